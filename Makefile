@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Our targets, then the kernel's: what is not named here is passed to the kernel
+# tree, with ARCH=efi if nothing else is said. See `make help`.
+
+BASE	?= 6.12
+ARCH	?= efi
+V	?= 0
+export ARCH
+
+MAKEFLAGS += --no-print-directory
+
+top	:= $(CURDIR)
+build	:= $(top)/build
+tree	:= $(build)/linux-$(BASE)
+
+# As in a kernel tree, O= is relative to where make was called
+objects	:= $(abspath $(or $(O),$(build)/$(ARCH)))
+
+# ccache does not notice where the repository is, and is kept outside of it
+export CCACHE_BASEDIR	:= $(top)
+export CCACHE_NOHASHDIR	:= 1
+ccache	:= $(if $(filter undefined default,$(origin CC)),$(shell command -v ccache))
+kernel-cc := $(if $(ccache),CC="ccache gcc")
+
+ours	:= run check tree packages image initrd
+kernel	 = +$(MAKE) -C $(tree) ARCH=$(ARCH) O=$(objects) $(kernel-cc)
+
+# What a user most often wants is what a kernel tree does
+PHONY	:= all
+all: image
+
+PHONY += packages
+packages:
+	@scripts/install-packages.sh
+
+PHONY += tree
+tree: packages
+	@scripts/prepare-tree.sh $(BASE) $(tree)
+	@mkdir -p $(objects)
+
+PHONY += help
+help: tree
+	@echo  'Running beside EFI firmware:'
+	@echo  '  run             - build and boot to a prompt in QEMU (leave with Ctrl-A X)'
+	@echo  '                    MEM=1G INITRD=file APPEND="options" FIRMWARE=file VARS=file'
+	@echo  '                    DISPLAY_MODE=none|gtk|sdl|vnc=:1 QEMU_ARGS="..."'
+	@echo  '  check           - run every test; TESTS="name ..." to choose'
+	@echo  '  tree            - prepare the kernel tree in build/linux-$(BASE)'
+	@echo  '  BASE=$(BASE)       - kernel base, one of: $(notdir $(wildcard patches/*))'
+	@echo  ''
+	@echo  'The targets of the kernel (ARCH=$(ARCH), objects in $(patsubst $(top)/%,%,$(objects))):'
+	$(kernel) help
+
+# One make for all kernel targets of a command line, in its order
+kernel-goals := $(filter-out all help $(ours),$(MAKECMDGOALS))
+ifneq ($(kernel-goals),)
+PHONY += $(kernel-goals)
+$(kernel-goals): kernel-build
+	@:
+endif
+
+PHONY += kernel-build
+kernel-build: tree
+	$(kernel) $(if $(kernel-goals),$(kernel-goals),bzImage)
+	@if [ "$(ARCH)" = efi ] && [ -e $(objects)/arch/efi/boot/bzImage ]; then \
+		ln -sfn $(objects)/arch/efi/boot/bzImage arch/efi/boot/bzImage; \
+	fi
+
+# Ours, from here on
+
+INITRD	?= $(build)/initrd.img
+MEM	?= 1G
+DISPLAY_MODE ?= none
+
+kernel-image := $(objects)/arch/efi/boot/bzImage
+
+PHONY += image
+image: tree
+	@[ -e $(objects)/.config ] || $(MAKE) -C $(tree) -s O=$(objects) defconfig
+	$(kernel) bzImage modules
+	@ln -sfn $(objects)/arch/efi/boot/bzImage arch/efi/boot/bzImage
+
+PHONY += initrd
+initrd: image
+	@scripts/make-initrd.sh $(tree) $(objects) $(build)/initrd.img
+
+PHONY += run
+run: initrd
+	@scripts/run.py --kernel $(kernel-image) --initrd $(INITRD) \
+		--memory $(MEM) --append "$(APPEND)" --display $(DISPLAY_MODE) \
+		$(if $(FIRMWARE),--firmware $(FIRMWARE)) \
+		$(if $(VARS),--vars $(VARS)) \
+		--qemu-args "$(QEMU_ARGS)"
+
+PHONY += check
+check: initrd
+	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
+	@tests/check.py --build $(build) --tree $(tree) --kernel $(kernel-image) \
+		$(if $(FIRMWARE),--firmware $(FIRMWARE)) \
+		$(if $(VARS),--vars $(VARS)) $(TESTS)
+
+.PHONY: $(PHONY)
