@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Between the files of the resident half
+ *
+ * handover.c puts the steps in order; ledger.c, arena.c, cpu.c and resident.c
+ * each know one of them. switch.S is below all.
+ */
+#ifndef _ARCH_EFI_BOOT_H
+#define _ARCH_EFI_BOOT_H
+
+#include <linux/efi.h>
+#include <asm/efi.h>
+
+#include <efi-mode/boot.h>
+#include <efi-mode/handoff.h>
+
+#if defined(CONFIG_EFI_MIXED) || defined(CONFIG_AMD_MEM_ENCRYPT)
+#error "Mixed mode and memory encryption are not supported beside the firmware"
+#endif
+
+#include "../../../drivers/firmware/efi/libstub/efistub.h"
+
+/* ledger.c */
+
+bool efi_mode_ledger_find(u64 address, struct efi_mode_range *range);
+const efi_system_table_t *efi_mode_firmware_systab(void);
+
+/* arena.c */
+
+/**
+ * struct efi_mode_arena_policy - how much memory goes to the arena
+ * @reserve:	bytes that firmware keeps, counting what it already uses
+ * @size:	bytes to take in addition to what the kernel already has, or 0 for
+ *		all that @reserve leaves
+ * @minimum:	bytes without which the kernel cannot live
+ */
+struct efi_mode_arena_policy {
+	u64 reserve;
+	u64 size;
+	u64 minimum;
+};
+
+u64 efi_mode_total_memory(const struct efi_boot_memmap *map);
+int efi_mode_choose_arena(const struct efi_boot_memmap *map, u64 taken,
+			  const struct efi_mode_arena_policy *policy,
+			  struct efi_mode_range *ranges, int max);
+
+/* cpu.c */
+
+u32 efi_mode_tsc_khz(u32 *source);
+size_t efi_mode_fpu_size(void);
+void efi_mode_first_state(struct efi_mode_cpu *cpu, void *stack_top,
+			  struct boot_params *boot_params,
+			  unsigned long kernel_entry);
+
+/* resident.c */
+
+efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h);
+void efi_mode_resident_exit(void);
+void efi_mode_serve(void);
+
+/* switch.S */
+
+extern const char efi_mode_switch_start[], efi_mode_switch_end[];
+
+void efi_mode_switch(struct efi_mode_cpu *save,
+		     const struct efi_mode_cpu *load);
+void efi_mode_first_entry(void);
+void efi_mode_int(unsigned int vector);
+
+#endif /* _ARCH_EFI_BOOT_H */

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the CPU says of itself, and the state in which the kernel gets it
+ */
+#include <linux/math64.h>
+#include <asm/cpuid.h>
+#include <asm/fpu/types.h>
+#include <asm/msr.h>
+#include <asm/processor-flags.h>
+#include <asm/special_insns.h>
+
+#include "boot.h"
+
+#define HYPERVISOR_BIT		BIT(31)	/* CPUID.1:ECX */
+#define HYPERVISOR_LEAF		0x40000000
+#define HYPERVISOR_TIMING_LEAF	0x40000010
+
+#define STALL_ROUNDS		8
+#define STALL_SHORT_US		2000
+#define STALL_LONG_US		6000
+
+static u32 tsc_khz_cpuid(void)
+{
+	u32 denominator, numerator, crystal_hz, edx, eax;
+
+	if (native_cpuid_eax(0) < 0x15)
+		return 0;
+	cpuid(0x15, &denominator, &numerator, &crystal_hz, &edx);
+	if (!denominator || !numerator)
+		return 0;
+	if (crystal_hz)
+		return div_u64((u64)crystal_hz * numerator,
+			       denominator * 1000);
+
+	/* No crystal frequency: the TSC runs at the base frequency, in MHz */
+	if (native_cpuid_eax(0) < 0x16)
+		return 0;
+	eax = native_cpuid_eax(0x16);
+	return (eax & 0xffff) * 1000;
+}
+
+static u32 tsc_khz_hypervisor(void)
+{
+	if (!(native_cpuid_ecx(1) & HYPERVISOR_BIT) ||
+	    native_cpuid_eax(HYPERVISOR_LEAF) < HYPERVISOR_TIMING_LEAF)
+		return 0;
+	return native_cpuid_eax(HYPERVISOR_TIMING_LEAF);
+}
+
+/* In order, and without the alternatives that nothing applies here */
+static u64 read_tsc(void)
+{
+	u32 low, high;
+
+	asm volatile("lfence; rdtsc" : "=a" (low), "=d" (high) : : "memory");
+	return low | (u64)high << 32;
+}
+
+/*
+ * Stall() may last longer than it should, when the host is busy, but never
+ * shorter. So the shortest of several counts. The difference of two lengths
+ * leaves out what the call itself takes.
+ */
+static u64 shortest_stall(unsigned long us)
+{
+	u64 best = U64_MAX, start;
+	int i;
+
+	for (i = 0; i < STALL_ROUNDS; i++) {
+		start = read_tsc();
+		efi_bs_call(stall, us);
+		best = min(best, read_tsc() - start);
+	}
+	return best;
+}
+
+static u32 tsc_khz_stall(void)
+{
+	u64 cycles = shortest_stall(STALL_LONG_US);
+
+	cycles -= min(cycles, shortest_stall(STALL_SHORT_US));
+	return div_u64(cycles * 1000, STALL_LONG_US - STALL_SHORT_US);
+}
+
+/**
+ * efi_mode_tsc_khz() - the frequency of the time stamp counter
+ * @source:	which of EFI_MODE_TSC_* it comes from
+ *
+ * Return: kHz, or 0 if it could not be found.
+ */
+u32 efi_mode_tsc_khz(u32 *source)
+{
+	u32 khz;
+
+	*source = EFI_MODE_TSC_CPUID;
+	khz = tsc_khz_cpuid();
+	if (khz)
+		return khz;
+
+	*source = EFI_MODE_TSC_HYPERVISOR;
+	khz = tsc_khz_hypervisor();
+	if (khz)
+		return khz;
+
+	*source = EFI_MODE_TSC_STALL;
+	return tsc_khz_stall();
+}
+
+/**
+ * efi_mode_fpu_size() - room for the FPU state of either side
+ *
+ * Return: bytes, for every component that XCR0 could enable.
+ */
+size_t efi_mode_fpu_size(void)
+{
+	u32 eax, ebx, ecx, edx;
+
+	if (!(native_cpuid_ecx(1) & BIT(X86_FEATURE_XSAVE & 31)))
+		return sizeof(struct fxregs_state);
+	cpuid_count(0xd, 0, &eax, &ebx, &ecx, &edx);
+	return ALIGN(max_t(u32, ecx, sizeof(struct fxregs_state)), 64);
+}
+
+static u64 read_msr(u32 msr)
+{
+	u32 low, high;
+
+	asm volatile("rdmsr" : "=a" (low), "=d" (high) : "c" (msr));
+	return low | (u64)high << 32;
+}
+
+#define read_segment(seg)						\
+({									\
+	u16 __sel;							\
+									\
+	asm volatile("movw %%" #seg ", %0" : "=r" (__sel));		\
+	__sel;								\
+})
+
+/**
+ * efi_mode_first_state() - the state in which the kernel starts
+ * @cpu:		what switch() will load; @cpu->fpu is set already
+ * @stack_top:		end of a stack for the first instructions
+ * @boot_params:	what the kernel gets in RSI
+ * @kernel_entry:	address of startup_64
+ *
+ * The boot protocol asks for an identity map and flat segments: the kernel
+ * starts on the firmware's and leaves them soon. Its FPU is in the state of a
+ * reset.
+ */
+void efi_mode_first_state(struct efi_mode_cpu *cpu, void *stack_top,
+			  struct boot_params *boot_params,
+			  unsigned long kernel_entry)
+{
+	struct fxregs_state *fpu = (void *)cpu->fpu;
+	u64 *stack = stack_top;
+	u32 low, high;
+
+	cpu->cr0 = native_read_cr0();
+	cpu->cr3 = __native_read_cr3();
+	cpu->cr4 = native_read_cr4();
+	cpu->efer = read_msr(MSR_EFER);
+	cpu->pat = read_msr(MSR_IA32_CR_PAT);
+	cpu->fs_base = read_msr(MSR_FS_BASE);
+	cpu->gs_base = read_msr(MSR_GS_BASE);
+	cpu->kernel_gs_base = read_msr(MSR_KERNEL_GS_BASE);
+	if (cpu->cr4 & X86_CR4_OSXSAVE) {
+		asm volatile("xgetbv" : "=a" (low), "=d" (high) : "c" (0));
+		cpu->xcr0 = low | (u64)high << 32;
+	}
+	asm volatile("sgdt %0" : "=m" (cpu->gdt));
+	asm volatile("sidt %0" : "=m" (cpu->idt));
+	asm volatile("sldt %0" : "=m" (cpu->ldt));
+	cpu->tr = 0;
+	cpu->cs = read_segment(cs);
+	cpu->ss = read_segment(ss);
+	cpu->ds = read_segment(ds);
+	cpu->es = read_segment(es);
+	cpu->fs = read_segment(fs);
+	cpu->gs = read_segment(gs);
+
+	fpu->cwd = 0x37f;
+	fpu->mxcsr = MXCSR_DEFAULT;
+
+	/* The frame that switch() pops */
+	*--stack = (unsigned long)efi_mode_first_entry;
+	*--stack = X86_EFLAGS_FIXED;
+	*--stack = 0;					/* RBP */
+	*--stack = (unsigned long)boot_params;		/* RBX */
+	*--stack = kernel_entry;			/* R12 */
+	*--stack = 0;					/* R13 */
+	*--stack = 0;					/* R14 */
+	*--stack = 0;					/* R15 */
+	cpu->rsp = (unsigned long)stack;
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hand-over: what the EFI stub does in place of leaving boot services
+ *
+ * The steps in their order. Until the last one nothing has happened that the
+ * ledger does not undo, so that every failure is a message, a status and a
+ * firmware as it was.
+ */
+#include <linux/sizes.h>
+#include <asm/apicdef.h>
+#include <asm/bootparam.h>
+#include <asm/e820/types.h>
+#include <asm/msr.h>
+#include <asm/setup.h>
+
+#include "boot.h"
+
+/* What firmware keeps if nobody says otherwise: 1/8 of RAM, at least 128 MiB */
+#define DEFAULT_RESERVE_MIN	(128ULL * SZ_1M)
+#define DEFAULT_RESERVE_SHIFT	3
+
+/* A kernel with a small initramfs, beside what the kernel image takes */
+#define MINIMUM_ARENA		(48ULL * SZ_1M)
+
+#define FIRST_STACK_SIZE	SZ_4K
+
+struct options {
+	u64 arena;	/* efi_mode.arena=, bytes, 0 if not given */
+	u64 reserve;	/* efi_mode.reserve=, likewise */
+};
+
+/*
+ * Linux leaves the timer of the local APIC to firmware in every slice, so it
+ * must be a timer whose state can be read and written.
+ */
+static efi_status_t check_machine(void)
+{
+	u32 low, high;
+
+	if (!efi_mode_firmware_systab()) {
+		efi_err("efi-mode: not started as an EFI application (the EFI handover protocol is not supported)\n");
+		return EFI_UNSUPPORTED;
+	}
+
+	if (!(native_cpuid_edx(1) & BIT(X86_FEATURE_APIC & 31))) {
+		efi_err("efi-mode: the CPU has no local APIC\n");
+		return EFI_UNSUPPORTED;
+	}
+
+	asm volatile("rdmsr" : "=a" (low), "=d" (high)
+			     : "c" (MSR_IA32_APICBASE));
+	if (!(low & MSR_IA32_APICBASE_ENABLE)) {
+		efi_err("efi-mode: the firmware has disabled the local APIC\n");
+		return EFI_UNSUPPORTED;
+	}
+	return EFI_SUCCESS;
+}
+
+static efi_status_t parse_size(const char *param, const char *val, u64 *size)
+{
+	char *end = NULL;
+
+	if (val)
+		*size = memparse(val, &end);
+	if (!val || end == val || *end || !*size) {
+		efi_err("efi-mode: %s=%s is not a size, like 512M or 4G\n",
+			param, val ?: "");
+		return EFI_INVALID_PARAMETER;
+	}
+	return EFI_SUCCESS;
+}
+
+static efi_status_t parse_options(const struct boot_params *boot_params,
+				  struct options *opt)
+{
+	const char *cmdline = (void *)(boot_params->hdr.cmd_line_ptr |
+			      (unsigned long)boot_params->ext_cmd_line_ptr << 32);
+	efi_status_t status;
+	char *buf, *args;
+	size_t len;
+
+	if (!cmdline)
+		return EFI_SUCCESS;
+
+	/* next_arg() writes into what it parses */
+	len = strnlen(cmdline, COMMAND_LINE_SIZE - 1) + 1;
+	status = efi_bs_call(allocate_pool, EFI_LOADER_DATA, len,
+			     (void **)&buf);
+	if (status != EFI_SUCCESS)
+		return status;
+	memcpy(buf, cmdline, len - 1);
+	buf[len - 1] = '\0';
+
+	args = skip_spaces(buf);
+	while (*args && status == EFI_SUCCESS) {
+		char *param, *val;
+
+		args = next_arg(args, &param, &val);
+		if (!val && !strcmp(param, "--"))
+			break;
+		if (!strcmp(param, "efi_mode.arena"))
+			status = parse_size(param, val, &opt->arena);
+		else if (!strcmp(param, "efi_mode.reserve"))
+			status = parse_size(param, val, &opt->reserve);
+	}
+
+	efi_bs_call(free_pool, buf);
+	return status;
+}
+
+static efi_status_t add_to_arena(struct efi_mode_handoff *h,
+			      const struct efi_mode_range *range)
+{
+	if (h->nr_ranges == ARRAY_SIZE(h->ranges))
+		return EFI_OUT_OF_RESOURCES;
+	h->ranges[h->nr_ranges++] = *range;
+	return EFI_SUCCESS;
+}
+
+static u64 initrd_address(const struct boot_params *boot_params)
+{
+	return boot_params->hdr.ramdisk_image |
+	       (u64)boot_params->ext_ramdisk_image << 32;
+}
+
+/* The structure, the FPU areas, a stack for the first switch, the memory map */
+static efi_status_t allocate_handoff(const struct boot_params *boot_params,
+				     unsigned long kernel_entry,
+				     struct efi_mode_handoff **out)
+{
+	size_t fpu = ALIGN(efi_mode_fpu_size(), 64);
+	struct efi_mode_range range;
+	struct efi_mode_handoff *h;
+	unsigned long base, size;
+	struct efi_boot_memmap *map;
+	efi_status_t status;
+
+	status = efi_get_memory_map(&map, false);
+	if (status != EFI_SUCCESS)
+		return status;
+	size = ALIGN(sizeof(*h), 64) + 2 * fpu + FIRST_STACK_SIZE +
+	       map->map_size +
+	       map->desc_size * (EFI_MMAP_NR_SLACK_SLOTS + EFI_MODE_MAX_RANGES);
+	size = ALIGN(size, EFI_PAGE_SIZE);
+	efi_bs_call(free_pool, map);
+
+	status = efi_allocate_pages(size, &base, U32_MAX);
+	if (status != EFI_SUCCESS) {
+		efi_err("efi-mode: no memory below 4 GiB for the handoff\n");
+		return status;
+	}
+
+	h = memset((void *)base, 0, size);
+	h->magic = EFI_MODE_HANDOFF_MAGIC;
+	h->version = EFI_MODE_HANDOFF_VERSION;
+	h->size = sizeof(*h);
+	h->extent = size;
+	h->canary = EFI_MODE_HANDOFF_CANARY;
+	h->firmware.fpu = base + ALIGN(sizeof(*h), 64);
+	h->linux_cpu.fpu = h->firmware.fpu + fpu;
+	h->systab = (unsigned long)efi_mode_firmware_systab();
+
+	range.base = base;
+	range.size = size;
+	add_to_arena(h, &range);
+
+	/* What the stub has already allocated for the kernel */
+	if (!efi_mode_ledger_find(kernel_entry, &range))
+		return EFI_LOAD_ERROR;
+	add_to_arena(h, &range);
+	if (initrd_address(boot_params) &&
+	    efi_mode_ledger_find(initrd_address(boot_params), &range))
+		add_to_arena(h, &range);
+
+	*out = h;
+	return EFI_SUCCESS;
+}
+
+static efi_status_t allocate_arena(struct efi_mode_handoff *h,
+				   const struct options *opt)
+{
+	struct efi_mode_range ranges[EFI_MODE_MAX_RANGES];
+	struct efi_mode_arena_policy policy = {};
+	struct efi_boot_memmap *map;
+	efi_status_t status;
+	u64 taken = 0, total;
+	int i, n;
+
+	status = efi_get_memory_map(&map, false);
+	if (status != EFI_SUCCESS)
+		return status;
+
+	for (i = 0; i < h->nr_ranges; i++)
+		taken += h->ranges[i].size;
+	total = efi_mode_total_memory(map);
+
+	policy.reserve = opt->reserve ?: max(DEFAULT_RESERVE_MIN,
+					     total >> DEFAULT_RESERVE_SHIFT);
+	policy.minimum = MINIMUM_ARENA;
+	if (opt->arena)
+		policy.size = opt->arena > taken + MINIMUM_ARENA ?
+			      round_up(opt->arena - taken, EFI_PAGE_SIZE) :
+			      MINIMUM_ARENA;
+
+	n = efi_mode_choose_arena(map, taken, &policy, ranges,
+				  EFI_MODE_MAX_RANGES - h->nr_ranges);
+	efi_bs_call(free_pool, map);
+	if (!n) {
+		efi_err("efi-mode: not enough memory: of %llu MiB the firmware keeps %llu MiB (efi_mode.reserve=),\n",
+			total / SZ_1M, policy.reserve / SZ_1M);
+		efi_err("efi-mode: the kernel and its initrd take %llu MiB and need %llu MiB more\n",
+			taken / SZ_1M,
+			max(policy.minimum, policy.size) / SZ_1M);
+		return EFI_OUT_OF_RESOURCES;
+	}
+
+	for (i = 0; i < n; i++) {
+		efi_physical_addr_t base = ranges[i].base;
+
+		status = efi_bs_call(allocate_pages, EFI_ALLOCATE_ADDRESS,
+				     EFI_LOADER_DATA,
+				     ranges[i].size >> EFI_PAGE_SHIFT, &base);
+		if (status == EFI_SUCCESS)
+			status = add_to_arena(h, &ranges[i]);
+		if (status != EFI_SUCCESS) {
+			efi_err("efi-mode: the firmware does not give the memory at 0x%llx that its map shows as free\n",
+				ranges[i].base);
+			return status;
+		}
+	}
+	return EFI_SUCCESS;
+}
+
+/*
+ * The kernel's map of RAM: the arena. The first MiB is named so that nothing
+ * takes it for free address space; a map of one entry would be refused.
+ */
+static void describe_memory(struct boot_params *boot_params,
+			    const struct efi_mode_handoff *h)
+{
+	struct boot_e820_entry *e = boot_params->e820_table;
+	int i;
+
+	BUILD_BUG_ON(EFI_MODE_MAX_RANGES >= E820_MAX_ENTRIES_ZEROPAGE);
+
+	e->addr = 0;
+	e->size = SZ_1M;
+	e->type = E820_TYPE_RESERVED;
+	for (i = 0; i < h->nr_ranges; i++) {
+		e++;
+		e->addr = h->ranges[i].base;
+		e->size = h->ranges[i].size;
+		e->type = E820_TYPE_RAM;
+	}
+	boot_params->e820_entries = h->nr_ranges + 1;
+}
+
+/* The firmware's own map, for efi_init(); the last thing before the switch */
+static efi_status_t describe_firmware(struct boot_params *boot_params,
+				      struct efi_mode_handoff *h)
+{
+	struct efi_info *info = &boot_params->efi_info;
+	unsigned long map = h->linux_cpu.fpu +
+			    (h->linux_cpu.fpu - h->firmware.fpu) +
+			    FIRST_STACK_SIZE;
+	unsigned long size = (unsigned long)h + h->extent - map;
+	unsigned long key, desc_size;
+	efi_status_t status;
+	u32 version;
+
+	status = efi_bs_call(get_memory_map, &size, (void *)map, &key,
+			     &desc_size, &version);
+	if (status != EFI_SUCCESS)
+		return status;
+
+	memcpy(&info->efi_loader_signature, EFI64_LOADER_SIGNATURE,
+	       sizeof(u32));
+	efi_set_u64_split(h->systab, &info->efi_systab, &info->efi_systab_hi);
+	efi_set_u64_split(map, &info->efi_memmap, &info->efi_memmap_hi);
+	info->efi_memmap_size = size;
+	info->efi_memdesc_size = desc_size;
+	info->efi_memdesc_version = version;
+
+	boot_params->hdr.hardware_subarch_data = (unsigned long)h;
+	return EFI_SUCCESS;
+}
+
+efi_status_t efi_mode_handover(efi_handle_t handle,
+			       struct boot_params *boot_params,
+			       unsigned long kernel_entry)
+{
+	struct options opt = {};
+	struct efi_mode_handoff *h;
+	efi_status_t status;
+
+	status = check_machine();
+	if (status != EFI_SUCCESS)
+		return status;
+
+	status = parse_options(boot_params, &opt);
+	if (status != EFI_SUCCESS)
+		return status;
+
+	status = allocate_handoff(boot_params, kernel_entry, &h);
+	if (status != EFI_SUCCESS)
+		return status;
+
+	status = allocate_arena(h, &opt);
+	if (status != EFI_SUCCESS)
+		return status;
+
+	h->tsc_khz = efi_mode_tsc_khz(&h->tsc_source);
+	if (!h->tsc_khz) {
+		efi_err("efi-mode: the frequency of the time stamp counter cannot be found\n");
+		return EFI_UNSUPPORTED;
+	}
+
+	/* Firmware resets the machine when an application runs for 5 minutes */
+	efi_bs_call(set_watchdog_timer, 0, 0, 0, NULL);
+
+	status = efi_mode_resident_init(h);
+	if (status != EFI_SUCCESS) {
+		efi_err("efi-mode: the firmware does not give a periodic timer event\n");
+		goto out;
+	}
+
+	describe_memory(boot_params, h);
+	status = describe_firmware(boot_params, h);
+	if (status != EFI_SUCCESS)
+		goto out;
+
+	efi_mode_first_state(&h->linux_cpu,
+			     (void *)(h->linux_cpu.fpu +
+				      (h->linux_cpu.fpu - h->firmware.fpu) +
+				      FIRST_STACK_SIZE),
+			     boot_params, kernel_entry);
+
+	efi_mode_serve();
+out:
+	efi_mode_resident_exit();
+	return status;
+}

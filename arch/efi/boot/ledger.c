@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ledger: what this image has taken from firmware
+ *
+ * An EFI stub that exits boot services need not give anything back. This one
+ * goes back to its caller, at the latest when something is missing, and then
+ * the firmware must have all its memory again. The stub takes memory in a dozen
+ * places, so instead of a free for each of them, it is given a system table
+ * whose allocation services write down what they hand out.
+ *
+ * The table is the stub's alone: firmware and other images never see it.
+ */
+#include "boot.h"
+
+enum entry_type {
+	ENTRY_FREE,
+	ENTRY_PAGES,
+	ENTRY_POOL,
+	ENTRY_TABLE,
+};
+
+struct entry {
+	enum entry_type type;
+	u64 base;		/* ENTRY_PAGES and ENTRY_POOL */
+	u64 size;		/* ENTRY_PAGES */
+	efi_guid_t guid;	/* ENTRY_TABLE */
+};
+
+static const efi_system_table_t *firmware;
+static efi_system_table_t systab;
+static efi_boot_services_t services;
+static struct entry ledger[128];
+
+static struct entry *new_entry(enum entry_type type, u64 base, u64 size)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ledger); i++) {
+		if (ledger[i].type != ENTRY_FREE)
+			continue;
+		ledger[i].type = type;
+		ledger[i].base = base;
+		ledger[i].size = size;
+		return &ledger[i];
+	}
+	return NULL;
+}
+
+/* Is @address inside of @e, or does a pool begin there? */
+static bool covers(const struct entry *e, enum entry_type type, u64 address)
+{
+	if (e->type != type)
+		return false;
+	if (type == ENTRY_POOL)
+		return e->base == address;
+	return address >= e->base && address - e->base < e->size;
+}
+
+static struct entry *find_entry(enum entry_type type, u64 address)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ledger); i++)
+		if (covers(&ledger[i], type, address))
+			return &ledger[i];
+	return NULL;
+}
+
+static struct entry *find_table(const efi_guid_t *guid)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ledger); i++)
+		if (ledger[i].type == ENTRY_TABLE &&
+		    !efi_guidcmp(ledger[i].guid, *guid))
+			return &ledger[i];
+	return NULL;
+}
+
+static efi_status_t __efiapi
+ledger_allocate_pages(int type, int memory_type, unsigned long pages,
+		      efi_physical_addr_t *base)
+{
+	efi_status_t status;
+
+	status = firmware->boottime->allocate_pages(type, memory_type, pages,
+						    base);
+	if (status != EFI_SUCCESS)
+		return status;
+	if (!new_entry(ENTRY_PAGES, *base, (u64)pages << EFI_PAGE_SHIFT)) {
+		firmware->boottime->free_pages(*base, pages);
+		return EFI_OUT_OF_RESOURCES;
+	}
+	return EFI_SUCCESS;
+}
+
+/* The stub allocates more than it needs for alignment and frees both ends */
+static efi_status_t __efiapi
+ledger_free_pages(efi_physical_addr_t base, unsigned long pages)
+{
+	u64 size = (u64)pages << EFI_PAGE_SHIFT, tail;
+	struct entry *e = find_entry(ENTRY_PAGES, base);
+	efi_status_t status;
+
+	if (e && e->size - (base - e->base) < size)
+		return EFI_INVALID_PARAMETER;
+
+	tail = e ? e->base + e->size - (base + size) : 0;
+	if (e && tail && base > e->base &&
+	    !new_entry(ENTRY_PAGES, base + size, tail))
+		return EFI_OUT_OF_RESOURCES;
+
+	status = firmware->boottime->free_pages(base, pages);
+	if (!e)
+		return status;
+
+	if (base > e->base) {
+		e->size = base - e->base;
+	} else if (tail) {
+		e->base = base + size;
+		e->size = tail;
+	} else {
+		e->type = ENTRY_FREE;
+	}
+	return status;
+}
+
+static efi_status_t __efiapi
+ledger_allocate_pool(int memory_type, unsigned long size, void **buffer)
+{
+	efi_status_t status;
+
+	status = firmware->boottime->allocate_pool(memory_type, size, buffer);
+	if (status != EFI_SUCCESS)
+		return status;
+	if (!new_entry(ENTRY_POOL, (unsigned long)*buffer, size)) {
+		firmware->boottime->free_pool(*buffer);
+		return EFI_OUT_OF_RESOURCES;
+	}
+	return EFI_SUCCESS;
+}
+
+/* Also frees what firmware has allocated for the stub: no entry, no matter */
+static efi_status_t __efiapi ledger_free_pool(void *buffer)
+{
+	struct entry *e = find_entry(ENTRY_POOL, (unsigned long)buffer);
+
+	if (e)
+		e->type = ENTRY_FREE;
+	return firmware->boottime->free_pool(buffer);
+}
+
+static efi_status_t __efiapi
+ledger_install_table(efi_guid_t *guid, void *table)
+{
+	struct entry *e = find_table(guid);
+	efi_status_t status;
+
+	if (table && !e) {
+		e = new_entry(ENTRY_TABLE, 0, 0);
+		if (!e)
+			return EFI_OUT_OF_RESOURCES;
+		e->guid = *guid;
+	}
+	status = firmware->boottime->install_configuration_table(guid, table);
+	if (e && (!table || status != EFI_SUCCESS))
+		e->type = ENTRY_FREE;
+	return status;
+}
+
+efi_system_table_t *efi_mode_open_ledger(efi_system_table_t *table)
+{
+	firmware = table;
+
+	services = *table->boottime;
+	services.allocate_pages			= ledger_allocate_pages;
+	services.free_pages			= ledger_free_pages;
+	services.allocate_pool			= ledger_allocate_pool;
+	services.free_pool			= ledger_free_pool;
+	services.install_configuration_table	= ledger_install_table;
+
+	systab = *table;
+	systab.boottime = &services;
+	return &systab;
+}
+
+/*
+ * Firmware writes to pages when they are freed. Where it protects memory, the
+ * kernel's text has been made read-only, so make it as it was.
+ */
+static void give_back(const struct entry *e)
+{
+	efi_guid_t guid = EFI_MEMORY_ATTRIBUTE_PROTOCOL_GUID;
+	efi_memory_attribute_protocol_t *memattr = NULL;
+
+	firmware->boottime->locate_protocol(&guid, NULL, (void **)&memattr);
+	if (memattr)
+		memattr->clear_memory_attributes(memattr, e->base, e->size,
+						 EFI_MEMORY_RO);
+	firmware->boottime->free_pages(e->base, e->size >> EFI_PAGE_SHIFT);
+}
+
+void efi_mode_close_ledger(void)
+{
+	struct entry *e;
+
+	if (!firmware)
+		return;
+
+	/* Tables first: what they point to may lie in the pools */
+	for (e = ledger; e < ledger + ARRAY_SIZE(ledger); e++)
+		if (e->type == ENTRY_TABLE)
+			firmware->boottime->install_configuration_table(&e->guid,
+									NULL);
+	for (e = ledger; e < ledger + ARRAY_SIZE(ledger); e++) {
+		if (e->type == ENTRY_PAGES)
+			give_back(e);
+		else if (e->type == ENTRY_POOL)
+			firmware->boottime->free_pool((void *)e->base);
+		e->type = ENTRY_FREE;
+	}
+}
+
+/**
+ * efi_mode_ledger_find() - find the pages around an address
+ * @address:	physical address
+ * @range:	where the pages go
+ *
+ * Return: false if the address is not in pages that the image has allocated.
+ */
+bool efi_mode_ledger_find(u64 address, struct efi_mode_range *range)
+{
+	struct entry *e = firmware ? find_entry(ENTRY_PAGES, address) : NULL;
+
+	if (!e)
+		return false;
+	range->base = e->base;
+	range->size = e->size;
+	return true;
+}
+
+/**
+ * efi_mode_firmware_systab() - the system table that is the firmware's own
+ *
+ * Return: what efi_mode_open_ledger() was given, or %NULL.
+ */
+const efi_system_table_t *efi_mode_firmware_systab(void)
+{
+	return firmware;
+}

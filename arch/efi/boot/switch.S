@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The world switch
+ *
+ * One routine for both directions. It saves the CPU of the caller into one
+ * struct efi_mode_cpu, loads another, and returns to whoever saved that one.
+ *
+ * It is called, and it returns, with interrupts off. It lies in the resident
+ * half, at an address that both sets of page tables map: the firmware's, and
+ * the kernel's trampoline tables, on which the kernel stands when it calls.
+ * Between the two loads of CR3 and RSP there is no stack and no other memory
+ * than this text and the two structures.
+ */
+#include <linux/linkage.h>
+#include <asm/ibt.h>
+#include <asm/msr-index.h>
+#include <asm/processor-flags.h>
+
+#include <efi-mode/handoff.h>
+#include "asm-offsets.h"
+
+/*
+ * What one side may have enabled and the other must not meet, not even for the
+ * instructions between CR3 and CR4. PGE is among it because clearing it is what
+ * flushes global translations: the firmware's identity map and the kernel's
+ * user space are the same addresses. PCIDE may only be set again while CR3
+ * names PCID 0, which both sides' switch tables do.
+ */
+#define CR4_FOREIGN	(X86_CR4_PGE | X86_CR4_PCIDE | X86_CR4_SMEP | \
+			 X86_CR4_SMAP | X86_CR4_PKE | X86_CR4_CET | \
+			 (1 << 24) /* PKS */)
+
+.macro SAVE_MSR msr, member
+	movl	$\msr, %ecx
+	rdmsr
+	movl	%eax, \member(%rdi)
+	movl	%edx, \member+4(%rdi)
+.endm
+
+.macro LOAD_MSR msr, member
+	movl	$\msr, %ecx
+	movl	\member(%rsi), %eax
+	movl	\member+4(%rsi), %edx
+	wrmsr
+.endm
+
+/* For registers that are slow to write and mostly the same on both sides */
+.macro LOAD_MSR_IF_CHANGED msr, member
+	movq	\member(%rsi), %rax
+	cmpq	%rax, \member(%rdi)
+	je	.Lsame_\@
+	LOAD_MSR \msr, \member
+.Lsame_\@:
+.endm
+
+	.section ".text", "ax"
+	.balign	16
+SYM_DATA_START(efi_mode_switch_start)
+SYM_DATA_END(efi_mode_switch_start)
+
+/*
+ * void efi_mode_switch(struct efi_mode_cpu *save, const struct efi_mode_cpu *load)
+ *
+ * %rdi	save	where the CPU as it is now goes
+ * %rsi	load	what it becomes
+ * %r8	the FPU area of either
+ * %r9	CR4 as it was on entry, then as it will be
+ * %rax, %rcx, %rdx are scratch; everything else is state.
+ */
+SYM_FUNC_START(efi_mode_switch)
+	ENDBR
+	/* Flags and callee-saved registers, on the stack of the caller */
+	pushfq
+	cli
+	cld
+	pushq	%rbp
+	pushq	%rbx
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+	movq	%rsp, CPU_rsp(%rdi)
+
+	movq	%cr0, %rax
+	movq	%rax, CPU_cr0(%rdi)
+	movq	%cr3, %rax
+	movq	%rax, CPU_cr3(%rdi)
+	movq	%cr4, %r9
+	movq	%r9, CPU_cr4(%rdi)
+
+	/* FPU: all that the caller can have enabled, and no more */
+	clts
+	movq	CPU_fpu(%rdi), %r8
+	testl	$X86_CR4_OSXSAVE, %r9d
+	jz	1f
+	xorl	%ecx, %ecx
+	xgetbv
+	movl	%eax, CPU_xcr0(%rdi)
+	movl	%edx, CPU_xcr0+4(%rdi)
+	xsave64	(%r8)
+	jmp	2f
+1:	fxsave64 (%r8)
+2:
+	SAVE_MSR MSR_EFER, CPU_efer
+	SAVE_MSR MSR_IA32_CR_PAT, CPU_pat
+	SAVE_MSR MSR_FS_BASE, CPU_fs_base
+	SAVE_MSR MSR_GS_BASE, CPU_gs_base
+	SAVE_MSR MSR_KERNEL_GS_BASE, CPU_kernel_gs_base
+	sgdt	CPU_gdt(%rdi)
+	sidt	CPU_idt(%rdi)
+	sldt	CPU_ldt(%rdi)
+	str	CPU_tr(%rdi)
+	movw	%cs, CPU_cs(%rdi)
+	movw	%ss, CPU_ss(%rdi)
+	movw	%ds, CPU_ds(%rdi)
+	movw	%es, CPU_es(%rdi)
+	movw	%fs, CPU_fs(%rdi)
+	movw	%gs, CPU_gs(%rdi)
+
+	/*
+	 * Page tables. First nothing may be enabled that depends on whose they
+	 * are; NXE stays on until the tables that may have NX bits are gone, and
+	 * comes on before they are there.
+	 */
+	movq	%r9, %rax
+	andq	$~CR4_FOREIGN, %rax
+	movq	%rax, %cr4
+
+	movq	CPU_efer(%rdi), %rax
+	orq	CPU_efer(%rsi), %rax
+	cmpq	%rax, CPU_efer(%rdi)
+	je	3f
+	movl	$MSR_EFER, %ecx
+	movq	%rax, %rdx
+	shrq	$32, %rdx
+	wrmsr
+3:
+	movq	CPU_cr3(%rsi), %rax
+	movq	%rax, %cr3
+	LOAD_MSR_IF_CHANGED MSR_IA32_CR_PAT, CPU_pat
+
+	/* CET wants CR0.WP before CR4.CET; TS comes last, after the FPU */
+	movq	CPU_cr0(%rsi), %rax
+	andq	$~X86_CR0_TS, %rax
+	movq	%rax, %cr0
+	movq	CPU_cr4(%rsi), %r9
+	movq	%r9, %cr4
+	LOAD_MSR_IF_CHANGED MSR_EFER, CPU_efer
+
+	/* Descriptor tables, then what is looked up in them */
+	lgdt	CPU_gdt(%rsi)
+	lidt	CPU_idt(%rsi)
+	lldt	CPU_ldt(%rsi)
+	movw	CPU_ds(%rsi), %ds
+	movw	CPU_es(%rsi), %es
+	movw	CPU_fs(%rsi), %fs
+	movw	CPU_gs(%rsi), %gs
+	/* Loading a selector has cleared its base */
+	LOAD_MSR MSR_FS_BASE, CPU_fs_base
+	LOAD_MSR MSR_GS_BASE, CPU_gs_base
+	LOAD_MSR MSR_KERNEL_GS_BASE, CPU_kernel_gs_base
+
+	/*
+	 * A task register of 0 cannot be loaded; what the other side has there
+	 * stays, out of reach. LTR refuses a descriptor that is still marked
+	 * busy, and it is, since its owner has it loaded.
+	 */
+	movzwl	CPU_tr(%rsi), %eax
+	testl	%eax, %eax
+	jz	4f
+	movq	CPU_gdt+2(%rsi), %rcx
+	andl	$~7, %eax
+	andb	$~2, 5(%rcx,%rax)
+	ltr	CPU_tr(%rsi)
+4:
+	movw	CPU_ss(%rsi), %ss
+	movq	CPU_rsp(%rsi), %rsp
+
+	movq	CPU_fpu(%rsi), %r8
+	testl	$X86_CR4_OSXSAVE, %r9d
+	jz	6f
+	/* XCR0 is only written when it differs: hypervisors trap that */
+	xorl	%ecx, %ecx
+	xgetbv
+	shlq	$32, %rdx
+	orq	%rdx, %rax
+	movq	CPU_xcr0(%rsi), %r9
+	cmpq	%rax, %r9
+	movq	%r9, %rax
+	movq	%r9, %rdx
+	je	5f
+	shrq	$32, %rdx
+	xsetbv
+5:	movl	$-1, %eax
+	movl	$-1, %edx
+	xrstor64 (%r8)
+	jmp	7f
+6:	fxrstor64 (%r8)
+7:
+	testb	$X86_CR0_TS, CPU_cr0(%rsi)
+	jz	8f
+	movq	CPU_cr0(%rsi), %rax
+	movq	%rax, %cr0
+8:
+	/* The last one: CS, by a far return to the next instruction */
+	movzwl	CPU_cs(%rsi), %eax
+	pushq	%rax
+	leaq	9f(%rip), %rax
+	pushq	%rax
+	lretq
+9:
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbx
+	popq	%rbp
+	popfq
+	ret
+SYM_FUNC_END(efi_mode_switch)
+
+/*
+ * Where the first switch to the kernel "returns": its entry point, with the
+ * boot parameters where the boot protocol wants them.
+ *
+ * %rbx	struct boot_params
+ * %r12	startup_64
+ */
+SYM_FUNC_START(efi_mode_first_entry)
+	movq	%rbx, %rsi
+	jmp	*%r12
+SYM_FUNC_END(efi_mode_first_entry)
+
+SYM_DATA_START(efi_mode_switch_end)
+SYM_DATA_END(efi_mode_switch_end)
+
+/*
+ * void efi_mode_int(unsigned int vector)
+ *
+ * Run the handler of an interrupt that has happened elsewhere. INT takes its
+ * vector as an immediate, so there is one for each, four bytes apart.
+ */
+SYM_FUNC_START(efi_mode_int)
+	movzbl	%dil, %edi
+	leaq	efi_mode_int_table(%rip), %rax
+	leaq	(%rax,%rdi,4), %rax
+	jmp	*%rax
+SYM_FUNC_END(efi_mode_int)
+
+	.balign	4
+SYM_CODE_START_LOCAL(efi_mode_int_table)
+	vector = 0
+	.rept	EFI_MODE_NR_VECTORS
+	.byte	0xcd, vector		/* int $vector; assemblers make int3 of 3 */
+	ret
+	nop
+	vector = vector + 1
+	.endr
+SYM_CODE_END(efi_mode_int_table)

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The handoff: the one structure through which the two halves see each other
+ *
+ * The resident half (arch/efi/boot) stays in the firmware's world, as the part
+ * of the EFI image that was never unloaded. The kernel lives in the arena, in
+ * address spaces of its own. They share this structure and nothing else. It
+ * lies in the arena, below 4 GiB, and both halves use it by its physical
+ * address: the firmware's page tables and the kernel's trampoline tables both
+ * map it there.
+ *
+ * The time of the machine is divided into slices. An ingress starts a slice:
+ * the kernel calls switch() and the firmware goes on where it was. An egress
+ * ends it: the resident half calls switch() and the kernel goes on where it
+ * was. Whoever runs has the CPU with everything that belongs to it; the other
+ * one is the contents of a struct efi_mode_cpu.
+ *
+ * At one time there is one request, because firmware has one stack. The kernel
+ * fills it in, sets %EFI_MODE_REQUEST_POSTED and gives firmware slices until it
+ * reads %EFI_MODE_REQUEST_DONE.
+ *
+ * Both halves come from one image. The version is checked nevertheless, since
+ * kexec can start a kernel that was built from other sources.
+ */
+#ifndef _EFI_MODE_HANDOFF_H
+#define _EFI_MODE_HANDOFF_H
+
+#define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
+#define EFI_MODE_HANDOFF_VERSION	1
+#define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
+
+#define EFI_MODE_MAX_RANGES		32
+#define EFI_MODE_MAX_ARGS		10
+#define EFI_MODE_NR_VECTORS		256
+
+/* How a slice ended; struct efi_mode_handoff.egress */
+#define EFI_MODE_EGRESS_IDLE		0	/* no request, firmware has had its ticks */
+#define EFI_MODE_EGRESS_DONE		1	/* the request is done */
+#define EFI_MODE_EGRESS_PREEMPT		2	/* firmware's own tick ended the slice */
+
+/* struct efi_mode_request.state */
+#define EFI_MODE_REQUEST_NONE		0
+#define EFI_MODE_REQUEST_POSTED		1
+#define EFI_MODE_REQUEST_RUNNING	2
+#define EFI_MODE_REQUEST_DONE		3
+
+/* Where the frequency of the TSC comes from, best first */
+#define EFI_MODE_TSC_CPUID		1	/* CPUID leaf 0x15 or 0x16 */
+#define EFI_MODE_TSC_HYPERVISOR		2	/* CPUID leaf 0x40000010 */
+#define EFI_MODE_TSC_STALL		3	/* measured against Stall() */
+
+#ifndef __ASSEMBLY__
+
+#include <linux/types.h>
+
+/**
+ * struct efi_mode_cpu - everything of a CPU that switch() saves and loads
+ * @rsp:	stack, holding the callee-saved registers and the flags
+ * @cr0:	control register 0
+ * @cr3:	control register 3: the page tables
+ * @cr4:	control register 4
+ * @efer:	extended feature enables
+ * @pat:	page attribute table
+ * @xcr0:	enabled XSAVE components, valid if @cr4 has OSXSAVE
+ * @fs_base:	base of FS
+ * @gs_base:	base of GS
+ * @kernel_gs_base: the other base of GS, for SWAPGS
+ * @fpu:	address of the x87/SSE/AVX state, 64-byte aligned; in XSAVE format
+ *		if @cr4 has OSXSAVE, in FXSAVE format otherwise
+ * @gdt:	pseudo-descriptor of the global descriptor table
+ * @ldt:	selector of the local descriptor table
+ * @tr:		selector of the task register; 0 is never loaded
+ * @cs:		code segment
+ * @ss:		stack segment
+ * @idt:	pseudo-descriptor of the interrupt descriptor table
+ * @ds:		data segment
+ * @es:		data segment
+ * @fs:		data segment
+ * @gs:		data segment
+ *
+ * switch.S knows the members by their offsets in the generated asm-offsets.h.
+ */
+struct efi_mode_cpu {
+	__u64 rsp;
+	__u64 cr0;
+	__u64 cr3;
+	__u64 cr4;
+	__u64 efer;
+	__u64 pat;
+	__u64 xcr0;
+	__u64 fs_base;
+	__u64 gs_base;
+	__u64 kernel_gs_base;
+	__u64 fpu;
+	__u8  gdt[10];
+	__u16 ldt;
+	__u16 tr;
+	__u16 cs;
+	__u16 ss;
+	__u16 __pad;
+	__u8  idt[10];
+	__u16 ds;
+	__u16 es;
+	__u16 fs;
+	__u16 gs;
+	__u16 __pad2;
+};
+
+/**
+ * struct efi_mode_request - one firmware call
+ * @state:	one of EFI_MODE_REQUEST_*
+ * @nargs:	how many of @args are meant, at most %EFI_MODE_MAX_ARGS
+ * @table:	physical address of a table or protocol interface
+ * @slot:	offset of the function pointer in @table, in bytes; it is read at
+ *		the time of the call, because others may hook it
+ * @args:	arguments; memory by physical address
+ * @status:	what the function returned
+ *
+ * The call is made at TPL_APPLICATION.
+ */
+struct efi_mode_request {
+	__u32 state;
+	__u32 nargs;
+	__u64 table;
+	__u64 slot;
+	__u64 args[EFI_MODE_MAX_ARGS];
+	__u64 status;
+};
+
+/**
+ * struct efi_mode_range - memory that belongs to the arena
+ * @base:	physical address, page aligned
+ * @size:	bytes, a multiple of the page size
+ */
+struct efi_mode_range {
+	__u64 base;
+	__u64 size;
+};
+
+/**
+ * struct efi_mode_handoff - what both halves know
+ * @magic:	%EFI_MODE_HANDOFF_MAGIC
+ * @version:	%EFI_MODE_HANDOFF_VERSION
+ * @size:	of this structure, in bytes
+ * @switch_fn:	address of switch()
+ * @switch_base: start of the code that the trampoline tables must map
+ * @switch_size: its size in bytes
+ * @extent:	bytes from the start of this structure that belong to the
+ *		handoff: state areas and memory map follow
+ * @firmware:	the firmware's CPU, while the kernel runs
+ * @linux_cpu:	the kernel's CPU, while firmware runs
+ * @request:	the one firmware call
+ * @egress:	how the last slice ended
+ * @quiet:	set by the kernel for a slice in which interrupts are held off:
+ *		nothing is replayed
+ * @replaying:	the resident half is replaying interrupts
+ * @pause_ticks: firmware's tick cannot end a slice before this many cycles of
+ *		the TSC
+ * @slice_start: TSC at the start of the slice
+ * @preemptions: slices that firmware's tick has ended
+ * @replayed:	interrupts replayed
+ * @replay:	for each vector, how many interrupts to replay at the next ingress
+ * @systab:	physical address of the EFI system table
+ * @tsc_khz:	frequency of the TSC
+ * @tsc_source:	EFI_MODE_TSC_*
+ * @nr_ranges:	ranges of the arena
+ * @ranges:	the arena
+ * @canary:	%EFI_MODE_HANDOFF_CANARY
+ */
+struct efi_mode_handoff {
+	__u64 magic;
+	__u32 version;
+	__u32 size;
+
+	__u64 switch_fn;
+	__u64 switch_base;
+	__u64 switch_size;
+	__u64 extent;
+
+	struct efi_mode_cpu firmware;
+	struct efi_mode_cpu linux_cpu;
+
+	struct efi_mode_request request;
+	__u32 egress;
+	__u8  quiet;
+	__u8  replaying;
+	__u16 __pad;
+	__u64 pause_ticks;
+	__u64 slice_start;
+	__u64 preemptions;
+	__u64 replayed;
+	__u32 replay[EFI_MODE_NR_VECTORS];
+
+	__u64 systab;
+	__u32 tsc_khz;
+	__u32 tsc_source;
+
+	__u32 nr_ranges;
+	__u32 __pad2;
+	struct efi_mode_range ranges[EFI_MODE_MAX_RANGES];
+
+	__u64 canary;
+};
+
+#endif /* !__ASSEMBLY__ */
+#endif /* _EFI_MODE_HANDOFF_H */
