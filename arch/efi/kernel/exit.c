@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ways out: through the firmware's ResetSystem()
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/efi.h>
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/preempt.h>
+#include <linux/reboot.h>
+
+#include <asm/processor.h>
+#include <asm/reboot.h>
+
+#include <asm/efi-mode.h>
+#include <efi-mode/firmware.h>
+
+static void reset_system(int type)
+{
+	phys_addr_t runtime = (unsigned long)efi_mode_systab()->runtime;
+	size_t slot = offsetof(efi_runtime_services_t, reset_system);
+
+	/* Notify functions of firmware may want its events, so let them */
+	if (!irqs_disabled() && !in_atomic() && system_state != SYSTEM_BOOTING &&
+	    !oops_in_progress)
+		efi_mode_call(runtime, slot, __efi_mode_args(type, 0, 0, 0));
+	else
+		efi_mode_call_panic(runtime, slot,
+				    __efi_mode_args(type, 0, 0, 0));
+	pr_emerg("the firmware has not reset the system\n");
+}
+
+static void firmware_halt(void)
+{
+	local_irq_disable();
+	stop_this_cpu(NULL);
+}
+
+static void firmware_restart(char *cmd)
+{
+	reset_system(reboot_mode == REBOOT_WARM ? EFI_RESET_WARM :
+						  EFI_RESET_COLD);
+	firmware_halt();
+}
+
+static void firmware_emergency_restart(void)
+{
+	firmware_restart(NULL);
+}
+
+static void firmware_power_off(void)
+{
+	reset_system(EFI_RESET_SHUTDOWN);
+	firmware_halt();
+}
+
+static int power_off_handler(struct sys_off_data *data)
+{
+	firmware_power_off();
+	return NOTIFY_DONE;
+}
+
+/* Other CPUs and interrupt controllers are not Linux's to shut down */
+static void no_shutdown(void)
+{
+}
+
+/**
+ * efi_mode_exit_setup() - hook the ways out in
+ *
+ * Context: setup_arch().
+ */
+void __init efi_mode_exit_setup(void)
+{
+	machine_ops.restart		= firmware_restart;
+	machine_ops.emergency_restart	= firmware_emergency_restart;
+	machine_ops.power_off		= firmware_power_off;
+	machine_ops.halt		= firmware_halt;
+	machine_ops.shutdown		= no_shutdown;
+}
+
+/* Without a handler the kernel would halt where power-off was asked for */
+static int __init register_power_off(void)
+{
+	register_sys_off_handler(SYS_OFF_MODE_POWER_OFF, SYS_OFF_PRIO_FIRMWARE,
+				 power_off_handler, NULL);
+	return 0;
+}
+device_initcall(register_power_off);

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The handoff as the kernel finds it, and the page tables for the switch
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/export.h>
+#include <linux/init.h>
+#include <linux/io.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+
+#include <asm/debugreg.h>
+#include <asm/desc.h>
+#include <asm/init.h>
+#include <asm/setup.h>
+#include <asm/special_insns.h>
+
+#include <asm/efi-mode.h>
+#include <efi-mode/firmware.h>
+
+struct efi_mode_handoff *efi_mode_handoff;
+EXPORT_SYMBOL_GPL(efi_mode_handoff);
+
+static efi_system_table_t systab __ro_after_init;
+
+/*
+ * The trampoline: the kernel's upper half, and the switch code and the handoff
+ * where firmware has them. A page table isolation bit in CR3 must read as that
+ * of the kernel's tables, hence twice the alignment.
+ */
+static pgd_t trampoline_pgd[PTRS_PER_PGD] __aligned(2 * PAGE_SIZE);
+
+/*
+ * Tables for two regions, each of which can lie across a boundary of any level:
+ * two of each of three levels for each region.
+ */
+static u8 trampoline_tables[12][PAGE_SIZE] __aligned(PAGE_SIZE);
+static int trampoline_tables_used;
+
+static void *alloc_table(void *context)
+{
+	if (trampoline_tables_used == ARRAY_SIZE(trampoline_tables))
+		return NULL;
+	return trampoline_tables[trampoline_tables_used++];
+}
+
+static void map_identity(u64 start, u64 size)
+{
+	struct x86_mapping_info info = {
+		.alloc_pgt_page	= alloc_table,
+		.page_flag	= __PAGE_KERNEL_LARGE_EXEC,
+		.kernpg_flag	= _KERNPG_TABLE,
+	};
+
+	if (kernel_ident_mapping_init(&info, trampoline_pgd, start,
+				      start + size))
+		panic("efi-mode: cannot map the way to the firmware\n");
+}
+
+/* Top-level entries of the kernel come and go until it has booted */
+static void sync_trampoline(void)
+{
+	memcpy(trampoline_pgd + PTRS_PER_PGD / 2,
+	       swapper_pg_dir + PTRS_PER_PGD / 2, PAGE_SIZE / 2);
+}
+
+/**
+ * efi_mode_find_handoff() - find the handoff and keep it
+ *
+ * Panics if the kernel was not started by its own EFI stub: there is nothing
+ * else that it could run on.
+ *
+ * Context: setup_arch(), before memory is allocated.
+ */
+void __init efi_mode_find_handoff(void)
+{
+	u64 base = boot_params.hdr.hardware_subarch_data, extent;
+	struct efi_mode_handoff *h;
+
+	if (!base)
+		panic("efi-mode: this kernel must be started as an EFI application\n");
+
+	h = early_memremap(base, sizeof(*h));
+	if (!h || h->magic != EFI_MODE_HANDOFF_MAGIC ||
+	    h->version != EFI_MODE_HANDOFF_VERSION || h->size != sizeof(*h) ||
+	    h->canary != EFI_MODE_HANDOFF_CANARY)
+		panic("efi-mode: no handoff of version %d at %#llx\n",
+		      EFI_MODE_HANDOFF_VERSION, base);
+	extent = h->extent;
+	early_memunmap(h, sizeof(*h));
+
+	memblock_reserve(base, extent);
+}
+
+/**
+ * efi_mode_map_handoff() - make firmware reachable
+ *
+ * Context: setup_arch(), after the direct map is there.
+ */
+void __init efi_mode_map_handoff(void)
+{
+	struct efi_mode_handoff *h = __va(boot_params.hdr.hardware_subarch_data);
+	void *p;
+
+	map_identity(__pa(h), h->size);
+	map_identity(h->switch_base, h->switch_size);
+
+	p = early_memremap(h->systab, sizeof(systab));
+	systab = *(efi_system_table_t *)p;
+	early_memunmap(p, sizeof(systab));
+
+	efi_mode_handoff = h;
+}
+
+const efi_system_table_t *efi_mode_systab(void)
+{
+	return &systab;
+}
+EXPORT_SYMBOL_GPL(efi_mode_systab);
+
+/*
+ * The task register cannot be emptied. A firmware that has loaded none runs with
+ * the kernel's, out of its reach, and that is what the switch saves for it: take
+ * it away again. A firmware that has one has loaded it, so the kernel's must be
+ * loaded anew; its descriptor is marked busy.
+ */
+static void sort_task_register(struct efi_mode_cpu *firmware, bool had_none)
+{
+	int cpu = smp_processor_id();
+
+	if (had_none && firmware->tr == GDT_ENTRY_TSS * 8)
+		firmware->tr = 0;
+	if (!firmware->tr)
+		return;
+
+	set_tss_desc(cpu, &get_cpu_entry_area(cpu)->tss.x86_tss);
+	load_TR_desc();
+}
+
+/**
+ * efi_mode_switch_to_firmware() - let firmware go on, until its egress
+ *
+ * Context: interrupts off; the local APIC is firmware's.
+ */
+void __nocfi efi_mode_switch_to_firmware(void)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	struct efi_mode_handoff *ph = (void *)__pa(h);
+	void (*switch_fn)(struct efi_mode_cpu *, struct efi_mode_cpu *) =
+		(void *)h->switch_fn;
+	bool no_task = !h->firmware.tr;
+	unsigned long cr3, dr7;
+
+	if (unlikely(system_state < SYSTEM_RUNNING))
+		sync_trampoline();
+
+	/* The kernel's breakpoints mean nothing at firmware's addresses */
+	dr7 = local_db_save();
+	cr3 = __native_read_cr3();
+	native_write_cr3(__pa_symbol(trampoline_pgd));
+
+	switch_fn(&ph->linux_cpu, &ph->firmware);
+
+	native_write_cr3(cr3);
+	local_db_restore(dr7);
+
+	sort_task_register(&h->firmware, no_task);
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The platform: what this machine is not
+ *
+ * A PC's legacy devices, its PCI bus and its other CPUs are there, but they are
+ * the firmware's. Everything that would look for them is told that they are
+ * absent, so that no port of theirs is ever written to.
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/acpi.h>
+#include <linux/console.h>
+#include <linux/init.h>
+
+#include <asm/apic.h>
+#include <asm/i8259.h>
+#include <asm/iommu.h>
+#include <asm/irqdomain.h>
+#include <asm/pci_x86.h>
+#include <asm/setup.h>
+#include <asm/smp.h>
+#include <asm/x86_init.h>
+
+#include <asm/efi-mode.h>
+
+static unsigned char no_nmi_reason(void)
+{
+	return 0;
+}
+
+/* One CPU: the others wait in the firmware's care */
+static void __init parse_smp_config(void)
+{
+#ifdef CONFIG_X86_X2APIC
+	if (x2apic_enabled()) {
+		/* There is no interrupt remapping for it to depend on */
+		x2apic_phys = 1;
+		default_acpi_madt_oem_check("", "");
+	}
+#endif
+	register_lapic_address(APIC_DEFAULT_PHYS_BASE);
+	topology_register_apic(boot_cpu_physical_apicid, CPU_ACPIID_INVALID,
+			       true);
+	smp_found_config = 1;
+}
+
+static void __init init_interrupts(void)
+{
+	native_init_IRQ();
+	efi_mode_record_init();
+}
+
+/*
+ * The set-up of the local APIC opens LINT0 for an 8259 that Linux would own.
+ * It does not, so both pins go on as firmware has set them.
+ */
+static void __init init_interrupt_mode(void)
+{
+	u32 lvt0 = apic_read(APIC_LVT0), lvt1 = apic_read(APIC_LVT1);
+
+	efi_mode_apic_take_over();
+	apic_intr_mode_init();
+	apic_write(APIC_LVT0, lvt0);
+	apic_write(APIC_LVT1, lvt1);
+}
+
+/**
+ * efi_mode_platform_setup() - hook into arch/x86
+ *
+ * Context: setup_arch(), before anything is probed.
+ */
+void __init efi_mode_platform_setup(void)
+{
+	x86_init.resources.probe_roms		= x86_init_noop;
+	x86_init.mpparse.find_mptable		= x86_init_noop;
+	x86_init.mpparse.early_parse_smp_cfg	= x86_init_noop;
+	x86_init.mpparse.parse_smp_cfg		= parse_smp_config;
+	x86_init.irqs.pre_vector_init		= x86_init_noop;
+	x86_init.irqs.intr_init			= init_interrupts;
+	x86_init.irqs.intr_mode_init		= init_interrupt_mode;
+
+	x86_platform.legacy.i8042		= X86_LEGACY_I8042_PLATFORM_ABSENT;
+	x86_platform.legacy.rtc			= 0;
+	x86_platform.legacy.warm_reset		= 0;
+	x86_platform.legacy.no_vga		= 1;
+	x86_platform.legacy.devices.pnpbios	= 0;
+	x86_platform.legacy.reserve_bios_regions = 0;
+	x86_platform.realmode_reserve		= x86_init_noop;
+	x86_platform.realmode_init		= x86_init_noop;
+	x86_platform.get_nmi_reason		= no_nmi_reason;
+
+	legacy_pic				= &null_legacy_pic;
+
+	/* No device of Linux's does DMA, so nothing has to bounce */
+	no_iommu				= 1;
+#ifdef CONFIG_PCI
+	pci_probe				= 0;
+#endif
+	disable_acpi();
+
+	efi_mode_time_setup();
+	efi_mode_exit_setup();
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * setup_arch() of a kernel that runs beside the firmware
+ *
+ * The first file of the kernel's half. It has the order of arch/x86's and shares
+ * its steps; what it leaves out is what belongs to a machine that is somebody
+ * else's: the areas below 1 MiB, the BIOS's tables, the legacy devices, the
+ * real-mode trampoline, PCI, the interpreter of ACPI. RAM is the arena.
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/acpi.h>
+#include <linux/console.h>
+#include <linux/dma-map-ops.h>
+#include <linux/efi.h>
+#include <linux/initrd.h>
+#include <linux/jiffies.h>
+#include <linux/jump_label.h>
+#include <linux/memblock.h>
+#include <linux/pgtable.h>
+#include <linux/root_dev.h>
+#include <linux/screen_info.h>
+#include <linux/static_call.h>
+#include <linux/timex.h>
+
+#include <uapi/linux/mount.h>
+
+#include <asm/apic.h>
+#include <asm/cacheinfo.h>
+#include <asm/cpu.h>
+#include <asm/desc.h>
+#include <asm/e820/api.h>
+#include <asm/efi.h>
+#include <asm/io_apic.h>
+#include <asm/kasan.h>
+#include <asm/kaslr.h>
+#include <asm/mmzone.h>
+#include <asm/numa.h>
+#include <asm/proto.h>
+#include <asm/setup.h>
+#include <asm/smp.h>
+#include <asm/tsc.h>
+#include <asm/unwind.h>
+#include <asm/vsyscall.h>
+
+#include <asm/efi-mode.h>
+
+static char __initdata command_line[COMMAND_LINE_SIZE];
+
+static struct resource kernel_resources[] = {
+	{ .name = "Kernel code" },
+	{ .name = "Kernel rodata" },
+	{ .name = "Kernel data" },
+	{ .name = "Kernel bss" },
+};
+
+static void __init insert_kernel_resources(void)
+{
+	const struct {
+		void *start, *end;
+	} sections[ARRAY_SIZE(kernel_resources)] = {
+		{ _text, _etext },
+		{ __start_rodata, __end_rodata },
+		{ _sdata, _edata },
+		{ __bss_start, __bss_stop },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(sections); i++) {
+		kernel_resources[i].start = __pa_symbol(sections[i].start);
+		kernel_resources[i].end = __pa_symbol(sections[i].end) - 1;
+		kernel_resources[i].flags = IORESOURCE_BUSY |
+					    IORESOURCE_SYSTEM_RAM;
+		insert_resource(&iomem_resource, &kernel_resources[i]);
+	}
+}
+
+static void __init setup_boot_params(void)
+{
+	ROOT_DEV = old_decode_dev(boot_params.hdr.root_dev);
+	screen_info = boot_params.screen_info;
+	edid_info = boot_params.edid_info;
+	bootloader_type = boot_params.hdr.type_of_loader;
+	bootloader_version = boot_params.hdr.ext_loader_ver << 4 |
+			     (bootloader_type & 0xf);
+	if (!boot_params.hdr.root_flags)
+		root_mountflags &= ~MS_RDONLY;
+
+	set_bit(EFI_BOOT, &efi.flags);
+	set_bit(EFI_64BIT, &efi.flags);
+}
+
+/*
+ * What must not be allocated although it is RAM. The initrd and the handoff are
+ * in the arena; the firmware's tables are not, so they need no reservation.
+ */
+static void __init reserve_memory(void)
+{
+	memblock_reserve(__pa_symbol(_text),
+			 __end_of_kernel_reserve - _text);
+	early_reserve_initrd();
+	memblock_x86_reserve_range_setup_data();
+	efi_mode_find_handoff();
+}
+
+/*
+ * The firmware's tables are read as always. Its runtime services are not
+ * mapped into the kernel's address space, and must not be.
+ */
+static void __init setup_efi(void)
+{
+	efi_init();
+	clear_bit(EFI_RUNTIME_SERVICES, &efi.flags);
+	efi_set_secure_boot(boot_params.secure_boot);
+}
+
+static void __init find_memory_limits(void)
+{
+	max_pfn = e820__end_of_ram_pfn();
+	cache_bp_init();
+	max_possible_pfn = max_pfn;
+
+	kernel_randomize_memory();
+	check_x2apic();
+
+	max_low_pfn = max_pfn > PFN_DOWN(SZ_4G) ? e820__end_of_low_ram_pfn() :
+						  max_pfn;
+	high_memory = (void *)__va(max_pfn * PAGE_SIZE - 1) + 1;
+}
+
+static void __init setup_memory(void)
+{
+	early_alloc_pgt_buf();
+	reserve_brk();
+	cleanup_highmap();
+
+	memblock_set_current_limit(ISA_END_ADDRESS);
+	e820__memblock_setup();
+	efi_esrt_init();
+	efi_mokvar_table_init();
+
+	init_mem_mapping();
+	cpu_init_replace_early_idt();
+	mmu_cr4_features = __read_cr4() & ~X86_CR4_PCIDE;
+	memblock_set_current_limit(get_max_mapped());
+}
+
+void __init setup_arch(char **cmdline_p)
+{
+	pr_info("Command line: %s\n", boot_command_line);
+	boot_cpu_data.x86_phys_bits = MAX_PHYSMEM_BITS;
+
+#ifdef CONFIG_CMDLINE_BOOL
+	if (builtin_cmdline[0]) {
+		strlcat(builtin_cmdline, " ", COMMAND_LINE_SIZE);
+		strlcat(builtin_cmdline, boot_command_line, COMMAND_LINE_SIZE);
+		strscpy(boot_command_line, builtin_cmdline, COMMAND_LINE_SIZE);
+	}
+	builtin_cmdline_added = true;
+#endif
+	strscpy(command_line, boot_command_line, COMMAND_LINE_SIZE);
+	*cmdline_p = command_line;
+
+	idt_setup_early_traps();
+	early_cpu_init();
+	jump_label_init();
+	static_call_init();
+	early_ioremap_init();
+
+	setup_boot_params();
+	reserve_memory();
+	efi_mode_platform_setup();
+
+	iomem_resource.end = (1ULL << boot_cpu_data.x86_phys_bits) - 1;
+	e820__memory_setup();
+	parse_setup_data();
+	setup_initial_init_mm(_text, _etext, _edata, (void *)_brk_end);
+
+	x86_configure_nx();
+	parse_early_param();
+	efi_memblock_x86_reserve_range();
+	x86_report_nx();
+	apic_setup_apic_calls();
+	e820__reserve_setup_data();
+	e820__finish_early_params();
+	setup_efi();
+	x86_init.resources.dmi_setup();
+	tsc_early_init();
+
+	insert_kernel_resources();
+	find_memory_limits();
+	setup_memory();
+
+	/* From here on firmware can be called, and the console is one of them */
+	efi_mode_map_handoff();
+	efi_mode_early_console();
+
+	setup_log_buf(1);
+	reserve_initrd();
+	io_delay_init();
+	initmem_init();
+	dma_contiguous_reserve(max_pfn_mapped << PAGE_SHIFT);
+	arch_reserve_crashkernel();
+
+	x86_init.paging.pagetable_init();
+	kasan_init();
+	map_vsyscall();
+
+	topology_apply_cmdline_limits_early();
+	x86_init.mpparse.parse_smp_cfg();
+	init_apic_mappings();
+	topology_init_possible_cpus();
+	init_cpu_to_node();
+	io_apic_init_mappings();
+
+	e820__reserve_resources();
+	e820__register_nosave_regions(max_pfn);
+	x86_init.resources.reserve_resources();
+	e820__setup_pci_gap();
+
+	x86_init.timers.wallclock_init();
+	register_refined_jiffies(CLOCK_TICK_RATE);
+	unwind_init();
+}
+
+/*
+ * The memory map was mapped for early use; map it for good. Firmware's regions
+ * are read there for as long as the kernel runs.
+ */
+static int __init remap_efi_memmap(void)
+{
+	phys_addr_t base = efi.memmap.phys_map;
+	unsigned long size = efi.memmap.nr_map * efi.memmap.desc_size;
+
+	if (!efi_enabled(EFI_MEMMAP))
+		return 0;
+	efi_memmap_unmap();
+	return efi_memmap_init_late(base, size);
+}
+early_initcall(remap_efi_memmap);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Clocks: the TSC and the local APIC's timer, and firmware's wall clock
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/efi.h>
+#include <linux/init.h>
+#include <linux/time64.h>
+
+#include <asm/apic.h>
+#include <asm/cpufeature.h>
+#include <asm/io.h>
+#include <asm/setup.h>
+#include <asm/x86_init.h>
+
+#include <asm/efi-mode.h>
+#include <efi-mode/firmware.h>
+
+static unsigned long calibrated_khz __initdata;
+
+static unsigned long __init get_tsc_khz(void)
+{
+	static const char * const sources[] = {
+		[EFI_MODE_TSC_CPUID]		= "CPUID",
+		[EFI_MODE_TSC_HYPERVISOR]	= "the hypervisor",
+		[EFI_MODE_TSC_STALL]		= "Stall()",
+	};
+	struct efi_mode_handoff *h;
+	u32 source;
+
+	if (calibrated_khz)
+		return calibrated_khz;
+
+	/* Before the direct map is there */
+	h = early_memremap(boot_params.hdr.hardware_subarch_data, sizeof(*h));
+	calibrated_khz = h->tsc_khz;
+	source = h->tsc_source;
+	early_memunmap(h, sizeof(*h));
+
+	if (source >= ARRAY_SIZE(sources) || !sources[source])
+		source = EFI_MODE_TSC_STALL;
+	pr_info("TSC: %lu.%03lu MHz, from %s\n", calibrated_khz / 1000,
+		calibrated_khz % 1000, sources[source]);
+	return calibrated_khz;
+}
+
+static void __init init_timer(void)
+{
+	lapic_timer_period = efi_mode_apic_period();
+}
+
+/**
+ * efi_mode_time_to_seconds() - from firmware's time of day to the kernel's
+ * @t:		what GetTime() returned
+ *
+ * UEFI 2.10, section 8.3: local time and TimeZone, in minutes, add up to UTC.
+ * A time zone that is not specified is taken for UTC.
+ *
+ * Return: seconds since 1970, UTC.
+ */
+static time64_t efi_mode_time_to_seconds(const efi_time_t *t)
+{
+	time64_t seconds = mktime64(t->year, t->month, t->day, t->hour,
+				    t->minute, t->second);
+
+	if (t->timezone != EFI_UNSPECIFIED_TIMEZONE)
+		seconds += t->timezone * 60;
+	return seconds;
+}
+
+/* The wall clock at boot; rtc-efi is for later */
+static void get_wallclock(struct timespec64 *now)
+{
+	static efi_time_t time;
+	efi_status_t status;
+
+	now->tv_sec = 0;
+	now->tv_nsec = 0;
+
+	status = efi_mode_call_atomic((unsigned long)efi_mode_systab()->runtime,
+				      offsetof(efi_runtime_services_t, get_time),
+				      __efi_mode_args(__pa_symbol(&time), 0));
+	if (status != EFI_SUCCESS) {
+		pr_warn("the firmware has no time of day: status %#lx\n",
+			status);
+		return;
+	}
+
+	now->tv_sec = efi_mode_time_to_seconds(&time);
+	now->tv_nsec = time.nanosecond;
+}
+
+static int set_no_wallclock(const struct timespec64 *now)
+{
+	return -ENODEV;
+}
+
+/**
+ * efi_mode_time_setup() - hook the clocks in
+ *
+ * Context: setup_arch().
+ */
+void __init efi_mode_time_setup(void)
+{
+	x86_platform.calibrate_cpu	= get_tsc_khz;
+	x86_platform.calibrate_tsc	= get_tsc_khz;
+	x86_platform.get_wallclock	= get_wallclock;
+	x86_platform.set_wallclock	= set_no_wallclock;
+	x86_init.timers.timer_init	= init_timer;
+	x86_init.timers.wallclock_init	= x86_init_noop;
+
+	/* There is no other clock to check it against */
+	setup_force_cpu_cap(X86_FEATURE_TSC_KNOWN_FREQ);
+	setup_force_cpu_cap(X86_FEATURE_TSC_RELIABLE);
+	/* The timer is exchanged with firmware's in the mode with a count */
+	setup_clear_cpu_cap(X86_FEATURE_TSC_DEADLINE_TIMER);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Calling the firmware: what drivers see
+ *
+ * Firmware has one stack and one address space, in which the kernel's virtual
+ * addresses mean nothing. So functions are named by the physical address of a
+ * table (or protocol interface) and the offset of the function pointer in it,
+ * and every argument is a u64: a number, or the *physical* address of memory
+ * that stays allocated, contiguous and untouched until the call returns. There
+ * is no implicit conversion from a pointer.
+ */
+#ifndef _EFI_MODE_FIRMWARE_H
+#define _EFI_MODE_FIRMWARE_H
+
+#include <linux/efi.h>
+#include <linux/types.h>
+
+/* The types of tables and protocols are the EFI stub's */
+#include "../../drivers/firmware/efi/libstub/efistub.h"
+
+/**
+ * efi_mode_call() - call a firmware function
+ * @table:	physical address of the table or protocol interface
+ * @slot:	offset of the function pointer in @table, in bytes
+ * @args:	arguments
+ * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS
+ *
+ * The function runs at TPL_APPLICATION (UEFI 2.10, section 7.1), on the CPU of
+ * the caller and on the firmware's stack. Calls are made one at a time, in the
+ * order of their mutex. When firmware's time is over before the function has
+ * returned, the caller is scheduled like any other task and goes on later.
+ *
+ * Context: task context; sleeps. There is no way to end a call early.
+ * Return: the EFI status of the function; %EFI_NOT_READY if there is no
+ * firmware to call, %EFI_INVALID_PARAMETER if there are too many arguments.
+ */
+efi_status_t efi_mode_call(phys_addr_t table, size_t slot, const u64 *args,
+			   unsigned int nargs);
+
+/**
+ * efi_mode_call_atomic() - call a firmware function that returns soon
+ * @table:	physical address of the table or protocol interface
+ * @slot:	offset of the function pointer in @table, in bytes
+ * @args:	arguments
+ * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS
+ *
+ * Interrupts are held off in both worlds until the function returns, so it must
+ * be one that needs no timer event of firmware's: output to a console, reading
+ * the clock.
+ *
+ * Context: any but NMI; does not sleep.
+ * Return: as efi_mode_call(); %EFI_NOT_READY also if another call has not
+ * finished.
+ */
+efi_status_t efi_mode_call_atomic(phys_addr_t table, size_t slot,
+				  const u64 *args, unsigned int nargs);
+
+/**
+ * efi_mode_call_panic() - call a firmware function when the kernel is dying
+ * @table:	physical address of the table or protocol interface
+ * @slot:	offset of the function pointer in @table, in bytes
+ * @args:	arguments
+ * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS
+ *
+ * Like efi_mode_call_atomic(), but a call that has not finished is first given
+ * up to two seconds to do so. Its caller will not run again.
+ *
+ * Context: any but NMI, when nothing else runs any more.
+ * Return: as efi_mode_call_atomic().
+ */
+efi_status_t efi_mode_call_panic(phys_addr_t table, size_t slot,
+				 const u64 *args, unsigned int nargs);
+
+/**
+ * efi_mode_systab() - the EFI system table
+ *
+ * Context: any, after setup_arch().
+ * Return: a pointer to a copy as of the start of the kernel. Its pointers are
+ * physical addresses.
+ */
+const efi_system_table_t *efi_mode_systab(void);
+
+#define __efi_mode_args(...) \
+	(const u64[]){ __VA_ARGS__ }, \
+	sizeof((const u64[]){ __VA_ARGS__ }) / sizeof(u64)
+
+/**
+ * efi_mode_bs_call() - call a boot service
+ * @func:	member of efi_boot_services_t
+ * @...:	arguments, each a u64
+ *
+ * Context: as efi_mode_call().
+ * Return: as efi_mode_call().
+ */
+#define efi_mode_bs_call(func, ...)					\
+	efi_mode_call((unsigned long)efi_mode_systab()->boottime,	\
+		      offsetof(efi_boot_services_t, func),		\
+		      __efi_mode_args(__VA_ARGS__))
+
+/**
+ * efi_mode_proto_call() - call a function of a protocol
+ * @call:	efi_mode_call, efi_mode_call_atomic or efi_mode_call_panic
+ * @type:	type of the protocol interface
+ * @this:	physical address of the interface, the function's first argument
+ * @func:	member of @type
+ * @...:	further arguments, each a u64
+ *
+ * Context: as @call.
+ * Return: as @call.
+ */
+#define efi_mode_proto_call(call, type, this, func, ...)		\
+	call(this, offsetof(type, func), __efi_mode_args(this, ##__VA_ARGS__))
+
+#endif /* _EFI_MODE_FIRMWARE_H */
