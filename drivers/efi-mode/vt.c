@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A terminal on EFI's text output
+ *
+ * Programs write UTF-8 with ECMA-48 control sequences. EFI's text output takes
+ * UTF-16, CR, LF and BS, and has functions for the cursor, the colours and the
+ * whole screen. This file translates; what EFI has no word for, such as erasing
+ * a line, is said with what it has. It calls nothing but its ops.
+ */
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "vt.h"
+
+enum {
+	GROUND,
+	ESCAPE,
+	CSI,
+	STRING,		/* an operating system command and the like: ignored */
+	STRING_ESCAPE,
+	CHARSET,	/* one more byte, ignored */
+};
+
+#define DEFAULT_FG	7
+#define DEFAULT_BG	0
+#define REPLACEMENT	0xfffd
+
+static void flush(struct efi_vt *vt)
+{
+	if (vt->len)
+		vt->ops->text(vt, vt->text, vt->len);
+	vt->len = 0;
+}
+
+static void put(struct efi_vt *vt, u16 c)
+{
+	vt->text[vt->len++] = c;
+	if (vt->len == EFI_VT_TEXT)
+		flush(vt);
+}
+
+static void where(struct efi_vt *vt, unsigned int *column, unsigned int *row,
+		  unsigned int *columns, unsigned int *rows)
+{
+	flush(vt);
+	vt->ops->where(vt, column, row, columns, rows);
+}
+
+/* EFI's colours have red and blue the other way round than ANSI's */
+static u8 efi_colour(u8 ansi)
+{
+	return (ansi & 2) | (ansi & 1) << 2 | (ansi & 4) >> 2;
+}
+
+static void set_attribute(struct efi_vt *vt)
+{
+	u8 fg = vt->reverse ? vt->bg : vt->fg;
+	u8 bg = vt->reverse ? vt->fg : vt->bg;
+
+	flush(vt);
+	vt->ops->attribute(vt, efi_colour(fg) | (vt->bold ? 8 : 0) |
+			       efi_colour(bg) << 4);
+}
+
+static void reset_attribute(struct efi_vt *vt)
+{
+	vt->fg = DEFAULT_FG;
+	vt->bg = DEFAULT_BG;
+	vt->bold = false;
+	vt->reverse = false;
+}
+
+static void select_graphics(struct efi_vt *vt)
+{
+	unsigned int i;
+
+	for (i = 0; i < max(vt->nparams, 1U); i++) {
+		unsigned int p = vt->params[i];
+
+		if (p == 0)
+			reset_attribute(vt);
+		else if (p == 1)
+			vt->bold = true;
+		else if (p == 7)
+			vt->reverse = true;
+		else if (p == 22)
+			vt->bold = false;
+		else if (p == 27)
+			vt->reverse = false;
+		else if (p >= 30 && p <= 37)
+			vt->fg = p - 30;
+		else if (p == 39)
+			vt->fg = DEFAULT_FG;
+		else if (p >= 40 && p <= 47)
+			vt->bg = p - 40;
+		else if (p == 49)
+			vt->bg = DEFAULT_BG;
+		else if (p >= 90 && p <= 97) {
+			vt->fg = p - 90;
+			vt->bold = true;
+		}
+	}
+	set_attribute(vt);
+}
+
+/*
+ * Blanks from one column to another. The last column of a row is left out, as
+ * writing there moves the cursor to the next row, which may scroll the screen.
+ */
+static void erase(struct efi_vt *vt, unsigned int row, unsigned int from,
+		  unsigned int to, unsigned int columns)
+{
+	to = min(to, columns - 1);
+	if (from >= to)
+		return;
+	vt->ops->move(vt, from, row);
+	while (from++ < to)
+		put(vt, ' ');
+	flush(vt);
+}
+
+static void erase_line(struct efi_vt *vt, unsigned int what)
+{
+	unsigned int column, row, columns, rows;
+
+	where(vt, &column, &row, &columns, &rows);
+	erase(vt, row, what == 0 ? column : 0,
+	      what == 1 ? column + 1 : columns, columns);
+	vt->ops->move(vt, column, row);
+}
+
+static void erase_display(struct efi_vt *vt, unsigned int what)
+{
+	unsigned int column, row, columns, rows, i;
+
+	where(vt, &column, &row, &columns, &rows);
+	if (what >= 2 || (what == 0 && !row && !column)) {
+		vt->ops->clear(vt);
+		if (row || column)
+			vt->ops->move(vt, column, row);
+		return;
+	}
+
+	erase_line(vt, what);
+	for (i = what ? 0 : row + 1; i < (what ? row : rows); i++)
+		erase(vt, i, 0, columns, columns);
+	vt->ops->move(vt, column, row);
+}
+
+static void move_to(struct efi_vt *vt, int column, int row)
+{
+	unsigned int old_column, old_row, columns, rows;
+
+	where(vt, &old_column, &old_row, &columns, &rows);
+	vt->ops->move(vt, clamp(column, 0, (int)columns - 1),
+		      clamp(row, 0, (int)rows - 1));
+}
+
+static void move_by(struct efi_vt *vt, int columns, int rows)
+{
+	unsigned int column, row, width, height;
+
+	where(vt, &column, &row, &width, &height);
+	move_to(vt, (int)column + columns, (int)row + rows);
+}
+
+static void report_cursor(struct efi_vt *vt)
+{
+	unsigned int column, row, columns, rows;
+	char reply[24];
+	int len;
+
+	where(vt, &column, &row, &columns, &rows);
+	len = scnprintf(reply, sizeof(reply), "\e[%u;%uR", row + 1, column + 1);
+	vt->ops->reply(vt, reply, len);
+}
+
+static void save_cursor(struct efi_vt *vt)
+{
+	unsigned int columns, rows;
+
+	where(vt, &vt->saved_column, &vt->saved_row, &columns, &rows);
+}
+
+static void set_private_mode(struct efi_vt *vt, bool on)
+{
+	if (vt->params[0] != 25)
+		return;
+	flush(vt);
+	vt->ops->show(vt, on);
+}
+
+static void control_sequence(struct efi_vt *vt, u8 c)
+{
+	/* As a distance, and as a place that counts from 1 */
+	int n = clamp(vt->params[0], 1U, 1000U);
+	int m = clamp(vt->params[1], 1U, 1000U);
+	unsigned int column, row, columns, rows;
+
+	if (vt->private) {
+		if (c == 'h' || c == 'l')
+			set_private_mode(vt, c == 'h');
+		return;
+	}
+
+	switch (c) {
+	case 'A':
+		move_by(vt, 0, -n);
+		break;
+	case 'B':
+		move_by(vt, 0, n);
+		break;
+	case 'C':
+		move_by(vt, n, 0);
+		break;
+	case 'D':
+		move_by(vt, -n, 0);
+		break;
+	case 'G':
+		where(vt, &column, &row, &columns, &rows);
+		move_to(vt, n - 1, row);
+		break;
+	case 'd':
+		where(vt, &column, &row, &columns, &rows);
+		move_to(vt, column, n - 1);
+		break;
+	case 'H':
+	case 'f':
+		move_to(vt, m - 1, n - 1);
+		break;
+	case 'J':
+		erase_display(vt, vt->params[0]);
+		break;
+	case 'K':
+		erase_line(vt, vt->params[0]);
+		break;
+	case 'm':
+		select_graphics(vt);
+		break;
+	case 'n':
+		if (vt->params[0] == 6)
+			report_cursor(vt);
+		break;
+	case 's':
+		save_cursor(vt);
+		break;
+	case 'u':
+		move_to(vt, vt->saved_column, vt->saved_row);
+		break;
+	}
+}
+
+static void escape(struct efi_vt *vt, u8 c)
+{
+	vt->state = GROUND;
+	switch (c) {
+	case '[':
+		vt->state = CSI;
+		vt->private = false;
+		vt->nparams = 0;
+		memset(vt->params, 0, sizeof(vt->params));
+		break;
+	case ']':
+	case 'P':
+	case '^':
+	case '_':
+		vt->state = STRING;
+		break;
+	case '(':
+	case ')':
+	case '#':
+	case '%':
+		vt->state = CHARSET;
+		break;
+	case '7':
+		save_cursor(vt);
+		break;
+	case '8':
+		move_to(vt, vt->saved_column, vt->saved_row);
+		break;
+	case 'c':
+		reset_attribute(vt);
+		set_attribute(vt);
+		vt->ops->clear(vt);
+		break;
+	}
+}
+
+static void csi(struct efi_vt *vt, u8 c)
+{
+	unsigned int *param;
+
+	if (c == '?' || c == '>' || c == '=') {
+		vt->private = true;
+	} else if (c >= '0' && c <= '9') {
+		if (!vt->nparams)
+			vt->nparams = 1;
+		param = &vt->params[vt->nparams - 1];
+		*param = min(*param * 10 + c - '0', 9999U);
+	} else if (c == ';') {
+		if (!vt->nparams)
+			vt->nparams = 1;
+		if (vt->nparams < EFI_VT_PARAMS)
+			vt->nparams++;
+	} else if (c >= 0x40) {
+		vt->state = GROUND;
+		control_sequence(vt, c);
+	}
+}
+
+static void tab(struct efi_vt *vt)
+{
+	unsigned int column, row, columns, rows, n;
+
+	where(vt, &column, &row, &columns, &rows);
+	for (n = 8 - column % 8; n && column + 1 < columns; n--, column++)
+		put(vt, ' ');
+}
+
+static void unicode(struct efi_vt *vt, u32 c)
+{
+	/* UCS-2 is what the specification promises */
+	if (c > 0xffff || (c >= 0xd800 && c < 0xe000))
+		c = REPLACEMENT;
+	put(vt, c);
+}
+
+static void ground(struct efi_vt *vt, u8 c)
+{
+	if (vt->utf8_left) {
+		if ((c & 0xc0) == 0x80) {
+			vt->utf8 = vt->utf8 << 6 | (c & 0x3f);
+			if (!--vt->utf8_left)
+				unicode(vt, vt->utf8);
+			return;
+		}
+		/* Cut short: show that, and take the byte for what it is */
+		vt->utf8_left = 0;
+		unicode(vt, REPLACEMENT);
+	}
+
+	if (c >= 0x80) {
+		if ((c & 0xe0) == 0xc0) {
+			vt->utf8 = c & 0x1f;
+			vt->utf8_left = 1;
+		} else if ((c & 0xf0) == 0xe0) {
+			vt->utf8 = c & 0x0f;
+			vt->utf8_left = 2;
+		} else if ((c & 0xf8) == 0xf0) {
+			vt->utf8 = c & 0x07;
+			vt->utf8_left = 3;
+		} else {
+			unicode(vt, REPLACEMENT);
+		}
+	} else if (c >= 0x20 && c != 0x7f) {
+		put(vt, c);
+	} else if (c == '\r' || c == '\n' || c == '\b') {
+		put(vt, c);
+	} else if (c == '\t') {
+		tab(vt);
+	}
+}
+
+/**
+ * efi_vt_init() - start with a terminal as after a reset
+ * @vt:		the terminal
+ * @ops:	where it writes
+ */
+void efi_vt_init(struct efi_vt *vt, const struct efi_vt_ops *ops)
+{
+	memset(vt, 0, sizeof(*vt));
+	vt->ops = ops;
+	reset_attribute(vt);
+}
+
+/**
+ * efi_vt_write() - write to the terminal
+ * @vt:		the terminal
+ * @s:		bytes; sequences and characters may go on in the next call
+ * @n:		how many
+ *
+ * Context: that of the ops.
+ */
+void efi_vt_write(struct efi_vt *vt, const u8 *s, unsigned int n)
+{
+	for (; n; n--, s++) {
+		u8 c = *s;
+
+		if (c == 0x1b) {
+			vt->state = vt->state == STRING ? STRING_ESCAPE : ESCAPE;
+			vt->utf8_left = 0;
+			continue;
+		}
+
+		switch (vt->state) {
+		case GROUND:
+			ground(vt, c);
+			break;
+		case ESCAPE:
+			escape(vt, c);
+			break;
+		case CSI:
+			csi(vt, c);
+			break;
+		case STRING:
+			if (c == '\a')
+				vt->state = GROUND;
+			break;
+		default:
+			vt->state = GROUND;
+		}
+	}
+	flush(vt);
+}
+
+/**
+ * efi_vt_key() - from a key of EFI to what a terminal sends
+ * @scan:	scan code, 0 for a character
+ * @unicode:	character, 0 for a key that has none
+ * @out:	room for %EFI_VT_KEY_MAX bytes
+ *
+ * UEFI 2.10, section 12.3, tables of EFI scan codes.
+ *
+ * Return: how many bytes were written; 0 for a key that no terminal has.
+ */
+unsigned int efi_vt_key(u16 scan, u16 unicode, u8 *out)
+{
+	static const char * const sequences[] = {
+		[0x01] = "\e[A",	[0x02] = "\e[B",
+		[0x03] = "\e[C",	[0x04] = "\e[D",
+		[0x05] = "\e[1~",	[0x06] = "\e[4~",
+		[0x07] = "\e[2~",	[0x08] = "\e[3~",
+		[0x09] = "\e[5~",	[0x0a] = "\e[6~",
+		[0x0b] = "\e[[A",	[0x0c] = "\e[[B",
+		[0x0d] = "\e[[C",	[0x0e] = "\e[[D",
+		[0x0f] = "\e[[E",	[0x10] = "\e[17~",
+		[0x11] = "\e[18~",	[0x12] = "\e[19~",
+		[0x13] = "\e[20~",	[0x14] = "\e[21~",
+		[0x15] = "\e[23~",	[0x16] = "\e[24~",
+		[0x17] = "\e",
+	};
+	size_t len;
+
+	if (unicode == '\b') {
+		out[0] = 0x7f;		/* what Linux erases with */
+		return 1;
+	}
+	if (unicode && unicode < 0x80) {
+		out[0] = unicode;
+		return 1;
+	}
+	if (unicode && unicode < 0x800) {
+		out[0] = 0xc0 | unicode >> 6;
+		out[1] = 0x80 | (unicode & 0x3f);
+		return 2;
+	}
+	if (unicode) {
+		out[0] = 0xe0 | unicode >> 12;
+		out[1] = 0x80 | (unicode >> 6 & 0x3f);
+		out[2] = 0x80 | (unicode & 0x3f);
+		return 3;
+	}
+
+	if (scan >= ARRAY_SIZE(sequences) || !sequences[scan])
+		return 0;
+	len = strlen(sequences[scan]);
+	memcpy(out, sequences[scan], len);
+	return len;
+}
