@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/efi-mode-test: firmware calls for the selftests
+ *
+ * The calls that a selftest needs in order to watch the time-sharing from user
+ * space. The test driver that some of them want is an EFI driver in
+ * tests/firmware, loaded before Linux.
+ */
+#define pr_fmt(fmt) "efi-mode-test: " fmt
+
+#include <linux/delay.h>
+#include <linux/fs.h>
+#include <linux/io.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <efi-mode/firmware.h>
+#include <efi-mode/test.h>
+
+#include <asm/efi-mode.h>
+
+/* Longer calls would only make the test that asks for them hang */
+#define MAX_USEC	(60 * USEC_PER_SEC)
+
+#define TEST_PROTOCOL_GUID	EFI_GUID(0x3ca3cb1f, 0x8a2c, 0x4d4d, 0xb3, \
+					 0x60, 0x5a, 0x41, 0x9b, 0x07, 0x16, 0x11)
+
+/* Memory that firmware gets the address of */
+union shared {
+	efi_time_t time;
+	efi_guid_t guid;
+	u64 value;
+};
+
+static long test_stall(union shared *s, struct efi_mode_test_stall *arg)
+{
+	u64 before = efi_mode_handoff->preemptions;
+
+	if (arg->usec > MAX_USEC)
+		return -EINVAL;
+	arg->status = efi_mode_bs_call(stall, arg->usec);
+	arg->slices = efi_mode_handoff->preemptions - before;
+	return 0;
+}
+
+static long test_timer(union shared *s, struct efi_mode_test_timer *arg)
+{
+	u64 event, start;
+
+	if (arg->usec > MAX_USEC)
+		return -EINVAL;
+
+	arg->status = efi_mode_bs_call(create_event, EFI_EVT_TIMER, 0, 0, 0,
+				       virt_to_phys(&s->value));
+	if (arg->status != EFI_SUCCESS)
+		return 0;
+	event = s->value;
+
+	start = ktime_get_ns();
+	arg->status = efi_mode_bs_call(set_timer, event, EfiTimerRelative,
+				       arg->usec * EFI_100NSEC_PER_USEC);
+	if (arg->status == EFI_SUCCESS) {
+		while (efi_mode_bs_call(check_event, event) != EFI_SUCCESS) {
+			if (ktime_get_ns() - start > 2 * MAX_USEC * NSEC_PER_USEC)
+				break;
+			if (msleep_interruptible(5))
+				break;
+		}
+		arg->waited_ns = ktime_get_ns() - start;
+	}
+	efi_mode_bs_call(close_event, event);
+	return 0;
+}
+
+static long test_time(union shared *s, struct efi_mode_test_time *arg)
+{
+	arg->status = efi_mode_call((unsigned long)efi_mode_systab()->runtime,
+				    offsetof(efi_runtime_services_t, get_time),
+				    __efi_mode_args(virt_to_phys(&s->time), 0));
+	arg->seconds = s->time.hour * 3600 + s->time.minute * 60 +
+		       s->time.second;
+	arg->nanosecond = s->time.nanosecond;
+	return 0;
+}
+
+static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
+{
+	u64 before, protocol;
+
+	if (arg->function > EFI_MODE_TEST_FN_SPIN_NOTIFY ||
+	    arg->argument > MAX_USEC)
+		return -EINVAL;
+
+	s[0].guid = TEST_PROTOCOL_GUID;
+	arg->status = efi_mode_bs_call(locate_protocol, virt_to_phys(&s[0]), 0,
+				       virt_to_phys(&s[1].value));
+	if (arg->status != EFI_SUCCESS)
+		return 0;
+	protocol = s[1].value;
+
+	before = efi_mode_handoff->preemptions;
+	arg->status = efi_mode_call(protocol, arg->function * sizeof(u64),
+				    __efi_mode_args(arg->argument,
+						    virt_to_phys(&s->value)));
+	arg->slices = efi_mode_handoff->preemptions - before;
+	arg->value = s->value;
+	return 0;
+}
+
+static long test_stats(union shared *s, struct efi_mode_test_stats *arg)
+{
+	arg->preemptions = efi_mode_handoff->preemptions;
+	arg->replayed = efi_mode_handoff->replayed;
+	arg->recorded = efi_mode_recorded();
+	return 0;
+}
+
+static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
+{
+	union {
+		struct efi_mode_test_stall stall;
+		struct efi_mode_test_timer timer;
+		struct efi_mode_test_time time;
+		struct efi_mode_test_driver driver;
+		struct efi_mode_test_stats stats;
+	} arg = {};
+	union shared *s;
+	long ret;
+
+	if (_IOC_SIZE(cmd) > sizeof(arg))
+		return -ENOTTY;
+	if ((_IOC_DIR(cmd) & _IOC_WRITE) &&
+	    copy_from_user(&arg, (void __user *)user, _IOC_SIZE(cmd)))
+		return -EFAULT;
+
+	s = kcalloc(2, sizeof(*s), GFP_KERNEL);
+	if (!s)
+		return -ENOMEM;
+
+	switch (cmd) {
+	case EFI_MODE_TEST_STALL:
+		ret = test_stall(s, &arg.stall);
+		break;
+	case EFI_MODE_TEST_TIMER:
+		ret = test_timer(s, &arg.timer);
+		break;
+	case EFI_MODE_TEST_TIME:
+		ret = test_time(s, &arg.time);
+		break;
+	case EFI_MODE_TEST_DRIVER:
+		ret = test_driver(s, &arg.driver);
+		break;
+	case EFI_MODE_TEST_STATS:
+		ret = test_stats(s, &arg.stats);
+		break;
+	default:
+		ret = -ENOTTY;
+	}
+	kfree(s);
+
+	if (!ret && copy_to_user((void __user *)user, &arg, _IOC_SIZE(cmd)))
+		ret = -EFAULT;
+	return ret;
+}
+
+static const struct file_operations test_fops = {
+	.owner		= THIS_MODULE,
+	.unlocked_ioctl	= test_ioctl,
+};
+
+static struct miscdevice test_device = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "efi-mode-test",
+	.fops	= &test_fops,
+	.mode	= 0600,
+};
+module_misc_device(test_device);
+
+MODULE_DESCRIPTION("Firmware calls for the selftests of efi-mode");
+MODULE_LICENSE("GPL");
