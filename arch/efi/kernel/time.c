@@ -113,6 +113,8 @@ void __init efi_mode_time_setup(void)
 	/* There is no other clock to check it against */
 	setup_force_cpu_cap(X86_FEATURE_TSC_KNOWN_FREQ);
 	setup_force_cpu_cap(X86_FEATURE_TSC_RELIABLE);
+	/* HLT is as deep as this kernel sleeps, and the timer goes on in that */
+	setup_force_cpu_cap(X86_FEATURE_ARAT);
 	/* The timer is exchanged with firmware's in the mode with a count */
 	setup_clear_cpu_cap(X86_FEATURE_TSC_DEADLINE_TIMER);
 }

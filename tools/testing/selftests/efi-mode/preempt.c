@@ -18,6 +18,7 @@ int main(void)
 	unsigned long alone, shared;
 	int fd = open_test_device();
 	uint64_t start, took;
+	double percent;
 	pid_t load;
 	bool ok;
 
@@ -39,15 +40,17 @@ int main(void)
 	took = now_ns() - start;
 	shared = *count - alone;
 
-	ksft_test_result(ok && !s.status && took >= STALL_USEC * 1000ULL,
+	/* Two clocks, of which one was calibrated by the other */
+	ksft_test_result(ok && !s.status && took >= STALL_USEC * 990ULL,
 			 "Stall(3 s) returns after %llu ms\n",
 			 (unsigned long long)took / 1000000);
 	ksft_test_result(s.slices >= MIN_SLICES, "it had %llu slices\n",
 			 (unsigned long long)s.slices);
 	/* Half of the time is the computing task's; allow for a lot less */
-	ksft_test_result(shared / 3 > alone / 5,
-			 "user space computed meanwhile: %lu %% of alone\n",
-			 shared / 3 / (alone / 100 + 1));
+	percent = shared * 100.0 / (alone * (took / 1e9));
+	ksft_test_result(percent > 20,
+			 "user space computed meanwhile: %.0f %% of alone\n",
+			 percent);
 
 	ok = call_driver(fd, EFI_MODE_TEST_FN_REGISTERS, 500000, &d);
 	ksft_test_result(ok && !d.value && d.slices > 10,

@@ -52,20 +52,20 @@ check_registers:
 	push	r13
 	push	r14
 	push	r15
-	sub	rsp, 0x208
-	mov	rax, rsp
+	sub	rsp, 0x218
+	lea	rax, [rsp + 15]
 	and	rax, ~15
-	fxsave64 [rip + saved]
+	fxsave64 [rax]
 
 	mov	[rip + deadline], rcx
 	mov	qword ptr [rip + errors], 0
 	mov	[rip + stack], rsp
 	/* Round towards zero, in both units: not what anybody else has */
-	mov	dword ptr [rip + word], 0x7f80
-	ldmxcsr	[rip + word]
-	mov	dword ptr [rip + word], 0xf7f
+	mov	dword ptr [rip + control], 0x7f80
+	ldmxcsr	[rip + control]
+	mov	dword ptr [rip + control], 0xf7f
 	fninit
-	fldcw	[rip + word]
+	fldcw	[rip + control]
 	fldpi
 	.irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	xmm_pattern \n
@@ -97,13 +97,13 @@ check_registers:
 	cmp	rsp, [rip + stack]
 	je	4f
 	inc	qword ptr [rip + errors]
-4:	stmxcsr	[rip + word]
-	cmp	dword ptr [rip + word], 0x7f80
+4:	stmxcsr	[rip + control]
+	cmp	dword ptr [rip + control], 0x7f80
 	je	5f
 	inc	qword ptr [rip + errors]
-5:	mov	dword ptr [rip + word], 0
-	fnstcw	[rip + word]
-	cmp	dword ptr [rip + word], 0xf7f
+5:	mov	dword ptr [rip + control], 0
+	fnstcw	[rip + control]
+	cmp	dword ptr [rip + control], 0xf7f
 	je	6f
 	inc	qword ptr [rip + errors]
 6:	fldpi
@@ -117,9 +117,11 @@ check_registers:
 	jz	8f
 	inc	qword ptr [rip + errors]
 8:
-	fxrstor64 [rip + saved]
+	lea	rax, [rsp + 15]
+	and	rax, ~15
+	fxrstor64 [rax]
 	mov	rax, [rip + errors]
-	add	rsp, 0x208
+	add	rsp, 0x218
 	pop	r15
 	pop	r14
 	pop	r13
@@ -131,11 +133,10 @@ check_registers:
 	ret
 
 	.data
-	.balign	16
-saved:	.space	512
+	.balign	8
 deadline: .quad	0
 errors:	.quad	0
 stack:	.quad	0
-word:	.long	0
+control: .long	0
 
 	.section .note.GNU-stack, "", @progbits
