@@ -16,9 +16,9 @@ SHARED_FIRMWARE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
 
 # From the start of QEMU to the first message of the kernel; the UEFI shell waits
 # five seconds of it
-START = 120
-BOOT = 240
-TEST = 400
+START = 60
+BOOT = 120
+TEST = 240
 
 QUIET = "efi_mode_test="
 
@@ -107,20 +107,38 @@ def boot_6g(opt, results):
     boot(opt, results, "6 GiB", memory="6G", cpu="max")
 
 
+GLOBAL_GUID = "8BE4DF61-93CA-11D2-AA0D-00E098032B8C"
+
+
+def load_option(description, path, options):
+    """An EFI_LOAD_OPTION (UEFI 2.10, section 3.1.3) with a short-form path"""
+    def wide(text):
+        return text.encode("utf-16-le") + b"\0\0"
+
+    name = wide(path)
+    node = b"\x04\x04" + (4 + len(name)).to_bytes(2, "little") + name
+    nodes = node + b"\x7f\xff\x04\x00"
+    return (b"\x01\0\0\0" + len(nodes).to_bytes(2, "little") +
+            wide(description) + nodes + wide(options))
+
+
 def boot_entry(opt, results):
-    """As EFI/BOOT/BOOTX64.EFI, from a boot entry with options"""
+    """As EFI/BOOT/BOOTX64.EFI, from a boot entry with options: the shell makes
+    the entry and resets, and the boot manager starts it."""
     content = files(opt)
     content["EFI/BOOT/BOOTX64.EFI"] = content.pop("bzImage")
-    content["options.txt"] = (f"initrd=\\initrd.img {QUIET}boot"
-                              ).encode("utf-16-le")
-    # No boot entry yet: the shell adds one and resets the machine
-    content["EFI/SHELL.NSH"] = b""
+    option = load_option("Linux beside the firmware",
+                         "\\EFI\\BOOT\\BOOTX64.EFI",
+                         f"initrd=\\initrd.img {QUIET}boot")
+    variable = f"-guid {GLOBAL_GUID} -nv -bs -rt"
+    # The removable path itself would be started before the shell
     content["startup.nsh"] = qemu.shell_script(
         "@echo -off", "fs0:",
-        "bcfg boot addp 0 \\EFI\\LINUX.EFI \"Linux beside the firmware\"",
-        "bcfg boot -opt 0 options.txt",
+        "mv \\EFI\\BOOT\\LATER.EFI \\EFI\\BOOT\\BOOTX64.EFI",
+        f"setvar Boot0077 {variable} ={option.hex()}",
+        f"setvar BootNext {variable} =7700",
         "reset")
-    content["EFI/LINUX.EFI"] = content.pop("EFI/BOOT/BOOTX64.EFI")
+    content["EFI/BOOT/LATER.EFI"] = content.pop("EFI/BOOT/BOOTX64.EFI")
     with machine(opt, results, "boot entry", content) as m:
         guest_tests(m, results, "boot entry", ("boot",))
 
@@ -148,8 +166,8 @@ def load_file2(opt, results):
 
 # In the shell: what is on the command line, what the message says, the status
 ERRORS = (
-    ("too little memory", "initrd=\\initrd.img efi_mode.reserve=900M",
-     r"efi-mode: not enough memory: of \d+ MiB the firmware keeps 900 MiB", 9),
+    ("too little memory", "initrd=\\initrd.img efi_mode.reserve=1000M",
+     r"efi-mode: not enough memory: of \d+ MiB the firmware keeps 1000 MiB", 9),
     ("an arena that is too large", "initrd=\\initrd.img efi_mode.arena=64G",
      r"efi-mode: not enough memory", 9),
     ("a size that is none", "initrd=\\initrd.img efi_mode.reserve=much",
@@ -202,7 +220,7 @@ def interactive(opt, results):
     with machine(opt, results, "interactive", files(opt, *script)) as m:
         m.expect(r"Linux version", START)
         results.add(True, "interactive: the first message of the kernel")
-        m.expect(r"~ # $", BOOT)
+        m.expect(r"/ # $", BOOT)
 
         m.send("uname -s -m\r")
         m.expect(r"^Linux x86_64", 30)
@@ -216,12 +234,12 @@ def interactive(opt, results):
         m.send("sleep 100\r")
         m.expect("sleep 100", 30)
         m.send("\x03")
-        m.expect(r"~ # $", 30)
+        m.expect(r"/ # $", 30)
         results.add(True, "interactive: Ctrl-C")
 
         m.send("clear; echo -e 'on the \\033[32mscreen'; stty size\r")
         m.expect(r"^\d+ \d+", 30)
-        m.expect(r"~ # $", 30)
+        m.expect(r"/ # $", 30)
         shot = os.path.join(opt.build, "screen.png")
         m.screenshot(shot)
         results.add(green_pixels(shot) > 100,
