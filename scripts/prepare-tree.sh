@@ -80,7 +80,7 @@ tar -x -f "$source" -C "$new" --strip-components=1
 if [ -z "$pristine" ]; then
 	for patch in "$top/patches/$base"/*.patch; do
 		say "PATCH   ${patch##*/}"
-		if ! out=$(patch -d "$new" -p1 -N -s --no-backup-if-mismatch \
+		if ! out=$(patch -d "$new" -p1 -N --no-backup-if-mismatch \
 			   -r - -i "$patch" 2>&1); then
 			echo "$out" >&2
 			die "patches/$base/${patch##*/} does not apply to $source (version $(

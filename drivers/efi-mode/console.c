@@ -262,6 +262,13 @@ static ssize_t get_chars(u32 vtermno, u8 *buf, size_t count)
 
 static int notifier_add(struct hvc_struct *hp, int irq)
 {
+	struct winsize ws = {
+		.ws_col = console.columns,
+		.ws_row = console.rows,
+	};
+
+	/* A size that is set before there is a tty goes nowhere */
+	hvc_resize(hp, ws);
 	console.opens++;
 	wake_up(&console.wait);
 	return 0;
@@ -284,7 +291,6 @@ static int __init console_init_efi(void)
 {
 	const efi_system_table_t *systab = efi_mode_systab();
 	efi_simple_text_output_protocol_t *con_out;
-	struct winsize ws;
 	int ret = -ENOMEM;
 
 	if (!systab->con_out) {
@@ -330,9 +336,6 @@ static int __init console_init_efi(void)
 		kthread_stop(console.thread);
 		goto unmap;
 	}
-	ws = (struct winsize) { .ws_col = console.columns,
-				.ws_row = console.rows };
-	hvc_resize(console.hvc, ws);
 	pr_info("%u columns, %u rows\n", console.columns, console.rows);
 	return 0;
 
