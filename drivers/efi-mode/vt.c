@@ -78,27 +78,34 @@ static void select_graphics(struct efi_vt *vt)
 	for (i = 0; i < max(vt->nparams, 1U); i++) {
 		unsigned int p = vt->params[i];
 
-		if (p == 0)
+		switch (p) {
+		case 0:
 			reset_attribute(vt);
-		else if (p == 1)
-			vt->bold = true;
-		else if (p == 7)
-			vt->reverse = true;
-		else if (p == 22)
-			vt->bold = false;
-		else if (p == 27)
-			vt->reverse = false;
-		else if (p >= 30 && p <= 37)
+			break;
+		case 1:
+		case 22:
+			vt->bold = p == 1;
+			break;
+		case 7:
+		case 27:
+			vt->reverse = p == 7;
+			break;
+		case 30 ... 37:
 			vt->fg = p - 30;
-		else if (p == 39)
+			break;
+		case 39:
 			vt->fg = DEFAULT_FG;
-		else if (p >= 40 && p <= 47)
+			break;
+		case 40 ... 47:
 			vt->bg = p - 40;
-		else if (p == 49)
+			break;
+		case 49:
 			vt->bg = DEFAULT_BG;
-		else if (p >= 90 && p <= 97) {
+			break;
+		case 90 ... 97:
 			vt->fg = p - 90;
 			vt->bold = true;
+			break;
 		}
 	}
 	set_attribute(vt);

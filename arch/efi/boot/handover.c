@@ -109,7 +109,7 @@ static efi_status_t parse_options(const struct boot_params *boot_params,
 }
 
 static efi_status_t add_to_arena(struct efi_mode_handoff *h,
-			      const struct efi_mode_range *range)
+				 const struct efi_mode_range *range)
 {
 	if (h->nr_ranges == ARRAY_SIZE(h->ranges))
 		return EFI_OUT_OF_RESOURCES;

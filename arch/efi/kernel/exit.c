@@ -22,7 +22,7 @@ static void reset_system(int type)
 	size_t slot = offsetof(efi_runtime_services_t, reset_system);
 
 	/* Notify functions of firmware may want its events, so let them */
-	if (!irqs_disabled() && !in_atomic() && system_state != SYSTEM_BOOTING &&
+	if (preemptible() && system_state != SYSTEM_BOOTING &&
 	    !oops_in_progress)
 		efi_mode_call(runtime, slot, __efi_mode_args(type, 0, 0, 0));
 	else

@@ -45,7 +45,7 @@
 
 #include <asm/efi-mode.h>
 
-static char __initdata command_line[COMMAND_LINE_SIZE];
+static char command_line[COMMAND_LINE_SIZE] __initdata;
 
 static struct resource kernel_resources[] = {
 	{ .name = "Kernel code" },

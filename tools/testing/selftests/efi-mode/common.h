@@ -30,7 +30,7 @@ static inline uint64_t now_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-static inline uint64_t rdtsc(void)
+static inline uint64_t read_tsc(void)
 {
 	uint32_t low, high;
 

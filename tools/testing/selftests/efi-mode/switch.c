@@ -69,8 +69,8 @@ static void checker(struct result *r)
 	asm volatile("mov %0, %%ds; mov %0, %%es" : : "r" (0x2b));
 	selectors = data_selectors();
 	for (;;) {
-		r->errors += check_registers(rdtsc() + cycles);
-		if (have_avx() && !check_avx(rdtsc() + cycles))
+		r->errors += check_registers(read_tsc() + cycles);
+		if (have_avx() && !check_avx(read_tsc() + cycles))
 			r->errors++;
 		gs = 0;
 		syscall(SYS_arch_prctl, ARCH_GET_GS, &gs);
@@ -130,7 +130,8 @@ int main(void)
 	write_file(INTERVAL, "10");
 
 	ksft_test_result(!failed, "%d round trips\n", ROUND_TRIPS);
-	ksft_test_result(!state, "firmware's control registers, tables, segments: mask %#llx changed\n",
+	ksft_test_result(!state,
+			 "firmware's control registers, tables, segments: mask %#llx changed\n",
 			 (unsigned long long)state);
 	ksft_test_result(!changed && slices,
 			 "firmware's registers and FPU, through %llu preemptions: %llu changed\n",
