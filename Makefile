@@ -23,7 +23,7 @@ export CCACHE_NOHASHDIR	:= 1
 ccache	:= $(if $(filter undefined default,$(origin CC)),$(shell command -v ccache))
 kernel-cc := $(if $(ccache),CC="ccache gcc")
 
-ours	:= run check tree packages image initrd
+ours	:= run check bench tree packages image initrd
 kernel	 = +$(MAKE) -C $(tree) ARCH=$(ARCH) O=$(objects) $(kernel-cc)
 
 # What a user most often wants is what a kernel tree does
@@ -46,6 +46,7 @@ help: tree
 	@echo  '                    MEM=1G INITRD=file APPEND="options" FIRMWARE=file VARS=file'
 	@echo  '                    DISPLAY_MODE=none|gtk|sdl|vnc=:1 QEMU_ARGS="..."'
 	@echo  '  check           - run every test; TESTS="name ..." to choose'
+	@echo  '  bench           - print the figures of README.md, beside the stock kernel'
 	@echo  '  tree            - prepare the kernel tree in build/linux-$(BASE)'
 	@echo  '  BASE=$(BASE)       - kernel base, one of: $(notdir $(wildcard patches/*))'
 	@echo  ''
@@ -99,5 +100,20 @@ check: initrd
 	@tests/check.py --build $(build) --tree $(tree) --kernel $(kernel-image) \
 		$(if $(FIRMWARE),--firmware $(FIRMWARE)) \
 		$(if $(VARS),--vars $(VARS)) $(TESTS)
+
+# The stock kernel: the same options and the same tree, for ARCH=x86_64, and a
+# driver for the serial port, which it has to itself
+stock	:= $(build)/x86_64
+
+PHONY += bench
+bench: initrd
+	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
+	@mkdir -p $(stock)
+	@sed -e '/EFI_MODE/d' -e '/CONFIG_SERIAL_8250/d' $(objects)/.config > $(stock)/.config
+	@printf 'CONFIG_SERIAL_8250=y\nCONFIG_SERIAL_8250_CONSOLE=y\n' >> $(stock)/.config
+	@$(MAKE) -s -C $(tree) ARCH=x86_64 O=$(stock) olddefconfig
+	+$(MAKE) -C $(tree) ARCH=x86_64 O=$(stock) $(kernel-cc) bzImage
+	@scripts/bench.py --build $(build) --kernel $(kernel-image) \
+		--stock $(stock)/arch/x86/boot/bzImage
 
 .PHONY: $(PHONY)

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Print the time stamp counter, from the UEFI shell
+ */
+#include <efi.h>
+#include <efilib.h>
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
+{
+	UINT32 low, high;
+
+	InitializeLib(image, systab);
+	asm volatile("lfence; rdtsc" : "=a" (low), "=d" (high));
+	Print(L"TSC %ld\n", low | (UINT64)high << 32);
+	return EFI_SUCCESS;
+}
