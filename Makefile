@@ -23,7 +23,7 @@ export CCACHE_NOHASHDIR	:= 1
 ccache	:= $(if $(filter undefined default,$(origin CC)),$(shell command -v ccache))
 kernel-cc := $(if $(ccache),CC="ccache gcc")
 
-ours	:= run check bench tree packages image initrd
+ours	:= run check bench tree packages image initrd debug-image
 kernel	 = +$(MAKE) -C $(tree) ARCH=$(ARCH) O=$(objects) $(kernel-cc)
 
 # What a user most often wants is what a kernel tree does
@@ -94,8 +94,22 @@ run: initrd
 		$(if $(VARS),--vars $(VARS)) \
 		--qemu-args "$(QEMU_ARGS)"
 
+# The same kernel with everything on that watches it, less what only takes time
+debug	:= $(build)/debug
+configs	:= $(addprefix arch/efi/configs/,efi_defconfig debug.config)
+
+$(debug)/.config: $(configs) | tree
+	@mkdir -p $(debug)
+	@$(tree)/scripts/kconfig/merge_config.sh -m -O $(debug) $(configs) > /dev/null
+	@$(MAKE) -s -C $(tree) ARCH=efi O=$(debug) olddefconfig
+
+PHONY += debug-image
+debug-image: image $(debug)/.config
+	+$(MAKE) -C $(tree) ARCH=efi O=$(debug) $(kernel-cc) bzImage modules
+	@scripts/make-initrd.sh $(tree) $(debug) $(debug)/initrd.img
+
 PHONY += check
-check: initrd
+check: initrd debug-image
 	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
 	@tests/check.py --build $(build) --tree $(tree) --kernel $(kernel-image) \
 		$(if $(FIRMWARE),--firmware $(FIRMWARE)) \

@@ -23,11 +23,15 @@ TEST = 240
 QUIET = "efi_mode_test="
 
 
-def files(opt, *script):
+def files(opt, *script, objects=None):
     """What is on the disk that firmware boots from"""
+    kernel, initrd = opt.kernel, os.path.join(opt.build, "initrd.img")
+    if objects:
+        kernel = os.path.join(objects, "arch/efi/boot/bzImage")
+        initrd = os.path.join(objects, "initrd.img")
     return {
-        "bzImage": opt.kernel,
-        "initrd.img": os.path.join(opt.build, "initrd.img"),
+        "bzImage": kernel,
+        "initrd.img": initrd,
         "driver.efi": os.path.join(opt.build, "firmware", "driver.efi"),
         "startup.nsh": qemu.shell_script("@echo -off", "fs0:", *script),
     }
@@ -74,17 +78,19 @@ def guest_tests(m, results, prefix, tests):
                     f"{prefix}: {test}: ran to its end",
                     f"status {end[1]}, {found} results")
     results.add(m.wait_end(60), f"{prefix}: power-off through the firmware")
-    for bad in ("BUG:", "WARNING:", "FW_BUG", "Call Trace", "Unhandled"):
+    for bad in ("BUG:", "WARNING:", "Firmware Bug", "Call Trace", "INFO:",
+                "UBSAN:", "inconsistent lock"):
         results.add(bad not in m.text, f"{prefix}: no {bad!r} in the log")
 
 
-def boot(opt, results, name, tests=("boot",), driver=False, append="",
+def boot(opt, results, name, tests=("boot",), driver=False, objects=None,
          **kwargs):
     script = ["load fs0:\\driver.efi"] if driver else []
-    script.append(f"bzImage initrd=\\initrd.img {append} "
-                  f"{QUIET}{','.join(tests)}")
-    with machine(opt, results, name, files(opt, *script), **kwargs) as m:
+    script.append(f"bzImage initrd=\\initrd.img {QUIET}{','.join(tests)}")
+    with machine(opt, results, name, files(opt, *script, objects=objects),
+                 **kwargs) as m:
         guest_tests(m, results, name, tests)
+        return m.text
 
 
 ALL = ("boot", "life", "preempt", "switch")
@@ -330,6 +336,14 @@ def second_firmware(opt, results):
          variables=os.path.join(SHARED_FIRMWARE, "OVMF_VARS_4M.fd"))
 
 
+def debug(opt, results):
+    """lockdep, KASAN, UBSAN and the like have nothing to say"""
+    text = boot(opt, results, "debug", ALL, driver=True, cpu="max",
+                objects=os.path.join(opt.build, "debug")) or ""
+    for watcher in ("Lock dependency validator", "KernelAddressSanitizer initialized"):
+        results.add(watcher in text, f"debug: watched by: {watcher}")
+
+
 TESTS = {
     "boot-1g": boot_1g,
     "boot-max": boot_max,
@@ -342,4 +356,5 @@ TESTS = {
     "interactive": interactive,
     "hands-off": hands_off,
     "second-firmware": second_firmware,
+    "debug": debug,
 }

@@ -73,7 +73,21 @@ def patch_that_does_not_apply(opt, results):
                     "a patch that does not apply stops with its name")
 
 
+def warnings(opt, results):
+    """W=1 and sparse find nothing in our files."""
+    objects = os.path.join(opt.build, "debug")
+    p = subprocess.run(["make", "-C", opt.tree, "ARCH=efi", f"O={objects}",
+                        "W=1", "C=2", "arch/efi/", "drivers/efi-mode/"],
+                       capture_output=True, text=True, check=False)
+    output = p.stdout + p.stderr
+    found = [line for line in output.splitlines()
+             if ("warning:" in line or "error:" in line) and "efi" in line]
+    results.add(p.returncode == 0 and not found and "CHECK" in output,
+                "W=1 and sparse find nothing", "; ".join(found[:5]))
+
+
 TESTS = {
+    "warnings": warnings,
     "image": image,
     "same-config": same_config,
     "bad-patch": patch_that_does_not_apply,

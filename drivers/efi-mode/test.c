@@ -76,9 +76,8 @@ static long test_timer(union shared *s, struct efi_mode_test_timer *arg)
 
 static long test_time(union shared *s, struct efi_mode_test_time *arg)
 {
-	arg->status = efi_mode_call((unsigned long)efi_mode_systab()->runtime,
-				    offsetof(efi_runtime_services_t, get_time),
-				    __efi_mode_args(virt_to_phys(&s->time), 0));
+	arg->status = efi_mode_rt_call(efi_mode_call, get_time,
+				       virt_to_phys(&s->time), 0);
 	arg->seconds = s->time.hour * 3600 + s->time.minute * 60 +
 		       s->time.second;
 	arg->nanosecond = s->time.nanosecond;
@@ -101,9 +100,9 @@ static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
 	protocol = s[1].value;
 
 	before = efi_mode_handoff->preemptions;
-	arg->status = efi_mode_call(protocol, arg->function * sizeof(u64),
-				    __efi_mode_args(arg->argument,
-						    virt_to_phys(&s->value)));
+	arg->status = efi_mode_call_args(efi_mode_call, protocol,
+					 arg->function * sizeof(u64),
+					 arg->argument, virt_to_phys(&s->value));
 	arg->slices = efi_mode_handoff->preemptions - before;
 	arg->value = s->value;
 	return 0;

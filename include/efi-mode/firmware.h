@@ -80,9 +80,19 @@ efi_status_t efi_mode_call_panic(phys_addr_t table, size_t slot,
  */
 const efi_system_table_t *efi_mode_systab(void);
 
-#define __efi_mode_args(...) \
-	(const u64[]){ __VA_ARGS__ }, \
-	sizeof((const u64[]){ __VA_ARGS__ }) / sizeof(u64)
+/**
+ * efi_mode_call_args() - call a firmware function with arguments in a row
+ * @call:	efi_mode_call, efi_mode_call_atomic or efi_mode_call_panic
+ * @table:	physical address of the table or protocol interface
+ * @slot:	offset of the function pointer in @table, in bytes
+ * @...:	arguments, each a u64
+ *
+ * Context: as @call.
+ * Return: as @call.
+ */
+#define efi_mode_call_args(call, table, slot, ...)			\
+	call(table, slot, (const u64[]){ __VA_ARGS__ },			\
+	     sizeof((const u64[]){ __VA_ARGS__ }) / sizeof(u64))
 
 /**
  * efi_mode_bs_call() - call a boot service
@@ -93,22 +103,42 @@ const efi_system_table_t *efi_mode_systab(void);
  * Return: as efi_mode_call().
  */
 #define efi_mode_bs_call(func, ...)					\
-	efi_mode_call((unsigned long)efi_mode_systab()->boottime,	\
-		      offsetof(efi_boot_services_t, func),		\
-		      __efi_mode_args(__VA_ARGS__))
+	efi_mode_call_args(efi_mode_call,				\
+			   (unsigned long)efi_mode_systab()->boottime,	\
+			   offsetof(efi_boot_services_t, func),		\
+			   __VA_ARGS__)
+
+/**
+ * efi_mode_rt_call() - call a runtime service
+ * @call:	efi_mode_call, efi_mode_call_atomic or efi_mode_call_panic
+ * @func:	member of efi_runtime_services_t
+ * @...:	arguments, each a u64
+ *
+ * Context: as @call.
+ * Return: as @call.
+ */
+#define efi_mode_rt_call(call, func, ...)				\
+	efi_mode_call_args(call,					\
+			   (unsigned long)efi_mode_systab()->runtime,	\
+			   offsetof(efi_runtime_services_t, func),	\
+			   __VA_ARGS__)
 
 /**
  * efi_mode_proto_call() - call a function of a protocol
  * @call:	efi_mode_call, efi_mode_call_atomic or efi_mode_call_panic
  * @type:	type of the protocol interface
- * @this:	physical address of the interface, the function's first argument
+ * @self:	physical address of the interface, the function's first argument
  * @func:	member of @type
  * @...:	further arguments, each a u64
  *
  * Context: as @call.
  * Return: as @call.
  */
-#define efi_mode_proto_call(call, type, this, func, ...)		\
-	call(this, offsetof(type, func), __efi_mode_args(this, ##__VA_ARGS__))
+#define efi_mode_proto_call(call, type, self, func, ...) ({		\
+	phys_addr_t __self = (self);					\
+									\
+	efi_mode_call_args(call, __self, offsetof(type, func), __self,	\
+			   ##__VA_ARGS__);				\
+})
 
 #endif /* _EFI_MODE_FIRMWARE_H */

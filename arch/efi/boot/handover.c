@@ -10,6 +10,7 @@
 #include <asm/apicdef.h>
 #include <asm/bootparam.h>
 #include <asm/e820/types.h>
+#include <asm/io.h>
 #include <asm/msr.h>
 #include <asm/setup.h>
 
@@ -29,13 +30,26 @@ struct options {
 	u64 reserve;	/* efi_mode.reserve=, likewise */
 };
 
+static u32 read_lvtt(u64 apic_base)
+{
+	u32 low, high;
+
+	if (!(apic_base & X2APIC_ENABLE))
+		return readl((void __iomem *)(apic_base & PAGE_MASK) +
+			     APIC_LVTT);
+
+	asm volatile("rdmsr" : "=a" (low), "=d" (high)
+			     : "c" (APIC_BASE_MSR + (APIC_LVTT >> 4)));
+	return low;
+}
+
 /*
  * Linux leaves the timer of the local APIC to firmware in every slice, so it
  * must be a timer whose state can be read and written.
  */
 static efi_status_t check_machine(void)
 {
-	u32 low, high;
+	u32 low, high, lvtt;
 
 	if (!efi_mode_firmware_systab()) {
 		efi_err("efi-mode: not started as an EFI application (the EFI handover protocol is not supported)\n");
@@ -51,6 +65,12 @@ static efi_status_t check_machine(void)
 			     : "c" (MSR_IA32_APICBASE));
 	if (!(low & MSR_IA32_APICBASE_ENABLE)) {
 		efi_err("efi-mode: the firmware has disabled the local APIC\n");
+		return EFI_UNSUPPORTED;
+	}
+
+	lvtt = read_lvtt(low | (u64)high << 32);
+	if (!(lvtt & APIC_LVT_MASKED) && (lvtt & APIC_LVT_TIMER_TSCDEADLINE)) {
+		efi_err("efi-mode: the firmware uses the local APIC timer in TSC-deadline mode\n");
 		return EFI_UNSUPPORTED;
 	}
 	return EFI_SUCCESS;

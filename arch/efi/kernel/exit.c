@@ -18,16 +18,13 @@
 
 static void reset_system(int type)
 {
-	phys_addr_t runtime = (unsigned long)efi_mode_systab()->runtime;
-	size_t slot = offsetof(efi_runtime_services_t, reset_system);
-
 	/* Notify functions of firmware may want its events, so let them */
 	if (preemptible() && system_state != SYSTEM_BOOTING &&
 	    !oops_in_progress)
-		efi_mode_call(runtime, slot, __efi_mode_args(type, 0, 0, 0));
+		efi_mode_rt_call(efi_mode_call, reset_system, type, 0, 0, 0);
 	else
-		efi_mode_call_panic(runtime, slot,
-				    __efi_mode_args(type, 0, 0, 0));
+		efi_mode_rt_call(efi_mode_call_panic, reset_system, type, 0, 0,
+				 0);
 	pr_emerg("the firmware has not reset the system\n");
 }
 

@@ -78,9 +78,8 @@ static void get_wallclock(struct timespec64 *now)
 	now->tv_sec = 0;
 	now->tv_nsec = 0;
 
-	status = efi_mode_call_atomic((unsigned long)efi_mode_systab()->runtime,
-				      offsetof(efi_runtime_services_t, get_time),
-				      __efi_mode_args(__pa_symbol(&time), 0));
+	status = efi_mode_rt_call(efi_mode_call_atomic, get_time,
+				  __pa_symbol(&time), 0);
 	if (status != EFI_SUCCESS) {
 		pr_warn("the firmware has no time of day: status %#lx\n",
 			status);
