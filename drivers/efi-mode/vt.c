@@ -28,9 +28,12 @@ enum {
 
 static void flush(struct efi_vt *vt)
 {
-	if (vt->len)
-		vt->ops->text(vt, vt->text, vt->len);
+	unsigned int len = vt->len;
+
+	/* First, as a dying kernel may come here while the other call sleeps */
 	vt->len = 0;
+	if (len)
+		vt->ops->text(vt, vt->text, len);
 }
 
 static void put(struct efi_vt *vt, u16 c)

@@ -62,6 +62,9 @@ static struct efi_mode_range usable(const efi_memory_desc_t *d)
 
 	start = max_t(u64, d->phys_addr, SZ_1M);
 	end = d->phys_addr + (d->num_pages << EFI_PAGE_SHIFT);
+	/* One that goes on above 4 GiB counts for what is below */
+	if (start < SZ_4G)
+		end = min_t(u64, end, SZ_4G);
 	if (end < start + MIN_REGION)
 		return r;
 

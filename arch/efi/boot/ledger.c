@@ -154,17 +154,22 @@ static efi_status_t __efiapi
 ledger_install_table(efi_guid_t *guid, void *table)
 {
 	struct entry *e = find_table(guid);
+	bool is_new = table && !e;
 	efi_status_t status;
 
-	if (table && !e) {
+	if (is_new) {
 		e = new_entry(ENTRY_TABLE, 0, 0);
 		if (!e)
 			return EFI_OUT_OF_RESOURCES;
 		e->guid = *guid;
 	}
 	status = firmware->boottime->install_configuration_table(guid, table);
-	if (e && (!table || status != EFI_SUCCESS))
+	if (e && (status == EFI_SUCCESS ? !table : is_new))
 		e->type = ENTRY_FREE;
+
+	/* The array may have been allocated anew */
+	systab.nr_tables = firmware->nr_tables;
+	systab.tables = firmware->tables;
 	return status;
 }
 

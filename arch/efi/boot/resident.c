@@ -53,9 +53,14 @@ static void egress(u32 reason)
 	h->egress = reason;
 	/*
 	 * The kernel's descriptors are mapped read-only, and LTR writes to its
-	 * one: the kernel does that itself if it must be done.
+	 * one: the kernel does that itself if it must be done. It also loads
+	 * the data segments of its task, since that may fault.
 	 */
 	h->linux_cpu.tr = 0;
+	h->linux_cpu.ds = 0;
+	h->linux_cpu.es = 0;
+	h->linux_cpu.fs = 0;
+	h->linux_cpu.gs = 0;
 	efi_mode_switch(&h->firmware, &h->linux_cpu);
 
 	if (!h->quiet)

@@ -36,6 +36,8 @@ static const u16 swapped[] = {
 	APIC_LVTERR,
 	APIC_LVTPC,
 	APIC_LVTTHMR,
+	APIC_DFR,
+	APIC_LDR,
 };
 
 struct apic_state {
@@ -50,8 +52,9 @@ static struct apic_state firmware, linux_state;
 static struct efi_mode_ticks ticks;
 static bool taken_over __ro_after_init;
 
-/* Registers that this CPU does not have are left alone */
-static unsigned int nr_swapped __ro_after_init;
+/* Those of them that this CPU has, in this mode */
+static u16 present[ARRAY_SIZE(swapped)] __ro_after_init;
+static unsigned int nr_present __ro_after_init;
 
 static u64 last_egress;		/* TSC, while Linux has the machine */
 static u64 last_ingress;	/* TSC, while firmware has it */
@@ -96,8 +99,8 @@ static void save(struct apic_state *s)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_swapped; i++)
-		s->regs[i] = apic_read(swapped[i]);
+	for (i = 0; i < nr_present; i++)
+		s->regs[i] = apic_read(present[i]);
 	s->lvtt = apic_read(APIC_LVTT);
 	s->tdcr = apic_read(APIC_TDCR);
 	s->tmict = apic_read(APIC_TMICT);
@@ -117,9 +120,9 @@ static void load(const struct apic_state *s, const struct apic_state *current_st
 		apic_write(APIC_TDCR, s->tdcr);
 	apic_write(APIC_LVTT, s->lvtt);
 
-	for (i = 0; i < nr_swapped; i++)
+	for (i = 0; i < nr_present; i++)
 		if (s->regs[i] != current_state->regs[i])
-			apic_write(swapped[i], s->regs[i]);
+			apic_write(present[i], s->regs[i]);
 }
 
 /* Is an interrupt pending that this side would get? */
@@ -209,6 +212,8 @@ void efi_mode_apic_to_linux(void)
 	u64 left;
 
 	save(&firmware);
+	/* At once: a tick from here on would be counted and recorded */
+	apic_write(APIC_TMICT, 0);
 	last_egress = rdtsc_ordered();
 	end_all_interrupts();
 
@@ -331,6 +336,22 @@ u32 __init efi_mode_apic_period(void)
 	return to_counts((u64)tsc_khz * 1000 / HZ);
 }
 
+static bool __init is_present(u16 reg)
+{
+	switch (reg) {
+	case APIC_LVTPC:
+		return lapic_get_maxlvt() >= 4;
+	case APIC_LVTTHMR:
+		return lapic_get_maxlvt() >= 5;
+	case APIC_DFR:
+	case APIC_LDR:
+		/* Not there, and read-only */
+		return !x2apic_enabled();
+	default:
+		return true;
+	}
+}
+
 /**
  * efi_mode_apic_take_over() - begin to share the local APIC
  *
@@ -340,13 +361,15 @@ u32 __init efi_mode_apic_period(void)
  */
 void __init efi_mode_apic_take_over(void)
 {
-	int maxlvt = lapic_get_maxlvt();
-	unsigned int shift;
+	unsigned int shift, i;
 	u64 counts;
 
-	nr_swapped = ARRAY_SIZE(swapped);
-	if (maxlvt < 5)
-		nr_swapped--;
+	if (apic_is_disabled)
+		panic("efi-mode: the kernel needs the local APIC\n");
+
+	for (i = 0; i < ARRAY_SIZE(swapped); i++)
+		if (is_present(swapped[i]))
+			present[nr_present++] = swapped[i];
 
 	save(&firmware);
 	last_egress = rdtsc_ordered();

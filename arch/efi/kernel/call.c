@@ -131,21 +131,22 @@ EXPORT_SYMBOL_GPL(efi_mode_call_atomic);
 
 /*
  * A call may wait for an event of firmware, so it needs slices with interrupts.
- * Handlers of Linux's own then run for the last time.
+ * Patience is had once: what has not come back by then will not.
  */
 static void finish_pending_call(void)
 {
+	static bool gave_up;
 	u64 deadline = rdtsc() + (u64)tsc_khz * PANIC_PATIENCE_MS;
 	u32 state;
 
 	for (;;) {
 		state = READ_ONCE(efi_mode_handoff->request.state);
-		if (state == EFI_MODE_REQUEST_NONE || rdtsc() > deadline)
-			return;
 		if (state == EFI_MODE_REQUEST_DONE)
 			take_result();
-		else
-			efi_mode_slice();
+		if (state == EFI_MODE_REQUEST_NONE || gave_up)
+			return;
+		if (!efi_mode_bare_slice() || rdtsc() > deadline)
+			gave_up = true;
 	}
 }
 
@@ -158,11 +159,12 @@ efi_status_t efi_mode_call_panic(phys_addr_t table, size_t slot,
 	if (status != EFI_SUCCESS)
 		return status;
 
+	preempt_disable();
 	local_irq_save(flags);
 	finish_pending_call();
-	local_irq_disable();
 	status = efi_mode_call_atomic(table, slot, args, nargs);
 	local_irq_restore(flags);
+	preempt_enable();
 	return status;
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_panic);

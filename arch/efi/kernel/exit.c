@@ -10,16 +10,17 @@
 #include <linux/preempt.h>
 #include <linux/reboot.h>
 
+#include <asm/desc.h>
 #include <asm/processor.h>
 #include <asm/reboot.h>
 
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
 
-static void reset_system(int type)
+static void reset_system(int type, bool may_sleep)
 {
 	/* Notify functions of firmware may want its events, so let them */
-	if (preemptible() && system_state != SYSTEM_BOOTING &&
+	if (may_sleep && preemptible() && system_state != SYSTEM_BOOTING &&
 	    !oops_in_progress)
 		efi_mode_rt_call(efi_mode_call, reset_system, type, 0, 0, 0);
 	else
@@ -34,21 +35,29 @@ static void firmware_halt(void)
 	stop_this_cpu(NULL);
 }
 
+static int reset_type(void)
+{
+	return reboot_mode == REBOOT_WARM ? EFI_RESET_WARM : EFI_RESET_COLD;
+}
+
 static void firmware_restart(char *cmd)
 {
-	reset_system(reboot_mode == REBOOT_WARM ? EFI_RESET_WARM :
-						  EFI_RESET_COLD);
+	reset_system(reset_type(), true);
 	firmware_halt();
 }
 
+/* From any context; if firmware is out of reach, a triple fault resets, too */
 static void firmware_emergency_restart(void)
 {
-	firmware_restart(NULL);
+	reset_system(reset_type(), false);
+	local_irq_disable();
+	idt_invalidate();
+	asm volatile("int3");
 }
 
 static void firmware_power_off(void)
 {
-	reset_system(EFI_RESET_SHUTDOWN);
+	reset_system(EFI_RESET_SHUTDOWN, true);
 	firmware_halt();
 }
 

@@ -46,6 +46,23 @@ module_param_cb(interval, &interval_ops, &interval, 0644);
 MODULE_PARM_DESC(interval, "milliseconds between two slices of an idle firmware, 1 to 1000");
 
 /**
+ * efi_mode_bare_slice() - give firmware a slice, and do nothing else
+ *
+ * Context: interrupts off and preemption disabled; interrupts may be on for a
+ * moment, see efi_mode_apic_to_firmware().
+ * Return: false if the local APIC is not shared yet; no slice was given.
+ */
+bool efi_mode_bare_slice(void)
+{
+	if (!efi_mode_apic_to_firmware())
+		return false;
+	efi_mode_record_vectors(efi_mode_handoff);
+	efi_mode_switch_to_firmware();
+	efi_mode_apic_to_linux();
+	return true;
+}
+
+/**
  * efi_mode_slice() - give firmware a slice
  *
  * Returns when firmware has done what was asked of it, has nothing to do, or
@@ -55,18 +72,10 @@ MODULE_PARM_DESC(interval, "milliseconds between two slices of an idle firmware,
  */
 void efi_mode_slice(void)
 {
-	struct efi_mode_handoff *h = efi_mode_handoff;
-
 	preempt_disable();
 	local_irq_disable();
-
-	if (efi_mode_apic_to_firmware()) {
-		efi_mode_record_vectors(h);
-		efi_mode_switch_to_firmware();
-		efi_mode_apic_to_linux();
+	if (efi_mode_bare_slice())
 		last_slice = ktime_get();
-	}
-
 	local_irq_enable();
 	preempt_enable();
 }

@@ -13,6 +13,8 @@
 #include <asm/debugreg.h>
 #include <asm/desc.h>
 #include <asm/init.h>
+#include <asm/msr.h>
+#include <asm/segment.h>
 #include <asm/setup.h>
 #include <asm/special_insns.h>
 
@@ -47,9 +49,10 @@ static void *alloc_table(void *context)
 
 static void map_identity(u64 start, u64 size)
 {
+	/* Not global: a translation that stayed would shadow user space's */
 	struct x86_mapping_info info = {
 		.alloc_pgt_page	= alloc_table,
-		.page_flag	= __PAGE_KERNEL_LARGE_EXEC,
+		.page_flag	= __PAGE_KERNEL_LARGE_EXEC & ~_PAGE_GLOBAL,
 		.kernpg_flag	= _KERNPG_TABLE,
 	};
 
@@ -138,6 +141,37 @@ static void sort_task_register(struct efi_mode_cpu *firmware, bool had_none)
 	load_TR_desc();
 }
 
+struct selectors {
+	u16 ds, es, fs, gs;
+};
+
+/*
+ * The data segments are those of the task. One in its LDT may be out of reach on
+ * the trampoline's tables, or gone, so they are loaded here, with fixups, and
+ * not by the switch; see egress().
+ */
+static void save_selectors(struct selectors *s)
+{
+	savesegment(ds, s->ds);
+	savesegment(es, s->es);
+	savesegment(fs, s->fs);
+	savesegment(gs, s->gs);
+}
+
+static void load_selectors(const struct selectors *s,
+			   const struct efi_mode_cpu *cpu)
+{
+	if (likely(!(s->ds | s->es | s->fs | s->gs)))
+		return;
+	loadsegment(ds, s->ds);
+	loadsegment(es, s->es);
+	loadsegment(fs, s->fs);
+	load_gs_index(s->gs);
+	/* Loading a selector has changed its base */
+	wrmsrl(MSR_FS_BASE, cpu->fs_base);
+	wrmsrl(MSR_KERNEL_GS_BASE, cpu->kernel_gs_base);
+}
+
 /**
  * efi_mode_switch_to_firmware() - let firmware go on, until its egress
  *
@@ -150,6 +184,7 @@ void __nocfi efi_mode_switch_to_firmware(void)
 	void (*switch_fn)(struct efi_mode_cpu *, struct efi_mode_cpu *) =
 		(void *)h->switch_fn;
 	bool no_task = !h->firmware.tr;
+	struct selectors selectors;
 	unsigned long cr3, dr7;
 
 	if (unlikely(system_state < SYSTEM_RUNNING))
@@ -157,12 +192,14 @@ void __nocfi efi_mode_switch_to_firmware(void)
 
 	/* The kernel's breakpoints mean nothing at firmware's addresses */
 	dr7 = local_db_save();
+	save_selectors(&selectors);
 	cr3 = __native_read_cr3();
 	native_write_cr3(__pa_symbol(trampoline_pgd));
 
 	switch_fn(&ph->linux_cpu, &ph->firmware);
 
 	native_write_cr3(cr3);
+	load_selectors(&selectors, &h->linux_cpu);
 	local_db_restore(dr7);
 
 	sort_task_register(&h->firmware, no_task);

@@ -28,6 +28,12 @@ static unsigned char no_nmi_reason(void)
 	return 0;
 }
 
+/* The mode of the local APIC is the firmware's choice, in both worlds */
+static bool __init keep_x2apic(void)
+{
+	return x2apic_enabled();
+}
+
 /* One CPU: the others wait in the firmware's care */
 static void __init parse_smp_config(void)
 {
@@ -52,16 +58,20 @@ static void __init init_interrupts(void)
 
 /*
  * The set-up of the local APIC opens LINT0 for an 8259 that Linux would own.
- * It does not, so both pins go on as firmware has set them.
+ * It does not, so both pins go on as firmware has set them. What Linux does not
+ * use at all is masked on the way, and is set again.
  */
 static void __init init_interrupt_mode(void)
 {
 	u32 lvt0 = apic_read(APIC_LVT0), lvt1 = apic_read(APIC_LVT1);
+	bool has_cmci = lapic_get_maxlvt() >= 6;
+	u32 cmci = has_cmci ? apic_read(APIC_LVTCMCI) : 0;
 
-	efi_mode_apic_take_over();
 	apic_intr_mode_init();
 	apic_write(APIC_LVT0, lvt0);
 	apic_write(APIC_LVT1, lvt1);
+	if (has_cmci)
+		apic_write(APIC_LVTCMCI, cmci);
 }
 
 /**
@@ -78,6 +88,8 @@ void __init efi_mode_platform_setup(void)
 	x86_init.irqs.pre_vector_init		= x86_init_noop;
 	x86_init.irqs.intr_init			= init_interrupts;
 	x86_init.irqs.intr_mode_init		= init_interrupt_mode;
+
+	x86_init.hyper.x2apic_available	= keep_x2apic;
 
 	x86_platform.legacy.i8042		= X86_LEGACY_I8042_PLATFORM_ABSENT;
 	x86_platform.legacy.rtc			= 0;

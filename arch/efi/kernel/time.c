@@ -6,6 +6,7 @@
 
 #include <linux/efi.h>
 #include <linux/init.h>
+#include <linux/irqflags.h>
 #include <linux/time64.h>
 
 #include <asm/apic.h>
@@ -45,8 +46,14 @@ static unsigned long __init get_tsc_khz(void)
 	return calibrated_khz;
 }
 
+/* The first to use the timer, so what is in it until now is firmware's */
 static void __init init_timer(void)
 {
+	unsigned long flags;
+
+	local_irq_save(flags);
+	efi_mode_apic_take_over();
+	local_irq_restore(flags);
 	lapic_timer_period = efi_mode_apic_period();
 }
 

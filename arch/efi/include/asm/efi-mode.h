@@ -64,6 +64,7 @@ u64 efi_mode_tick_period_ns(void);
 
 /* firmware.c */
 
+bool efi_mode_bare_slice(void);
 void efi_mode_slice(void);
 void efi_mode_quiet_slice(void);
 
