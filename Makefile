@@ -24,7 +24,10 @@ ccache	:= $(if $(filter undefined default,$(origin CC)),$(shell command -v ccach
 kernel-cc := $(if $(ccache),CC="ccache gcc")
 
 ours	:= run check bench tree packages image initrd debug-image
-kernel	 = +$(MAKE) -C $(tree) ARCH=$(ARCH) O=$(objects) $(kernel-cc)
+
+# All processors, unless the command line says -j; known only in a recipe
+jobs	 = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+kernel	 = +$(MAKE) $(jobs) -C $(tree) ARCH=$(ARCH) O=$(objects) $(kernel-cc)
 
 # What a user most often wants is what a kernel tree does
 PHONY	:= all
@@ -105,7 +108,7 @@ $(debug)/.config: $(configs) | tree
 
 PHONY += debug-image
 debug-image: image $(debug)/.config
-	+$(MAKE) -C $(tree) ARCH=efi O=$(debug) $(kernel-cc) bzImage modules
+	+$(MAKE) $(jobs) -C $(tree) ARCH=efi O=$(debug) $(kernel-cc) bzImage modules
 	@scripts/make-initrd.sh $(tree) $(debug) $(debug)/initrd.img
 
 PHONY += check
@@ -126,7 +129,7 @@ bench: initrd
 	@sed -e '/EFI_MODE/d' -e '/CONFIG_SERIAL_8250/d' $(objects)/.config > $(stock)/.config
 	@printf 'CONFIG_SERIAL_8250=y\nCONFIG_SERIAL_8250_CONSOLE=y\n' >> $(stock)/.config
 	@$(MAKE) -s -C $(tree) ARCH=x86_64 O=$(stock) olddefconfig
-	+$(MAKE) -C $(tree) ARCH=x86_64 O=$(stock) $(kernel-cc) bzImage
+	+$(MAKE) $(jobs) -C $(tree) ARCH=x86_64 O=$(stock) $(kernel-cc) bzImage
 	@scripts/bench.py --build $(build) --kernel $(kernel-image) \
 		--stock $(stock)/arch/x86/boot/bzImage
 
