@@ -63,7 +63,7 @@ efi_status_t efi_mode_call_atomic(phys_addr_t table, size_t slot,
  * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS
  *
  * Like efi_mode_call_atomic(), but a call that has not finished is first given
- * up to two seconds to do so. Its caller will not run again.
+ * up to two seconds to do so, once. Its caller will not run again.
  *
  * Context: any but NMI, when nothing else runs any more.
  * Return: as efi_mode_call_atomic().
