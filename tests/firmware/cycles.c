@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The frequency of the TSC
+ */
+#include "machine.h"
+
+#define HYPERVISOR_BIT	0x80000000
+#define STALLS		20
+#define STALL_MS	5
+
+static UINT64 cpuid_cycles_per_ms(void)
+{
+	UINT32 leaf[4], last;
+	UINT64 crystal_khz, cycles = 0;
+
+	cpuid(0, leaf);
+	last = leaf[0];
+	if (last >= 0x15) {
+		cpuid(0x15, leaf);
+		crystal_khz = leaf[2] / 1000;
+		if (leaf[0] && leaf[1])
+			cycles = crystal_khz * leaf[1] / leaf[0];
+	}
+	if (!cycles && last >= 0x16) {
+		cpuid(0x16, leaf);
+		cycles = (leaf[0] & 0xffff) * 1000ULL;
+	}
+	cpuid(1, leaf);
+	if (!cycles && (leaf[2] & HYPERVISOR_BIT)) {
+		cpuid(0x40000000, leaf);
+		if (leaf[0] >= 0x40000010) {
+			cpuid(0x40000010, leaf);
+			cycles = leaf[0];
+		}
+	}
+	return cycles;
+}
+
+/* Stall() may last too long, when the host is busy, but not too short */
+static UINT64 stall_cycles_per_ms(void)
+{
+	UINT64 start, taken, shortest = ~0ULL;
+	UINTN i;
+
+	for (i = 0; i < STALLS; i++) {
+		start = rdtsc();
+		uefi_call_wrapper(BS->Stall, 1, STALL_MS * 1000);
+		taken = rdtsc() - start;
+		if (taken < shortest)
+			shortest = taken;
+	}
+	return shortest / STALL_MS;
+}
+
+UINT64 tsc_cycles_per_ms(void)
+{
+	UINT64 cycles = cpuid_cycles_per_ms();
+
+	return cycles ? cycles : stall_cycles_per_ms();
+}
