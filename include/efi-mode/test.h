@@ -68,6 +68,35 @@ struct efi_mode_test_driver {
 						 * from before Linux was started
 						 */
 #define EFI_MODE_TEST_FN_SPIN_NOTIFY	2	/* spin @argument us at TPL_NOTIFY */
+#define EFI_MODE_TEST_FN_CHECKSUM	3	/* value: 64-bit words that changed in
+						 * 1 MiB of firmware's memory
+						 */
+#define EFI_MODE_TEST_FN_FAULT		4	/* raise exception @argument: 0, 6, 13, 14 */
+#define EFI_MODE_TEST_FN_BREACH		5	/* return with EFI_MODE_TEST_BREACH_* */
+#define EFI_MODE_TEST_FN_FOREVER	6	/* loop at TPL @argument, never return */
+#define EFI_MODE_TEST_FN_IRQ_ARM	7	/* EFI_MODE_TEST_IRQ_*, ms << 8: one
+						 * interrupt after that time
+						 */
+#define EFI_MODE_TEST_FN_IRQ_COUNT	8	/* value: interrupts of kind @argument */
+#define EFI_MODE_TEST_FN_TIMER_ARM	9	/* arm a timer event, in @argument us */
+#define EFI_MODE_TEST_FN_TIMER_READ	10	/* value: us until it was notified; 0: not yet */
+#define EFI_MODE_TEST_FN_NESTING	11	/* value: deepest nesting of the timer's
+						 * handler since the last call
+						 */
+#define EFI_MODE_TEST_FN_TICKS		12	/* value: runs of the timer's handler */
+#define EFI_MODE_TEST_FN_MISUSE_STACK	13	/* write @argument KiB of stack */
+
+/* What BREACH leaves broken when it returns */
+#define EFI_MODE_TEST_BREACH_DF		0x01	/* direction flag set */
+#define EFI_MODE_TEST_BREACH_MXCSR	0x02	/* SSE rounds towards zero */
+#define EFI_MODE_TEST_BREACH_FCW	0x04	/* x87 rounds towards zero */
+#define EFI_MODE_TEST_BREACH_IF		0x08	/* interrupts off */
+#define EFI_MODE_TEST_BREACH_TPL	0x10	/* at TPL_NOTIFY */
+
+/* Kinds of interrupt, for IRQ_ARM and IRQ_COUNT */
+#define EFI_MODE_TEST_IRQ_EDGE		0	/* HPET, IO-APIC, edge */
+#define EFI_MODE_TEST_IRQ_LEVEL		1	/* HPET, IO-APIC, level */
+#define EFI_MODE_TEST_IRQ_8259		2	/* 8254, 8259, LINT0; at most 54 ms */
 
 /**
  * struct efi_mode_test_stats - counters of the time-sharing

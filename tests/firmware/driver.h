@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The test driver's protocol, and what its files share
+ */
+#ifndef DRIVER_H
+#define DRIVER_H
+
+#include <efi-mode/test.h>
+
+#include "machine.h"
+
+#define PROTOCOL_GUID { 0x3ca3cb1f, 0x8a2c, 0x4d4d,			\
+	{ 0xb3, 0x60, 0x5a, 0x41, 0x9b, 0x07, 0x16, 0x11 } }
+
+typedef EFI_STATUS (EFIAPI *driver_function)(UINT64 argument, UINT64 *value);
+
+struct protocol {
+	driver_function functions[EFI_MODE_TEST_FN_MISUSE_STACK + 1];
+};
+
+/* state.c */
+EFI_STATUS init_state(void);
+EFI_STATUS EFIAPI state(UINT64 unused, UINT64 *different);
+EFI_STATUS EFIAPI checksum(UINT64 unused, UINT64 *changed);
+
+/* faults.c */
+EFI_STATUS EFIAPI fault(UINT64 exception, UINT64 *value);
+EFI_STATUS EFIAPI breach(UINT64 what, UINT64 *value);
+EFI_STATUS EFIAPI forever(UINT64 tpl, UINT64 *value);
+EFI_STATUS EFIAPI misuse_stack(UINT64 kib, UINT64 *value);
+
+/* interrupts.c */
+void init_interrupts(void);
+EFI_STATUS EFIAPI irq_arm(UINT64 what, UINT64 *value);
+EFI_STATUS EFIAPI irq_count(UINT64 kind, UINT64 *value);
+
+/* clock.c */
+EFI_STATUS init_clock(void);
+UINT64 cycles(UINT64 usec);
+EFI_STATUS EFIAPI timer_arm(UINT64 usec, UINT64 *value);
+EFI_STATUS EFIAPI timer_read(UINT64 unused, UINT64 *usec);
+EFI_STATUS EFIAPI nesting(UINT64 unused, UINT64 *depth);
+EFI_STATUS EFIAPI ticks(UINT64 unused, UINT64 *count);
+
+/* tick.S */
+void tick(struct interrupt_frame *frame);
+extern volatile UINT64 tick_handler, tick_count, tick_depth, tick_deepest;
+
+#endif /* DRIVER_H */

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Firmware that does not behave
+ */
+#include "driver.h"
+
+#define CR4_LA57	0x1000
+#define PAGE_PRESENT	0x1
+#define PAGE_LARGE	0x80
+#define PAGE_ADDRESS	0xffffffffff000
+
+static UINT64 end_of_ram(void)
+{
+	UINTN entries, key, size, i;
+	EFI_MEMORY_DESCRIPTOR *map, *d;
+	UINT64 last, end = 0;
+	UINT32 version;
+
+	map = LibMemoryMap(&entries, &key, &size, &version);
+	for (i = 0; map && i < entries; i++) {
+		d = (VOID *)((UINT8 *)map + i * size);
+		last = d->PhysicalStart + d->NumberOfPages * EFI_PAGE_SIZE;
+		if (last > end)
+			end = last;
+	}
+	if (map)
+		FreePool(map);
+	return end;
+}
+
+/*
+ * Is there a page at @address?
+ * @shift: at first of the top level; then of the level that answered
+ */
+static BOOLEAN is_mapped(UINT64 address, UINT32 *shift)
+{
+	UINT64 entry = READ_REGISTER("cr3");
+
+	for (;; *shift -= 9) {
+		entry = ((UINT64 *)(entry & PAGE_ADDRESS))[address >> *shift & 511];
+		if (!(entry & PAGE_PRESENT))
+			return FALSE;
+		if (*shift == 12 || (*shift <= 30 && (entry & PAGE_LARGE)))
+			return TRUE;
+	}
+}
+
+/* In the lower half, above all RAM; 0 if there is none */
+static UINT64 not_present(void)
+{
+	UINT32 shift, top = READ_REGISTER("cr4") & CR4_LA57 ? 48 : 39;
+	UINT64 address = end_of_ram();
+
+	while (address < 1ULL << (top + 8)) {
+		shift = top;
+		if (!is_mapped(address, &shift))
+			return address;
+		address = ((address >> shift) + 1) << shift;
+	}
+	return 0;
+}
+
+EFI_STATUS EFIAPI fault(UINT64 exception, UINT64 *value)
+{
+	UINT64 address;
+
+	*value = 0;
+	switch (exception) {
+	case 0:
+		asm volatile("divl %2" : "=a" (address) :
+			     "0" (0ULL), "r" (0), "d" (0) : "cc");
+		break;
+	case 6:
+		asm volatile("ud2");
+		break;
+	case 13:
+		/* Canonical neither with 48 bits nor with 57 */
+		address = 1ULL << 63;
+		asm volatile("movb (%0), %b0" : "+r" (address));
+		break;
+	case 14:
+		address = not_present();
+		if (!address)
+			return EFI_UNSUPPORTED;
+		asm volatile("movb (%0), %b0" : "+r" (address));
+		break;
+	default:
+		return EFI_INVALID_PARAMETER;
+	}
+	/* Somebody has skipped the instruction */
+	return EFI_ABORTED;
+}
+
+#define MXCSR_TOWARDS_ZERO	0x7f80
+#define FCW_TOWARDS_ZERO	0x0f7f
+
+EFI_STATUS EFIAPI breach(UINT64 what, UINT64 *value)
+{
+	UINT32 mxcsr = MXCSR_TOWARDS_ZERO;
+	UINT16 fcw = FCW_TOWARDS_ZERO;
+
+	*value = what;
+	if (what & EFI_MODE_TEST_BREACH_TPL)
+		uefi_call_wrapper(BS->RaiseTPL, 1, TPL_NOTIFY);
+	if (what & EFI_MODE_TEST_BREACH_MXCSR)
+		asm volatile("ldmxcsr %0" : : "m" (mxcsr));
+	if (what & EFI_MODE_TEST_BREACH_FCW)
+		asm volatile("fldcw %0" : : "m" (fcw));
+	if (what & EFI_MODE_TEST_BREACH_IF)
+		asm volatile("cli");
+	/* Last: nothing that the compiler made may come after it but the return */
+	if (what & EFI_MODE_TEST_BREACH_DF)
+		asm volatile("std");
+	return EFI_SUCCESS;
+}
+
+EFI_STATUS EFIAPI forever(UINT64 tpl, UINT64 *value)
+{
+	EFI_TPL now;
+
+	*value = 0;
+	if (tpl < TPL_APPLICATION || tpl > TPL_HIGH_LEVEL)
+		return EFI_INVALID_PARAMETER;
+	/* The only way to ask */
+	now = uefi_call_wrapper(BS->RaiseTPL, 1, TPL_HIGH_LEVEL);
+	uefi_call_wrapper(BS->RestoreTPL, 1, now);
+	if (tpl > now)
+		uefi_call_wrapper(BS->RaiseTPL, 1, tpl);
+	for (;;)
+		asm volatile("pause");
+}
+
+/* Recursion, so that the stack pointer goes along with what is written */
+static __attribute__((noinline)) UINT64 dig(UINT64 end)
+{
+	volatile UINT8 hole[512];
+	UINTN i;
+
+	for (i = 0; i < sizeof(hole); i++)
+		hole[i] = i;
+	return (UINT64)hole > end ? dig(end) + hole[1] : hole[1];
+}
+
+EFI_STATUS EFIAPI misuse_stack(UINT64 kib, UINT64 *value)
+{
+	*value = dig(READ_REGISTER("rsp") - (kib << 10));
+	return EFI_SUCCESS;
+}
