@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An interrupt that is handed on to another handler
+ *
+ * End it, and jump to the handler with the frame as the CPU made it: OVMF since
+ * 2023 clears IF in there, to return with interrupts off.
+ */
+	.text
+	.globl	chain
+chain:
+	sub	$8, %rsp
+	.irp	reg, rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11, rbp
+	push	%\reg
+	.endr
+	mov	%rsp, %rbp
+	and	$~15, %rsp
+	cld
+	call	end_interrupt
+	mov	%rbp, %rsp
+	mov	%rax, 80(%rsp)
+	.irp	reg, rbp, r11, r10, r9, r8, rdi, rsi, rdx, rcx, rax
+	pop	%\reg
+	.endr
+	ret
+
+	.section .note.GNU-stack, "", @progbits
