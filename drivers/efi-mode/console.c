@@ -208,7 +208,8 @@ static int console_thread(void *unused)
 {
 	bool kick;
 
-	while (!kthread_should_stop()) {
+	/* If firmware stops there is no console any more, only the log */
+	while (!kthread_should_stop() && !efi_mode_is_stopped()) {
 		kick = write_output();
 		if (READ_ONCE(console.opens) && console.con_in)
 			kick |= read_input();
@@ -234,6 +235,10 @@ static ssize_t put_chars(u32 vtermno, const u8 *buf, size_t count)
 {
 	unsigned long flags;
 	unsigned int n;
+
+	/* Nobody is to wait for a console that has gone */
+	if (efi_mode_is_stopped())
+		return count;
 
 	spin_lock_irqsave(&console.lock, flags);
 	n = kfifo_in(&console.out, buf, count);

@@ -9,12 +9,20 @@
 #define pr_fmt(fmt) "efi-mode-test: " fmt
 
 #include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/hrtimer.h>
 #include <linux/io.h>
+#include <linux/kthread.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/serial_reg.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+
+#include <asm/msr.h>
 
 #include <efi-mode/firmware.h>
 #include <efi-mode/test.h>
@@ -23,6 +31,9 @@
 
 /* Longer calls would only make the test that asks for them hang */
 #define MAX_USEC	(60 * USEC_PER_SEC)
+#define MAX_ROUND_TRIPS	10000
+
+#define COM1		0x3f8
 
 #define TEST_PROTOCOL_GUID	EFI_GUID(0x3ca3cb1f, 0x8a2c, 0x4d4d, 0xb3, \
 					 0x60, 0x5a, 0x41, 0x9b, 0x07, 0x16, 0x11)
@@ -36,12 +47,12 @@ union shared {
 
 static long test_stall(union shared *s, struct efi_mode_test_stall *arg)
 {
-	u64 before = efi_mode_handoff->preemptions;
+	u64 before = efi_mode_forced_egresses();
 
 	if (arg->usec > MAX_USEC)
 		return -EINVAL;
 	arg->status = efi_mode_bs_call(stall, arg->usec);
-	arg->slices = efi_mode_handoff->preemptions - before;
+	arg->slices = efi_mode_forced_egresses() - before;
 	return 0;
 }
 
@@ -88,7 +99,7 @@ static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
 {
 	u64 before, protocol;
 
-	if (arg->function > EFI_MODE_TEST_FN_SPIN_NOTIFY ||
+	if (arg->function > EFI_MODE_TEST_FN_LAST ||
 	    arg->argument > MAX_USEC)
 		return -EINVAL;
 
@@ -99,20 +110,112 @@ static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
 		return 0;
 	protocol = s[1].value;
 
-	before = efi_mode_handoff->preemptions;
-	arg->status = efi_mode_call_args(efi_mode_call, protocol,
+	before = efi_mode_forced_egresses();
+	arg->status = efi_mode_call_args(efi_mode_call, "test driver", protocol,
 					 arg->function * sizeof(u64),
 					 arg->argument, virt_to_phys(&s->value));
-	arg->slices = efi_mode_handoff->preemptions - before;
+	arg->slices = efi_mode_forced_egresses() - before;
 	arg->value = s->value;
 	return 0;
 }
 
 static long test_stats(union shared *s, struct efi_mode_test_stats *arg)
 {
-	arg->preemptions = efi_mode_handoff->preemptions;
+	arg->preemptions = efi_mode_forced_egresses();
 	arg->replayed = efi_mode_handoff->replayed;
 	arg->recorded = efi_mode_recorded();
+	arg->round_trips = efi_mode_get_stats()->round_trips;
+	return 0;
+}
+
+/* Nothing but round trips, one after the other, in cycles of the TSC */
+static long test_round_trips(union shared *s,
+			     struct efi_mode_test_round_trips *arg)
+{
+	u64 start, cycles;
+	unsigned int i;
+
+	if (!arg->count || arg->count > MAX_ROUND_TRIPS)
+		return -EINVAL;
+
+	arg->shortest = U64_MAX;
+	arg->total = 0;
+	preempt_disable();
+	local_irq_disable();
+	for (i = 0; i < arg->count; i++) {
+		start = rdtsc();
+		efi_mode_bare_slice();
+		cycles = rdtsc() - start;
+		arg->total += cycles;
+		arg->shortest = min(arg->shortest, cycles);
+	}
+	local_irq_enable();
+	preempt_enable();
+	return 0;
+}
+
+/*
+ * The storm: slices at any instruction of whatever runs, by a timer. The device
+ * is one, and so is the storm.
+ */
+static DEFINE_MUTEX(storm_mutex);
+static struct task_struct *storm_task;
+
+static int storm_thread(void *data)
+{
+	unsigned long usec = (unsigned long)data;
+	ktime_t pause = ns_to_ktime(usec * NSEC_PER_USEC);
+
+	sched_set_fifo(current);
+	while (!kthread_should_stop()) {
+		efi_mode_slice();
+		set_current_state(TASK_INTERRUPTIBLE);
+		schedule_hrtimeout(&pause, HRTIMER_MODE_REL);
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+static long test_storm(u64 usec)
+{
+	struct task_struct *task;
+	long ret = 0;
+
+	if (usec > MAX_USEC)
+		return -EINVAL;
+
+	mutex_lock(&storm_mutex);
+	if (storm_task)
+		kthread_stop(storm_task);
+	storm_task = NULL;
+	if (usec) {
+		task = kthread_run(storm_thread, (void *)(unsigned long)usec,
+				   "efi-storm");
+		if (IS_ERR(task))
+			ret = PTR_ERR(task);
+		else
+			storm_task = task;
+	}
+	mutex_unlock(&storm_mutex);
+	return ret;
+}
+
+/*
+ * When firmware has stopped there is no console. Nobody uses its serial port any
+ * more either, so that a test can still tell what it has found.
+ */
+static long test_print(const struct efi_mode_test_print *arg)
+{
+	unsigned int i, patience;
+
+	if (!efi_mode_is_stopped() && !efi_mode_pending_call())
+		return -EBUSY;
+	for (i = 0; i < sizeof(arg->text) && arg->text[i]; i++) {
+		for (patience = 0; patience < 10000; patience++)
+			if (inb(COM1 + UART_LSR) & UART_LSR_THRE)
+				break;
+		outb(arg->text[i], COM1 + UART_TX);
+	}
 	return 0;
 }
 
@@ -124,6 +227,9 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 		struct efi_mode_test_time time;
 		struct efi_mode_test_driver driver;
 		struct efi_mode_test_stats stats;
+		struct efi_mode_test_round_trips round_trips;
+		struct efi_mode_test_print print;
+		u64 storm;
 	} arg = {};
 	union shared *s;
 	long ret;
@@ -154,12 +260,22 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 	case EFI_MODE_TEST_STATS:
 		ret = test_stats(s, &arg.stats);
 		break;
+	case EFI_MODE_TEST_STORM:
+		ret = test_storm(arg.storm);
+		break;
+	case EFI_MODE_TEST_ROUND_TRIPS:
+		ret = test_round_trips(s, &arg.round_trips);
+		break;
+	case EFI_MODE_TEST_PRINT:
+		ret = test_print(&arg.print);
+		break;
 	default:
 		ret = -ENOTTY;
 	}
 	kfree(s);
 
-	if (!ret && copy_to_user((void __user *)user, &arg, _IOC_SIZE(cmd)))
+	if (!ret && (_IOC_DIR(cmd) & _IOC_READ) &&
+	    copy_to_user((void __user *)user, &arg, _IOC_SIZE(cmd)))
 		ret = -EFAULT;
 	return ret;
 }
@@ -175,7 +291,19 @@ static struct miscdevice test_device = {
 	.fops	= &test_fops,
 	.mode	= 0600,
 };
-module_misc_device(test_device);
+
+static int __init test_init(void)
+{
+	return misc_register(&test_device);
+}
+module_init(test_init);
+
+static void __exit test_exit(void)
+{
+	misc_deregister(&test_device);
+	test_storm(0);
+}
+module_exit(test_exit);
 
 MODULE_DESCRIPTION("Firmware calls for the selftests of efi-mode");
 MODULE_LICENSE("GPL");

@@ -20,6 +20,7 @@
 
 /**
  * efi_mode_call() - call a firmware function
+ * @name:	of the function, for logs and traces; stays valid
  * @table:	physical address of the table or protocol interface
  * @slot:	offset of the function pointer in @table, in bytes
  * @args:	arguments
@@ -31,14 +32,16 @@
  * returned, the caller is scheduled like any other task and goes on later.
  *
  * Context: task context; sleeps. There is no way to end a call early.
- * Return: the EFI status of the function; %EFI_NOT_READY if there is no
+ * Return: the EFI status of the function; %EFI_ABORTED if an exception in it, or
+ * an earlier one, has stopped the firmware; %EFI_NOT_READY if there is no
  * firmware to call, %EFI_INVALID_PARAMETER if there are too many arguments.
  */
-efi_status_t efi_mode_call(phys_addr_t table, size_t slot, const u64 *args,
-			   unsigned int nargs);
+efi_status_t efi_mode_call(const char *name, phys_addr_t table, size_t slot,
+			   const u64 *args, unsigned int nargs);
 
 /**
  * efi_mode_call_atomic() - call a firmware function that returns soon
+ * @name:	of the function, for logs and traces; stays valid
  * @table:	physical address of the table or protocol interface
  * @slot:	offset of the function pointer in @table, in bytes
  * @args:	arguments
@@ -52,11 +55,13 @@ efi_status_t efi_mode_call(phys_addr_t table, size_t slot, const u64 *args,
  * Return: as efi_mode_call(); %EFI_NOT_READY also if another call has not
  * finished.
  */
-efi_status_t efi_mode_call_atomic(phys_addr_t table, size_t slot,
-				  const u64 *args, unsigned int nargs);
+efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
+				  size_t slot, const u64 *args,
+				  unsigned int nargs);
 
 /**
  * efi_mode_call_panic() - call a firmware function when the kernel is dying
+ * @name:	of the function, for logs and traces; stays valid
  * @table:	physical address of the table or protocol interface
  * @slot:	offset of the function pointer in @table, in bytes
  * @args:	arguments
@@ -68,8 +73,18 @@ efi_status_t efi_mode_call_atomic(phys_addr_t table, size_t slot,
  * Context: any but NMI, when nothing else runs any more.
  * Return: as efi_mode_call_atomic().
  */
-efi_status_t efi_mode_call_panic(phys_addr_t table, size_t slot,
-				 const u64 *args, unsigned int nargs);
+efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
+				 size_t slot, const u64 *args,
+				 unsigned int nargs);
+
+/**
+ * efi_mode_is_stopped() - has firmware come to its end?
+ *
+ * Context: any.
+ * Return: true if an exception in firmware's world has ended it. It stays so, and
+ * every call fails.
+ */
+bool efi_mode_is_stopped(void);
 
 /**
  * efi_mode_systab() - the EFI system table
@@ -83,6 +98,7 @@ const efi_system_table_t *efi_mode_systab(void);
 /**
  * efi_mode_call_args() - call a firmware function with arguments in a row
  * @call:	efi_mode_call, efi_mode_call_atomic or efi_mode_call_panic
+ * @name:	of the function, for logs and traces; stays valid
  * @table:	physical address of the table or protocol interface
  * @slot:	offset of the function pointer in @table, in bytes
  * @...:	arguments, each a u64
@@ -90,8 +106,8 @@ const efi_system_table_t *efi_mode_systab(void);
  * Context: as @call.
  * Return: as @call.
  */
-#define efi_mode_call_args(call, table, slot, ...)			\
-	call(table, slot, (const u64[]){ __VA_ARGS__ },			\
+#define efi_mode_call_args(call, name, table, slot, ...)		\
+	call(name, table, slot, (const u64[]){ __VA_ARGS__ },		\
 	     sizeof((const u64[]){ __VA_ARGS__ }) / sizeof(u64))
 
 /**
@@ -103,7 +119,7 @@ const efi_system_table_t *efi_mode_systab(void);
  * Return: as efi_mode_call().
  */
 #define efi_mode_bs_call(func, ...)					\
-	efi_mode_call_args(efi_mode_call,				\
+	efi_mode_call_args(efi_mode_call, "boot services: " #func,	\
 			   (unsigned long)efi_mode_systab()->boottime,	\
 			   offsetof(efi_boot_services_t, func),		\
 			   __VA_ARGS__)
@@ -118,7 +134,7 @@ const efi_system_table_t *efi_mode_systab(void);
  * Return: as @call.
  */
 #define efi_mode_rt_call(call, func, ...)				\
-	efi_mode_call_args(call,					\
+	efi_mode_call_args(call, "runtime services: " #func,		\
 			   (unsigned long)efi_mode_systab()->runtime,	\
 			   offsetof(efi_runtime_services_t, func),	\
 			   __VA_ARGS__)
@@ -137,7 +153,8 @@ const efi_system_table_t *efi_mode_systab(void);
 #define efi_mode_proto_call(call, type, self, func, ...) ({		\
 	phys_addr_t __self = (self);					\
 									\
-	efi_mode_call_args(call, __self, offsetof(type, func), __self,	\
+	efi_mode_call_args(call, #type ": " #func, __self,		\
+			   offsetof(type, func), __self,		\
 			   ##__VA_ARGS__);				\
 })
 

@@ -26,23 +26,49 @@
 #define _EFI_MODE_HANDOFF_H
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
-#define EFI_MODE_HANDOFF_VERSION	1
+#define EFI_MODE_HANDOFF_VERSION	2
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
 #define EFI_MODE_MAX_ARGS		10
 #define EFI_MODE_NR_VECTORS		256
+#define EFI_MODE_WINDOW_VECTORS		19	/* up to the machine check, 18 */
 
 /* How a slice ended; struct efi_mode_handoff.egress */
 #define EFI_MODE_EGRESS_IDLE		0	/* no request, firmware has had its ticks */
 #define EFI_MODE_EGRESS_DONE		1	/* the request is done */
-#define EFI_MODE_EGRESS_PREEMPT		2	/* firmware's own tick ended the slice */
+#define EFI_MODE_EGRESS_TICK		2	/* the gate, at a tick of firmware's clock */
+#define EFI_MODE_EGRESS_DEADLINE	3	/* the gate, because a Linux timer is due */
+#define EFI_MODE_EGRESS_EVENT		4	/* the timer event */
+#define EFI_MODE_EGRESS_FAULT		5	/* an exception; firmware is at its end */
+#define EFI_MODE_NR_EGRESS		6
+
+/* How a slice can be ended by force; struct efi_mode_handoff.preempt */
+#define EFI_MODE_PREEMPT_EVENT		0	/* a timer event at TPL_NOTIFY */
+#define EFI_MODE_PREEMPT_GATE		1	/* the gate, at any TPL below TPL_HIGH_LEVEL */
+
+/* What firmware's clock ticks by; struct efi_mode_handoff.clock */
+#define EFI_MODE_CLOCK_NONE		0	/* not found */
+#define EFI_MODE_CLOCK_APIC_PERIODIC	1	/* local APIC timer, periodic */
+#define EFI_MODE_CLOCK_APIC_ONE_SHOT	2	/* local APIC timer, armed at each tick */
+#define EFI_MODE_CLOCK_DEVICE		3	/* 8254 and 8259, HPET, or other */
 
 /* struct efi_mode_request.state */
 #define EFI_MODE_REQUEST_NONE		0
 #define EFI_MODE_REQUEST_POSTED		1
 #define EFI_MODE_REQUEST_RUNNING	2
 #define EFI_MODE_REQUEST_DONE		3
+
+/* What a function of firmware left broken; struct efi_mode_request.breach */
+#define EFI_MODE_BREACH_DF		(1 << 0)	/* the direction flag */
+#define EFI_MODE_BREACH_MXCSR		(1 << 1)	/* control bits of MXCSR */
+#define EFI_MODE_BREACH_FCW		(1 << 2)	/* x87 control word */
+#define EFI_MODE_BREACH_IF		(1 << 3)	/* interrupts are off */
+#define EFI_MODE_BREACH_TPL		(1 << 4)	/* the task priority is raised */
+#define EFI_MODE_BREACH_REGISTERS	(1 << 5)	/* a register that it must keep */
+#define EFI_MODE_BREACH_STACK		(1 << 6)	/* more than 128 KiB of stack */
+#define EFI_MODE_BREACH_HANDOFF		(1 << 7)	/* the end of the handoff */
+#define EFI_MODE_NR_BREACHES		8
 
 /* Where the frequency of the TSC comes from, best first */
 #define EFI_MODE_TSC_CPUID		1	/* CPUID leaf 0x15 or 0x16 */
@@ -52,6 +78,8 @@
 #ifndef __ASSEMBLY__
 
 #include <linux/types.h>
+
+#include <efi-mode/ticks.h>
 
 /**
  * struct efi_mode_cpu - everything of a CPU that switch() saves and loads
@@ -65,6 +93,7 @@
  * @fs_base:	base of FS
  * @gs_base:	base of GS
  * @kernel_gs_base: the other base of GS, for SWAPGS
+ * @s_cet:	control-flow enforcement of supervisor mode, valid if @cr4 has CET
  * @fpu:	address of the x87/SSE/AVX state, 64-byte aligned; in XSAVE format
  *		if @cr4 has OSXSAVE, in FXSAVE format otherwise
  * @gdt:	pseudo-descriptor of the global descriptor table
@@ -77,6 +106,17 @@
  * @es:		data segment
  * @fs:		data segment
  * @gs:		data segment
+ * @window_gdt:	pseudo-descriptor of the table that stands in for @gdt while the
+ *		world is neither side's: a copy, and @window_cs behind it
+ * @window_cs:	a code segment that both stand-ins have
+ * @window_idt:	pseudo-descriptor of the interrupt descriptor table for that time
+ * @window_rsp:	the stack for that time
+ * @nmis:	non-maskable interrupts that came in that time
+ * @machine_checks: machine checks that came in that time
+ *
+ * @tr is given, not saved: firmware's never changes without its @gdt, and the
+ * kernel's is only loaded if firmware has one. switch() takes it from the
+ * stand-in, because LTR writes to the descriptor.
  *
  * switch.S knows the members by their offsets in the generated asm-offsets.h.
  */
@@ -91,6 +131,7 @@ struct efi_mode_cpu {
 	__u64 fs_base;
 	__u64 gs_base;
 	__u64 kernel_gs_base;
+	__u64 s_cet;
 	__u64 fpu;
 	__u8  gdt[10];
 	__u16 ldt;
@@ -103,7 +144,13 @@ struct efi_mode_cpu {
 	__u16 es;
 	__u16 fs;
 	__u16 gs;
+	__u16 window_cs;
+	__u8  window_gdt[10];
+	__u8  window_idt[10];
 	__u16 __pad2;
+	__u64 window_rsp;
+	__u32 nmis;
+	__u32 machine_checks;
 };
 
 /**
@@ -115,6 +162,7 @@ struct efi_mode_cpu {
  *		the time of the call, because others may hook it
  * @args:	arguments; memory by physical address
  * @status:	what the function returned
+ * @breach:	EFI_MODE_BREACH_* of what it left broken; it has been mended
  *
  * The call is made at TPL_APPLICATION.
  */
@@ -125,6 +173,32 @@ struct efi_mode_request {
 	__u64 slot;
 	__u64 args[EFI_MODE_MAX_ARGS];
 	__u64 status;
+	__u32 breach;
+	__u32 __pad;
+};
+
+/**
+ * struct efi_mode_fault - an exception in firmware's world
+ * @vector:	which one
+ * @error:	its error code, 0 if it has none
+ * @rip:	where
+ * @cs:		code segment
+ * @rflags:	flags
+ * @rsp:	stack
+ * @ss:		stack segment
+ * @address:	CR2, of a page fault the address that was accessed
+ *
+ * The first seven are as the entry code leaves them on the stack.
+ */
+struct efi_mode_fault {
+	__u64 vector;
+	__u64 error;
+	__u64 rip;
+	__u64 cs;
+	__u64 rflags;
+	__u64 rsp;
+	__u64 ss;
+	__u64 address;
 };
 
 /**
@@ -150,16 +224,28 @@ struct efi_mode_range {
  * @firmware:	the firmware's CPU, while the kernel runs
  * @linux_cpu:	the kernel's CPU, while firmware runs
  * @request:	the one firmware call
- * @egress:	how the last slice ended
+ * @egress:	how the last slice ended: EFI_MODE_EGRESS_*
+ * @preempt:	EFI_MODE_PREEMPT_*
+ * @clock:	EFI_MODE_CLOCK_*
+ * @tick_vector: interrupt by which firmware's clock ticks
+ * @slice_vector: interrupt that is ours in firmware's world, for the local APIC
+ *		timer when that is not firmware's clock; 0: none
  * @quiet:	set by the kernel for a slice in which interrupts are held off:
- *		nothing is replayed
- * @replaying:	the resident half is replaying interrupts
- * @pause_ticks: firmware's tick cannot end a slice before this many cycles of
- *		the TSC
- * @slice_start: TSC at the start of the slice
- * @preemptions: slices that firmware's tick has ended
+ *		nothing is replayed, and nothing ends the slice
+ * @nr_pending:	how many bits are set in @pending
+ * @pending:	interrupts of firmware that came to the kernel, by vector
+ * @ticks:	the tick account
+ * @earliest:	TSC before which a slice is not ended by force
+ * @min_slice:	cycles that firmware gets at least once it has had its ticks
+ * @patience:	cycles after which a slice ends although firmware is having a tick
  * @replayed:	interrupts replayed
- * @replay:	for each vector, how many interrupts to replay at the next ingress
+ * @nmis:	non-maskable interrupts that came in slices
+ * @machine_checks: machine checks that came in slices
+ * @linux_tr:	task register of the kernel
+ * @window_gdt_size: bytes of each stand-in for a global descriptor table
+ * @window_stack: stack for the time between two worlds
+ * @window_idt:	interrupt descriptor table for that time
+ * @fault:	why firmware is at its end
  * @systab:	physical address of the EFI system table
  * @tsc_khz:	frequency of the TSC
  * @tsc_source:	EFI_MODE_TSC_*
@@ -182,21 +268,36 @@ struct efi_mode_handoff {
 
 	struct efi_mode_request request;
 	__u32 egress;
+	__u8  preempt;
+	__u8  clock;
+	__u8  tick_vector;
+	__u8  slice_vector;
 	__u8  quiet;
-	__u8  replaying;
-	__u16 __pad;
-	__u64 pause_ticks;
-	__u64 slice_start;
-	__u64 preemptions;
+	__u8  __pad[3];
+	__u32 nr_pending;
+	__u64 pending[EFI_MODE_NR_VECTORS / 64];
+
+	struct efi_mode_ticks ticks;
+	__u64 earliest;
+	__u64 min_slice;
+	__u64 patience;
 	__u64 replayed;
-	__u32 replay[EFI_MODE_NR_VECTORS];
+
+	__u32 nmis;
+	__u32 machine_checks;
+	__u16 linux_tr;
+	__u16 window_gdt_size;
+	__u32 __pad2;
+	__u8  window_stack[512] __attribute__((aligned(16)));
+	__u8  window_idt[EFI_MODE_WINDOW_VECTORS * 16];
+	struct efi_mode_fault fault;
 
 	__u64 systab;
 	__u32 tsc_khz;
 	__u32 tsc_source;
 
 	__u32 nr_ranges;
-	__u32 __pad2;
+	__u32 __pad3;
 	struct efi_mode_range ranges[EFI_MODE_MAX_RANGES];
 
 	__u64 canary;

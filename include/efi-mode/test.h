@@ -97,17 +97,42 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_IRQ_EDGE		0	/* HPET, IO-APIC, edge */
 #define EFI_MODE_TEST_IRQ_LEVEL		1	/* HPET, IO-APIC, level */
 #define EFI_MODE_TEST_IRQ_8259		2	/* 8254, 8259, LINT0; at most 54 ms */
+#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_MISUSE_STACK
 
 /**
  * struct efi_mode_test_stats - counters of the time-sharing
  * @preemptions:	slices ended by firmware's clock
  * @replayed:		interrupts replayed into firmware
  * @recorded:		firmware's interrupts that came to Linux
+ * @round_trips:	slices
  */
 struct efi_mode_test_stats {
 	__u64 preemptions;
 	__u64 replayed;
 	__u64 recorded;
+	__u64 round_trips;
+};
+
+/**
+ * struct efi_mode_test_round_trips - round trips with nothing to do
+ * @count:	in: how many, at most 10000
+ * @shortest:	out: cycles of the shortest
+ * @total:	out: cycles of all
+ */
+struct efi_mode_test_round_trips {
+	__u64 count;
+	__u64 shortest;
+	__u64 total;
+};
+
+/**
+ * struct efi_mode_test_print - write to the first serial port
+ * @text:	in: what, up to a NUL
+ *
+ * Only when firmware has stopped, or a call does not return.
+ */
+struct efi_mode_test_print {
+	char text[120];
 };
 
 #define EFI_MODE_TEST_STALL	_IOWR('E', 1, struct efi_mode_test_stall)
@@ -115,5 +140,8 @@ struct efi_mode_test_stats {
 #define EFI_MODE_TEST_TIME	_IOWR('E', 3, struct efi_mode_test_time)
 #define EFI_MODE_TEST_DRIVER	_IOWR('E', 4, struct efi_mode_test_driver)
 #define EFI_MODE_TEST_STATS	_IOR('E', 5, struct efi_mode_test_stats)
+#define EFI_MODE_TEST_STORM	_IOW('E', 6, __u64)	/* us between slices; 0: end */
+#define EFI_MODE_TEST_ROUND_TRIPS _IOWR('E', 7, struct efi_mode_test_round_trips)
+#define EFI_MODE_TEST_PRINT	_IOW('E', 8, struct efi_mode_test_print)
 
 #endif /* _EFI_MODE_TEST_H */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Offsets of struct efi_mode_cpu for switch.S
+ * Offsets of the handoff's structures for switch.S and gate.S
  */
 #include <linux/kbuild.h>
 #include <linux/stddef.h>
 
 #include <efi-mode/handoff.h>
+#include "gate.h"
 
 #define CPU(member) OFFSET(CPU_##member, efi_mode_cpu, member)
 
@@ -24,6 +25,7 @@ static void __used common(void)
 	CPU(fpu);
 	CPU(gdt);
 	CPU(ldt);
+	CPU(s_cet);
 	CPU(tr);
 	CPU(cs);
 	CPU(ss);
@@ -32,4 +34,22 @@ static void __used common(void)
 	CPU(es);
 	CPU(fs);
 	CPU(gs);
+	CPU(window_cs);
+	CPU(window_gdt);
+	CPU(window_idt);
+	CPU(window_rsp);
+	CPU(nmis);
+	CPU(machine_checks);
+	BLANK();
+	OFFSET(REQUEST_table, efi_mode_request, table);
+	OFFSET(REQUEST_slot, efi_mode_request, slot);
+	OFFSET(REQUEST_args, efi_mode_request, args);
+	OFFSET(REQUEST_status, efi_mode_request, status);
+	OFFSET(REQUEST_breach, efi_mode_request, breach);
+	BLANK();
+	DEFINE(WATCH_SIZE, sizeof(struct efi_mode_watch));
+	OFFSET(WATCH_handler, efi_mode_watch, handler);
+	OFFSET(WATCH_count, efi_mode_watch, count);
+	OFFSET(WATCH_first, efi_mode_watch, first);
+	OFFSET(WATCH_last, efi_mode_watch, last);
 }

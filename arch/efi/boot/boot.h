@@ -2,8 +2,9 @@
 /*
  * Between the files of the resident half
  *
- * handover.c puts the steps in order; ledger.c, arena.c, cpu.c and resident.c
- * each know one of them. switch.S is below all.
+ * handover.c puts the steps in order; ledger.c, arena.c, cpu.c, clock.c and
+ * resident.c each know one of them. resident.c stands on window.c, gates.c and
+ * gate.S; switch.S is below all.
  */
 #ifndef _ARCH_EFI_BOOT_H
 #define _ARCH_EFI_BOOT_H
@@ -19,6 +20,7 @@
 #endif
 
 #include "../../../drivers/firmware/efi/libstub/efistub.h"
+#include "gate.h"
 
 /* ledger.c */
 
@@ -53,7 +55,28 @@ void efi_mode_first_state(struct efi_mode_cpu *cpu, void *stack_top,
 			  struct boot_params *boot_params,
 			  unsigned long kernel_entry);
 
+/* clock.c */
+
+void efi_mode_find_clock(struct efi_mode_handoff *h);
+void efi_mode_apic_eoi(void);
+
+/* window.c */
+
+size_t efi_mode_window_size(void);
+void efi_mode_window_init(struct efi_mode_handoff *h);
+void efi_mode_window_follow(struct efi_mode_handoff *h);
+
+/* gates.c */
+
+bool efi_mode_gates_plant(struct efi_mode_handoff *h);
+void efi_mode_gates_remove(void);
+void efi_mode_gates_follow(struct efi_mode_handoff *h, bool moved);
+
 /* resident.c */
+
+/* What a slice has at least, and what a handler in it has before it ends */
+#define EFI_MODE_MIN_SLICE_US	50
+#define EFI_MODE_PATIENCE_US	1000
 
 efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h);
 void efi_mode_resident_exit(void);
@@ -62,10 +85,10 @@ void efi_mode_serve(void);
 /* switch.S */
 
 extern const char efi_mode_switch_start[], efi_mode_switch_end[];
+extern const char efi_mode_window_nmi[], efi_mode_window_mc[];
 
 void efi_mode_switch(struct efi_mode_cpu *save,
 		     const struct efi_mode_cpu *load);
 void efi_mode_first_entry(void);
-void efi_mode_int(unsigned int vector);
 
 #endif /* _ARCH_EFI_BOOT_H */

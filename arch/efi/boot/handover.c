@@ -28,28 +28,12 @@
 struct options {
 	u64 arena;	/* efi_mode.arena=, bytes, 0 if not given */
 	u64 reserve;	/* efi_mode.reserve=, likewise */
+	u8 preempt;	/* efi_mode.preempt=, EFI_MODE_PREEMPT_* */
 };
 
-static u32 read_lvtt(u64 apic_base)
-{
-	u32 low, high;
-
-	if (!(apic_base & X2APIC_ENABLE))
-		return readl((void __iomem *)(apic_base & PAGE_MASK) +
-			     APIC_LVTT);
-
-	asm volatile("rdmsr" : "=a" (low), "=d" (high)
-			     : "c" (APIC_BASE_MSR + (APIC_LVTT >> 4)));
-	return low;
-}
-
-/*
- * Linux leaves the timer of the local APIC to firmware in every slice, so it
- * must be a timer whose state can be read and written.
- */
 static efi_status_t check_machine(void)
 {
-	u32 low, high, lvtt;
+	u32 low, high;
 
 	if (!efi_mode_firmware_systab()) {
 		efi_err("efi-mode: not started as an EFI application (the EFI handover protocol is not supported)\n");
@@ -68,10 +52,14 @@ static efi_status_t check_machine(void)
 		return EFI_UNSUPPORTED;
 	}
 
-	lvtt = read_lvtt(low | (u64)high << 32);
-	if (!(lvtt & APIC_LVT_MASKED) && (lvtt & APIC_LVT_TIMER_TSCDEADLINE)) {
-		efi_err("efi-mode: the firmware uses the local APIC timer in TSC-deadline mode\n");
-		return EFI_UNSUPPORTED;
+	/* A switch in the middle of calls cannot move a shadow stack */
+	if (native_read_cr4() & X86_CR4_CET) {
+		asm volatile("rdmsr" : "=a" (low), "=d" (high)
+				     : "c" (MSR_IA32_S_CET));
+		if (low & CET_SHSTK_EN) {
+			efi_err("efi-mode: the firmware runs with a shadow stack\n");
+			return EFI_UNSUPPORTED;
+		}
 	}
 	return EFI_SUCCESS;
 }
@@ -85,6 +73,20 @@ static efi_status_t parse_size(const char *param, const char *val, u64 *size)
 	if (!val || end == val || *end || !*size) {
 		efi_err("efi-mode: %s=%s is not a size, like 512M or 4G\n",
 			param, val ?: "");
+		return EFI_INVALID_PARAMETER;
+	}
+	return EFI_SUCCESS;
+}
+
+static efi_status_t parse_preempt(const char *val, u8 *preempt)
+{
+	if (val && !strcmp(val, "gate")) {
+		*preempt = EFI_MODE_PREEMPT_GATE;
+	} else if (val && !strcmp(val, "event")) {
+		*preempt = EFI_MODE_PREEMPT_EVENT;
+	} else {
+		efi_err("efi-mode: efi_mode.preempt=%s is neither gate nor event\n",
+			val ?: "");
 		return EFI_INVALID_PARAMETER;
 	}
 	return EFI_SUCCESS;
@@ -122,6 +124,8 @@ static efi_status_t parse_options(const struct boot_params *boot_params,
 			status = parse_size(param, val, &opt->arena);
 		else if (!strcmp(param, "efi_mode.reserve"))
 			status = parse_size(param, val, &opt->reserve);
+		else if (!strcmp(param, "efi_mode.preempt"))
+			status = parse_preempt(val, &opt->preempt);
 	}
 
 	efi_bs_call(free_pool, buf);
@@ -143,12 +147,13 @@ static u64 initrd_address(const struct boot_params *boot_params)
 	       (u64)boot_params->ext_ramdisk_image << 32;
 }
 
-/* The structure, the FPU areas, a stack for the first switch, the memory map */
+/* The structure, what stands behind it, the FPU areas, a stack for the first switch, the memory map */
 static efi_status_t allocate_handoff(const struct boot_params *boot_params,
 				     unsigned long kernel_entry,
 				     struct efi_mode_handoff **out)
 {
 	size_t fpu = ALIGN(efi_mode_fpu_size(), 64);
+	size_t behind = ALIGN(sizeof(**out) + efi_mode_window_size(), 64);
 	struct efi_mode_range range;
 	struct efi_mode_handoff *h;
 	unsigned long base, size;
@@ -158,7 +163,7 @@ static efi_status_t allocate_handoff(const struct boot_params *boot_params,
 	status = efi_get_memory_map(&map, false);
 	if (status != EFI_SUCCESS)
 		return status;
-	size = ALIGN(sizeof(*h), 64) + 2 * fpu + FIRST_STACK_SIZE +
+	size = behind + 2 * fpu + FIRST_STACK_SIZE +
 	       map->map_size +
 	       map->desc_size * (EFI_MMAP_NR_SLACK_SLOTS + EFI_MODE_MAX_RANGES);
 	size = ALIGN(size, EFI_PAGE_SIZE);
@@ -176,7 +181,7 @@ static efi_status_t allocate_handoff(const struct boot_params *boot_params,
 	h->size = sizeof(*h);
 	h->extent = size;
 	h->canary = EFI_MODE_HANDOFF_CANARY;
-	h->firmware.fpu = base + ALIGN(sizeof(*h), 64);
+	h->firmware.fpu = base + behind;
 	h->linux_cpu.fpu = h->firmware.fpu + fpu;
 	h->systab = (unsigned long)efi_mode_firmware_systab();
 
@@ -309,7 +314,7 @@ efi_status_t efi_mode_handover(efi_handle_t handle,
 			       struct boot_params *boot_params,
 			       unsigned long kernel_entry)
 {
-	struct options opt = {};
+	struct options opt = { .preempt = EFI_MODE_PREEMPT_GATE };
 	struct efi_mode_handoff *h;
 	efi_status_t status;
 
@@ -338,6 +343,7 @@ efi_status_t efi_mode_handover(efi_handle_t handle,
 	/* Firmware resets the machine when an application runs for 5 minutes */
 	efi_bs_call(set_watchdog_timer, 0, 0, 0, NULL);
 
+	h->preempt = opt.preempt;
 	status = efi_mode_resident_init(h);
 	if (status != EFI_SUCCESS) {
 		efi_err("efi-mode: the firmware does not give a periodic timer event\n");

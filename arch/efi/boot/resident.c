@@ -6,107 +6,217 @@
  * the kernel's requests at TPL_APPLICATION, where every service may be called.
  * When it has nothing to do it ends the slice.
  *
- * A request that takes long is ended in the middle by firmware's own clock: a
- * periodic timer event at TPL_NOTIFY, the highest level at which an event may
- * call anything, notifies firmware_tick(), which does the egress from there. The
- * next ingress returns into it, and the call goes on as after any interrupt.
- * Code that runs at TPL_NOTIFY or higher is not interrupted in this way.
+ * A request that takes long is ended in the middle, by the gate: our entry at the
+ * vector of firmware's clock. In firmware's world the local APIC's timer also
+ * stands for the kernel's next timer, so that the gate ends the slice at whichever
+ * of the two comes first, at any task priority below TPL_HIGH_LEVEL. The next
+ * ingress returns into it, the handler that the interrupt was for runs, and the
+ * call goes on as after any interrupt.
+ *
+ * Where the gate cannot be had there is a periodic timer event at TPL_NOTIFY, the
+ * highest level at which an event may call anything, whose notify function is the
+ * egress. Code at TPL_NOTIFY or higher is not interrupted then.
  */
+#include <linux/sizes.h>
 #include <asm/irqflags.h>
 #include <asm/msr.h>
+#include <asm/special_insns.h>
 
 #include "boot.h"
 
+/*
+ * UEFI 2.10, section 2.3.4: the stack that an application can count on. What is
+ * much further away is another stack.
+ */
+#define STACK_SIZE	SZ_128K
+#define STACK_NEAR	SZ_1M
+
 static struct efi_mode_handoff *handoff;
+static unsigned long stack_top;
 static efi_event_t tick_event;
 
-/*
- * Run the handlers of what has happened while the kernel had the machine.
- *
- * Each handler returns before the next begins. Firmware's timer handler raises
- * and restores the TPL, so that what became due is dispatched before the next
- * tick, and the handlers never nest.
- */
-static void replay(struct efi_mode_handoff *h)
-{
-	int vector;
+/* The next interrupt at the gate is one that is replayed */
+static bool replaying;
 
-	h->replaying = 1;
-	for (vector = 0; vector < EFI_MODE_NR_VECTORS; vector++) {
-		while (h->replay[vector]) {
-			h->replay[vector]--;
-			h->replayed++;
-			efi_mode_int(vector);
+/* Ticks are being delivered: a handler may be under way, and dispatch events */
+static bool delivering;
+
+/*
+ * Run a handler, as if its interrupt came now. It returns before the next begins.
+ * Firmware's timer handler raises and restores the task priority, so that what
+ * became due is dispatched before the next tick, and the handlers do not nest.
+ */
+static void replay(struct efi_mode_handoff *h, unsigned int vector)
+{
+	h->replayed++;
+	/* A handler has this long before the slice can end in it */
+	h->earliest = rdtsc() + h->patience;
+	replaying = h->preempt == EFI_MODE_PREEMPT_GATE &&
+		    vector == h->tick_vector;
+	efi_mode_int(vector);
+	replaying = false;
+}
+
+/*
+ * Interrupts that came to the kernel, once each. Firmware's clock is not among
+ * them if it has an account; but there must be one tick at least, since a device
+ * waits for the end of the interrupt.
+ */
+static void replay_pending(struct efi_mode_handoff *h)
+{
+	unsigned int word, vector;
+
+	for (word = 0; word < ARRAY_SIZE(h->pending); word++) {
+		while (h->pending[word]) {
+			vector = word * 64 + __ffs(h->pending[word]);
+			h->pending[word] &= h->pending[word] - 1;
+			if (vector == h->tick_vector && h->ticks.period) {
+				if (efi_mode_ticks_is_due(&h->ticks, rdtsc()))
+					continue;
+				efi_mode_ticks_delivered(&h->ticks, 1);
+			}
+			replay(h, vector);
 		}
 	}
-	h->replaying = 0;
+	h->nr_pending = 0;
+}
+
+static void deliver(struct efi_mode_handoff *h)
+{
+	u32 ticks;
+
+	/*
+	 * The slice has ended in a handler that was run from here, and that
+	 * goes on now. What is still owed comes after it.
+	 */
+	if (delivering)
+		return;
+
+	delivering = true;
+	if (unlikely(h->nr_pending))
+		replay_pending(h);
+	for (ticks = efi_mode_ticks_take(&h->ticks, rdtsc()); ticks; ticks--)
+		replay(h, h->tick_vector);
+	delivering = false;
 }
 
 static void egress(u32 reason)
 {
 	struct efi_mode_handoff *h = handoff;
+	unsigned int vector = h->tick_vector;
 	unsigned long flags;
 
 	flags = native_save_fl();
 	native_irq_disable();
 
 	h->egress = reason;
-	/*
-	 * The kernel's descriptors are mapped read-only, and LTR writes to its
-	 * one: the kernel does that itself if it must be done. It also loads
-	 * the data segments of its task, since that may fault.
-	 */
-	h->linux_cpu.tr = 0;
+	/* Its data segments are those of a task: the kernel loads them itself */
 	h->linux_cpu.ds = 0;
 	h->linux_cpu.es = 0;
 	h->linux_cpu.fs = 0;
 	h->linux_cpu.gs = 0;
+	efi_mode_window_follow(h);
 	efi_mode_switch(&h->firmware, &h->linux_cpu);
+	efi_mode_gates_follow(h, vector != h->tick_vector);
 
-	if (!h->quiet)
-		replay(h);
-	/*
-	 * From here on, so that a slice whose ticks took long is not ended by
-	 * the next one before it has done anything.
-	 */
-	h->slice_start = rdtsc();
+	if (!h->quiet) {
+		deliver(h);
+		/* From here on, so that ticks do not use up the whole slice */
+		h->earliest = rdtsc() + h->min_slice;
+	}
 
 	if (flags & X86_EFLAGS_IF)
 		native_irq_enable();
 }
 
-static void __efiapi firmware_tick(efi_event_t event, void *context)
+/* Seen where it happens to be deep: there is nothing that could be guarded */
+static void check_stack(struct efi_mode_handoff *h)
 {
-	struct efi_mode_handoff *h = context;
+	unsigned long used = stack_top - (unsigned long)__builtin_frame_address(0);
 
-	/*
-	 * A tick that is replayed must not end the slice that replays it, and
-	 * one that was pending at the ingress must not end it either, or a
-	 * busy kernel would keep firmware from ever getting anywhere.
-	 */
-	if (h->quiet || h->replaying ||
-	    rdtsc() - h->slice_start < h->pause_ticks)
-		return;
-
-	h->preemptions++;
-	egress(EFI_MODE_EGRESS_PREEMPT);
+	if (unlikely(used > STACK_SIZE && used < STACK_NEAR))
+		h->request.breach |= EFI_MODE_BREACH_STACK;
 }
 
-/*
- * Functions are called with all the arguments a request can have. In the EFI
- * calling convention the caller owns the stack that they take, so a function
- * with fewer parameters never knows.
- */
-static u64 call(const struct efi_mode_request *r)
+static void end_slice(struct efi_mode_handoff *h, u32 reason, u64 now)
 {
-	efi_status_t (__efiapi *fn)(u64, u64, u64, u64, u64, u64, u64, u64,
-				    u64, u64);
-	const u64 *a = r->args;
+	if (h->quiet || (s64)(now - h->earliest) < 0)
+		return;
+	check_stack(h);
+	egress(reason);
+}
 
-	BUILD_BUG_ON(EFI_MODE_MAX_ARGS != 10);
+/**
+ * efi_mode_tick() - an interrupt at the vector of firmware's clock
+ *
+ * Context: the gate, interrupts off. Comes back when the next slice begins, if
+ * this one ends.
+ * Return: whether firmware's handler is to run.
+ */
+bool efi_mode_tick(void)
+{
+	struct efi_mode_handoff *h = handoff;
+	u64 now = rdtsc();
+	bool tick = true;
 
-	fn = *(void **)(r->table + r->slot);
-	return fn(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
+	if (replaying) {
+		replaying = false;
+		return true;
+	}
+
+	if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC)
+		tick = efi_mode_ticks_is_due(&h->ticks, now);
+	if (tick)
+		efi_mode_ticks_delivered(&h->ticks, 1);
+	else
+		efi_mode_apic_eoi();
+	end_slice(h, tick ? EFI_MODE_EGRESS_TICK : EFI_MODE_EGRESS_DEADLINE,
+		  now);
+	return tick;
+}
+
+/**
+ * efi_mode_slice_timer() - an interrupt at our own vector
+ *
+ * Context: the gate, interrupts off.
+ */
+void efi_mode_slice_timer(void)
+{
+	efi_mode_apic_eoi();
+	end_slice(handoff, EFI_MODE_EGRESS_DEADLINE, rdtsc());
+}
+
+static void __efiapi firmware_tick(efi_event_t event, void *context)
+{
+	/* A tick that is replayed must not end the slice that replays it */
+	if (!delivering)
+		end_slice(context, EFI_MODE_EGRESS_EVENT, rdtsc());
+}
+
+/**
+ * efi_mode_fault() - an exception in firmware's world
+ * @frame:	what it left on the stack
+ *
+ * There is no going on from here, and the kernel never comes back.
+ *
+ * Context: any, interrupts off.
+ */
+void efi_mode_fault(const struct efi_mode_fault *frame)
+{
+	struct efi_mode_handoff *h = handoff;
+
+	memcpy(&h->fault, frame, offsetof(struct efi_mode_fault, address));
+	h->fault.address = native_read_cr2();
+	for (;;)
+		egress(EFI_MODE_EGRESS_FAULT);
+}
+
+/* A function that has raised the task priority is to have restored it */
+static void check_tpl(struct efi_mode_request *r)
+{
+	if (efi_bs_call(raise_tpl, EFI_TPL_HIGH_LEVEL) != EFI_TPL_APPLICATION)
+		r->breach |= EFI_MODE_BREACH_TPL;
+	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
 }
 
 /**
@@ -119,35 +229,26 @@ void efi_mode_serve(void)
 {
 	struct efi_mode_request *r = &handoff->request;
 
+	stack_top = (unsigned long)__builtin_frame_address(0);
 	for (;;) {
 		if (READ_ONCE(r->state) != EFI_MODE_REQUEST_POSTED) {
 			egress(EFI_MODE_EGRESS_IDLE);
 			continue;
 		}
 		r->state = EFI_MODE_REQUEST_RUNNING;
-		r->status = call(r);
+		efi_mode_invoke(r);
+		native_irq_enable();
+		if (!handoff->quiet)
+			check_tpl(r);
 		barrier();
 		r->state = EFI_MODE_REQUEST_DONE;
 		egress(EFI_MODE_EGRESS_DONE);
 	}
 }
 
-/**
- * efi_mode_resident_init() - make ready to serve
- * @h:	the handoff
- *
- * Arms the event that ends slices.
- *
- * Return: an EFI status.
- */
-efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
+static efi_status_t create_event(struct efi_mode_handoff *h)
 {
 	efi_status_t status;
-
-	handoff = h;
-	h->switch_fn = (unsigned long)efi_mode_switch;
-	h->switch_base = (unsigned long)efi_mode_switch_start;
-	h->switch_size = efi_mode_switch_end - efi_mode_switch_start;
 
 	status = efi_bs_call(create_event,
 			     EFI_EVT_TIMER | EFI_EVT_NOTIFY_SIGNAL,
@@ -160,10 +261,60 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 }
 
 /**
+ * efi_mode_resident_init() - make ready to serve
+ * @h:	the handoff; @preempt says what is wanted
+ *
+ * Plants the gates, or arms the event that ends slices. @preempt says afterwards
+ * which of them it is.
+ *
+ * Return: an EFI status.
+ */
+efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
+{
+	unsigned long flags;
+
+	handoff = h;
+	h->switch_fn = (unsigned long)efi_mode_switch;
+	h->switch_base = (unsigned long)efi_mode_switch_start;
+	h->switch_size = efi_mode_switch_end - efi_mode_switch_start;
+	h->min_slice = (u64)h->tsc_khz * EFI_MODE_MIN_SLICE_US / 1000;
+	h->patience = (u64)h->tsc_khz * EFI_MODE_PATIENCE_US / 1000;
+	/* Not before there is a kernel */
+	h->earliest = rdtsc() + S64_MAX / 2;
+
+	efi_mode_find_clock(h);
+	if (h->clock == EFI_MODE_CLOCK_NONE)
+		h->preempt = EFI_MODE_PREEMPT_EVENT;
+
+	flags = native_save_fl();
+	native_irq_disable();
+	efi_mode_window_init(h);
+	if (!efi_mode_gates_plant(h))
+		h->preempt = EFI_MODE_PREEMPT_EVENT;
+	if (flags & X86_EFLAGS_IF)
+		native_irq_enable();
+
+	if (h->preempt == EFI_MODE_PREEMPT_GATE)
+		return EFI_SUCCESS;
+
+	/* Without the gate nobody counts what a device delivers in slices */
+	if (h->clock == EFI_MODE_CLOCK_DEVICE)
+		h->ticks.period = 0;
+	return create_event(h);
+}
+
+/**
  * efi_mode_resident_exit() - undo efi_mode_resident_init()
  */
 void efi_mode_resident_exit(void)
 {
+	unsigned long flags = native_save_fl();
+
+	native_irq_disable();
+	efi_mode_gates_remove();
+	if (flags & X86_EFLAGS_IF)
+		native_irq_enable();
+
 	if (tick_event)
 		efi_bs_call(close_event, tick_event);
 	tick_event = NULL;

@@ -8,8 +8,20 @@
  * It is called, and it returns, with interrupts off. It lies in the resident
  * half, at an address that both sets of page tables map: the firmware's, and
  * the kernel's trampoline tables, on which the kernel stands when it calls.
- * Between the two loads of CR3 and RSP there is no stack and no other memory
- * than this text and the two structures.
+ * In between there is no other memory than this text and the handoff.
+ *
+ * Non-maskable interrupts and machine checks come nevertheless. For the time
+ * when the world is neither side's, the window, there are descriptor tables and
+ * a stack in the handoff, and handlers here that only count. At each instruction
+ * the selectors in the interrupt descriptor table are good in the global one:
+ *
+ *	IDT	GDT
+ *	X's	X's
+ *	X's	stand-in for X's: a copy of it, and the window's code segment
+ *	window	stand-in for X's
+ *	window	stand-in for Y's
+ *	Y's	stand-in for Y's
+ *	Y's	Y's
  */
 #include <linux/linkage.h>
 #include <asm/ibt.h>
@@ -106,16 +118,24 @@ SYM_FUNC_START(efi_mode_switch)
 	SAVE_MSR MSR_FS_BASE, CPU_fs_base
 	SAVE_MSR MSR_GS_BASE, CPU_gs_base
 	SAVE_MSR MSR_KERNEL_GS_BASE, CPU_kernel_gs_base
+	testl	$X86_CR4_CET, %r9d
+	jz	3f
+	SAVE_MSR MSR_IA32_S_CET, CPU_s_cet
+3:
 	sgdt	CPU_gdt(%rdi)
 	sidt	CPU_idt(%rdi)
 	sldt	CPU_ldt(%rdi)
-	str	CPU_tr(%rdi)
 	movw	%cs, CPU_cs(%rdi)
 	movw	%ss, CPU_ss(%rdi)
 	movw	%ds, CPU_ds(%rdi)
 	movw	%es, CPU_es(%rdi)
 	movw	%fs, CPU_fs(%rdi)
 	movw	%gs, CPU_gs(%rdi)
+
+	/* The window opens */
+	lgdt	CPU_window_gdt(%rdi)
+	lidt	CPU_window_idt(%rdi)
+	movq	CPU_window_rsp(%rdi), %rsp
 
 	/*
 	 * Page tables. First nothing may be enabled that depends on whose they
@@ -129,12 +149,12 @@ SYM_FUNC_START(efi_mode_switch)
 	movq	CPU_efer(%rdi), %rax
 	orq	CPU_efer(%rsi), %rax
 	cmpq	%rax, CPU_efer(%rdi)
-	je	3f
+	je	4f
 	movl	$MSR_EFER, %ecx
 	movq	%rax, %rdx
 	shrq	$32, %rdx
 	wrmsr
-3:
+4:
 	movq	CPU_cr3(%rsi), %rax
 	movq	%rax, %cr3
 	LOAD_MSR_IF_CHANGED MSR_IA32_CR_PAT, CPU_pat
@@ -144,41 +164,39 @@ SYM_FUNC_START(efi_mode_switch)
 	andq	$~X86_CR0_TS, %rax
 	movq	%rax, %cr0
 	movq	CPU_cr4(%rsi), %r9
+	testl	$X86_CR4_CET, %r9d
+	jz	5f
+	LOAD_MSR MSR_IA32_S_CET, CPU_s_cet
+5:
 	movq	%r9, %cr4
 	LOAD_MSR_IF_CHANGED MSR_EFER, CPU_efer
 
-	/* Descriptor tables, then what is looked up in them */
-	lgdt	CPU_gdt(%rsi)
-	lidt	CPU_idt(%rsi)
-	lldt	CPU_ldt(%rsi)
+	/* Segments. Loading a selector clears its base */
+	lgdt	CPU_window_gdt(%rsi)
 	movw	CPU_ds(%rsi), %ds
 	movw	CPU_es(%rsi), %es
 	movw	CPU_fs(%rsi), %fs
 	movw	CPU_gs(%rsi), %gs
-	/* Loading a selector has cleared its base */
 	LOAD_MSR MSR_FS_BASE, CPU_fs_base
 	LOAD_MSR MSR_GS_BASE, CPU_gs_base
 	LOAD_MSR MSR_KERNEL_GS_BASE, CPU_kernel_gs_base
 
 	/*
 	 * A task register of 0 cannot be loaded; what the other side has there
-	 * stays, out of reach. LTR refuses a descriptor that is still marked
-	 * busy, and it is, since its owner has it loaded.
+	 * stays, out of reach. LTR refuses a descriptor that is marked busy, and
+	 * this one was the last time.
 	 */
 	movzwl	CPU_tr(%rsi), %eax
 	testl	%eax, %eax
-	jz	4f
-	movq	CPU_gdt+2(%rsi), %rcx
+	jz	6f
+	movq	CPU_window_gdt+2(%rsi), %rcx
 	andl	$~7, %eax
 	andb	$~2, 5(%rcx,%rax)
 	ltr	CPU_tr(%rsi)
-4:
-	movw	CPU_ss(%rsi), %ss
-	movq	CPU_rsp(%rsi), %rsp
-
+6:
 	movq	CPU_fpu(%rsi), %r8
 	testl	$X86_CR4_OSXSAVE, %r9d
-	jz	6f
+	jz	8f
 	/* XCR0 is only written when it differs: hypervisors trap that */
 	xorl	%ecx, %ecx
 	xgetbv
@@ -188,27 +206,34 @@ SYM_FUNC_START(efi_mode_switch)
 	cmpq	%rax, %r9
 	movq	%r9, %rax
 	movq	%r9, %rdx
-	je	5f
+	je	7f
 	shrq	$32, %rdx
 	xsetbv
-5:	movl	$-1, %eax
+7:	movl	$-1, %eax
 	movl	$-1, %edx
 	xrstor64 (%r8)
-	jmp	7f
-6:	fxrstor64 (%r8)
-7:
+	jmp	9f
+8:	fxrstor64 (%r8)
+9:
 	testb	$X86_CR0_TS, CPU_cr0(%rsi)
-	jz	8f
+	jz	10f
 	movq	CPU_cr0(%rsi), %rax
 	movq	%rax, %cr0
-8:
-	/* The last one: CS, by a far return to the next instruction */
+10:
+	/* The window closes: first CS, by a far return to the next instruction */
+	movq	CPU_rsp(%rsi), %rsp
 	movzwl	CPU_cs(%rsi), %eax
 	pushq	%rax
-	leaq	9f(%rip), %rax
+	leaq	.Lcs_is_loaded(%rip), %rax
 	pushq	%rax
 	lretq
-9:
+.Lcs_is_loaded:
+	movw	CPU_ss(%rsi), %ss
+.Lss_is_loaded:
+	lidt	CPU_idt(%rsi)
+	lgdt	CPU_gdt(%rsi)
+	lldt	CPU_ldt(%rsi)
+
 	popq	%r15
 	popq	%r14
 	popq	%r13
@@ -231,29 +256,43 @@ SYM_FUNC_START(efi_mode_first_entry)
 	jmp	*%r12
 SYM_FUNC_END(efi_mode_first_entry)
 
+/*
+ * In the window. RSI is the side that comes; it is told when it is there.
+ *
+ * The code segment in the frame may be one that only the side that goes knows;
+ * the window's does as well, until the right one has been loaded. So does a null
+ * SS.
+ */
+	.macro WINDOW_HANDLER name, counter
+SYM_CODE_START(\name)
+	ENDBR
+	incl	\counter(%rsi)
+	jmp	window_return
+SYM_CODE_END(\name)
+	.endm
+
+	WINDOW_HANDLER efi_mode_window_nmi, CPU_nmis
+	WINDOW_HANDLER efi_mode_window_mc, CPU_machine_checks
+
+#define FRAME_RIP	8
+#define FRAME_CS	16
+#define FRAME_SS	40
+
+SYM_CODE_START_LOCAL(window_return)
+	pushq	%rax
+	leaq	.Lss_is_loaded(%rip), %rax
+	cmpq	%rax, FRAME_RIP(%rsp)
+	jae	1f
+	movq	$0, FRAME_SS(%rsp)
+	leaq	.Lcs_is_loaded(%rip), %rax
+	cmpq	%rax, FRAME_RIP(%rsp)
+	jae	1f
+	movzwl	CPU_window_cs(%rsi), %eax
+	movq	%rax, FRAME_CS(%rsp)
+1:
+	popq	%rax
+	iretq
+SYM_CODE_END(window_return)
+
 SYM_DATA_START(efi_mode_switch_end)
 SYM_DATA_END(efi_mode_switch_end)
-
-/*
- * void efi_mode_int(unsigned int vector)
- *
- * Run the handler of an interrupt that has happened elsewhere. INT takes its
- * vector as an immediate, so there is one for each, four bytes apart.
- */
-SYM_FUNC_START(efi_mode_int)
-	movzbl	%dil, %edi
-	leaq	efi_mode_int_table(%rip), %rax
-	leaq	(%rax,%rdi,4), %rax
-	jmp	*%rax
-SYM_FUNC_END(efi_mode_int)
-
-	.balign	4
-SYM_CODE_START_LOCAL(efi_mode_int_table)
-	vector = 0
-	.rept	EFI_MODE_NR_VECTORS
-	.byte	0xcd, vector		/* int $vector; assemblers make int3 of 3 */
-	ret
-	nop
-	vector = vector + 1
-	.endr
-SYM_CODE_END(efi_mode_int_table)

@@ -28,30 +28,55 @@
 
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
+#include <efi-mode/request.h>
+
+#include "trace.h"
 
 /* How long a dying kernel waits for a call that was under way */
 #define PANIC_PATIENCE_MS	2000
 
 static DEFINE_MUTEX(call_mutex);
 
-static bool post(phys_addr_t table, size_t slot, const u64 *args,
-		 unsigned int nargs)
+/* The one that is under way, for whoever has to say what firmware was doing */
+static const char *call_name;
+static u64 call_start;			/* ns */
+
+static const char * const breaches[EFI_MODE_NR_BREACHES] = {
+	"the direction flag set",
+	"MXCSR changed",
+	"the x87 control word changed",
+	"interrupts off",
+	"the task priority raised",
+	"a register changed that it must preserve",
+	"its stack overrun",
+	"the handoff overwritten",
+};
+
+/**
+ * efi_mode_pending_call() - what was firmware asked to do?
+ *
+ * Context: any.
+ * Return: the name of the function that is under way, or NULL.
+ */
+const char *efi_mode_pending_call(void)
 {
-	struct efi_mode_request *r = &efi_mode_handoff->request;
+	return efi_mode_request_is_pending(&efi_mode_handoff->request) ?
+	       READ_ONCE(call_name) : NULL;
+}
+EXPORT_SYMBOL_GPL(efi_mode_pending_call);
+
+static bool post(const char *name, phys_addr_t table, size_t slot,
+		 const u64 *args, unsigned int nargs)
+{
 	unsigned long flags;
-	bool posted = false;
-	unsigned int i;
+	bool posted;
 
 	local_irq_save(flags);
-	if (READ_ONCE(r->state) == EFI_MODE_REQUEST_NONE) {
-		r->table = table;
-		r->slot = slot;
-		r->nargs = nargs;
-		for (i = 0; i < nargs; i++)
-			r->args[i] = args[i];
-		barrier();
-		WRITE_ONCE(r->state, EFI_MODE_REQUEST_POSTED);
-		posted = true;
+	posted = efi_mode_request_post(&efi_mode_handoff->request, table, slot,
+				       args, nargs);
+	if (posted) {
+		call_name = name;
+		call_start = ktime_get_mono_fast_ns();
 	}
 	local_irq_restore(flags);
 	return posted;
@@ -59,68 +84,102 @@ static bool post(phys_addr_t table, size_t slot, const u64 *args,
 
 static bool is_done(void)
 {
-	return READ_ONCE(efi_mode_handoff->request.state) ==
-	       EFI_MODE_REQUEST_DONE;
+	return efi_mode_request_is_done(&efi_mode_handoff->request);
+}
+
+/* A broken promise is firmware's, and has been mended: the call counts as made */
+static void check_promises(const char *name, u32 breach)
+{
+	unsigned int i;
+
+	if (efi_mode_handoff->canary != EFI_MODE_HANDOFF_CANARY) {
+		efi_mode_handoff->canary = EFI_MODE_HANDOFF_CANARY;
+		breach |= EFI_MODE_BREACH_HANDOFF;
+	}
+	for (i = 0; unlikely(breach >> i) && i < ARRAY_SIZE(breaches); i++)
+		if (breach & BIT(i))
+			pr_err_ratelimited(FW_BUG "%s returned with %s\n",
+					   name, breaches[i]);
 }
 
 static efi_status_t take_result(void)
 {
-	struct efi_mode_request *r = &efi_mode_handoff->request;
-	efi_status_t status = r->status;
+	const char *name = call_name;
+	u64 start = call_start;
+	efi_status_t status;
+	u32 breach;
 
-	barrier();
-	WRITE_ONCE(r->state, EFI_MODE_REQUEST_NONE);
+	status = efi_mode_request_take(&efi_mode_handoff->request, &breach);
+	trace_call(name, status, ktime_get_mono_fast_ns() - start);
+	check_promises(name, breach);
 	return status;
 }
 
-static efi_status_t check(unsigned int nargs)
+/* Firmware has stopped in the middle of it */
+static efi_status_t abandon(void)
+{
+	efi_mode_request_abandon(&efi_mode_handoff->request);
+	trace_call(call_name, EFI_ABORTED,
+		   ktime_get_mono_fast_ns() - call_start);
+	return EFI_ABORTED;
+}
+
+static efi_status_t check(const char *name, unsigned int nargs)
 {
 	if (!efi_mode_handoff)
 		return EFI_NOT_READY;
+	if (efi_mode_is_stopped()) {
+		pr_err_ratelimited("%s: not called, the firmware is stopped\n",
+				   name);
+		return EFI_ABORTED;
+	}
 	if (WARN_ON_ONCE(nargs > EFI_MODE_MAX_ARGS))
 		return EFI_INVALID_PARAMETER;
 	return EFI_SUCCESS;
 }
 
-efi_status_t efi_mode_call(phys_addr_t table, size_t slot, const u64 *args,
-			   unsigned int nargs)
+efi_status_t efi_mode_call(const char *name, phys_addr_t table, size_t slot,
+			   const u64 *args, unsigned int nargs)
 {
-	efi_status_t status = check(nargs);
+	efi_status_t status;
 
 	might_sleep();
-	if (status != EFI_SUCCESS)
-		return status;
-
 	mutex_lock(&call_mutex);
+	status = check(name, nargs);
+	if (status != EFI_SUCCESS)
+		goto out;
+
 	/* Atomic callers finish what they begin, so there is nothing to wait for */
-	if (post(table, slot, args, nargs)) {
-		while (!is_done()) {
-			efi_mode_slice();
-			cond_resched();
-		}
-		status = take_result();
-	} else {
+	if (!post(name, table, slot, args, nargs)) {
 		status = EFI_NOT_READY;
+		goto out;
 	}
+	while (!is_done() && !efi_mode_is_stopped()) {
+		efi_mode_slice();
+		cond_resched();
+	}
+	status = is_done() ? take_result() : abandon();
+out:
 	mutex_unlock(&call_mutex);
 	return status;
 }
 EXPORT_SYMBOL_GPL(efi_mode_call);
 
-efi_status_t efi_mode_call_atomic(phys_addr_t table, size_t slot,
-				  const u64 *args, unsigned int nargs)
+efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
+				  size_t slot, const u64 *args,
+				  unsigned int nargs)
 {
-	efi_status_t status = check(nargs);
+	efi_status_t status = check(name, nargs);
 	unsigned long flags;
 
 	if (status != EFI_SUCCESS)
 		return status;
 
 	local_irq_save(flags);
-	if (post(table, slot, args, nargs)) {
-		while (!is_done())
+	if (post(name, table, slot, args, nargs)) {
+		while (!is_done() && !efi_mode_is_stopped())
 			efi_mode_quiet_slice();
-		status = take_result();
+		status = is_done() ? take_result() : abandon();
 	} else {
 		status = EFI_NOT_READY;
 	}
@@ -137,23 +196,24 @@ static void finish_pending_call(void)
 {
 	static bool gave_up;
 	u64 deadline = rdtsc() + (u64)tsc_khz * PANIC_PATIENCE_MS;
-	u32 state;
 
 	for (;;) {
-		state = READ_ONCE(efi_mode_handoff->request.state);
-		if (state == EFI_MODE_REQUEST_DONE)
+		if (is_done())
 			take_result();
-		if (state == EFI_MODE_REQUEST_NONE || gave_up)
+		if (!efi_mode_pending_call() || gave_up)
 			return;
-		if (!efi_mode_bare_slice() || rdtsc() > deadline)
+		if (efi_mode_is_stopped())
+			abandon();
+		else if (!efi_mode_bare_slice() || rdtsc() > deadline)
 			gave_up = true;
 	}
 }
 
-efi_status_t efi_mode_call_panic(phys_addr_t table, size_t slot,
-				 const u64 *args, unsigned int nargs)
+efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
+				 size_t slot, const u64 *args,
+				 unsigned int nargs)
 {
-	efi_status_t status = check(nargs);
+	efi_status_t status = check(name, nargs);
 	unsigned long flags;
 
 	if (status != EFI_SUCCESS)
@@ -162,7 +222,7 @@ efi_status_t efi_mode_call_panic(phys_addr_t table, size_t slot,
 	preempt_disable();
 	local_irq_save(flags);
 	finish_pending_call();
-	status = efi_mode_call_atomic(table, slot, args, nargs);
+	status = efi_mode_call_atomic(name, table, slot, args, nargs);
 	local_irq_restore(flags);
 	preempt_enable();
 	return status;

@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
+#include <linux/delay.h>
 #include <linux/efi.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
@@ -17,16 +18,41 @@
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
 
+/* How long a call that is under way may hold up the end of the system */
+#define CALL_PATIENCE_MS	5000
+
+/* A call may never return: then firmware cannot be asked for a reset either */
+static bool has_time(void)
+{
+	unsigned int ms;
+
+	for (ms = 0; ms < CALL_PATIENCE_MS && efi_mode_pending_call(); ms += 10)
+		msleep(10);
+	if (!efi_mode_pending_call())
+		return true;
+	pr_emerg("the firmware does not return from %s\n",
+		 efi_mode_pending_call());
+	return false;
+}
+
 static void reset_system(int type, bool may_sleep)
 {
 	/* Notify functions of firmware may want its events, so let them */
 	if (may_sleep && preemptible() && system_state != SYSTEM_BOOTING &&
-	    !oops_in_progress)
+	    !oops_in_progress && has_time())
 		efi_mode_rt_call(efi_mode_call, reset_system, type, 0, 0, 0);
 	else
 		efi_mode_rt_call(efi_mode_call_panic, reset_system, type, 0, 0,
 				 0);
 	pr_emerg("the firmware has not reset the system\n");
+}
+
+/* Without firmware there is one reset left that needs no device */
+static void triple_fault(void)
+{
+	local_irq_disable();
+	idt_invalidate();
+	asm volatile("int3");
 }
 
 static void firmware_halt(void)
@@ -43,16 +69,14 @@ static int reset_type(void)
 static void firmware_restart(char *cmd)
 {
 	reset_system(reset_type(), true);
-	firmware_halt();
+	triple_fault();
 }
 
 /* From any context; if firmware is out of reach, a triple fault resets, too */
 static void firmware_emergency_restart(void)
 {
 	reset_system(reset_type(), false);
-	local_irq_disable();
-	idt_invalidate();
-	asm volatile("int3");
+	triple_fault();
 }
 
 static void firmware_power_off(void)

@@ -2,24 +2,32 @@
 /*
  * Firmware's share of the machine
  *
- * A slice is given by whoever has something to gain from it, on their own CPU
- * time: a task that waits for its call, or the thread here, which sees to it
- * that firmware's clock and its events go on when nobody calls. It does not
- * matter which of them gives a slice: firmware goes on where it was.
+ * Two threads see to it that firmware's clock and its events go on when nobody
+ * calls:
  *
- * From ingress to egress interrupts are off, so a slice is never entered twice.
+ *  - "efi" gives a slice at least every interval. It is a deadline task, so that
+ *    neither a real-time task can keep firmware from its share nor firmware take
+ *    more: its runtime is the share of each interval, its period the interval. A
+ *    firmware with nothing to do gives the slice back at once, and the thread
+ *    sleeps until the next.
+ *  - "efi-idle" has the lowest priority there is. While firmware has something to
+ *    do it gets all the time that nobody in Linux wants.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/err.h>
 #include <linux/hrtimer.h>
-#include <linux/irqflags.h>
 #include <linux/kthread.h>
 #include <linux/moduleparam.h>
-#include <linux/preempt.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/sched/types.h>
+#include <linux/sysfs.h>
+#include <linux/wait.h>
+#include <uapi/linux/sched/types.h>
 
 #include <asm/efi-mode.h>
+#include <efi-mode/firmware.h>
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "efi_mode."
@@ -28,13 +36,44 @@
 #define MAX_INTERVAL_MS		1000
 #define DEFAULT_INTERVAL_MS	10
 
+/* The scheduler leaves 5 % to tasks without a deadline */
+#define MIN_SHARE		1
+#define MAX_SHARE		90
+#define DEFAULT_SHARE		50
+
 static unsigned int interval = DEFAULT_INTERVAL_MS;
+static unsigned int share = DEFAULT_SHARE;
 
-static ktime_t last_slice;	/* when it ended */
+static struct task_struct *firmware_task;
+static DECLARE_WAIT_QUEUE_HEAD(busy_wait);
 
+static int set_bandwidth(struct task_struct *task, unsigned int interval_ms,
+			 unsigned int percent)
+{
+	struct sched_attr attr = {
+		.size		= sizeof(attr),
+		.sched_policy	= SCHED_DEADLINE,
+		.sched_period	= interval_ms * (u64)NSEC_PER_MSEC,
+	};
+
+	attr.sched_deadline = attr.sched_period;
+	attr.sched_runtime = attr.sched_period / 100 * percent;
+	return sched_setattr_nocheck(task, &attr);
+}
+
+/* kernel_param_lock() is held: one at a time */
 static int set_interval(const char *val, const struct kernel_param *kp)
 {
-	return param_set_uint_minmax(val, kp, MIN_INTERVAL_MS, MAX_INTERVAL_MS);
+	unsigned int old = interval;
+	int ret;
+
+	ret = param_set_uint_minmax(val, kp, MIN_INTERVAL_MS, MAX_INTERVAL_MS);
+	if (!ret && firmware_task) {
+		ret = set_bandwidth(firmware_task, interval, share);
+		if (ret)
+			interval = old;
+	}
+	return ret;
 }
 
 static const struct kernel_param_ops interval_ops = {
@@ -45,76 +84,61 @@ static const struct kernel_param_ops interval_ops = {
 module_param_cb(interval, &interval_ops, &interval, 0644);
 MODULE_PARM_DESC(interval, "milliseconds between two slices of an idle firmware, 1 to 1000");
 
-/**
- * efi_mode_bare_slice() - give firmware a slice, and do nothing else
- *
- * Context: interrupts off and preemption disabled; interrupts may be on for a
- * moment, see efi_mode_apic_to_firmware().
- * Return: false if the local APIC is not shared yet; no slice was given.
- */
-bool efi_mode_bare_slice(void)
+static int set_share(const char *val, const struct kernel_param *kp)
 {
-	if (!efi_mode_apic_to_firmware())
-		return false;
-	efi_mode_record_vectors(efi_mode_handoff);
-	efi_mode_switch_to_firmware();
-	efi_mode_apic_to_linux();
-	return true;
+	unsigned int old = share;
+	int ret;
+
+	ret = param_set_uint_minmax(val, kp, MIN_SHARE, MAX_SHARE);
+	if (!ret && firmware_task) {
+		ret = set_bandwidth(firmware_task, interval, share);
+		if (ret)
+			share = old;
+	}
+	return ret;
 }
 
-/**
- * efi_mode_slice() - give firmware a slice
- *
- * Returns when firmware has done what was asked of it, has nothing to do, or
- * its own clock has ended the slice.
- *
- * Context: task context, interrupts on.
- */
-void efi_mode_slice(void)
+static const struct kernel_param_ops share_ops = {
+	.set = set_share,
+	.get = param_get_uint,
+};
+
+module_param_cb(share, &share_ops, &share, 0644);
+MODULE_PARM_DESC(share, "percent of the CPU that a busy firmware has for certain, 1 to 90");
+
+/* The resident half has read it, and may have had to choose the other */
+static int get_preempt(char *buffer, const struct kernel_param *kp)
 {
-	preempt_disable();
-	local_irq_disable();
-	if (efi_mode_bare_slice())
-		last_slice = ktime_get();
-	local_irq_enable();
-	preempt_enable();
+	return sysfs_emit(buffer, "%s\n",
+			  efi_mode_handoff->preempt == EFI_MODE_PREEMPT_GATE ?
+			  "gate" : "event");
 }
 
-/**
- * efi_mode_quiet_slice() - give firmware a slice without interrupts
- *
- * Nothing is replayed, and no tick ends the slice: it lasts until firmware has
- * done what was asked of it. Linux's own interrupts stay pending.
- *
- * Context: any but NMI, interrupts off.
- */
-void efi_mode_quiet_slice(void)
+static int set_preempt(const char *val, const struct kernel_param *kp)
 {
-	struct efi_mode_handoff *h = efi_mode_handoff;
-	u32 priority;
-
-	priority = efi_mode_apic_hold();
-	h->quiet = 1;
-	efi_mode_switch_to_firmware();
-	h->quiet = 0;
-	efi_mode_apic_release(priority);
+	return 0;
 }
 
-/*
- * Firmware gets a slice when it has had none for an interval, be it that nobody
- * calls or that the one who does has no time to give.
- */
+static const struct kernel_param_ops preempt_ops = {
+	.set = set_preempt,
+	.get = get_preempt,
+};
+
+module_param_cb(preempt, &preempt_ops, NULL, 0444);
+MODULE_PARM_DESC(preempt, "what ends slices: gate or event");
+
 static int firmware_thread(void *unused)
 {
 	ktime_t next;
 
-	/* Ahead of all that is not real-time: a slice of an idle firmware is short */
-	sched_set_fifo_low(current);
-
-	for (;;) {
-		next = ktime_add_ms(last_slice, READ_ONCE(interval));
-		if (ktime_before(next, ktime_get())) {
+	while (!efi_mode_is_stopped()) {
+		next = ktime_add_ms(efi_mode_last_slice(),
+				    READ_ONCE(interval));
+		if (ktime_before(next, ktime_get()) ||
+		    (efi_mode_is_busy() && !efi_mode_pending_call())) {
 			efi_mode_slice();
+			if (efi_mode_is_busy())
+				wake_up(&busy_wait);
 			continue;
 		}
 		set_current_state(TASK_IDLE);
@@ -123,14 +147,47 @@ static int firmware_thread(void *unused)
 	return 0;
 }
 
+static int idle_thread(void *unused)
+{
+	while (!efi_mode_is_stopped()) {
+		wait_event_idle(busy_wait, efi_mode_is_busy());
+		efi_mode_slice();
+		cond_resched();
+	}
+	return 0;
+}
+
+static struct task_struct *__init make_thread(int (*fn)(void *),
+					      const char *name)
+{
+	struct task_struct *thread = kthread_create(fn, NULL, "%s", name);
+
+	if (IS_ERR(thread))
+		panic("efi-mode: no thread for the firmware\n");
+	kthread_bind(thread, 0);
+	return thread;
+}
+
 static int __init firmware_init(void)
 {
+	const struct sched_attr idle = {
+		.size		= sizeof(idle),
+		.sched_policy	= SCHED_IDLE,
+	};
 	struct task_struct *thread;
+	int ret;
 
-	thread = kthread_create(firmware_thread, NULL, "efi");
-	if (IS_ERR(thread))
-		return PTR_ERR(thread);
-	kthread_bind(thread, 0);
+	thread = make_thread(idle_thread, "efi-idle");
+	sched_setattr_nocheck(thread, &idle);
+	wake_up_process(thread);
+
+	thread = make_thread(firmware_thread, "efi");
+	kernel_param_lock(THIS_MODULE);
+	ret = set_bandwidth(thread, interval, share);
+	if (ret)
+		pr_err("the firmware's share cannot be kept free: error %d\n", ret);
+	firmware_task = thread;
+	kernel_param_unlock(THIS_MODULE);
 	wake_up_process(thread);
 	return 0;
 }

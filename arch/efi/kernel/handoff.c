@@ -10,13 +10,11 @@
 #include <linux/memblock.h>
 #include <linux/mm.h>
 
-#include <asm/debugreg.h>
 #include <asm/desc.h>
 #include <asm/init.h>
-#include <asm/msr.h>
-#include <asm/segment.h>
 #include <asm/setup.h>
 #include <asm/special_insns.h>
+#include <asm/trapnr.h>
 
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
@@ -106,7 +104,7 @@ void __init efi_mode_map_handoff(void)
 	struct efi_mode_handoff *h = __va(boot_params.hdr.hardware_subarch_data);
 	void *p;
 
-	map_identity(__pa(h), h->size);
+	map_identity(__pa(h), h->extent);
 	map_identity(h->switch_base, h->switch_size);
 
 	p = early_memremap(h->systab, sizeof(systab));
@@ -114,6 +112,7 @@ void __init efi_mode_map_handoff(void)
 	early_memunmap(p, sizeof(systab));
 
 	efi_mode_handoff = h;
+	efi_mode_copy_gdt();
 }
 
 const efi_system_table_t *efi_mode_systab(void)
@@ -122,54 +121,44 @@ const efi_system_table_t *efi_mode_systab(void)
 }
 EXPORT_SYMBOL_GPL(efi_mode_systab);
 
-/*
- * The task register cannot be emptied. A firmware that has loaded none runs with
- * the kernel's, out of its reach, and that is what the switch saves for it: take
- * it away again. A firmware that has one has loaded it, so the kernel's must be
- * loaded anew; its descriptor is marked busy.
+/**
+ * efi_mode_copy_gdt() - the kernel's descriptors for the middle of a switch
+ *
+ * The copy stands in for the kernel's own table, and has the one descriptor that
+ * LTR writes to.
+ *
+ * Context: interrupts off, whenever the kernel has a new table.
  */
-static void sort_task_register(struct efi_mode_cpu *firmware, bool had_none)
+void __init efi_mode_copy_gdt(void)
 {
-	int cpu = smp_processor_id();
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	const struct desc_ptr *window = (void *)h->linux_cpu.window_gdt;
 
-	if (had_none && firmware->tr == GDT_ENTRY_TSS * 8)
-		firmware->tr = 0;
-	if (!firmware->tr)
-		return;
-
-	set_tss_desc(cpu, &get_cpu_entry_area(cpu)->tss.x86_tss);
-	load_TR_desc();
+	memcpy(phys_to_virt(window->address),
+	       get_cpu_gdt_rw(smp_processor_id()), GDT_SIZE);
+	h->linux_tr = GDT_ENTRY_TSS * 8;
+	h->linux_cpu.tr = h->firmware.tr ? h->linux_tr : 0;
 }
 
-struct selectors {
-	u16 ds, es, fs, gs;
-};
-
 /*
- * The data segments are those of the task. One in its LDT may be out of reach on
- * the trampoline's tables, or gone, so they are loaded here, with fixups, and
- * not by the switch; see egress().
+ * What came while the world was nobody's, or firmware's, has only been counted.
+ * That there were several at a time makes no difference to their handlers.
  */
-static void save_selectors(struct selectors *s)
+static void deliver_nmis(struct efi_mode_handoff *h)
 {
-	savesegment(ds, s->ds);
-	savesegment(es, s->es);
-	savesegment(fs, s->fs);
-	savesegment(gs, s->gs);
-}
-
-static void load_selectors(const struct selectors *s,
-			   const struct efi_mode_cpu *cpu)
-{
-	if (likely(!(s->ds | s->es | s->fs | s->gs)))
-		return;
-	loadsegment(ds, s->ds);
-	loadsegment(es, s->es);
-	loadsegment(fs, s->fs);
-	load_gs_index(s->gs);
-	/* Loading a selector has changed its base */
-	wrmsrl(MSR_FS_BASE, cpu->fs_base);
-	wrmsrl(MSR_KERNEL_GS_BASE, cpu->kernel_gs_base);
+	if (unlikely(h->nmis | h->firmware.nmis | h->linux_cpu.nmis)) {
+		h->nmis = 0;
+		h->firmware.nmis = 0;
+		h->linux_cpu.nmis = 0;
+		asm volatile("int %0" : : "i" (X86_TRAP_NMI));
+	}
+	if (unlikely(h->machine_checks | h->firmware.machine_checks |
+		     h->linux_cpu.machine_checks)) {
+		h->machine_checks = 0;
+		h->firmware.machine_checks = 0;
+		h->linux_cpu.machine_checks = 0;
+		asm volatile("int %0" : : "i" (X86_TRAP_MC));
+	}
 }
 
 /**
@@ -183,24 +172,18 @@ void __nocfi efi_mode_switch_to_firmware(void)
 	struct efi_mode_handoff *ph = (void *)__pa(h);
 	void (*switch_fn)(struct efi_mode_cpu *, struct efi_mode_cpu *) =
 		(void *)h->switch_fn;
-	bool no_task = !h->firmware.tr;
-	struct selectors selectors;
-	unsigned long cr3, dr7;
+	unsigned long cr3;
 
 	if (unlikely(system_state < SYSTEM_RUNNING))
 		sync_trampoline();
 
-	/* The kernel's breakpoints mean nothing at firmware's addresses */
-	dr7 = local_db_save();
-	save_selectors(&selectors);
+	efi_mode_cpu_to_firmware();
 	cr3 = __native_read_cr3();
 	native_write_cr3(__pa_symbol(trampoline_pgd));
 
 	switch_fn(&ph->linux_cpu, &ph->firmware);
 
 	native_write_cr3(cr3);
-	load_selectors(&selectors, &h->linux_cpu);
-	local_db_restore(dr7);
-
-	sort_task_register(&h->firmware, no_task);
+	efi_mode_cpu_to_linux();
+	deliver_nmis(h);
 }

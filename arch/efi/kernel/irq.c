@@ -4,14 +4,17 @@
  *
  * The kernel has no device that interrupts: all vectors between the exceptions
  * and the system vectors are firmware's. When one arrives in Linux's time it is
- * recorded, and replayed at the next ingress, once, however often it came.
+ * recorded, and replayed at the next ingress, once.
  *
- * An interrupt of the local APIC is ended here. One of the 8259 is not: its end
- * is for firmware's handler to signal, and until then no other comes.
+ * Its end is for firmware's handler to signal, be it to the 8259 or to the local
+ * APIC: until then the same interrupt does not come again, so that a level that
+ * stays asserted is no storm, and an edge that comes again is pending as it
+ * would be anywhere. Only one of Linux's own priority class is ended here, since
+ * it would hold back the kernel's timer.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
-#include <linux/bitmap.h>
+#include <linux/bits.h>
 #include <linux/export.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
@@ -25,7 +28,6 @@
 
 #define NR_FIRMWARE_VECTORS	(FIRST_SYSTEM_VECTOR - FIRST_EXTERNAL_VECTOR)
 
-static DECLARE_BITMAP(recorded, EFI_MODE_NR_VECTORS);
 static u64 nr_recorded;
 
 static bool is_in_service(unsigned int vector)
@@ -33,13 +35,34 @@ static bool is_in_service(unsigned int vector)
 	return apic_read(APIC_ISR + vector / 32 * 0x10) & BIT(vector % 32);
 }
 
+/* Of the timer that was lent in the slice, just as that ended: on the account */
+static bool is_slice_timer(const struct efi_mode_handoff *h, unsigned int vector)
+{
+	return vector == h->slice_vector ||
+	       (vector == h->tick_vector &&
+		h->clock == EFI_MODE_CLOCK_APIC_PERIODIC);
+}
+
+static bool holds_back_linux(unsigned int vector)
+{
+	return vector / 16 >= LOCAL_TIMER_VECTOR / 16 && is_in_service(vector);
+}
+
 static void record(struct irq_desc *desc)
 {
 	unsigned int vector = (unsigned long)irq_desc_get_handler_data(desc);
+	struct efi_mode_handoff *h = efi_mode_handoff;
 
-	__set_bit(vector, recorded);
+	if (is_slice_timer(h, vector) && is_in_service(vector)) {
+		apic_eoi();
+		return;
+	}
+	if (!(h->pending[vector / 64] & BIT_ULL(vector % 64))) {
+		h->pending[vector / 64] |= BIT_ULL(vector % 64);
+		h->nr_pending++;
+	}
 	nr_recorded++;
-	if (is_in_service(vector))
+	if (holds_back_linux(vector))
 		apic_eoi();
 }
 
@@ -69,21 +92,6 @@ void __init efi_mode_record_init(void)
 		irq_set_status_flags(irq + i, IRQ_NOREQUEST);
 		this_cpu_write(vector_irq[vector], irq_to_desc(irq + i));
 	}
-}
-
-/**
- * efi_mode_record_vectors() - hand over what was recorded
- * @h:	the handoff
- *
- * Context: interrupts off, before an ingress.
- */
-void efi_mode_record_vectors(struct efi_mode_handoff *h)
-{
-	unsigned int vector;
-
-	for_each_set_bit(vector, recorded, EFI_MODE_NR_VECTORS)
-		h->replay[vector]++;
-	bitmap_zero(recorded, EFI_MODE_NR_VECTORS);
 }
 
 /**

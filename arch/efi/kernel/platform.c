@@ -103,6 +103,9 @@ void __init efi_mode_platform_setup(void)
 
 	legacy_pic				= &null_legacy_pic;
 
+	/* switch() exchanges interrupt descriptor tables */
+	setup_clear_cpu_cap(X86_FEATURE_FRED);
+
 	/* No device of Linux's does DMA, so nothing has to bounce */
 	no_iommu				= 1;
 #ifdef CONFIG_PCI

@@ -4,7 +4,8 @@
  *
  * Calls run one way: setup and platform at the start, then
  *
- *	call.c -> firmware.c -> apic.c, ticks.c, irq.c -> handoff.c
+ *	call.c, firmware.c -> slice.c -> apic.c -> lapic-timer.c
+ *			              -> handoff.c -> cpu.c
  *
  * Drivers use <efi-mode/firmware.h>.
  */
@@ -12,6 +13,7 @@
 #define _ASM_EFI_MODE_H
 
 #include <linux/init.h>
+#include <linux/ktime.h>
 #include <linux/time64.h>
 #include <linux/types.h>
 
@@ -23,36 +25,27 @@ extern struct efi_mode_handoff *efi_mode_handoff;
 
 void efi_mode_find_handoff(void);
 void efi_mode_map_handoff(void);
+void efi_mode_copy_gdt(void);
 void efi_mode_switch_to_firmware(void);
 
 /* platform.c */
 
 void efi_mode_platform_setup(void);
 
-/* ticks.c */
+/* cpu.c */
 
-/**
- * struct efi_mode_ticks - what firmware's clock is owed
- * @period:	time between two ticks, in counts; 0 if the clock does not tick
- * @carry:	counts that firmware has not had a tick for, less than @period;
- *		negative when firmware is ahead
- */
-struct efi_mode_ticks {
-	u64 period;
-	s64 carry;
-};
-
-void efi_mode_ticks_set_period(struct efi_mode_ticks *t, u64 period);
-u32 efi_mode_ticks_owed(struct efi_mode_ticks *t, u64 elapsed);
-u32 efi_mode_ticks_slice(struct efi_mode_ticks *t, u64 elapsed, u64 remaining);
+void efi_mode_cpu_setup(void);
+void efi_mode_cpu_to_firmware(void);
+void efi_mode_cpu_to_linux(void);
+void efi_mode_counters_stop(void);
+void efi_mode_counters_start(void);
 
 /* irq.c */
 
 void efi_mode_record_init(void);
-void efi_mode_record_vectors(struct efi_mode_handoff *h);
 u64 efi_mode_recorded(void);
 
-/* apic.c */
+/* apic.c, lapic-timer.c */
 
 void efi_mode_apic_take_over(void);
 u32 efi_mode_apic_period(void);
@@ -62,11 +55,39 @@ u32 efi_mode_apic_hold(void);
 void efi_mode_apic_release(u32 priority);
 u64 efi_mode_tick_period_ns(void);
 
-/* firmware.c */
+/* slice.c */
 
+#define EFI_MODE_HISTOGRAM	32
+
+/**
+ * struct efi_mode_stats - counters of the time-sharing
+ * @round_trips: slices
+ * @ended:	slices, by EFI_MODE_EGRESS_*
+ * @cycles:	of the TSC that firmware had
+ * @longest:	the longest slice, in cycles
+ * @histogram:	slices of less than 1024 cycles, 2048, 4096, and so on
+ *
+ * Slices in which interrupts are held off are not among them.
+ */
+struct efi_mode_stats {
+	u64 round_trips;
+	u64 ended[EFI_MODE_NR_EGRESS];
+	u64 cycles;
+	u64 longest;
+	u64 histogram[EFI_MODE_HISTOGRAM];
+};
+
+const struct efi_mode_stats *efi_mode_get_stats(void);
+u64 efi_mode_forced_egresses(void);
+bool efi_mode_is_busy(void);
+ktime_t efi_mode_last_slice(void);
 bool efi_mode_bare_slice(void);
 void efi_mode_slice(void);
 void efi_mode_quiet_slice(void);
+
+/* call.c */
+
+const char *efi_mode_pending_call(void);
 
 /* time.c */
 

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * By what does firmware's clock tick?
+ *
+ * The local APIC says so if it is its timer. Any other is found by watching: for
+ * some ticks all external vectors lead through stubs here, which count and go on
+ * to firmware's handlers.
+ */
+#include <asm/apicdef.h>
+#include <asm/desc_defs.h>
+#include <asm/io.h>
+#include <asm/irqflags.h>
+#include <asm/msr.h>
+
+#include "boot.h"
+
+#define FIRST_VECTOR	0x20
+
+/* Firmware's clocks tick every 1 to 55 ms */
+#define WATCH_US	200000
+#define WATCH_STEP_US	1000
+#define MIN_TICKS	3
+
+/* Vectors that nobody uses, since edk2 gives them out from below */
+#define SLICE_VECTOR	0xdf
+
+/* From the Platform Initialization specification, volume 2, section 12.10 */
+#define TIMER_ARCH_PROTOCOL_GUID \
+	EFI_GUID(0x26baccb3, 0x6f42, 0x11d4, 0xbc, 0xe7, 0x00, 0x80, 0xc7, \
+		 0x3c, 0x88, 0x81)
+
+union timer_arch_protocol {
+	struct {
+		void *register_handler;
+		void *set_timer_period;
+		efi_status_t (__efiapi *get_timer_period)(union timer_arch_protocol *,
+							  u64 *);
+		void *generate_soft_interrupt;
+	};
+};
+
+struct efi_mode_watch efi_mode_watch[EFI_MODE_NR_VECTORS];
+
+static bool x2apic;
+static unsigned long apic_base;
+
+static u64 read_msr(u32 msr)
+{
+	u32 low, high;
+
+	asm volatile("rdmsr" : "=a" (low), "=d" (high) : "c" (msr));
+	return low | (u64)high << 32;
+}
+
+static u32 apic_register(u32 reg)
+{
+	if (x2apic)
+		return read_msr(APIC_BASE_MSR + (reg >> 4));
+	return readl((void __iomem *)(apic_base + reg));
+}
+
+/**
+ * efi_mode_apic_eoi() - end an interrupt of the local APIC
+ *
+ * Context: firmware's world.
+ */
+void efi_mode_apic_eoi(void)
+{
+	if (x2apic)
+		asm volatile("wrmsr" : : "c" (APIC_BASE_MSR + (APIC_EOI >> 4)),
+			     "a" (0), "d" (0) : "memory");
+	else
+		writel(0, (void __iomem *)(apic_base + APIC_EOI));
+}
+
+/*
+ * The stub of a vector counts and looks at the time; see gate.S. Firmware does not
+ * notice: its own table stays as it is, and a copy is loaded.
+ */
+static void watch(void)
+{
+	static gate_desc copy[EFI_MODE_NR_VECTORS];
+	struct desc_ptr before, during;
+	unsigned long stub, handler;
+	unsigned int i, entries;
+	int us;
+
+	asm volatile("sidt %0" : "=m" (before));
+	entries = min_t(unsigned int, (before.size + 1) / sizeof(gate_desc),
+			EFI_MODE_NR_VECTORS);
+	memcpy(copy, (void *)before.address, entries * sizeof(gate_desc));
+
+	for (i = FIRST_VECTOR; i < entries; i++) {
+		handler = copy[i].offset_low |
+			  (unsigned long)copy[i].offset_middle << 16 |
+			  (unsigned long)copy[i].offset_high << 32;
+		efi_mode_watch[i].handler = handler;
+		efi_mode_watch[i].count = 0;
+		stub = (unsigned long)efi_mode_watch_stubs +
+		       i * EFI_MODE_WATCH_STRIDE;
+		copy[i].offset_low = stub;
+		copy[i].offset_middle = stub >> 16;
+		copy[i].offset_high = stub >> 32;
+	}
+
+	during.size = entries * sizeof(gate_desc) - 1;
+	during.address = (unsigned long)copy;
+	asm volatile("lidt %0" : : "m" (during));
+	for (us = 0; us < WATCH_US; us += WATCH_STEP_US)
+		efi_bs_call(stall, WATCH_STEP_US);
+	asm volatile("lidt %0" : : "m" (before));
+}
+
+static u64 nominal_period(u32 tsc_khz)
+{
+	efi_guid_t guid = TIMER_ARCH_PROTOCOL_GUID;
+	union timer_arch_protocol *timer;
+	u64 period;
+
+	if (efi_bs_call(locate_protocol, &guid, NULL, (void **)&timer) !=
+	    EFI_SUCCESS ||
+	    timer->get_timer_period(timer, &period) != EFI_SUCCESS)
+		return 0;
+	/* Units of 100 ns */
+	return period * tsc_khz / 10000;
+}
+
+/*
+ * The one that came most often. What firmware says of its period is exact, but
+ * need not be true; what was seen is true, but rough.
+ */
+static void find_device(struct efi_mode_handoff *h)
+{
+	struct efi_mode_watch *w, *best = NULL;
+	u64 seen, nominal;
+	int i;
+
+	watch();
+	for (i = FIRST_VECTOR; i < EFI_MODE_NR_VECTORS; i++) {
+		w = &efi_mode_watch[i];
+		if (w->count >= MIN_TICKS && (!best || w->count > best->count))
+			best = w;
+	}
+	if (!best)
+		return;
+
+	seen = (best->last - best->first) / (best->count - 1);
+	nominal = nominal_period(h->tsc_khz);
+	if (nominal > seen - seen / 4 && nominal < seen + seen / 4)
+		seen = nominal;
+
+	h->clock = EFI_MODE_CLOCK_DEVICE;
+	h->tick_vector = best - efi_mode_watch;
+	efi_mode_ticks_set_period(&h->ticks, seen, best->last);
+	if (apic_register(APIC_SPIV) & APIC_SPIV_APIC_ENABLED &&
+	    h->tick_vector != SLICE_VECTOR)
+		h->slice_vector = SLICE_VECTOR;
+}
+
+/**
+ * efi_mode_find_clock() - find what firmware's clock ticks by
+ * @h:	the handoff; @clock, @tick_vector, @slice_vector and, if the clock is not
+ *	the local APIC's, @ticks are filled in. @tsc_khz must be.
+ *
+ * Context: firmware's world, TPL_APPLICATION; takes a fifth of a second if the
+ * clock is not the local APIC's.
+ */
+void efi_mode_find_clock(struct efi_mode_handoff *h)
+{
+	u64 base = read_msr(MSR_IA32_APICBASE);
+	u32 lvtt;
+
+	x2apic = base & X2APIC_ENABLE;
+	apic_base = base & GENMASK_ULL(51, 12);
+	h->clock = EFI_MODE_CLOCK_NONE;
+
+	lvtt = apic_register(APIC_LVTT);
+	if (!(lvtt & APIC_LVT_MASKED) && (lvtt & APIC_VECTOR_MASK) >= FIRST_VECTOR &&
+	    apic_register(APIC_SPIV) & APIC_SPIV_APIC_ENABLED) {
+		h->tick_vector = lvtt & APIC_VECTOR_MASK;
+		if ((lvtt & APIC_LVT_TIMER_PERIODIC) && apic_register(APIC_TMICT))
+			h->clock = EFI_MODE_CLOCK_APIC_PERIODIC;
+		else if ((lvtt & APIC_LVT_TIMER_TSCDEADLINE) ||
+			 apic_register(APIC_TMICT))
+			h->clock = EFI_MODE_CLOCK_APIC_ONE_SHOT;
+	}
+	if (h->clock == EFI_MODE_CLOCK_NONE)
+		find_device(h);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What gate.S has for the C files, and they for it
+ */
+#ifndef _ARCH_EFI_BOOT_GATE_H
+#define _ARCH_EFI_BOOT_GATE_H
+
+/* Entries of exceptions, one after the other */
+#define EFI_MODE_NR_FAULTS	22	/* up to the control protection exception */
+#define EFI_MODE_FAULT_STRIDE	16
+
+/* Entries of all vectors, for the search for firmware's clock */
+#define EFI_MODE_WATCH_STRIDE	16
+
+#ifndef __ASSEMBLY__
+
+#include <linux/types.h>
+
+struct efi_mode_fault;
+struct efi_mode_request;
+
+/**
+ * struct efi_mode_watch - what was seen of a vector
+ * @handler:	firmware's handler
+ * @count:	how often it came
+ * @first:	TSC of the first time
+ * @last:	TSC of the last time
+ */
+struct efi_mode_watch {
+	__u64 handler;
+	__u64 count;
+	__u64 first;
+	__u64 last;
+};
+
+extern struct efi_mode_watch efi_mode_watch[];
+extern const char efi_mode_watch_stubs[], efi_mode_fault_gates[];
+extern const char efi_mode_tick_gate[], efi_mode_slice_gate[];
+extern const char efi_mode_nmi_gate[], efi_mode_mc_gate[];
+extern unsigned long efi_mode_tick_handler;
+extern __u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
+
+void efi_mode_invoke(struct efi_mode_request *request);
+void efi_mode_int(unsigned int vector);
+
+/* resident.c, called from gate.S */
+bool efi_mode_tick(void);
+void efi_mode_slice_timer(void);
+void efi_mode_fault(const struct efi_mode_fault *frame);
+
+#endif /* !__ASSEMBLY__ */
+#endif /* _ARCH_EFI_BOOT_GATE_H */

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Our entries in firmware's interrupt descriptor table
+ *
+ *  - Exceptions from which firmware has no way back. They end firmware, and not
+ *    the machine. Those that a firmware may handle and return from stay its own:
+ *    #DB and #BP of a debugger, #VE and #VC of a confidential guest.
+ *  - Non-maskable interrupts and machine checks, which are the kernel's.
+ *  - The vector of firmware's clock, and one of our own if the local APIC's timer
+ *    is free: the gates, which can end a slice.
+ *
+ * The entries are put into the table that firmware uses, so that its address and
+ * everything else in it are what firmware expects. If firmware loads another
+ * table they move.
+ */
+#include <asm/desc_defs.h>
+#include <asm/msr.h>
+#include <asm/processor-flags.h>
+#include <asm/special_insns.h>
+#include <asm/trapnr.h>
+
+#include "boot.h"
+
+/* Where the tick gate goes on: firmware's handler */
+unsigned long efi_mode_tick_handler;
+
+u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
+
+struct planted {
+	u8 vector;
+	gate_desc before;
+};
+
+static struct planted planted[EFI_MODE_NR_FAULTS + 4];
+static unsigned int nr_planted;
+static gate_desc *table;
+
+static const u8 fatal[] = {
+	X86_TRAP_DE, X86_TRAP_OF, X86_TRAP_BR, X86_TRAP_UD, X86_TRAP_DF,
+	X86_TRAP_TS, X86_TRAP_NP, X86_TRAP_SS, X86_TRAP_GP, X86_TRAP_PF,
+	X86_TRAP_MF, X86_TRAP_AC, X86_TRAP_XF, X86_TRAP_CP,
+};
+
+static gate_desc *current_table(unsigned int *entries)
+{
+	struct desc_ptr idt;
+
+	asm volatile("sidt %0" : "=m" (idt));
+	*entries = (idt.size + 1) / sizeof(gate_desc);
+	return (gate_desc *)idt.address;
+}
+
+static unsigned long offset_of(const gate_desc *g)
+{
+	return g->offset_low | (unsigned long)g->offset_middle << 16 |
+	       (unsigned long)g->offset_high << 32;
+}
+
+/*
+ * The table may be read-only: UEFI lets firmware protect what is its own. With
+ * CET, CR0.WP cannot be cleared; such a firmware must have left it writable.
+ */
+static void write_gate(gate_desc *where, const gate_desc *what)
+{
+	unsigned long cr0 = native_read_cr0();
+	bool wp = (cr0 & X86_CR0_WP) && !(native_read_cr4() & X86_CR4_CET);
+
+	if (wp)
+		asm volatile("mov %0, %%cr0" : : "r" (cr0 & ~X86_CR0_WP) : "memory");
+	*where = *what;
+	if (wp)
+		asm volatile("mov %0, %%cr0" : : "r" (cr0) : "memory");
+}
+
+static gate_desc make_gate(unsigned long handler, unsigned int ist)
+{
+	gate_desc g = {};
+	u16 cs;
+
+	asm volatile("movw %%cs, %0" : "=r" (cs));
+	g.offset_low = handler;
+	g.offset_middle = handler >> 16;
+	g.offset_high = handler >> 32;
+	g.segment = cs;
+	g.bits.type = GATE_INTERRUPT;
+	g.bits.ist = ist;
+	g.bits.p = 1;
+	return g;
+}
+
+/*
+ * An exception keeps the stack that firmware has for it. An interrupt must not
+ * have one: the slice can end on it, and what comes then would begin at the same
+ * top.
+ */
+static bool plant(unsigned int vector, unsigned long handler, bool keep_stack)
+{
+	unsigned int entries;
+	gate_desc *now = current_table(&entries);
+	struct planted *p = &planted[nr_planted];
+	gate_desc g;
+
+	if (vector >= entries || nr_planted == ARRAY_SIZE(planted))
+		return false;
+
+	p->vector = vector;
+	p->before = now[vector];
+	g = make_gate(handler, keep_stack ? p->before.bits.ist : 0);
+	write_gate(&now[vector], &g);
+	table = now;
+	nr_planted++;
+	return true;
+}
+
+static void unplant(unsigned int i)
+{
+	write_gate(&table[planted[i].vector], &planted[i].before);
+}
+
+static bool plant_clock(const struct efi_mode_handoff *h)
+{
+	gate_desc *now;
+	unsigned int entries;
+
+	if (h->preempt != EFI_MODE_PREEMPT_GATE)
+		return true;
+
+	now = current_table(&entries);
+	if (h->tick_vector >= entries)
+		return false;
+	efi_mode_tick_handler = offset_of(&now[h->tick_vector]);
+	if (!plant(h->tick_vector, (unsigned long)efi_mode_tick_gate, false))
+		return false;
+	return !h->slice_vector ||
+	       plant(h->slice_vector, (unsigned long)efi_mode_slice_gate, false);
+}
+
+/**
+ * efi_mode_gates_plant() - put our entries into firmware's table
+ * @h:	the handoff; says which vector firmware's clock has
+ *
+ * Context: interrupts off.
+ * Return: false if the table has no place for the gates; those of the exceptions
+ * are there then.
+ */
+bool efi_mode_gates_plant(struct efi_mode_handoff *h)
+{
+	unsigned long faults = (unsigned long)efi_mode_fault_gates;
+	int i;
+
+	efi_mode_nmi_counter = &h->nmis;
+	efi_mode_mc_counter = &h->machine_checks;
+
+	for (i = 0; i < ARRAY_SIZE(fatal); i++)
+		plant(fatal[i], faults + fatal[i] * EFI_MODE_FAULT_STRIDE, true);
+	plant(X86_TRAP_NMI, (unsigned long)efi_mode_nmi_gate, true);
+	plant(X86_TRAP_MC, (unsigned long)efi_mode_mc_gate, true);
+	return plant_clock(h);
+}
+
+/**
+ * efi_mode_gates_remove() - undo efi_mode_gates_plant()
+ *
+ * Does nothing if that was not called.
+ *
+ * Context: interrupts off.
+ */
+void efi_mode_gates_remove(void)
+{
+	while (nr_planted)
+		unplant(--nr_planted);
+}
+
+/**
+ * efi_mode_gates_follow() - firmware has another table, or another clock
+ * @h:	the handoff
+ * @moved:	the vector of its clock is another one
+ *
+ * Context: interrupts off.
+ */
+void efi_mode_gates_follow(struct efi_mode_handoff *h, bool moved)
+{
+	unsigned int entries;
+
+	if (!moved && current_table(&entries) == table)
+		return;
+	efi_mode_gates_remove();
+	efi_mode_gates_plant(h);
+}

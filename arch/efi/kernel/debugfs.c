@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /sys/kernel/debug/efi-mode/stats: the time-sharing in figures
+ */
+#include <linux/debugfs.h>
+#include <linux/init.h>
+#include <linux/math64.h>
+#include <linux/seq_file.h>
+#include <linux/time64.h>
+
+#include <asm/msr.h>
+#include <asm/tsc.h>
+
+#include <asm/efi-mode.h>
+
+static u64 to_us(u64 cycles)
+{
+	return mul_u64_u32_div(cycles, USEC_PER_MSEC, tsc_khz);
+}
+
+static const char * const reasons[EFI_MODE_NR_EGRESS] = {
+	[EFI_MODE_EGRESS_IDLE]		= "idle",
+	[EFI_MODE_EGRESS_DONE]		= "done",
+	[EFI_MODE_EGRESS_TICK]		= "tick",
+	[EFI_MODE_EGRESS_DEADLINE]	= "deadline",
+	[EFI_MODE_EGRESS_EVENT]		= "event",
+	[EFI_MODE_EGRESS_FAULT]		= "fault",
+};
+
+static int stats_show(struct seq_file *m, void *unused)
+{
+	const struct efi_mode_stats *s = efi_mode_get_stats();
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	unsigned int i;
+
+	seq_printf(m, "round_trips %llu\n", s->round_trips);
+	for (i = 0; i < ARRAY_SIZE(reasons); i++)
+		seq_printf(m, "ended_%s %llu\n", reasons[i], s->ended[i]);
+	seq_printf(m, "firmware_us %llu\n", to_us(s->cycles));
+	seq_printf(m, "longest_slice_us %llu\n", to_us(s->longest));
+	seq_printf(m, "tick_us %llu\n", to_us(h->ticks.period));
+	seq_printf(m, "ticks_owed %llu\n",
+		   efi_mode_ticks_owed(&h->ticks, rdtsc()));
+	seq_printf(m, "replayed %llu\n", h->replayed);
+	seq_printf(m, "recorded %llu\n", efi_mode_recorded());
+	seq_puts(m, "slices shorter than:\n");
+	for (i = 0; i < EFI_MODE_HISTOGRAM; i++)
+		if (s->histogram[i])
+			seq_printf(m, "%10llu us %llu\n",
+				   to_us(1024ULL << i) + 1, s->histogram[i]);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(stats);
+
+static int __init stats_init(void)
+{
+	struct dentry *dir = debugfs_create_dir("efi-mode", NULL);
+
+	debugfs_create_file("stats", 0444, dir, NULL, &stats_fops);
+	return 0;
+}
+late_initcall(stats_init);

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests of the request
+ */
+#include <kunit/test.h>
+
+#include <efi-mode/request.h>
+
+static const u64 args[] = { 11, 22, 33 };
+
+static void one_at_a_time(struct kunit *test)
+{
+	struct efi_mode_request r = {};
+
+	KUNIT_EXPECT_FALSE(test, efi_mode_request_is_pending(&r));
+	KUNIT_ASSERT_TRUE(test, efi_mode_request_post(&r, 0x1000, 8, args, 3));
+	KUNIT_EXPECT_EQ(test, r.state, EFI_MODE_REQUEST_POSTED);
+	KUNIT_EXPECT_TRUE(test, efi_mode_request_is_pending(&r));
+	KUNIT_EXPECT_FALSE(test, efi_mode_request_is_done(&r));
+
+	KUNIT_EXPECT_FALSE(test, efi_mode_request_post(&r, 0x2000, 16, args, 1));
+	KUNIT_EXPECT_EQ(test, r.table, 0x1000);
+	KUNIT_EXPECT_EQ(test, r.slot, 8);
+	KUNIT_EXPECT_EQ(test, r.nargs, 3);
+	KUNIT_EXPECT_EQ(test, r.args[2], 33);
+
+	r.state = EFI_MODE_REQUEST_RUNNING;
+	KUNIT_EXPECT_FALSE(test, efi_mode_request_post(&r, 0x2000, 16, args, 1));
+	KUNIT_EXPECT_FALSE(test, efi_mode_request_is_done(&r));
+}
+
+static void the_result_is_taken_once(struct kunit *test)
+{
+	struct efi_mode_request r = {};
+	u32 breach = 0;
+
+	KUNIT_ASSERT_TRUE(test, efi_mode_request_post(&r, 0x1000, 8, args, 3));
+	r.status = 0x8000000000000015;
+	r.breach = EFI_MODE_BREACH_DF;
+	r.state = EFI_MODE_REQUEST_DONE;
+
+	KUNIT_EXPECT_TRUE(test, efi_mode_request_is_done(&r));
+	KUNIT_EXPECT_FALSE(test, efi_mode_request_post(&r, 0x2000, 16, args, 1));
+	KUNIT_EXPECT_EQ(test, efi_mode_request_take(&r, &breach),
+			0x8000000000000015);
+	KUNIT_EXPECT_EQ(test, breach, EFI_MODE_BREACH_DF);
+	KUNIT_EXPECT_FALSE(test, efi_mode_request_is_done(&r));
+	KUNIT_EXPECT_FALSE(test, efi_mode_request_is_pending(&r));
+
+	/* The next one starts clean */
+	KUNIT_ASSERT_TRUE(test, efi_mode_request_post(&r, 0x2000, 16, args, 1));
+	KUNIT_EXPECT_EQ(test, r.breach, 0);
+}
+
+static void abandoned(struct kunit *test)
+{
+	struct efi_mode_request r = {};
+
+	KUNIT_ASSERT_TRUE(test, efi_mode_request_post(&r, 0x1000, 8, args, 3));
+	efi_mode_request_abandon(&r);
+	KUNIT_EXPECT_FALSE(test, efi_mode_request_is_pending(&r));
+}
+
+static struct kunit_case request_cases[] = {
+	KUNIT_CASE(one_at_a_time),
+	KUNIT_CASE(the_result_is_taken_once),
+	KUNIT_CASE(abandoned),
+	{}
+};
+
+static struct kunit_suite request_suite = {
+	.name = "efi-mode-request",
+	.test_cases = request_cases,
+};
+kunit_test_suite(request_suite);
+
+MODULE_DESCRIPTION("KUnit tests of the request");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Slices: letting firmware go on, and getting back
+ *
+ * A slice is given by whoever has something to gain from it, on their own CPU
+ * time: a task that waits for its call, or firmware's threads. It does not matter
+ * which of them: firmware goes on where it was.
+ *
+ * From ingress to egress interrupts are off, so a slice is never entered twice.
+ *
+ * When firmware has faulted there are no slices any more.
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/efi.h>
+#include <linux/export.h>
+#include <linux/irqflags.h>
+#include <linux/ktime.h>
+#include <linux/log2.h>
+#include <linux/math64.h>
+#include <linux/preempt.h>
+#include <linux/printk.h>
+
+#include <asm/msr.h>
+#include <asm/trapnr.h>
+#include <asm/tsc.h>
+
+#include <asm/efi-mode.h>
+#include <efi-mode/firmware.h>
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static struct efi_mode_stats stats;
+static ktime_t last_slice;		/* when it ended */
+static bool stopped;
+
+bool efi_mode_is_stopped(void)
+{
+	return unlikely(READ_ONCE(stopped));
+}
+EXPORT_SYMBOL_GPL(efi_mode_is_stopped);
+
+/**
+ * efi_mode_is_busy() - has firmware been interrupted in something?
+ *
+ * Context: any.
+ * Return: true if the last slice was ended by force, so that more of them are
+ * of use.
+ */
+bool efi_mode_is_busy(void)
+{
+	u32 egress = READ_ONCE(efi_mode_handoff->egress);
+
+	return egress != EFI_MODE_EGRESS_IDLE &&
+	       egress != EFI_MODE_EGRESS_DONE && !efi_mode_is_stopped();
+}
+
+/**
+ * efi_mode_last_slice() - when did firmware have the machine?
+ *
+ * Context: any.
+ * Return: when the last slice ended.
+ */
+ktime_t efi_mode_last_slice(void)
+{
+	return READ_ONCE(last_slice);
+}
+
+/**
+ * efi_mode_get_stats() - counters of the time-sharing
+ *
+ * Context: any.
+ * Return: a pointer to them. They go on changing.
+ */
+const struct efi_mode_stats *efi_mode_get_stats(void)
+{
+	return &stats;
+}
+EXPORT_SYMBOL_GPL(efi_mode_get_stats);
+
+/**
+ * efi_mode_forced_egresses() - how many slices were ended by force
+ *
+ * Context: any.
+ * Return: their number since boot.
+ */
+u64 efi_mode_forced_egresses(void)
+{
+	return stats.ended[EFI_MODE_EGRESS_TICK] +
+	       stats.ended[EFI_MODE_EGRESS_DEADLINE] +
+	       stats.ended[EFI_MODE_EGRESS_EVENT];
+}
+EXPORT_SYMBOL_GPL(efi_mode_forced_egresses);
+
+static u64 to_ns(u64 cycles)
+{
+	return mul_u64_u32_div(cycles, NSEC_PER_MSEC, tsc_khz);
+}
+
+/* Buckets of the histogram are powers of two of 1024 cycles */
+static void account(struct efi_mode_handoff *h, u64 cycles)
+{
+	unsigned int bucket = fls64(cycles >> 10);
+
+	stats.round_trips++;
+	stats.ended[h->egress]++;
+	stats.cycles += cycles;
+	stats.histogram[min(bucket, EFI_MODE_HISTOGRAM - 1U)]++;
+	if (cycles > stats.longest)
+		stats.longest = cycles;
+}
+
+static const char *exception_name(u64 vector)
+{
+	switch (vector) {
+	case X86_TRAP_DE:
+		return "divide error";
+	case X86_TRAP_UD:
+		return "invalid opcode";
+	case X86_TRAP_DF:
+		return "double fault";
+	case X86_TRAP_SS:
+		return "stack fault";
+	case X86_TRAP_GP:
+		return "general protection fault";
+	case X86_TRAP_PF:
+		return "page fault";
+	default:
+		return "exception";
+	}
+}
+
+/*
+ * What firmware has held stays held, and its locks, too: nothing in it can be
+ * called any more.
+ */
+static void stop(const struct efi_mode_fault *f)
+{
+	const char *call = efi_mode_pending_call();
+
+	stopped = true;
+	pr_emerg(FW_BUG "%s (vector %llu, error code %#llx) at %#llx, address %#llx, stack %#llx, in %s\n",
+		 exception_name(f->vector), f->vector, f->error, f->rip,
+		 f->address, f->rsp, call ?: "its own time");
+	pr_emerg("the firmware is stopped: every call to it fails from now on. Linux goes on.\n");
+}
+
+/**
+ * efi_mode_bare_slice() - give firmware a slice, and do nothing else
+ *
+ * Context: interrupts off and preemption disabled; interrupts may be on for a
+ * moment, see efi_mode_apic_to_firmware().
+ * Return: false if no slice was given: the local APIC is not shared yet, or
+ * firmware is stopped.
+ */
+bool efi_mode_bare_slice(void)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	u64 start, cycles, replayed = h->replayed;
+	bool given;
+
+	if (efi_mode_is_stopped())
+		return false;
+
+	/* Before the local APIC changes hands: tracing may raise an interrupt */
+	trace_ingress(h->nr_pending, efi_mode_ticks_owed(&h->ticks, rdtsc()));
+	efi_mode_counters_stop();
+	given = efi_mode_apic_to_firmware();
+	if (given) {
+		start = rdtsc();
+		efi_mode_switch_to_firmware();
+		cycles = rdtsc() - start;
+		efi_mode_apic_to_linux();
+	}
+	efi_mode_counters_start();
+	if (!given)
+		return false;
+
+	account(h, cycles);
+	if (h->replayed != replayed)
+		trace_replay(h->replayed - replayed);
+	if (trace_egress_enabled())
+		trace_egress(h->egress, to_ns(cycles));
+	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
+		stop(&h->fault);
+	return true;
+}
+EXPORT_SYMBOL_GPL(efi_mode_bare_slice);
+
+/**
+ * efi_mode_slice() - give firmware a slice
+ *
+ * Returns when firmware has done what was asked of it, has nothing to do, its
+ * own clock has ended the slice, or a timer of Linux's is due.
+ *
+ * Context: task context, interrupts on.
+ */
+void efi_mode_slice(void)
+{
+	preempt_disable();
+	local_irq_disable();
+	if (efi_mode_bare_slice())
+		WRITE_ONCE(last_slice, ktime_get());
+	local_irq_enable();
+	preempt_enable();
+}
+EXPORT_SYMBOL_GPL(efi_mode_slice);
+
+/**
+ * efi_mode_quiet_slice() - give firmware a slice without interrupts
+ *
+ * Nothing is replayed, and no tick ends the slice: it lasts until firmware has
+ * done what was asked of it. Linux's own interrupts stay pending.
+ *
+ * Context: any but NMI, interrupts off.
+ */
+void efi_mode_quiet_slice(void)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	u32 priority;
+
+	if (efi_mode_is_stopped())
+		return;
+	efi_mode_counters_stop();
+	priority = efi_mode_apic_hold();
+	h->quiet = 1;
+	efi_mode_switch_to_firmware();
+	h->quiet = 0;
+	efi_mode_apic_release(priority);
+	efi_mode_counters_start();
+	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
+		stop(&h->fault);
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests of the tick account
+ */
+#include <kunit/test.h>
+
+#include <efi-mode/ticks.h>
+
+#define PERIOD	1000
+
+static void no_clock(struct kunit *test)
+{
+	struct efi_mode_ticks t = {};
+
+	KUNIT_EXPECT_FALSE(test, efi_mode_ticks_is_due(&t, 0));
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, U64_MAX), 0);
+}
+
+static void never_early(struct kunit *test)
+{
+	struct efi_mode_ticks t = {};
+
+	efi_mode_ticks_set_period(&t, PERIOD, 5000);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, 5999), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, 6000), 1);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, 6000), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, 6999), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, 7000), 1);
+}
+
+/* What does not make a whole tick is not lost, however odd the slices are */
+static void nothing_is_lost(struct kunit *test)
+{
+	struct efi_mode_ticks t = {};
+	u64 now = 0, ticks = 0;
+	unsigned int i;
+
+	efi_mode_ticks_set_period(&t, PERIOD, 0);
+	for (i = 0; i < 10000; i++) {
+		now += 1 + i * 7919 % 3001;
+		KUNIT_EXPECT_EQ(test, efi_mode_ticks_owed(&t, now),
+				now / PERIOD - ticks);
+		ticks += efi_mode_ticks_take(&t, now);
+		KUNIT_ASSERT_EQ(test, ticks, now / PERIOD);
+	}
+}
+
+static void a_device_runs_ahead(struct kunit *test)
+{
+	struct efi_mode_ticks t = {};
+
+	efi_mode_ticks_set_period(&t, PERIOD, 0);
+	/* It has come a little before it was due */
+	efi_mode_ticks_delivered(&t, 1);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, 1001), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, 1999), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, 2000), 1);
+}
+
+static void the_same_period_is_no_change(struct kunit *test)
+{
+	struct efi_mode_ticks t = {};
+
+	efi_mode_ticks_set_period(&t, PERIOD, 0);
+	efi_mode_ticks_set_period(&t, PERIOD, 900);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, 1000), 1);
+	efi_mode_ticks_set_period(&t, 2 * PERIOD, 1500);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, 3499), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, 3500), 1);
+	efi_mode_ticks_set_period(&t, 0, 4000);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, 100000), 0);
+}
+
+static void a_long_sleep_is_bounded(struct kunit *test)
+{
+	struct efi_mode_ticks t = {};
+	u64 now = PERIOD * 10ULL * EFI_MODE_TICKS_MAX;
+
+	efi_mode_ticks_set_period(&t, PERIOD, 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, now), EFI_MODE_TICKS_MAX);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_take(&t, now), 0);
+}
+
+static void elapsed_is_rounded(struct kunit *test)
+{
+	/* Started, then read: the sum is a multiple of the period, or nearly */
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 400, 600), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 400, 610), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 1001, 998), 1);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 999, 1000), 1);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 999, 3), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 5500, 499), 5);
+	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(0, 400, 0), 0);
+}
+
+static struct kunit_case ticks_cases[] = {
+	KUNIT_CASE(no_clock),
+	KUNIT_CASE(never_early),
+	KUNIT_CASE(nothing_is_lost),
+	KUNIT_CASE(a_device_runs_ahead),
+	KUNIT_CASE(the_same_period_is_no_change),
+	KUNIT_CASE(a_long_sleep_is_bounded),
+	KUNIT_CASE(elapsed_is_rounded),
+	{}
+};
+
+static struct kunit_suite ticks_suite = {
+	.name = "efi-mode-ticks",
+	.test_cases = ticks_cases,
+};
+kunit_test_suite(ticks_suite);
+
+MODULE_DESCRIPTION("KUnit tests of the tick account");
+MODULE_LICENSE("GPL");
