@@ -179,7 +179,8 @@ class Machine:
     def running(self):
         return self.process.poll() is None
 
-    def _read(self):
+    def read(self):
+        """Take what has come from the serial port: bytes, or None."""
         try:
             data = os.read(self.serial, 65536)
         except BlockingIOError:
@@ -196,7 +197,7 @@ class Machine:
             if match:
                 self.position = match.end()
                 return match
-            if self._read() == b"" and not self.running():
+            if self.read() == b"" and not self.running():
                 # One more look at what came last
                 match = regex.search(self.text, self.position)
                 if match:
@@ -220,10 +221,10 @@ class Machine:
         """Wait until the machine is powered off; False if it is not."""
         end = time.monotonic() + timeout
         while self.running():
-            self._read()
+            self.read()
             if time.monotonic() > end:
                 return False
             time.sleep(0.02)
-        while self._read():
+        while self.read():
             pass
         return True

@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(TOP, "scripts"))
 sys.path.insert(0, os.path.join(TOP, "tests"))
 
 import boots    # noqa: E402
+import sharing  # noqa: E402
 import static   # noqa: E402
 
 
@@ -55,7 +56,7 @@ def main():
     parser.add_argument("tests", nargs="*")
     opt = parser.parse_args()
 
-    tests = {**static.TESTS, **boots.TESTS}
+    tests = {**static.TESTS, **boots.TESTS, **sharing.TESTS}
     unknown = [name for name in opt.tests if name not in tests]
     if unknown:
         parser.error(f"there is no test {unknown[0]}; there are: {' '.join(tests)}")

@@ -104,5 +104,23 @@ static inline bool file_has(const char *path, const char *text)
 }
 
 #define INTERVAL	"/sys/module/efi_mode/parameters/interval"
+#define SHARE		"/sys/module/efi_mode/parameters/share"
+#define STATS		"/sys/kernel/debug/efi-mode/stats"
+
+/* One of the figures in debugfs; -1 if there is none of this name */
+static inline long long read_stat(const char *name)
+{
+	FILE *f = fopen(STATS, "r");
+	char line[128], word[64];
+	long long value, found = -1;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%63s %lld", word, &value) == 2 &&
+		    !strcmp(word, name))
+			found = value;
+	if (f)
+		fclose(f);
+	return found;
+}
 
 #endif /* _SELFTESTS_EFI_MODE_COMMON_H */

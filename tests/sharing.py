@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Tests of the time-sharing: what ends slices, what firmware's clock can be, what
+happens when firmware misbehaves
+"""
+
+import os
+import re
+import time
+
+import qemu
+from boots import (BOOT, QUIET, START, TEST, boot, files, guest_tests, machine)
+
+SWITCHING = ("life", "preempt", "switch")
+
+
+def with_drivers(opt, names, *script):
+    """Files for a boot that loads these firmware drivers, in this order"""
+    content = files(opt, *[f"load fs0:\\{name}.efi" for name in names], *script)
+    for name in names:
+        content[name + ".efi"] = os.path.join(opt.build, "firmware",
+                                              name + ".efi")
+    return content
+
+
+def boot_with(opt, results, title, names, tests, options="", **kwargs):
+    script = f"bzImage initrd=\\initrd.img {options} {QUIET}{','.join(tests)}"
+    content = with_drivers(opt, names, script)
+    with machine(opt, results, title, content, **kwargs) as m:
+        guest_tests(m, results, title, tests)
+        return m.text
+
+
+def sharing(opt, results):
+    """The account of the clock, interrupts, starvation, in one boot"""
+    boot(opt, results, "sharing", ("clock", "irq", "starve"), driver=True)
+
+
+def event(opt, results):
+    """Without the gate"""
+    text = boot_with(opt, results, "timer event", ["driver"],
+                     SWITCHING + ("clock",), "efi_mode.preempt=event")
+    results.add("slices end by the timer event" in text,
+                "timer event: is what ends slices")
+
+
+def clock_8254(opt, results):
+    """A firmware that ticks by the 8254 and the 8259"""
+    text = boot_with(opt, results, "8254", ["pit", "driver"],
+                     SWITCHING + ("clock",))
+    results.add(re.search(r"firmware's clock: a device, vector 0x68, every "
+                          r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
+                "8254: found by its vector")
+
+
+def clock_hpet(opt, results):
+    """A firmware that ticks by the HPET, through the IO-APIC"""
+    text = boot_with(opt, results, "HPET", ["hpet", "driver"],
+                     SWITCHING + ("clock",))
+    results.add(re.search(r"firmware's clock: a device, vector 0x62, every "
+                          r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
+                "HPET: found by its vector")
+
+
+def task(opt, results):
+    """A firmware with a task register of its own; and page table isolation"""
+    boot_with(opt, results, "task register", ["tss", "driver"], SWITCHING,
+              "pti=on", cpu="max")
+
+
+def nmi(opt, results):
+    """Non-maskable interrupts from outside, in a storm of switches"""
+    content = with_drivers(opt, ["driver"],
+                           f"bzImage initrd=\\initrd.img {QUIET}nmi")
+    with machine(opt, results, "NMI", content) as m:
+        m.expect(r"STORM BEGIN", START + BOOT)
+        end = time.monotonic() + TEST
+        while "STORM END" not in m.text and time.monotonic() < end:
+            m.monitor("nmi")
+            m.read()
+            time.sleep(0.01)
+        m.position = 0
+        guest_tests(m, results, "NMI", ("nmi",))
+
+
+def breach(opt, results):
+    """Calls that leave something broken"""
+    content = with_drivers(opt, ["driver"],
+                           f"bzImage initrd=\\initrd.img {QUIET}breach")
+    with machine(opt, results, "breach", content) as m:
+        guest_tests(m, results, "breach", ("breach",),
+                    expected=("Firmware Bug",))
+
+
+CONTAIN = (
+    ("divide error", "fault", 0),
+    ("invalid opcode", "fault", 6),
+    ("general protection fault", "fault", 13),
+    ("page fault", "fault", 14),
+    ("endless loop", "forever", 4),
+    ("endless loop at TPL_NOTIFY", "forever", 16),
+)
+
+
+def contain(opt, results):
+    """Firmware that faults, or never returns"""
+    for what, kind, number in CONTAIN:
+        name = f"contain: {what}"
+        script = f"bzImage initrd=\\initrd.img {QUIET}contain-{kind}-{number}"
+        with machine(opt, results, name, with_drivers(opt, ["driver"], script),
+                     args=["-no-reboot"]) as m:
+            m.expect(r"TEST BEGIN", START + BOOT)
+            begin = m.position
+            end = m.expect(r"^CONTAINED", TEST)
+            text = m.text[begin:end.start()]
+            lines = re.findall(r"^(not )?ok \d+ (.*?)\s*$", text, re.M)
+            for bad, line in lines:
+                results.add(not bad, f"{name}: {line}")
+            plan = re.search(r"^1\.\.(\d+)", text, re.M)
+            results.add(plan and int(plan[1]) == len(lines) > 1,
+                        f"{name}: ran to its end")
+            results.add(m.wait_end(60), f"{name}: restart without firmware")
+
+
+# Of the prototype, and what the gate and fewer accesses have made of it
+ROUND_TRIP = 600
+
+
+def cost(opt, results):
+    """In instructions: with one a nanosecond, time is what the guest executes"""
+    tests = ("cost", "latency")
+    content = with_drivers(opt, ["driver"],
+                           f"bzImage initrd=\\initrd.img quiet {QUIET}"
+                           f"{','.join(tests)}")
+    with machine(opt, results, "cost", content, icount=True) as m:
+        m.expect(r"Press", 8 * START)
+        m.send("\r")
+        guest_tests(m, results, "cost", tests, patience=8)
+        found = re.search(r"ROUND TRIP (\d+)", m.text)
+        results.add(found and int(found[1]) <= ROUND_TRIP,
+                    f"cost: a bare round trip takes {found and found[1]} "
+                    f"instructions, at most {ROUND_TRIP}")
+
+
+TESTS = {
+    "sharing": sharing,
+    "event": event,
+    "clock-8254": clock_8254,
+    "clock-hpet": clock_hpet,
+    "task": task,
+    "nmi": nmi,
+    "breach": breach,
+    "contain": contain,
+    "cost": cost,
+}

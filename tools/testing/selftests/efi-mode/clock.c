@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Is firmware's clock within one tick of real time, whatever Linux does and
+ * however long it had to wait, and do its ticks come one after the other?
+ */
+#include <signal.h>
+
+#include "common.h"
+
+#define SECONDS		10
+
+/* Time between the tick that is due and the one at which a slice can be given */
+#define SLACK_MS	3
+
+static uint64_t driver(int fd, uint64_t function, uint64_t argument)
+{
+	struct efi_mode_test_driver d;
+
+	if (!call_driver(fd, function, argument, &d))
+		ksft_exit_fail_msg("the test driver does not answer\n");
+	return d.value;
+}
+
+/* How late firmware's timer was, in us; it may be early by part of a tick */
+static int64_t drift(int fd, bool stall)
+{
+	struct efi_mode_test_stall s = { .usec = (SECONDS - 1) * 1000000ULL };
+	uint64_t took = 0;
+	int i;
+
+	driver(fd, EFI_MODE_TEST_FN_TIMER_ARM, SECONDS * 1000000);
+	if (stall)
+		ioctl(fd, EFI_MODE_TEST_STALL, &s);
+	for (i = 0; i < 100 * SECONDS && !took; i++) {
+		took = driver(fd, EFI_MODE_TEST_FN_TIMER_READ, 0);
+		usleep(20000);
+	}
+	return took - SECONDS * 1000000ULL;
+}
+
+static void check_drift(int fd, const char *what, bool stall, int64_t tick)
+{
+	int64_t late = drift(fd, stall);
+
+	ksft_test_result(late >= -tick && late <= tick + SLACK_MS * 1000,
+			 "%s: after %d s firmware's clock is %lld us behind, its tick is %lld us\n",
+			 what, SECONDS, (long long)late, (long long)tick);
+}
+
+int main(void)
+{
+	int64_t tick = read_stat("tick_us");
+	int fd = open_test_device();
+	uint64_t ticks, depth;
+	pid_t load;
+
+	ksft_print_header();
+	ksft_set_plan(5);
+
+	check_drift(fd, "Linux idle", false, tick);
+	load = start_load();
+	check_drift(fd, "Linux busy", false, tick);
+	stop_load(load);
+	check_drift(fd, "firmware busy", true, tick);
+
+	/* A hundred ticks at a time */
+	driver(fd, EFI_MODE_TEST_FN_NESTING, 0);
+	write_file(INTERVAL, "1000");
+	usleep(100000);
+	ticks = driver(fd, EFI_MODE_TEST_FN_TICKS, 0);
+	sleep(3);
+	ticks = driver(fd, EFI_MODE_TEST_FN_TICKS, 0) - ticks;
+	write_file(INTERVAL, "10");
+	depth = driver(fd, EFI_MODE_TEST_FN_NESTING, 0);
+	ksft_test_result(llabs((int64_t)(ticks * tick) - 3000000) < 1100000,
+			 "%llu ticks in 3 s with one slice a second\n",
+			 (unsigned long long)ticks);
+	/* Two can be when a slice ends in a handler: so they could be anywhere */
+	ksft_test_result(depth >= 1 && depth <= 2,
+			 "handlers of ticks were at most %llu deep\n",
+			 (unsigned long long)depth);
+	ksft_finished();
+}

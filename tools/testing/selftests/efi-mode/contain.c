@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Firmware that faults, or never returns: Linux goes on
+ *
+ *	contain fault VECTOR
+ *	contain forever TPL
+ *
+ * There is no console any more then, so results go to the serial port.
+ */
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/klog.h>
+#include <sys/mman.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+
+#include "common.h"
+
+#define ABORTED	(1ULL << 63 | 21)
+
+static int fd;
+static unsigned int number;
+
+static void say(const char *format, ...)
+{
+	struct efi_mode_test_print p = {};
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(p.text, sizeof(p.text), format, args);
+	va_end(args);
+	ioctl(fd, EFI_MODE_TEST_PRINT, &p);
+}
+
+static void result(bool ok, const char *what)
+{
+	say("%sok %u %s\r\n", ok ? "" : "not ", ++number, what);
+}
+
+static bool logged(const char *text)
+{
+	static char log_text[1 << 20];
+	int n = klogctl(3, log_text, sizeof(log_text) - 1);
+
+	log_text[n > 0 ? n : 0] = '\0';
+	return strstr(log_text, text);
+}
+
+/* A task that computes, and sleeps that last as long as they should */
+static void check_linux(void)
+{
+	volatile unsigned long *count;
+	uint64_t start = now_ns();
+	pid_t pid;
+
+	count = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid = fork();
+	if (!pid)
+		for (;;)
+			++*count;
+	sleep(2);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	result(*count > 1000000, "Linux computes");
+	result(now_ns() - start < 4000000000ULL, "Linux's timers go on");
+}
+
+static void fault(unsigned int vector)
+{
+	static const char * const names[] = {
+		[0] = "divide error", [6] = "invalid opcode",
+		[13] = "general protection fault", [14] = "page fault",
+	};
+	struct efi_mode_test_driver d = {
+		.function = EFI_MODE_TEST_FN_FAULT, .argument = vector,
+	};
+	struct efi_mode_test_stall s = { .usec = 1000 };
+	uint64_t start;
+	char line[64];
+
+	ioctl(fd, EFI_MODE_TEST_DRIVER, &d);
+	result(d.status == ABORTED, "the call returns EFI_ABORTED");
+	snprintf(line, sizeof(line), "[Firmware Bug]: %s (vector %u",
+		 names[vector], vector);
+	result(logged(line), "the exception is in the log");
+	result(logged("in test driver"), "with the name of the call");
+
+	start = now_ns();
+	ioctl(fd, EFI_MODE_TEST_STALL, &s);
+	result(s.status == ABORTED && now_ns() - start < 100000000,
+	       "a later call fails at once");
+	result(logged("stall: not called, the firmware is stopped"),
+	       "with a message");
+}
+
+static void forever(unsigned int tpl)
+{
+	struct efi_mode_test_driver d = {
+		.function = EFI_MODE_TEST_FN_FOREVER, .argument = tpl,
+	};
+
+	if (!fork()) {
+		ioctl(fd, EFI_MODE_TEST_DRIVER, &d);
+		_exit(0);
+	}
+	sleep(1);
+}
+
+int main(int argc, char **argv)
+{
+	fd = open_test_device();
+	if (argc != 3)
+		return 2;
+
+	sync();
+	if (!strcmp(argv[1], "fault"))
+		fault(atoi(argv[2]));
+	else
+		forever(atoi(argv[2]));
+	check_linux();
+	say("1..%u\r\nCONTAINED\r\n", number);
+	/* By a reset that does not need firmware */
+	reboot(RB_AUTOBOOT);
+	return 1;
+}

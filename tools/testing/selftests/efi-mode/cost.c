@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a round trip costs, in cycles of the TSC. Where that counts instructions,
+ * so does this; see tests/cost.py.
+ */
+#include "common.h"
+
+#define COUNT	1000
+
+int main(void)
+{
+	struct efi_mode_test_round_trips r = { .count = COUNT };
+	int fd = open_test_device();
+
+	ksft_print_header();
+	ksft_set_plan(1);
+	ksft_test_result(!ioctl(fd, EFI_MODE_TEST_ROUND_TRIPS, &r) && r.shortest,
+			 "ROUND TRIP %llu, mean of %d %llu\n",
+			 (unsigned long long)r.shortest, COUNT,
+			 (unsigned long long)r.total / COUNT);
+	ksft_finished();
+}

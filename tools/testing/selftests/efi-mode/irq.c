@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Firmware's interrupts that come in Linux's time: each is replayed, and once
+ */
+#include <signal.h>
+
+#include "common.h"
+
+#define ROUNDS	20
+
+static const char * const kinds[] = {
+	"edge, by the IO-APIC", "level, by the IO-APIC", "by the 8259",
+};
+
+static uint64_t driver(int fd, uint64_t function, uint64_t argument)
+{
+	struct efi_mode_test_driver d;
+
+	if (!call_driver(fd, function, argument, &d))
+		return -1;
+	return d.value;
+}
+
+static void check(int fd, unsigned int kind)
+{
+	struct efi_mode_test_stats before, after;
+	uint64_t first, last;
+	int i;
+
+	ioctl(fd, EFI_MODE_TEST_STATS, &before);
+	first = driver(fd, EFI_MODE_TEST_FN_IRQ_COUNT, kind);
+	for (i = 0; i < ROUNDS; i++) {
+		if (driver(fd, EFI_MODE_TEST_FN_IRQ_ARM, kind | 20 << 8) ==
+		    (uint64_t)-1)
+			break;
+		usleep(60000);
+	}
+	/* The last slices may still be owed */
+	usleep(200000);
+	last = driver(fd, EFI_MODE_TEST_FN_IRQ_COUNT, kind);
+	ioctl(fd, EFI_MODE_TEST_STATS, &after);
+	ksft_test_result(last - first == ROUNDS,
+			 "%s: of %d interrupts %llu were handled\n",
+			 kinds[kind], ROUNDS, (unsigned long long)(last - first));
+	ksft_test_result(after.recorded - before.recorded >= ROUNDS / 2 &&
+			 after.recorded - before.recorded <= ROUNDS,
+			 "%s: %llu came in Linux's time\n", kinds[kind],
+			 (unsigned long long)(after.recorded - before.recorded));
+}
+
+int main(void)
+{
+	int fd = open_test_device();
+	unsigned int kind;
+
+	ksft_print_header();
+	ksft_set_plan(6);
+	/* Long enough that an interrupt waits in Linux */
+	write_file(INTERVAL, "50");
+	for (kind = 0; kind < 3; kind++)
+		check(fd, kind);
+	write_file(INTERVAL, "10");
+	ksft_finished();
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Can Linux starve firmware?
+ */
+#include <sched.h>
+
+#include "common.h"
+
+#define TIMER_MS	1000
+#define LOOP_MS		4000
+
+int main(void)
+{
+	struct sched_param highest = { .sched_priority = 99 }, normal = {};
+	struct efi_mode_test_stats before, after;
+	struct efi_mode_test_driver d;
+	int fd = open_test_device();
+	uint64_t end;
+	bool ok;
+
+	ksft_print_header();
+	ksft_set_plan(4);
+
+	ok = !sched_setscheduler(0, SCHED_FIFO, &highest);
+	ok &= call_driver(fd, EFI_MODE_TEST_FN_TIMER_ARM, TIMER_MS * 1000, &d);
+	ioctl(fd, EFI_MODE_TEST_STATS, &before);
+	end = now_ns() + LOOP_MS * 1000000ULL;
+	while (now_ns() < end)
+		;
+	ioctl(fd, EFI_MODE_TEST_STATS, &after);
+	/* No slice is given between the end of the loop and this */
+	ok &= call_driver(fd, EFI_MODE_TEST_FN_TIMER_READ, 0, &d);
+	ok &= !sched_setscheduler(0, SCHED_OTHER, &normal);
+
+	ksft_test_result(ok && d.value &&
+			 d.value <= (TIMER_MS + 1000) * 1000ULL,
+			 "a timer of firmware of 1 s after %llu ms, while a real-time task loops\n",
+			 (unsigned long long)d.value / 1000);
+	ksft_test_result(after.round_trips - before.round_trips > LOOP_MS / 50,
+			 "%llu slices meanwhile\n",
+			 (unsigned long long)(after.round_trips - before.round_trips));
+
+	ksft_test_result(!write_file(INTERVAL, "0") &&
+			 !write_file(INTERVAL, "1001") &&
+			 !write_file(SHARE, "0") && !write_file(SHARE, "91"),
+			 "an interval or a share out of bounds is refused\n");
+	ksft_test_result(write_file(SHARE, "10") && write_file(INTERVAL, "100") &&
+			 write_file(SHARE, "50") && write_file(INTERVAL, "10"),
+			 "one within bounds is taken\n");
+	ksft_finished();
+}
