@@ -93,19 +93,18 @@ static inline __u64 efi_mode_ticks_owed(const struct efi_mode_ticks *t,
 }
 
 /**
- * efi_mode_ticks_take() - take what is due off the account
+ * efi_mode_ticks_bound() - forgive what nobody would catch up with
  * @t:		the account
  * @now:	TSC
  *
- * Context: any, with the account to oneself.
- * Return: how many ticks are to be delivered now, at most %EFI_MODE_TICKS_MAX.
+ * Context: any, with the account to oneself. Afterwards at most
+ * %EFI_MODE_TICKS_MAX are due.
  */
-static inline __u32 efi_mode_ticks_take(struct efi_mode_ticks *t, __u64 now)
+static inline void efi_mode_ticks_bound(struct efi_mode_ticks *t, __u64 now)
 {
-	__u64 due = efi_mode_ticks_owed(t, now);
-
-	t->next += due * t->period;
-	return due < EFI_MODE_TICKS_MAX ? due : EFI_MODE_TICKS_MAX;
+	if (t->period && (__s64)(now - t->next) >= 0 &&
+	    now - t->next >= t->period * EFI_MODE_TICKS_MAX)
+		t->next = now - t->period * (EFI_MODE_TICKS_MAX - 1);
 }
 
 /**

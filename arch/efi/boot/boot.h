@@ -71,6 +71,7 @@ void efi_mode_window_follow(struct efi_mode_handoff *h);
 bool efi_mode_gates_plant(struct efi_mode_handoff *h);
 void efi_mode_gates_remove(void);
 void efi_mode_gates_follow(struct efi_mode_handoff *h, bool moved);
+unsigned long efi_mode_handler(unsigned int vector);
 
 /* resident.c */
 

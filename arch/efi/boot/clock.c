@@ -126,21 +126,33 @@ static u64 nominal_period(u32 tsc_khz)
 }
 
 /*
- * The one that came most often. What firmware says of its period is exact, but
- * need not be true; what was seen is true, but rough.
+ * The one that came most often. A handler may pass its interrupt on to another:
+ * then it is the one that was there first.
+ */
+static bool is_better(const struct efi_mode_watch *w,
+		      const struct efi_mode_watch *best)
+{
+	if (w->count < MIN_TICKS)
+		return false;
+	if (!best || w->count > best->count + 1)
+		return true;
+	return w->count + 1 >= best->count && w->first < best->first;
+}
+
+/*
+ * What firmware says of its period is exact, but need not be true; what was seen
+ * is true, but rough.
  */
 static void find_device(struct efi_mode_handoff *h)
 {
-	struct efi_mode_watch *w, *best = NULL;
+	struct efi_mode_watch *best = NULL;
 	u64 seen, nominal;
 	int i;
 
 	watch();
-	for (i = FIRST_VECTOR; i < EFI_MODE_NR_VECTORS; i++) {
-		w = &efi_mode_watch[i];
-		if (w->count >= MIN_TICKS && (!best || w->count > best->count))
-			best = w;
-	}
+	for (i = FIRST_VECTOR; i < EFI_MODE_NR_VECTORS; i++)
+		if (is_better(&efi_mode_watch[i], best))
+			best = &efi_mode_watch[i];
 	if (!best)
 		return;
 

@@ -40,29 +40,51 @@
 .endm
 
 /*
- * The gate, at the vector of firmware's clock. The CPU has aligned the stack
- * before its five words, and nine more keep it so.
+ * The gates. The CPU has aligned the stack before its five words, and nine more
+ * keep it so. What is called may clear IF in the flags that go back.
  */
-SYM_CODE_START(efi_mode_tick_gate)
-	ENDBR
-	PUSH_VOLATILE
-	call	efi_mode_tick
-	testb	%al, %al
-	POP_VOLATILE
-	jz	1f
-	/* As if it had come here first */
-	jmp	*efi_mode_tick_handler(%rip)
-1:	iretq
-SYM_CODE_END(efi_mode_tick_gate)
+#define FRAME_RFLAGS	(9 * 8 + 2 * 8)
 
-/* The same at a vector of our own: there is nobody to pass it on to */
-SYM_CODE_START(efi_mode_slice_gate)
+	.macro GATE name, function
+SYM_CODE_START(\name)
 	ENDBR
 	PUSH_VOLATILE
-	call	efi_mode_slice_timer
+	leaq	FRAME_RFLAGS(%rsp), %rdi
+	call	\function
 	POP_VOLATILE
 	iretq
-SYM_CODE_END(efi_mode_slice_gate)
+SYM_CODE_END(\name)
+	.endm
+
+	GATE efi_mode_tick_gate, efi_mode_tick
+	GATE efi_mode_slice_gate, efi_mode_slice_timer
+
+/*
+ * unsigned long efi_mode_run_handler(unsigned long handler, unsigned long flags)
+ *
+ * Run a handler of firmware as if its interrupt came here, with these flags. It
+ * returns with those that the handler has left in its frame: firmware can ask in
+ * this way not to have interrupts on again yet. A handler changes no register.
+ */
+SYM_FUNC_START(efi_mode_run_handler)
+	pushq	%rbp
+	movq	%rsp, %rbp
+	andq	$~15, %rsp
+	movl	%ss, %eax
+	pushq	%rax
+	pushq	%rbp
+	pushq	%rsi
+	movl	%cs, %eax
+	pushq	%rax
+	leaq	1f(%rip), %rax
+	pushq	%rax
+	jmp	*%rdi
+1:	pushfq
+	cli
+	popq	%rax
+	popq	%rbp
+	ret
+SYM_FUNC_END(efi_mode_run_handler)
 
 /* Not firmware's to handle: the kernel is told when it is back */
 SYM_CODE_START(efi_mode_nmi_gate)
@@ -270,30 +292,6 @@ SYM_FUNC_START(efi_mode_invoke)
 	popq	%rbp
 	ret
 SYM_FUNC_END(efi_mode_invoke)
-
-/*
- * void efi_mode_int(unsigned int vector)
- *
- * Run the handler of an interrupt that has happened elsewhere. INT takes its
- * vector as an immediate, so there is one for each, four bytes apart.
- */
-SYM_FUNC_START(efi_mode_int)
-	movzbl	%dil, %edi
-	leaq	efi_mode_int_table(%rip), %rax
-	leaq	(%rax,%rdi,4), %rax
-	jmp	*%rax
-SYM_FUNC_END(efi_mode_int)
-
-	.balign	4
-SYM_CODE_START_LOCAL(efi_mode_int_table)
-	vector = 0
-	.rept	EFI_MODE_NR_VECTORS
-	.byte	0xcd, vector		/* int $vector; assemblers make int3 of 3 */
-	ret
-	nop
-	vector = vector + 1
-	.endr
-SYM_CODE_END(efi_mode_int_table)
 
 	.section ".bss", "aw", @nobits
 	.balign	8

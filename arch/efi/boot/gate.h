@@ -37,15 +37,15 @@ extern struct efi_mode_watch efi_mode_watch[];
 extern const char efi_mode_watch_stubs[], efi_mode_fault_gates[];
 extern const char efi_mode_tick_gate[], efi_mode_slice_gate[];
 extern const char efi_mode_nmi_gate[], efi_mode_mc_gate[];
-extern unsigned long efi_mode_tick_handler;
 extern __u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
 
 void efi_mode_invoke(struct efi_mode_request *request);
-void efi_mode_int(unsigned int vector);
+unsigned long efi_mode_run_handler(unsigned long handler,
+				   unsigned long flags);
 
 /* resident.c, called from gate.S */
-bool efi_mode_tick(void);
-void efi_mode_slice_timer(void);
+void efi_mode_tick(unsigned long *rflags);
+void efi_mode_slice_timer(unsigned long *rflags);
 void efi_mode_fault(const struct efi_mode_fault *frame);
 
 #endif /* !__ASSEMBLY__ */

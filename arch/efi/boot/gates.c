@@ -21,9 +21,6 @@
 
 #include "boot.h"
 
-/* Where the tick gate goes on: firmware's handler */
-unsigned long efi_mode_tick_handler;
-
 u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
 
 struct planted {
@@ -119,16 +116,9 @@ static void unplant(unsigned int i)
 
 static bool plant_clock(const struct efi_mode_handoff *h)
 {
-	gate_desc *now;
-	unsigned int entries;
-
 	if (h->preempt != EFI_MODE_PREEMPT_GATE)
 		return true;
 
-	now = current_table(&entries);
-	if (h->tick_vector >= entries)
-		return false;
-	efi_mode_tick_handler = offset_of(&now[h->tick_vector]);
 	if (!plant(h->tick_vector, (unsigned long)efi_mode_tick_gate, false))
 		return false;
 	return !h->slice_vector ||
@@ -186,4 +176,22 @@ void efi_mode_gates_follow(struct efi_mode_handoff *h, bool moved)
 		return;
 	efi_mode_gates_remove();
 	efi_mode_gates_plant(h);
+}
+
+/**
+ * efi_mode_handler() - firmware's own handler of an interrupt
+ * @vector:	which one
+ *
+ * Context: interrupts off.
+ * Return: its address; 0 if the table ends before.
+ */
+unsigned long efi_mode_handler(unsigned int vector)
+{
+	unsigned int entries, i;
+	gate_desc *now = current_table(&entries);
+
+	for (i = 0; i < nr_planted; i++)
+		if (planted[i].vector == vector)
+			return offset_of(&planted[i].before);
+	return vector < entries ? offset_of(&now[vector]) : 0;
 }

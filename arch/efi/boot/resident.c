@@ -35,79 +35,89 @@ static struct efi_mode_handoff *handoff;
 static unsigned long stack_top;
 static efi_event_t tick_event;
 
-/* The next interrupt at the gate is one that is replayed */
-static bool replaying;
-
-/* Ticks are being delivered: a handler may be under way, and dispatch events */
+/* A handler is under way that was run from here, and may dispatch events */
 static bool delivering;
 
 /*
- * Run a handler, as if its interrupt came now. It returns before the next begins.
- * Firmware's timer handler raises and restores the task priority, so that what
- * became due is dispatched before the next tick, and the handlers do not nest.
+ * Run a handler, as if its interrupt came now to what has been interrupted. It
+ * returns before the next begins. Firmware's timer handler raises and restores
+ * the task priority, so that what became due is dispatched before the next tick,
+ * and the handlers do not nest.
+ *
+ * Return: whether firmware takes another. Its handler may clear IF in its frame,
+ * when it has been run in the middle of itself and leaves the rest to the outer
+ * one (edk2's NestedInterruptTplLib). Then interrupts stay off.
  */
-static void replay(struct efi_mode_handoff *h, unsigned int vector)
+static bool run_handler(struct efi_mode_handoff *h, unsigned int vector,
+			unsigned long *rflags)
 {
-	h->replayed++;
+	unsigned long handler = efi_mode_handler(vector), after;
+	bool outer = delivering;
+
+	if (!handler)
+		return true;
 	/* A handler has this long before the slice can end in it */
 	h->earliest = rdtsc() + h->patience;
-	replaying = h->preempt == EFI_MODE_PREEMPT_GATE &&
-		    vector == h->tick_vector;
-	efi_mode_int(vector);
-	replaying = false;
+	delivering = true;
+	after = efi_mode_run_handler(handler, *rflags);
+	delivering = outer;
+	if (after & X86_EFLAGS_IF)
+		return true;
+	*rflags &= ~X86_EFLAGS_IF;
+	return false;
 }
 
 /*
- * Interrupts that came to the kernel, once each. Firmware's clock is not among
- * them if it has an account; but there must be one tick at least, since a device
- * waits for the end of the interrupt.
+ * Interrupts that came to the kernel, once each. If one is of firmware's clock it
+ * is a tick, be it due by the account or not: its device waits for the end of
+ * the interrupt.
  */
-static void replay_pending(struct efi_mode_handoff *h)
+static bool next_pending(struct efi_mode_handoff *h, unsigned int *vector)
 {
-	unsigned int word, vector;
+	unsigned int word;
 
-	for (word = 0; word < ARRAY_SIZE(h->pending); word++) {
-		while (h->pending[word]) {
-			vector = word * 64 + __ffs(h->pending[word]);
-			h->pending[word] &= h->pending[word] - 1;
-			if (vector == h->tick_vector && h->ticks.period) {
-				if (efi_mode_ticks_is_due(&h->ticks, rdtsc()))
-					continue;
-				efi_mode_ticks_delivered(&h->ticks, 1);
-			}
-			replay(h, vector);
-		}
+	for (word = 0; h->nr_pending && word < ARRAY_SIZE(h->pending); word++) {
+		if (!h->pending[word])
+			continue;
+		*vector = word * 64 + __ffs(h->pending[word]);
+		h->pending[word] &= h->pending[word] - 1;
+		h->nr_pending--;
+		if (*vector == h->tick_vector)
+			efi_mode_ticks_delivered(&h->ticks, 1);
+		return true;
 	}
-	h->nr_pending = 0;
+	if (!efi_mode_ticks_is_due(&h->ticks, rdtsc()))
+		return false;
+	efi_mode_ticks_bound(&h->ticks, rdtsc());
+	efi_mode_ticks_delivered(&h->ticks, 1);
+	*vector = h->tick_vector;
+	return true;
 }
 
-static void deliver(struct efi_mode_handoff *h)
+/*
+ * What firmware has missed. If the slice has ended in a handler that was run
+ * from here, that one goes on now, and what is still owed comes after it.
+ */
+static void deliver(struct efi_mode_handoff *h, unsigned long *rflags)
 {
-	u32 ticks;
+	unsigned int vector;
 
-	/*
-	 * The slice has ended in a handler that was run from here, and that
-	 * goes on now. What is still owed comes after it.
-	 */
-	if (delivering)
+	if (h->quiet || delivering)
 		return;
-
-	delivering = true;
-	if (unlikely(h->nr_pending))
-		replay_pending(h);
-	for (ticks = efi_mode_ticks_take(&h->ticks, rdtsc()); ticks; ticks--)
-		replay(h, h->tick_vector);
-	delivering = false;
+	while (next_pending(h, &vector)) {
+		h->replayed++;
+		if (!run_handler(h, vector, rflags))
+			break;
+	}
+	/* From here on, so that ticks do not use up the whole slice */
+	h->earliest = rdtsc() + h->min_slice;
 }
 
+/* Interrupts are off; they are when it comes back */
 static void egress(u32 reason)
 {
 	struct efi_mode_handoff *h = handoff;
 	unsigned int vector = h->tick_vector;
-	unsigned long flags;
-
-	flags = native_save_fl();
-	native_irq_disable();
 
 	h->egress = reason;
 	/* Its data segments are those of a task: the kernel loads them itself */
@@ -118,14 +128,18 @@ static void egress(u32 reason)
 	efi_mode_window_follow(h);
 	efi_mode_switch(&h->firmware, &h->linux_cpu);
 	efi_mode_gates_follow(h, vector != h->tick_vector);
+	h->earliest = rdtsc() + h->min_slice;
+}
 
-	if (!h->quiet) {
-		deliver(h);
-		/* From here on, so that ticks do not use up the whole slice */
-		h->earliest = rdtsc() + h->min_slice;
-	}
+/* From where no interrupt has led here: firmware's own code at a known place */
+static void egress_and_deliver(u32 reason)
+{
+	unsigned long rflags = native_save_fl(), before = rflags;
 
-	if (flags & X86_EFLAGS_IF)
+	native_irq_disable();
+	egress(reason);
+	deliver(handoff, &rflags);
+	if (before & X86_EFLAGS_IF)
 		native_irq_enable();
 }
 
@@ -138,9 +152,14 @@ static void check_stack(struct efi_mode_handoff *h)
 		h->request.breach |= EFI_MODE_BREACH_STACK;
 }
 
+static bool may_end(struct efi_mode_handoff *h, u64 now)
+{
+	return !h->quiet && (s64)(now - h->earliest) >= 0;
+}
+
 static void end_slice(struct efi_mode_handoff *h, u32 reason, u64 now)
 {
-	if (h->quiet || (s64)(now - h->earliest) < 0)
+	if (!may_end(h, now))
 		return;
 	check_stack(h);
 	egress(reason);
@@ -148,21 +167,16 @@ static void end_slice(struct efi_mode_handoff *h, u32 reason, u64 now)
 
 /**
  * efi_mode_tick() - an interrupt at the vector of firmware's clock
+ * @rflags:	flags in its frame
  *
  * Context: the gate, interrupts off. Comes back when the next slice begins, if
- * this one ends.
- * Return: whether firmware's handler is to run.
+ * this one ends; what firmware has missed has been delivered then.
  */
-bool efi_mode_tick(void)
+void efi_mode_tick(unsigned long *rflags)
 {
 	struct efi_mode_handoff *h = handoff;
 	u64 now = rdtsc();
 	bool tick = true;
-
-	if (replaying) {
-		replaying = false;
-		return true;
-	}
 
 	if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC)
 		tick = efi_mode_ticks_is_due(&h->ticks, now);
@@ -170,27 +184,37 @@ bool efi_mode_tick(void)
 		efi_mode_ticks_delivered(&h->ticks, 1);
 	else
 		efi_mode_apic_eoi();
+
 	end_slice(h, tick ? EFI_MODE_EGRESS_TICK : EFI_MODE_EGRESS_DEADLINE,
 		  now);
-	return tick;
+	/* Its handler ends the interrupt, so it is the first */
+	if (!tick || run_handler(h, h->tick_vector, rflags))
+		deliver(h, rflags);
 }
 
 /**
  * efi_mode_slice_timer() - an interrupt at our own vector
+ * @rflags:	flags in its frame
  *
  * Context: the gate, interrupts off.
  */
-void efi_mode_slice_timer(void)
+void efi_mode_slice_timer(unsigned long *rflags)
 {
 	efi_mode_apic_eoi();
 	end_slice(handoff, EFI_MODE_EGRESS_DEADLINE, rdtsc());
+	deliver(handoff, rflags);
 }
 
 static void __efiapi firmware_tick(efi_event_t event, void *context)
 {
+	struct efi_mode_handoff *h = context;
+	u64 now = rdtsc();
+
 	/* A tick that is replayed must not end the slice that replays it */
-	if (!delivering)
-		end_slice(context, EFI_MODE_EGRESS_EVENT, rdtsc());
+	if (delivering || !may_end(h, now))
+		return;
+	check_stack(h);
+	egress_and_deliver(EFI_MODE_EGRESS_EVENT);
 }
 
 /**
@@ -232,7 +256,7 @@ void efi_mode_serve(void)
 	stack_top = (unsigned long)__builtin_frame_address(0);
 	for (;;) {
 		if (READ_ONCE(r->state) != EFI_MODE_REQUEST_POSTED) {
-			egress(EFI_MODE_EGRESS_IDLE);
+			egress_and_deliver(EFI_MODE_EGRESS_IDLE);
 			continue;
 		}
 		r->state = EFI_MODE_REQUEST_RUNNING;
@@ -242,7 +266,7 @@ void efi_mode_serve(void)
 			check_tpl(r);
 		barrier();
 		r->state = EFI_MODE_REQUEST_DONE;
-		egress(EFI_MODE_EGRESS_DONE);
+		egress_and_deliver(EFI_MODE_EGRESS_DONE);
 	}
 }
 
