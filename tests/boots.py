@@ -77,6 +77,11 @@ def guest_tests(m, results, prefix, tests, expected=(), patience=1):
         results.add(end[1] == "0" and plan and int(plan[1]) == found,
                     f"{prefix}: {test}: ran to its end",
                     f"status {end[1]}, {found} results")
+    power_off(m, results, prefix, expected, patience)
+
+
+def power_off(m, results, prefix, expected=(), patience=1):
+    """The power-off at the end of init, and what must not be in the log."""
     results.add(m.wait_end(patience * 60),
                 f"{prefix}: power-off through the firmware")
     for bad in ("BUG:", "WARNING:", "Firmware Bug", "Call Trace", "INFO:",

@@ -17,9 +17,10 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TOP, "scripts"))
 sys.path.insert(0, os.path.join(TOP, "tests"))
 
-import boots    # noqa: E402
-import sharing  # noqa: E402
-import static   # noqa: E402
+import boots         # noqa: E402
+import kselftests    # noqa: E402
+import sharing       # noqa: E402
+import static        # noqa: E402
 
 
 class Results:
@@ -56,13 +57,15 @@ def main():
     parser.add_argument("tests", nargs="*")
     opt = parser.parse_args()
 
-    tests = {**static.TESTS, **boots.TESTS, **sharing.TESTS}
+    usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS,
+             **kselftests.TESTS}
+    tests = {**usual, **kselftests.LONG}
     unknown = [name for name in opt.tests if name not in tests]
     if unknown:
         parser.error(f"there is no test {unknown[0]}; there are: {' '.join(tests)}")
 
     results = Results(os.path.join(opt.build, "logs"))
-    for name in opt.tests or tests:
+    for name in opt.tests or usual:
         start = time.monotonic()
         print(f"--- {name}", flush=True)
         try:
