@@ -23,7 +23,8 @@ export CCACHE_NOHASHDIR	:= 1
 ccache	:= $(if $(filter undefined default,$(origin CC)),$(shell command -v ccache))
 kernel-cc := $(if $(ccache),CC="ccache gcc")
 
-ours	:= run check bench tree packages image initrd debug-image
+ours	:= run check check-long kselftests-stock bench tree packages image initrd \
+	   kselftests-initrd debug-image stock-image
 
 # All processors, unless the command line says -j; known only in a recipe
 jobs	 = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -49,6 +50,8 @@ help: tree
 	@echo  '                    MEM=1G INITRD=file APPEND="options" FIRMWARE=file VARS=file'
 	@echo  '                    DISPLAY_MODE=none|gtk|sdl|vnc=:1 QEMU_ARGS="..."'
 	@echo  '  check           - run every test; TESTS="name ..." to choose'
+	@echo  '  check-long      - a million world switches under the selftests of the kernel'
+	@echo  '  kselftests-stock - write tests/kselftests.expected from the stock kernel'
 	@echo  '  bench           - print the figures of README.md, beside the stock kernel'
 	@echo  '  tree            - prepare the kernel tree in build/linux-$(BASE)'
 	@echo  '  BASE=$(BASE)       - kernel base, one of: $(notdir $(wildcard patches/*))'
@@ -89,6 +92,10 @@ PHONY += initrd
 initrd: image
 	@scripts/make-initrd.sh $(tree) $(objects) $(build)/initrd.img
 
+PHONY += kselftests-initrd
+kselftests-initrd: image
+	@scripts/make-kselftests.sh $(tree) $(objects) $(build)/initrd-kselftests.img
+
 PHONY += run
 run: initrd
 	@scripts/run.py --kernel $(kernel-image) --initrd $(INITRD) \
@@ -111,26 +118,41 @@ debug-image: image $(debug)/.config
 	+$(MAKE) $(jobs) -C $(tree) ARCH=efi O=$(debug) $(kernel-cc) bzImage modules
 	@scripts/make-initrd.sh $(tree) $(debug) $(debug)/initrd.img
 
+check-tests = tests/check.py --build $(build) --tree $(tree) \
+	--kernel $(kernel-image) $(if $(FIRMWARE),--firmware $(FIRMWARE)) \
+	$(if $(VARS),--vars $(VARS))
+
 PHONY += check
-check: initrd debug-image
+check: initrd kselftests-initrd debug-image
 	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
-	@tests/check.py --build $(build) --tree $(tree) --kernel $(kernel-image) \
-		$(if $(FIRMWARE),--firmware $(FIRMWARE)) \
-		$(if $(VARS),--vars $(VARS)) $(TESTS)
+	@$(check-tests) $(TESTS)
+
+PHONY += check-long
+check-long: initrd kselftests-initrd
+	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
+	@$(check-tests) kselftests-long
 
 # The stock kernel: the same options and the same tree, for ARCH=x86_64, and a
 # driver for the serial port, which it has to itself
 stock	:= $(build)/x86_64
 
-PHONY += bench
-bench: initrd
-	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
+PHONY += stock-image
+stock-image: image
 	@mkdir -p $(stock)
 	@sed -e '/EFI_MODE/d' -e '/CONFIG_SERIAL_8250/d' $(objects)/.config > $(stock)/.config
 	@printf 'CONFIG_SERIAL_8250=y\nCONFIG_SERIAL_8250_CONSOLE=y\n' >> $(stock)/.config
 	@$(MAKE) -s -C $(tree) ARCH=x86_64 O=$(stock) olddefconfig
 	+$(MAKE) $(jobs) -C $(tree) ARCH=x86_64 O=$(stock) $(kernel-cc) bzImage
+
+PHONY += bench
+bench: initrd stock-image
+	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
 	@scripts/bench.py --build $(build) --kernel $(kernel-image) \
 		--stock $(stock)/arch/x86/boot/bzImage
+
+PHONY += kselftests-stock
+kselftests-stock: initrd kselftests-initrd stock-image
+	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
+	@tests/kselftests.py --build $(build) --kernel $(stock)/arch/x86/boot/bzImage
 
 .PHONY: $(PHONY)
