@@ -36,11 +36,22 @@ static const u16 swapped[] = {
 };
 
 /* Those of them that this CPU has, in this mode, and what firmware has there */
-static struct {
-	u16 reg;
+struct firmware_reg {
+	u32 reg;
 	u32 value;
-} firmware[ARRAY_SIZE(swapped)];
-static unsigned int nr_present __ro_after_init;
+};
+
+static struct firmware_reg firmware[ARRAY_SIZE(swapped)];
+static struct firmware_reg *firmware_end __ro_after_init = firmware;
+
+/* Those in which the two sides differ, until one of them writes to any */
+static struct {
+	u32 reg;
+	u32 firmware;
+	u32 linux_value;
+} different[ARRAY_SIZE(swapped)];
+static unsigned int nr_different;
+static bool compare_again;
 
 u32 efi_mode_lapic_linux[EFI_MODE_LAPIC_REGS];
 
@@ -49,9 +60,16 @@ static bool taken_over __ro_after_init;
 /* In place of the native functions: what Linux writes is remembered */
 static void remember(u32 reg, u32 v)
 {
-	efi_mode_lapic_linux[reg >> 4] = v;
-	if (reg == APIC_TMICT)
-		efi_mode_timer_armed(v);
+	switch (reg) {
+	case APIC_LVTT:
+	case APIC_TDCR:
+	case APIC_TMICT:
+		efi_mode_timer_written(reg, v);
+		break;
+	default:
+		efi_mode_lapic_linux[reg >> 4] = v;
+		compare_again = true;
+	}
 }
 
 static void write_mem(u32 reg, u32 v)
@@ -93,6 +111,21 @@ static void end_interrupts(void)
 	}
 }
 
+static void compare(void)
+{
+	struct firmware_reg *r;
+
+	nr_different = 0;
+	for (r = firmware; r < firmware_end; r++) {
+		if (r->value == lapic_linux(r->reg))
+			continue;
+		different[nr_different].reg = r->reg;
+		different[nr_different].firmware = r->value;
+		different[nr_different++].linux_value = lapic_linux(r->reg);
+	}
+	compare_again = false;
+}
+
 /**
  * efi_mode_apic_to_firmware() - give the local APIC to firmware
  *
@@ -122,9 +155,10 @@ bool efi_mode_apic_to_firmware(void)
 		local_irq_disable();
 	}
 
-	for (i = 0; i < nr_present; i++)
-		if (firmware[i].value != lapic_linux(firmware[i].reg))
-			lapic_write(firmware[i].reg, firmware[i].value);
+	if (unlikely(compare_again))
+		compare();
+	for (i = 0; i < nr_different; i++)
+		lapic_write(different[i].reg, different[i].firmware);
 	efi_mode_timer_to_firmware();
 	return true;
 }
@@ -136,18 +170,21 @@ bool efi_mode_apic_to_firmware(void)
  */
 void efi_mode_apic_to_linux(void)
 {
+	struct firmware_reg *r;
 	unsigned int i;
-	u32 value;
+	u32 changed = 0;
 
 	efi_mode_timer_from_firmware();
 	end_interrupts();
-	for (i = 0; i < nr_present; i++) {
-		value = lapic_read(firmware[i].reg);
-		firmware[i].value = value;
-		if (value != lapic_linux(firmware[i].reg))
-			lapic_write(firmware[i].reg,
-				    lapic_linux(firmware[i].reg));
+	for (r = firmware; r < firmware_end; r++)
+		changed |= lapic_read(r->reg) ^ r->value;
+	if (unlikely(changed)) {
+		for (r = firmware; r < firmware_end; r++)
+			r->value = lapic_read(r->reg);
+		compare();
 	}
+	for (i = 0; i < nr_different; i++)
+		lapic_write(different[i].reg, different[i].linux_value);
 	efi_mode_timer_to_linux();
 }
 
@@ -217,8 +254,8 @@ void __init efi_mode_apic_take_over(void)
 		if (!is_present(swapped[i]))
 			continue;
 		value = lapic_read(swapped[i]);
-		firmware[nr_present].reg = swapped[i];
-		firmware[nr_present++].value = value;
+		firmware_end->reg = swapped[i];
+		firmware_end++->value = value;
 		efi_mode_lapic_linux[swapped[i] >> 4] = value;
 	}
 	efi_mode_timer_take_over();

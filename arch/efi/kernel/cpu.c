@@ -6,6 +6,7 @@
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/init.h>
+#include <linux/string.h>
 
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
@@ -30,34 +31,65 @@ static struct debug_registers firmware_debug, linux_debug;
 static struct selectors selectors;
 static u64 perf_global_ctrl;
 
-static void read_debug(struct debug_registers *d)
+static void read_addresses(struct debug_registers *d)
 {
 	get_debugreg(d->address[0], 0);
 	get_debugreg(d->address[1], 1);
 	get_debugreg(d->address[2], 2);
 	get_debugreg(d->address[3], 3);
-	get_debugreg(d->status, 6);
 }
 
-/* Hypervisors trap writes, and mostly both sides have nothing in there */
-static void write_debug(const struct debug_registers *now,
-			const struct debug_registers *d)
+static void write_addresses(const struct debug_registers *d)
 {
-	if (now->address[0] != d->address[0])
-		set_debugreg(d->address[0], 0);
-	if (now->address[1] != d->address[1])
-		set_debugreg(d->address[1], 1);
-	if (now->address[2] != d->address[2])
-		set_debugreg(d->address[2], 2);
-	if (now->address[3] != d->address[3])
-		set_debugreg(d->address[3], 3);
-	if (now->status != d->status)
-		set_debugreg(d->status, 6);
+	set_debugreg(d->address[0], 0);
+	set_debugreg(d->address[1], 1);
+	set_debugreg(d->address[2], 2);
+	set_debugreg(d->address[3], 3);
 }
 
 static bool is_enabled(const struct debug_registers *d)
 {
 	return d->control & (DR_GLOBAL_ENABLE_MASK | DR_LOCAL_ENABLE_MASK);
+}
+
+/*
+ * The kernel has no interest in the addresses as long as it has no breakpoint
+ * set, so firmware's stay where they are then. It may have had one meanwhile.
+ */
+static void debug_to_firmware(void)
+{
+	struct debug_registers now;
+
+	/* Disables them: they mean nothing at firmware's addresses */
+	linux_debug.control = local_db_save();
+	get_debugreg(linux_debug.status, 6);
+	read_addresses(&now);
+	if (unlikely(now.address[0] != firmware_debug.address[0] ||
+		     now.address[1] != firmware_debug.address[1] ||
+		     now.address[2] != firmware_debug.address[2] ||
+		     now.address[3] != firmware_debug.address[3])) {
+		memcpy(linux_debug.address, now.address, sizeof(now.address));
+		write_addresses(&firmware_debug);
+	}
+	if (unlikely(linux_debug.status != firmware_debug.status))
+		set_debugreg(firmware_debug.status, 6);
+	if (unlikely(is_enabled(&firmware_debug)))
+		set_debugreg(firmware_debug.control, 7);
+}
+
+static void debug_to_linux(void)
+{
+	get_debugreg(firmware_debug.control, 7);
+	if (unlikely(is_enabled(&firmware_debug)))
+		set_debugreg(0, 7);
+	read_addresses(&firmware_debug);
+	get_debugreg(firmware_debug.status, 6);
+	if (unlikely(linux_debug.status != firmware_debug.status))
+		set_debugreg(linux_debug.status, 6);
+	if (unlikely(linux_debug.control)) {
+		write_addresses(&linux_debug);
+		local_db_restore(linux_debug.control);
+	}
 }
 
 /*
@@ -125,12 +157,7 @@ void efi_mode_counters_start(void)
  */
 void efi_mode_cpu_to_firmware(void)
 {
-	/* Disables them: they mean nothing at firmware's addresses */
-	linux_debug.control = local_db_save();
-	read_debug(&linux_debug);
-	write_debug(&linux_debug, &firmware_debug);
-	if (is_enabled(&firmware_debug))
-		set_debugreg(firmware_debug.control, 7);
+	debug_to_firmware();
 	save_selectors();
 }
 
@@ -142,12 +169,7 @@ void efi_mode_cpu_to_firmware(void)
 void efi_mode_cpu_to_linux(void)
 {
 	load_selectors(&efi_mode_handoff->linux_cpu);
-	get_debugreg(firmware_debug.control, 7);
-	if (is_enabled(&firmware_debug))
-		set_debugreg(0, 7);
-	read_debug(&firmware_debug);
-	write_debug(&firmware_debug, &linux_debug);
-	local_db_restore(linux_debug.control);
+	debug_to_linux();
 }
 
 /**
@@ -157,6 +179,7 @@ void efi_mode_cpu_to_linux(void)
  */
 void __init efi_mode_cpu_setup(void)
 {
-	read_debug(&firmware_debug);
+	read_addresses(&firmware_debug);
+	get_debugreg(firmware_debug.status, 6);
 	get_debugreg(firmware_debug.control, 7);
 }

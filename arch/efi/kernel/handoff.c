@@ -112,7 +112,7 @@ void __init efi_mode_map_handoff(void)
 	early_memunmap(p, sizeof(systab));
 
 	efi_mode_handoff = h;
-	efi_mode_copy_gdt();
+	efi_mode_copy_gdt(false);
 }
 
 const efi_system_table_t *efi_mode_systab(void)
@@ -123,20 +123,21 @@ EXPORT_SYMBOL_GPL(efi_mode_systab);
 
 /**
  * efi_mode_copy_gdt() - the kernel's descriptors for the middle of a switch
+ * @has_task:	the kernel has loaded its task register
  *
  * The copy stands in for the kernel's own table, and has the one descriptor that
  * LTR writes to.
  *
  * Context: interrupts off, whenever the kernel has a new table.
  */
-void __init efi_mode_copy_gdt(void)
+void __init efi_mode_copy_gdt(bool has_task)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	const struct desc_ptr *window = (void *)h->linux_cpu.window_gdt;
 
 	memcpy(phys_to_virt(window->address),
 	       get_cpu_gdt_rw(smp_processor_id()), GDT_SIZE);
-	h->linux_tr = GDT_ENTRY_TSS * 8;
+	h->linux_tr = has_task ? GDT_ENTRY_TSS * 8 : 0;
 	h->linux_cpu.tr = h->firmware.tr ? h->linux_tr : 0;
 }
 

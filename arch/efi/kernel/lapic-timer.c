@@ -33,10 +33,12 @@ struct timer {
 	u32 lvtt;
 	u32 tdcr;
 	u32 tmict;
+	u32 shift;		/* by which @tdcr divides */
 };
 
 static struct timer firmware;	/* as firmware has programmed it */
 static struct timer lent;	/* what is in the registers in a slice */
+static struct timer linux_timer; /* as Linux has, but for the count */
 
 static u64 firmware_expiry;	/* TSC; of a timer that is not periodic; 0: none */
 static u64 linux_deadline;	/* TSC; 0: none */
@@ -65,12 +67,11 @@ static unsigned int divider_shift(u32 tdcr)
 }
 
 /* What to write into TMICT for a time from now; never 0, which stops it */
-static u32 count_for(s64 cycles, u32 tdcr)
+static u32 count_for(s64 cycles, u32 shift)
 {
 	if (cycles <= 0)
 		return 1;
-	return clamp_t(u64, to_counts(cycles) >> divider_shift(tdcr), 1,
-		       U32_MAX);
+	return clamp_t(u64, to_counts(cycles) >> shift, 1, U32_MAX);
 }
 
 static bool is_masked(u32 lvtt)
@@ -85,29 +86,40 @@ static bool is_periodic(u32 lvtt)
 }
 
 /**
- * efi_mode_timer_armed() - Linux has written to the timer's initial count
- * @count:	what
+ * efi_mode_timer_written() - Linux has written to one of the timer's registers
+ * @reg:	which one
+ * @value:	what
  *
  * Context: interrupts off.
  */
-void efi_mode_timer_armed(u32 count)
+void efi_mode_timer_written(u32 reg, u32 value)
 {
-	u32 shift = divider_shift(lapic_linux(APIC_TDCR));
-
-	linux_deadline = count ? rdtsc() + to_cycles((u64)count << shift) : 0;
+	switch (reg) {
+	case APIC_LVTT:
+		linux_timer.lvtt = value;
+		break;
+	case APIC_TDCR:
+		linux_timer.tdcr = value;
+		linux_timer.shift = divider_shift(value);
+		break;
+	case APIC_TMICT:
+		linux_timer.tmict = value;
+		linux_deadline = value ? rdtsc() +
+			to_cycles((u64)value << linux_timer.shift) : 0;
+		break;
+	}
 }
 
 /* A periodic timer is used in early boot, with a period of some milliseconds */
 static u64 next_deadline(u64 now)
 {
-	u32 lvtt = lapic_linux(APIC_LVTT), shift;
 	u64 period;
 
-	if (is_masked(lvtt) || !linux_deadline)
+	if (is_masked(linux_timer.lvtt))
 		return 0;
-	if (is_periodic(lvtt) && linux_deadline < now) {
-		shift = divider_shift(lapic_linux(APIC_TDCR));
-		period = to_cycles((u64)lapic_linux(APIC_TMICT) << shift);
+	if (unlikely(is_periodic(linux_timer.lvtt)) && linux_deadline &&
+	    linux_deadline < now) {
+		period = to_cycles((u64)linux_timer.tmict << linux_timer.shift);
 		linux_deadline += ((now - linux_deadline) / period + 1) *
 				  period;
 	}
@@ -127,21 +139,15 @@ void efi_mode_timer_stop(void)
 	lapic_write(APIC_TMICT, 0);
 }
 
-static void load(const struct timer *t, const struct timer *now)
+static inline void load(const struct timer *t, const struct timer *now,
+			u32 count)
 {
 	if (t->tdcr != now->tdcr)
 		lapic_write(APIC_TDCR, t->tdcr);
 	if (t->lvtt != now->lvtt)
 		lapic_write(APIC_LVTT, t->lvtt);
-	if (t->tmict)
-		lapic_write(APIC_TMICT, t->tmict);
-}
-
-static void linux_timer(struct timer *t)
-{
-	t->lvtt = lapic_linux(APIC_LVTT);
-	t->tdcr = lapic_linux(APIC_TDCR);
-	t->tmict = 0;
+	if (count)
+		lapic_write(APIC_TMICT, count);
 }
 
 /* Can the gate be reached in time for a deadline so many cycles from now? */
@@ -154,7 +160,7 @@ static void lend(struct timer *t, u32 lvtt, u64 now, u64 deadline, u64 limit)
 		return;
 	/* Periodic: the gate may have to let it pass once, and gets it again */
 	t->lvtt = lvtt;
-	t->tmict = count_for(left, t->tdcr);
+	t->tmict = count_for(left, t->shift);
 }
 
 /**
@@ -166,9 +172,7 @@ void efi_mode_timer_to_firmware(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 now = rdtsc(), deadline = next_deadline(now);
-	struct timer old;
 
-	linux_timer(&old);
 	lent = firmware;
 	switch (h->clock) {
 	case EFI_MODE_CLOCK_APIC_PERIODIC:
@@ -176,7 +180,7 @@ void efi_mode_timer_to_firmware(void)
 		break;
 	case EFI_MODE_CLOCK_APIC_ONE_SHOT:
 		lent.tmict = firmware_expiry ?
-			     count_for(firmware_expiry - now, lent.tdcr) : 0;
+			     count_for(firmware_expiry - now, lent.shift) : 0;
 		break;
 	case EFI_MODE_CLOCK_DEVICE:
 		/* Unless firmware uses it as a counter */
@@ -189,13 +193,13 @@ void efi_mode_timer_to_firmware(void)
 	last_ingress = now;
 	if (unlikely(lent.lvtt & APIC_LVT_TIMER_TSCDEADLINE)) {
 		lent.tmict = 0;
-		load(&lent, &old);
+		load(&lent, &linux_timer, 0);
 		/* Writing to the LVT must not be overtaken by the deadline */
 		mb();
 		wrmsrl(MSR_IA32_TSC_DEADLINE, firmware_expiry);
 		return;
 	}
-	load(&lent, &old);
+	load(&lent, &linux_timer, lent.tmict);
 }
 
 /* Firmware has programmed the timer, as LocalApicTimerDxe's SetTimerPeriod() does */
@@ -209,6 +213,7 @@ static void follow(const struct timer *now, u64 tsc)
 	if (now->lvtt != lent.lvtt)
 		firmware.lvtt = now->lvtt;
 	firmware.tdcr = now->tdcr;
+	firmware.shift = divider_shift(now->tdcr);
 
 	if (is_masked(firmware.lvtt)) {
 		/* Another device may still tick; this one does not */
@@ -218,8 +223,7 @@ static void follow(const struct timer *now, u64 tsc)
 		h->clock = EFI_MODE_CLOCK_APIC_ONE_SHOT;
 	} else if (firmware.tmict) {
 		h->clock = EFI_MODE_CLOCK_APIC_PERIODIC;
-		period = to_cycles((u64)firmware.tmict <<
-				   divider_shift(firmware.tdcr));
+		period = to_cycles((u64)firmware.tmict << firmware.shift);
 	}
 	if (h->clock != EFI_MODE_CLOCK_DEVICE) {
 		if (h->clock != EFI_MODE_CLOCK_NONE)
@@ -254,18 +258,19 @@ void efi_mode_timer_from_firmware(void)
 	if (unlikely(now.lvtt != lent.lvtt || now.tdcr != lent.tdcr ||
 		     now.tmict != lent.tmict))
 		follow(&now, tsc);
-	lent = now;
+	lent.lvtt = now.lvtt;
+	lent.tdcr = now.tdcr;
 
 	if (unlikely(now.lvtt & APIC_LVT_TIMER_TSCDEADLINE)) {
 		rdmsrl(MSR_IA32_TSC_DEADLINE, firmware_expiry);
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_ONE_SHOT) {
 		firmware_expiry = tmcct ? tsc +
-			to_cycles((u64)tmcct << divider_shift(now.tdcr)) : 0;
+			to_cycles((u64)tmcct << firmware.shift) : 0;
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC && !counts) {
 		efi_mode_ticks_delivered(&h->ticks,
 			efi_mode_ticks_elapsed(h->ticks.period,
 					       tsc - last_ingress,
-					       to_cycles((u64)tmcct << divider_shift(now.tdcr))));
+					       to_cycles((u64)tmcct << firmware.shift)));
 	}
 }
 
@@ -276,14 +281,13 @@ void efi_mode_timer_from_firmware(void)
  */
 void efi_mode_timer_to_linux(void)
 {
-	struct timer t;
+	u32 count = 0;
 
-	linux_timer(&t);
-	if (is_periodic(t.lvtt))
-		t.tmict = lapic_linux(APIC_TMICT);
-	else if (linux_deadline && !is_masked(t.lvtt))
-		t.tmict = count_for(linux_deadline - rdtsc(), t.tdcr);
-	load(&t, &lent);
+	if (unlikely(is_periodic(linux_timer.lvtt)))
+		count = linux_timer.tmict;
+	else if (linux_deadline && !is_masked(linux_timer.lvtt))
+		count = count_for(linux_deadline - rdtsc(), linux_timer.shift);
+	load(&linux_timer, &lent, count);
 }
 
 /**
@@ -331,9 +335,9 @@ static void __init measure_clock(void)
 	efi_mode_timer_stop();
 	lapic_write(APIC_LVTT, lvtt);
 	lapic_write(APIC_TDCR, APIC_TDR_DIV_16);
-	efi_mode_lapic_linux[APIC_LVTT >> 4] = lvtt;
-	efi_mode_lapic_linux[APIC_TDCR >> 4] = APIC_TDR_DIV_16;
-	shift = divider_shift(APIC_TDR_DIV_16);
+	efi_mode_timer_written(APIC_LVTT, lvtt);
+	efi_mode_timer_written(APIC_TDCR, APIC_TDR_DIV_16);
+	shift = linux_timer.shift;
 	lapic_write(APIC_TMICT, U32_MAX);
 
 	start = sample(&first);
@@ -393,10 +397,10 @@ void __init efi_mode_timer_take_over(void)
 	tsc = rdtsc();
 	if (firmware.lvtt & APIC_LVT_TIMER_TSCDEADLINE)
 		rdmsrl(MSR_IA32_TSC_DEADLINE, firmware_expiry);
+	shift = firmware.shift = divider_shift(firmware.tdcr);
 	lent = firmware;
 
 	measure_clock();
-	shift = divider_shift(firmware.tdcr);
 	if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC) {
 		period = to_cycles((u64)firmware.tmict << shift);
 		efi_mode_ticks_set_period(&h->ticks, period, tsc);

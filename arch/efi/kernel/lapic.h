@@ -38,7 +38,7 @@ static inline void lapic_write(u32 reg, u32 value)
 /* lapic-timer.c */
 
 void efi_mode_timer_take_over(void);
-void efi_mode_timer_armed(u32 count);
+void efi_mode_timer_written(u32 reg, u32 value);
 void efi_mode_timer_stop(void);
 void efi_mode_timer_to_firmware(void);
 void efi_mode_timer_from_firmware(void);

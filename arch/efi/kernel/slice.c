@@ -164,7 +164,9 @@ bool efi_mode_bare_slice(void)
 		return false;
 
 	/* Before the local APIC changes hands: tracing may raise an interrupt */
-	trace_ingress(h->nr_pending, efi_mode_ticks_owed(&h->ticks, rdtsc()));
+	if (trace_ingress_enabled())
+		trace_ingress(h->nr_pending,
+			      efi_mode_ticks_owed(&h->ticks, rdtsc()));
 	efi_mode_counters_stop();
 	given = efi_mode_apic_to_firmware();
 	if (given) {

@@ -53,7 +53,7 @@ static void __init init_timer(void)
 
 	local_irq_save(flags);
 	/* By now the table is complete */
-	efi_mode_copy_gdt();
+	efi_mode_copy_gdt(true);
 	efi_mode_apic_take_over();
 	local_irq_restore(flags);
 	lapic_timer_period = efi_mode_apic_period();

@@ -25,7 +25,7 @@ extern struct efi_mode_handoff *efi_mode_handoff;
 
 void efi_mode_find_handoff(void);
 void efi_mode_map_handoff(void);
-void efi_mode_copy_gdt(void);
+void efi_mode_copy_gdt(bool has_task);
 void efi_mode_switch_to_firmware(void);
 
 /* platform.c */
