@@ -9,6 +9,7 @@ figures repeat. Each is given beside the same kernel built for ARCH=x86_64.
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 
@@ -16,26 +17,44 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import qemu  # noqa: E402
 
 
-def boot_ms(opt, kernel, append):
-    """From the command in the UEFI shell to the first process"""
+def run(opt, kernel, append, tests):
+    """One boot: how long it took to the first process, and what the tests said"""
     with tempfile.TemporaryDirectory() as tmp:
         disk = os.path.join(tmp, "esp.img")
+        firmware = os.path.join(opt.build, "firmware")
         qemu.fat_image(disk, {
             "bzImage": kernel,
             "initrd.img": os.path.join(opt.build, "initrd.img"),
-            "tsc.efi": os.path.join(opt.build, "firmware", "tsc.efi"),
+            "tsc.efi": os.path.join(firmware, "tsc.efi"),
+            "driver.efi": os.path.join(firmware, "driver.efi"),
             "startup.nsh": qemu.shell_script(
-                "@echo -off", "fs0:", "tsc.efi",
-                f"bzImage initrd=\\initrd.img quiet {append} efi_mode_test=tsc"),
+                "@echo -off", "fs0:", "load driver.efi", "tsc.efi",
+                f"bzImage initrd=\\initrd.img quiet {append} "
+                f"efi_mode_test=tsc,{','.join(tests)}"),
         })
         with qemu.Machine(disk=disk, icount=True) as m:
             m.start()
             # The countdown of the shell is a busy loop, and slow under icount
-            m.expect("Press", 300)
+            m.expect("Press", 600)
             m.send("\r")
-            start = m.expect(r"TSC (\d+)", 300)
-            end = m.expect(r"TSC (\d+)", 600)
-            return (int(end[1]) - int(start[1])) / 1e6
+            start = m.expect(r"TSC (\d+)", 600)
+            end = m.expect(r"TSC (\d+)", 1200)
+            for test in tests:
+                m.expect(rf"TEST END {test} ", 1800)
+            return (int(end[1]) - int(start[1])) / 1e6, m.text
+
+
+def find(text, pattern):
+    match = re.search(pattern, text)
+    return float(match[1]) if match else None
+
+
+def row(what, ours, stock=None):
+    def number(value):
+        return f"{value:12.0f}" if value is not None else f"{'':12}"
+
+    ratio = f"{ours / stock:7.3f}" if ours and stock else ""
+    print(f"{what:52}{number(ours)}{number(stock)} {ratio}", flush=True)
 
 
 def main():
@@ -45,12 +64,27 @@ def main():
     parser.add_argument("--stock", required=True)
     opt = parser.parse_args()
 
-    ours, stock = os.path.getsize(opt.kernel), os.path.getsize(opt.stock)
-    print(f"{'':44} {'ARCH=efi':>10} {'stock':>10} {'ratio':>6}")
-    print(f"{'bzImage, KiB':44} {ours / 1024:10.0f} {stock / 1024:10.0f} {ours / stock:6.2f}")
-    ours = boot_ms(opt, opt.kernel, "")
-    stock = boot_ms(opt, opt.stock, "console=ttyS0")
-    print(f"{'command in the shell to /init, 1e6 instr.':44} {ours:10.0f} {stock:10.0f} {ours / stock:6.2f}")
+    print(f"{'':52}{'ARCH=efi':>12}{'stock':>12}   ratio")
+    row("bzImage, KiB", os.path.getsize(opt.kernel) / 1024,
+        os.path.getsize(opt.stock) / 1024)
+
+    boot, ours = run(opt, opt.kernel, "",
+                     ("share", "latency-alone", "cost", "latency", "clock-icount"))
+    stock_boot, stock = run(opt, opt.stock, "console=ttyS0",
+                            ("share", "latency-alone"))
+    row("from the command in the shell to /init, 1e6 instr.", boot, stock_boot)
+    row("a computing job, firmware idle, us", find(ours, r"SHARE (\d+)"),
+        find(stock, r"SHARE (\d+)"))
+    worst = r"LATENCY alone: .* worst (\d+)"
+    row("worst wait of a timer, firmware idle, us", find(ours, worst),
+        find(stock, worst))
+    busy = r"LATENCY firmware at TPL_NOTIFY: .* {} (\d+)"
+    row("p99.9, firmware busy at TPL_NOTIFY, us",
+        find(ours, busy.format("p99.9")))
+    row("worst, firmware busy at TPL_NOTIFY, us",
+        find(ours, busy.format("worst")))
+    row("a round trip, instructions", find(ours, r"ROUND TRIP (\d+)"))
+    row("drift of firmware's clock in 3 s, us", find(ours, r"DRIFT (-?\d+)"))
 
 
 if __name__ == "__main__":

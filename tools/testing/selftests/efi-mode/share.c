@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How long a job of computing takes, while firmware has nothing to do. It needs
+ * nothing of efi-mode, so that another kernel can be asked, too.
+ */
+#include "common.h"
+
+#define ROUNDS	300000000
+
+int main(void)
+{
+	uint64_t start = now_ns();
+	long n = ROUNDS;
+
+	ksft_print_header();
+	ksft_set_plan(1);
+	asm volatile("1: dec %0; jnz 1b" : "+r" (n));
+	ksft_test_result(true, "SHARE %llu us\n",
+			 (unsigned long long)(now_ns() - start) / 1000);
+	ksft_finished();
+}
