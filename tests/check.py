@@ -59,7 +59,7 @@ def main():
 
     usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS,
              **kselftests.TESTS}
-    tests = {**usual, **kselftests.LONG}
+    tests = {**usual, **kselftests.LONG, **sharing.LONG}
     unknown = [name for name in opt.tests if name not in tests]
     if unknown:
         parser.error(f"there is no test {unknown[0]}; there are: {' '.join(tests)}")

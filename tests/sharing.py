@@ -46,8 +46,7 @@ def event(opt, results):
 
 def clock_8254(opt, results):
     """A firmware that ticks by the 8254 and the 8259"""
-    text = boot_with(opt, results, "8254", ["pit", "driver"],
-                     SWITCHING + ("clock",))
+    text = boot_with(opt, results, "8254", ["pit", "driver"], SWITCHING)
     results.add(re.search(r"firmware's clock: a device, vector 0x68, every "
                           r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
                 "8254: found by its vector")
@@ -55,8 +54,7 @@ def clock_8254(opt, results):
 
 def clock_hpet(opt, results):
     """A firmware that ticks by the HPET, through the IO-APIC"""
-    text = boot_with(opt, results, "HPET", ["hpet", "driver"],
-                     SWITCHING + ("clock",))
+    text = boot_with(opt, results, "HPET", ["hpet", "driver"], SWITCHING)
     results.add(re.search(r"firmware's clock: a device, vector 0x62, every "
                           r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
                 "HPET: found by its vector")
@@ -151,5 +149,7 @@ TESTS = {
     "nmi": nmi,
     "breach": breach,
     "contain": contain,
-    "cost": cost,
 }
+
+# Minutes long
+LONG = {"cost": cost}

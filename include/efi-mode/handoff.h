@@ -77,6 +77,7 @@
 
 #ifndef __ASSEMBLY__
 
+#include <linux/compiler_attributes.h>
 #include <linux/types.h>
 
 #include <efi-mode/ticks.h>
@@ -288,7 +289,7 @@ struct efi_mode_handoff {
 	__u16 linux_tr;
 	__u16 window_gdt_size;
 	__u32 __pad2;
-	__u8  window_stack[512] __attribute__((aligned(16)));
+	__u8  window_stack[512] __aligned(16);
 	__u8  window_idt[EFI_MODE_WINDOW_VECTORS * 16];
 	struct efi_mode_fault fault;
 

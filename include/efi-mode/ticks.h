@@ -122,7 +122,9 @@ static inline void efi_mode_ticks_bound(struct efi_mode_ticks *t, __u64 now)
 static inline __u64 efi_mode_ticks_elapsed(__u64 period, __u64 elapsed,
 					   __u64 remaining)
 {
-	if (elapsed + remaining < period / 2 || !period)
+	if (!period)
+		return 0;
+	if (elapsed + remaining < period / 2)
 		return 0;
 	return (elapsed + remaining - period / 2) / period;
 }

@@ -75,6 +75,7 @@ static bool run_handler(struct efi_mode_handoff *h, unsigned int vector,
 static bool next_pending(struct efi_mode_handoff *h, unsigned int *vector)
 {
 	unsigned int word;
+	u64 due_by;
 
 	for (word = 0; h->nr_pending && word < ARRAY_SIZE(h->pending); word++) {
 		if (!h->pending[word])
@@ -86,9 +87,14 @@ static bool next_pending(struct efi_mode_handoff *h, unsigned int *vector)
 			efi_mode_ticks_delivered(&h->ticks, 1);
 		return true;
 	}
-	if (!efi_mode_ticks_is_due(&h->ticks, rdtsc()))
+
+	/* A device may be about to deliver the next one itself */
+	due_by = rdtsc();
+	if (h->clock == EFI_MODE_CLOCK_DEVICE)
+		due_by -= h->ticks.period;
+	if (!efi_mode_ticks_is_due(&h->ticks, due_by))
 		return false;
-	efi_mode_ticks_bound(&h->ticks, rdtsc());
+	efi_mode_ticks_bound(&h->ticks, due_by);
 	efi_mode_ticks_delivered(&h->ticks, 1);
 	*vector = h->tick_vector;
 	return true;
@@ -105,12 +111,15 @@ static void deliver(struct efi_mode_handoff *h, unsigned long *rflags)
 	if (h->quiet || delivering)
 		return;
 	while (next_pending(h, &vector)) {
+		bool more;
+
 		h->replayed++;
-		if (!run_handler(h, vector, rflags))
+		more = run_handler(h, vector, rflags);
+		/* From here on, so that ticks do not use up the whole slice */
+		h->earliest = rdtsc() + h->min_slice;
+		if (!more)
 			break;
 	}
-	/* From here on, so that ticks do not use up the whole slice */
-	h->earliest = rdtsc() + h->min_slice;
 }
 
 /* Interrupts are off; they are when it comes back */

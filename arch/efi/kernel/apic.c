@@ -260,6 +260,7 @@ void __init efi_mode_apic_take_over(void)
 	}
 	efi_mode_timer_take_over();
 
+	/* Braces: the macro is more than one statement */
 	if (x2apic_enabled()) {
 		apic_update_callback(write, write_msr);
 	} else {

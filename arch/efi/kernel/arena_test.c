@@ -187,6 +187,7 @@ static struct kunit_suite arena_suite = {
 	.name = "efi-mode-arena",
 	.test_cases = arena_cases,
 };
+
 kunit_test_suite(arena_suite);
 
 MODULE_DESCRIPTION("KUnit tests of the choice of the arena");

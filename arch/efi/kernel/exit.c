@@ -26,8 +26,8 @@ static bool has_time(void)
 {
 	unsigned int ms;
 
-	for (ms = 0; ms < CALL_PATIENCE_MS && efi_mode_pending_call(); ms += 10)
-		msleep(10);
+	for (ms = 0; ms < CALL_PATIENCE_MS && efi_mode_pending_call(); ms += 20)
+		msleep(20);
 	if (!efi_mode_pending_call())
 		return true;
 	pr_emerg("the firmware does not return from %s\n",

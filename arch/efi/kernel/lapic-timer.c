@@ -243,9 +243,9 @@ void efi_mode_timer_from_firmware(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	bool counts = h->preempt == EFI_MODE_PREEMPT_GATE;
+	u64 tsc, left, ticks;
 	struct timer now;
 	u32 tmcct = 0;
-	u64 tsc;
 
 	now.lvtt = lapic_read(APIC_LVTT);
 	now.tdcr = lapic_read(APIC_TDCR);
@@ -267,10 +267,10 @@ void efi_mode_timer_from_firmware(void)
 		firmware_expiry = tmcct ? tsc +
 			to_cycles((u64)tmcct << firmware.shift) : 0;
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC && !counts) {
-		efi_mode_ticks_delivered(&h->ticks,
-			efi_mode_ticks_elapsed(h->ticks.period,
-					       tsc - last_ingress,
-					       to_cycles((u64)tmcct << firmware.shift)));
+		left = to_cycles((u64)tmcct << firmware.shift);
+		ticks = efi_mode_ticks_elapsed(h->ticks.period,
+					       tsc - last_ingress, left);
+		efi_mode_ticks_delivered(&h->ticks, ticks);
 	}
 }
 
@@ -397,7 +397,8 @@ void __init efi_mode_timer_take_over(void)
 	tsc = rdtsc();
 	if (firmware.lvtt & APIC_LVT_TIMER_TSCDEADLINE)
 		rdmsrl(MSR_IA32_TSC_DEADLINE, firmware_expiry);
-	shift = firmware.shift = divider_shift(firmware.tdcr);
+	shift = divider_shift(firmware.tdcr);
+	firmware.shift = shift;
 	lent = firmware;
 
 	measure_clock();

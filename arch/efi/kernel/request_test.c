@@ -72,6 +72,7 @@ static struct kunit_suite request_suite = {
 	.name = "efi-mode-request",
 	.test_cases = request_cases,
 };
+
 kunit_test_suite(request_suite);
 
 MODULE_DESCRIPTION("KUnit tests of the request");
