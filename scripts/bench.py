@@ -69,9 +69,9 @@ def main():
         os.path.getsize(opt.stock) / 1024)
 
     boot, ours = run(opt, opt.kernel, "",
-                     ("share", "latency-alone", "cost", "latency", "clock-icount"))
+                     ("share", "latency:alone", "cost", "latency", "clock:icount"))
     stock_boot, stock = run(opt, opt.stock, "console=ttyS0",
-                            ("share", "latency-alone"))
+                            ("share", "latency:alone"))
     row("from the command in the shell to /init, 1e6 instr.", boot, stock_boot)
     row("a computing job, firmware idle, us", find(ours, r"SHARE (\d+)"),
         find(stock, r"SHARE (\d+)"))

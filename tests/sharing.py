@@ -104,7 +104,7 @@ def contain(opt, results):
     """Firmware that faults, or never returns"""
     for what, kind, number in CONTAIN:
         name = f"contain: {what}"
-        script = f"bzImage initrd=\\initrd.img {QUIET}contain-{kind}-{number}"
+        script = f"bzImage initrd=\\initrd.img {QUIET}contain:{kind}:{number}"
         with machine(opt, results, name, with_drivers(opt, ["driver"], script),
                      args=["-no-reboot"]) as m:
             m.expect(r"TEST BEGIN", START + BOOT)
