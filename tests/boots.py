@@ -187,7 +187,10 @@ ERRORS = (
      r"efi_mode\.reserve=much is not a size", 2),
     ("an initrd that is missing", "initrd=\\none.img",
      r"Failed to open file|Failed to load initrd|initrd", 14),
-    ("firmware without timer events", "initrd=\\initrd.img",
+    ("a preemption that is none", "initrd=\\initrd.img efi_mode.preempt=never",
+     r"efi_mode\.preempt=never is neither gate nor event", 2),
+    ("firmware without timer events",
+     "initrd=\\initrd.img efi_mode.preempt=event",
      r"the firmware does not give a periodic timer event", 9),
 )
 
