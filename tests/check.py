@@ -57,8 +57,7 @@ def main():
     parser.add_argument("tests", nargs="*")
     opt = parser.parse_args()
 
-    usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS,
-             **kselftests.TESTS}
+    usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS}
     tests = {**usual, **kselftests.LONG, **sharing.LONG}
     unknown = [name for name in opt.tests if name not in tests]
     if unknown:
