@@ -26,6 +26,7 @@ u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
 struct planted {
 	u8 vector;
 	gate_desc before;
+	gate_desc ours;
 };
 
 static struct planted planted[EFI_MODE_NR_FAULTS + 4];
@@ -95,23 +96,47 @@ static bool plant(unsigned int vector, unsigned long handler, bool keep_stack)
 	unsigned int entries;
 	gate_desc *now = current_table(&entries);
 	struct planted *p = &planted[nr_planted];
-	gate_desc g;
 
 	if (vector >= entries || nr_planted == ARRAY_SIZE(planted))
 		return false;
 
 	p->vector = vector;
 	p->before = now[vector];
-	g = make_gate(handler, keep_stack ? p->before.bits.ist : 0);
-	write_gate(&now[vector], &g);
+	p->ours = make_gate(handler, keep_stack ? p->before.bits.ist : 0);
+	write_gate(&now[vector], &p->ours);
 	table = now;
 	nr_planted++;
 	return true;
 }
 
-static void unplant(unsigned int i)
+static bool is_ours(const gate_desc *g, const struct planted *p)
 {
-	write_gate(&table[planted[i].vector], &planted[i].before);
+	return !memcmp(g, &p->ours, sizeof(*g));
+}
+
+/* Somebody else may have put theirs there since: then that stays */
+static void unplant(const struct planted *p)
+{
+	if (is_ours(&table[p->vector], p))
+		write_gate(&table[p->vector], &p->before);
+}
+
+/*
+ * Firmware has loaded another table. If it is a copy of the one before, our
+ * entries are in it already, and planted again they would lead to themselves. The
+ * one before is not ours to touch any more.
+ */
+static void move(gate_desc *now, unsigned int entries)
+{
+	struct planted *p;
+
+	table = now;
+	for (p = planted; p < planted + nr_planted; p++) {
+		if (p->vector >= entries || is_ours(&now[p->vector], p))
+			continue;
+		p->before = now[p->vector];
+		write_gate(&now[p->vector], &p->ours);
+	}
 }
 
 static bool plant_clock(const struct efi_mode_handoff *h)
@@ -158,7 +183,7 @@ bool efi_mode_gates_plant(struct efi_mode_handoff *h)
 void efi_mode_gates_remove(void)
 {
 	while (nr_planted)
-		unplant(--nr_planted);
+		unplant(&planted[--nr_planted]);
 }
 
 /**
@@ -171,8 +196,11 @@ void efi_mode_gates_remove(void)
 void efi_mode_gates_follow(struct efi_mode_handoff *h, bool moved)
 {
 	unsigned int entries;
+	gate_desc *now = current_table(&entries);
 
-	if (!moved && current_table(&entries) == table)
+	if (unlikely(now != table))
+		move(now, entries);
+	if (likely(!moved))
 		return;
 	efi_mode_gates_remove();
 	efi_mode_gates_plant(h);
