@@ -146,8 +146,11 @@ bool efi_mode_apic_to_firmware(void)
 	for (;;) {
 		if (!linux_pending()) {
 			efi_mode_timer_stop();
+			/* Their interrupt is one that Linux sends itself another in */
+			efi_mode_counters_stop();
 			if (!linux_pending())
 				break;
+			efi_mode_counters_start();
 		}
 		local_irq_enable();
 		/* STI takes effect after the next instruction */
@@ -186,6 +189,7 @@ void efi_mode_apic_to_linux(void)
 	for (i = 0; i < nr_different; i++)
 		lapic_write(different[i].reg, different[i].linux_value);
 	efi_mode_timer_to_linux();
+	efi_mode_counters_start();
 }
 
 /**

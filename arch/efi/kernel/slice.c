@@ -158,7 +158,6 @@ bool efi_mode_bare_slice(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 start, cycles, replayed = h->replayed;
-	bool given;
 
 	if (efi_mode_is_stopped())
 		return false;
@@ -167,17 +166,12 @@ bool efi_mode_bare_slice(void)
 	if (trace_ingress_enabled())
 		trace_ingress(h->nr_pending,
 			      efi_mode_ticks_owed(&h->ticks, rdtsc()));
-	efi_mode_counters_stop();
-	given = efi_mode_apic_to_firmware();
-	if (given) {
-		start = rdtsc();
-		efi_mode_switch_to_firmware();
-		cycles = rdtsc() - start;
-		efi_mode_apic_to_linux();
-	}
-	efi_mode_counters_start();
-	if (!given)
+	if (!efi_mode_apic_to_firmware())
 		return false;
+	start = rdtsc();
+	efi_mode_switch_to_firmware();
+	cycles = rdtsc() - start;
+	efi_mode_apic_to_linux();
 
 	account(h, cycles);
 	if (h->replayed != replayed)

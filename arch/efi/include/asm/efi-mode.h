@@ -7,6 +7,8 @@
  *	call.c, firmware.c -> slice.c -> apic.c -> lapic-timer.c
  *			              -> handoff.c -> cpu.c
  *
+ * apic.c also calls cpu.c, for what must stop when it changes hands.
+ *
  * Drivers use <efi-mode/firmware.h>.
  */
 #ifndef _ASM_EFI_MODE_H
