@@ -6,7 +6,6 @@
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/init.h>
-#include <linux/string.h>
 
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
@@ -58,19 +57,17 @@ static bool is_enabled(const struct debug_registers *d)
  */
 static void debug_to_firmware(void)
 {
-	struct debug_registers now;
+	const unsigned long *now = linux_debug.address;
 
 	/* Disables them: they mean nothing at firmware's addresses */
 	linux_debug.control = local_db_save();
 	get_debugreg(linux_debug.status, 6);
-	read_addresses(&now);
-	if (unlikely(now.address[0] != firmware_debug.address[0] ||
-		     now.address[1] != firmware_debug.address[1] ||
-		     now.address[2] != firmware_debug.address[2] ||
-		     now.address[3] != firmware_debug.address[3])) {
-		memcpy(linux_debug.address, now.address, sizeof(now.address));
+	read_addresses(&linux_debug);
+	if (unlikely(now[0] != firmware_debug.address[0] ||
+		     now[1] != firmware_debug.address[1] ||
+		     now[2] != firmware_debug.address[2] ||
+		     now[3] != firmware_debug.address[3]))
 		write_addresses(&firmware_debug);
-	}
 	if (unlikely(linux_debug.status != firmware_debug.status))
 		set_debugreg(firmware_debug.status, 6);
 	if (unlikely(is_enabled(&firmware_debug)))
