@@ -158,6 +158,8 @@ static void deliver_nmis(struct efi_mode_handoff *h)
 		h->machine_checks = 0;
 		h->firmware.machine_checks = 0;
 		h->linux_cpu.machine_checks = 0;
+		if (!IS_ENABLED(CONFIG_X86_MCE))
+			panic("efi-mode: machine check\n");
 		asm volatile("int %0" : : "i" (X86_TRAP_MC));
 	}
 }
