@@ -19,7 +19,6 @@
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/moduleparam.h>
-#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 #include <linux/sysfs.h>
@@ -61,19 +60,25 @@ static int set_bandwidth(struct task_struct *task, unsigned int interval_ms,
 	return sched_setattr_nocheck(task, &attr);
 }
 
-/* kernel_param_lock() is held: one at a time */
+/* What the scheduler does not grant is not taken either */
+static int set_param(const char *val, const struct kernel_param *kp,
+		     unsigned int min, unsigned int max)
+{
+	unsigned int *param = kp->arg, old = *param;
+	int ret = param_set_uint_minmax(val, kp, min, max);
+
+	/* kernel_param_lock() is held: one at a time */
+	if (ret || !firmware_task)
+		return ret;
+	ret = set_bandwidth(firmware_task, interval, share);
+	if (ret)
+		*param = old;
+	return ret;
+}
+
 static int set_interval(const char *val, const struct kernel_param *kp)
 {
-	unsigned int old = interval;
-	int ret;
-
-	ret = param_set_uint_minmax(val, kp, MIN_INTERVAL_MS, MAX_INTERVAL_MS);
-	if (!ret && firmware_task) {
-		ret = set_bandwidth(firmware_task, interval, share);
-		if (ret)
-			interval = old;
-	}
-	return ret;
+	return set_param(val, kp, MIN_INTERVAL_MS, MAX_INTERVAL_MS);
 }
 
 static const struct kernel_param_ops interval_ops = {
@@ -86,16 +91,7 @@ MODULE_PARM_DESC(interval, "milliseconds between two slices of an idle firmware,
 
 static int set_share(const char *val, const struct kernel_param *kp)
 {
-	unsigned int old = share;
-	int ret;
-
-	ret = param_set_uint_minmax(val, kp, MIN_SHARE, MAX_SHARE);
-	if (!ret && firmware_task) {
-		ret = set_bandwidth(firmware_task, interval, share);
-		if (ret)
-			share = old;
-	}
-	return ret;
+	return set_param(val, kp, MIN_SHARE, MAX_SHARE);
 }
 
 static const struct kernel_param_ops share_ops = {
@@ -114,6 +110,7 @@ static int get_preempt(char *buffer, const struct kernel_param *kp)
 			  "gate" : "event");
 }
 
+/* From the command line: nothing is left to be done */
 static int set_preempt(const char *val, const struct kernel_param *kp)
 {
 	return 0;
