@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import qemu  # noqa: E402
@@ -42,6 +43,36 @@ def run(opt, kernel, append, tests):
             for test in tests:
                 m.expect(rf"TEST END {test} ", 1800)
             return (int(end[1]) - int(start[1])) / 1e6, m.text
+
+
+def cpu_seconds(process):
+    with open(f"/proc/{process.pid}/stat", encoding="ascii") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def idle(opt, seconds=20):
+    """CPU time of the host, in percent: Linux at its prompt, and the UEFI shell"""
+    def measure(m):
+        time.sleep(3)
+        start = cpu_seconds(m.process)
+        time.sleep(seconds)
+        return (cpu_seconds(m.process) - start) * 100 / seconds
+
+    with tempfile.TemporaryDirectory() as tmp:
+        disk = os.path.join(tmp, "esp.img")
+        qemu.fat_image(disk, {
+            "bzImage": opt.kernel,
+            "initrd.img": os.path.join(opt.build, "initrd.img"),
+            "startup.nsh": qemu.shell_script("@echo -off", "fs0:", "echo IDLE"),
+        })
+        with qemu.Machine(disk=disk) as m:
+            m.start()
+            m.expect("IDLE", 120)
+            shell = measure(m)
+            m.send("bzImage initrd=\\initrd.img\r")
+            m.expect(r"/ # $", 120)
+            return measure(m), shell
 
 
 def find(text, pattern):
@@ -85,6 +116,7 @@ def main():
         find(ours, busy.format("worst")))
     row("a round trip, instructions", find(ours, r"ROUND TRIP (\d+)"))
     row("drift of firmware's clock in 3 s, us", find(ours, r"DRIFT (-?\d+)"))
+    row("host CPU of an idle guest; of the UEFI shell, %", *idle(opt))
 
 
 if __name__ == "__main__":
