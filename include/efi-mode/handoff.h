@@ -26,7 +26,7 @@
 #define _EFI_MODE_HANDOFF_H
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
-#define EFI_MODE_HANDOFF_VERSION	2
+#define EFI_MODE_HANDOFF_VERSION	3
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
@@ -83,6 +83,22 @@
 #include <efi-mode/ticks.h>
 
 /**
+ * struct efi_mode_exceptions - what cannot be held off, and is only counted
+ * @nmis:	non-maskable interrupts
+ * @machine_checks: machine checks
+ * @any:	both, to be compared with 0
+ */
+struct efi_mode_exceptions {
+	union {
+		struct {
+			__u32 nmis;
+			__u32 machine_checks;
+		};
+		__u64 any;
+	};
+};
+
+/**
  * struct efi_mode_cpu - everything of a CPU that switch() saves and loads
  * @rsp:	stack, holding the callee-saved registers and the flags
  * @cr0:	control register 0
@@ -112,8 +128,10 @@
  * @window_cs:	a code segment that both stand-ins have
  * @window_idt:	pseudo-descriptor of the interrupt descriptor table for that time
  * @window_rsp:	the stack for that time
- * @nmis:	non-maskable interrupts that came in that time
- * @machine_checks: machine checks that came in that time
+ * @exceptions:	that came in that time
+ * @settled:	the kernel's: from now on @efer, @pat, @gs_base, @gdt, @idt,
+ *		@cs and @ss are always as they are here, and need no saving, and
+ *		its data segments are null here
  *
  * @tr is given, not saved: firmware's never changes without its @gdt, and the
  * kernel's is only loaded if firmware has one. switch() takes it from the
@@ -150,8 +168,9 @@ struct efi_mode_cpu {
 	__u8  window_idt[10];
 	__u16 __pad2;
 	__u64 window_rsp;
-	__u32 nmis;
-	__u32 machine_checks;
+	struct efi_mode_exceptions exceptions;
+	__u32 settled;
+	__u32 __pad3;
 };
 
 /**
@@ -240,8 +259,7 @@ struct efi_mode_range {
  * @min_slice:	cycles that firmware gets at least once it has had its ticks
  * @patience:	cycles after which a slice ends although firmware is having a tick
  * @replayed:	interrupts replayed
- * @nmis:	non-maskable interrupts that came in slices
- * @machine_checks: machine checks that came in slices
+ * @exceptions:	that came in slices
  * @linux_tr:	task register of the kernel
  * @window_gdt_size: bytes of each stand-in for a global descriptor table
  * @window_stack: stack for the time between two worlds
@@ -284,8 +302,7 @@ struct efi_mode_handoff {
 	__u64 patience;
 	__u64 replayed;
 
-	__u32 nmis;
-	__u32 machine_checks;
+	struct efi_mode_exceptions exceptions;
 	__u16 linux_tr;
 	__u16 window_gdt_size;
 	__u32 __pad2;

@@ -38,8 +38,9 @@ static void __used common(void)
 	CPU(window_gdt);
 	CPU(window_idt);
 	CPU(window_rsp);
-	CPU(nmis);
-	CPU(machine_checks);
+	CPU(settled);
+	OFFSET(CPU_nmis, efi_mode_cpu, exceptions.nmis);
+	OFFSET(CPU_machine_checks, efi_mode_cpu, exceptions.machine_checks);
 	BLANK();
 	OFFSET(REQUEST_table, efi_mode_request, table);
 	OFFSET(REQUEST_slot, efi_mode_request, slot);

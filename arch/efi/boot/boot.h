@@ -22,6 +22,8 @@
 #include "../../../drivers/firmware/efi/libstub/efistub.h"
 #include "gate.h"
 
+#include <asm/desc_defs.h>
+
 /* ledger.c */
 
 bool efi_mode_ledger_find(u64 address, struct efi_mode_range *range);
@@ -64,9 +66,30 @@ void efi_mode_apic_eoi(void);
 
 size_t efi_mode_window_size(void);
 void efi_mode_window_init(struct efi_mode_handoff *h);
+
+/* Firmware has another global descriptor table than the stand-in is of */
+static inline bool efi_mode_window_is_old(const struct efi_mode_handoff *h)
+{
+	const struct desc_ptr *last = (const void *)h->firmware.gdt;
+	struct desc_ptr gdt;
+
+	asm volatile("sgdt %0" : "=m" (gdt));
+	return gdt.address != last->address || gdt.size != last->size;
+}
+
 void efi_mode_window_follow(struct efi_mode_handoff *h);
 
 /* gates.c */
+
+extern unsigned long efi_mode_gates_table;
+
+/* As of the last egress: firmware's table cannot change in between */
+static inline bool efi_mode_gates_have_moved(const struct efi_mode_handoff *h)
+{
+	const struct desc_ptr *idt = (const void *)h->firmware.idt;
+
+	return idt->address != efi_mode_gates_table;
+}
 
 bool efi_mode_gates_plant(struct efi_mode_handoff *h);
 void efi_mode_gates_remove(void);

@@ -31,7 +31,9 @@ struct planted {
 
 static struct planted planted[EFI_MODE_NR_FAULTS + 4];
 static unsigned int nr_planted;
-static gate_desc *table;
+
+/* The table that they are in */
+unsigned long efi_mode_gates_table;
 
 static const u8 fatal[] = {
 	X86_TRAP_DE, X86_TRAP_OF, X86_TRAP_BR, X86_TRAP_UD, X86_TRAP_DF,
@@ -104,7 +106,7 @@ static bool plant(unsigned int vector, unsigned long handler, bool keep_stack)
 	p->before = now[vector];
 	p->ours = make_gate(handler, keep_stack ? p->before.bits.ist : 0);
 	write_gate(&now[vector], &p->ours);
-	table = now;
+	efi_mode_gates_table = (unsigned long)now;
 	nr_planted++;
 	return true;
 }
@@ -117,8 +119,10 @@ static bool is_ours(const gate_desc *g, const struct planted *p)
 /* Somebody else may have put theirs there since: then that stays */
 static void unplant(const struct planted *p)
 {
-	if (is_ours(&table[p->vector], p))
-		write_gate(&table[p->vector], &p->before);
+	gate_desc *g = (gate_desc *)efi_mode_gates_table + p->vector;
+
+	if (is_ours(g, p))
+		write_gate(g, &p->before);
 }
 
 /*
@@ -130,7 +134,7 @@ static void move(gate_desc *now, unsigned int entries)
 {
 	struct planted *p;
 
-	table = now;
+	efi_mode_gates_table = (unsigned long)now;
 	for (p = planted; p < planted + nr_planted; p++) {
 		if (p->vector >= entries || is_ours(&now[p->vector], p))
 			continue;
@@ -163,8 +167,8 @@ bool efi_mode_gates_plant(struct efi_mode_handoff *h)
 	unsigned long faults = (unsigned long)efi_mode_fault_gates;
 	int i;
 
-	efi_mode_nmi_counter = &h->nmis;
-	efi_mode_mc_counter = &h->machine_checks;
+	efi_mode_nmi_counter = &h->exceptions.nmis;
+	efi_mode_mc_counter = &h->exceptions.machine_checks;
 
 	for (i = 0; i < ARRAY_SIZE(fatal); i++)
 		plant(fatal[i], faults + fatal[i] * EFI_MODE_FAULT_STRIDE, true);
@@ -198,9 +202,9 @@ void efi_mode_gates_follow(struct efi_mode_handoff *h, bool moved)
 	unsigned int entries;
 	gate_desc *now = current_table(&entries);
 
-	if (unlikely(now != table))
+	if (efi_mode_gates_table != (unsigned long)now)
 		move(now, entries);
-	if (likely(!moved))
+	if (!moved)
 		return;
 	efi_mode_gates_remove();
 	efi_mode_gates_plant(h);

@@ -72,10 +72,10 @@ static bool run_handler(struct efi_mode_handoff *h, unsigned int vector,
  * is a tick, be it due by the account or not: its device waits for the end of
  * the interrupt.
  */
-static bool next_pending(struct efi_mode_handoff *h, unsigned int *vector)
+static bool next_pending(struct efi_mode_handoff *h, u64 now,
+			 unsigned int *vector)
 {
 	unsigned int word;
-	u64 due_by;
 
 	for (word = 0; h->nr_pending && word < ARRAY_SIZE(h->pending); word++) {
 		if (!h->pending[word])
@@ -89,12 +89,11 @@ static bool next_pending(struct efi_mode_handoff *h, unsigned int *vector)
 	}
 
 	/* A device may be about to deliver the next one itself */
-	due_by = rdtsc();
 	if (h->clock == EFI_MODE_CLOCK_DEVICE)
-		due_by -= h->ticks.period;
-	if (!efi_mode_ticks_is_due(&h->ticks, due_by))
+		now -= h->ticks.period;
+	if (!efi_mode_ticks_is_due(&h->ticks, now))
 		return false;
-	efi_mode_ticks_bound(&h->ticks, due_by);
+	efi_mode_ticks_bound(&h->ticks, now);
 	efi_mode_ticks_delivered(&h->ticks, 1);
 	*vector = h->tick_vector;
 	return true;
@@ -104,29 +103,42 @@ static bool next_pending(struct efi_mode_handoff *h, unsigned int *vector)
  * What firmware has missed. If the slice has ended in a handler that was run
  * from here, that one goes on now, and what is still owed comes after it.
  */
-static void deliver(struct efi_mode_handoff *h, unsigned long *rflags)
+static void deliver_all(struct efi_mode_handoff *h, u64 now,
+			unsigned long *rflags)
 {
 	unsigned int vector;
 
-	if (h->quiet || delivering)
-		return;
-	while (next_pending(h, &vector)) {
+	while (next_pending(h, now, &vector)) {
 		bool more;
 
 		h->replayed++;
 		more = run_handler(h, vector, rflags);
 		/* From here on, so that ticks do not use up the whole slice */
-		h->earliest = rdtsc() + h->min_slice;
+		now = rdtsc();
+		h->earliest = now + h->min_slice;
 		if (!more)
 			break;
 	}
 }
 
-/* Interrupts are off; they are when it comes back */
-static void egress(u32 reason)
+static inline void deliver(struct efi_mode_handoff *h, u64 now,
+			   unsigned long *rflags)
+{
+	if (h->nr_pending || efi_mode_ticks_is_due(&h->ticks, now))
+		if (!h->quiet && !delivering)
+			deliver_all(h, now, rflags);
+}
+
+/*
+ * Interrupts are off; they are when it comes back.
+ *
+ * Return: TSC at the beginning of the next slice.
+ */
+static u64 egress(u32 reason)
 {
 	struct efi_mode_handoff *h = handoff;
 	unsigned int vector = h->tick_vector;
+	u64 now;
 
 	h->egress = reason;
 	/* Its data segments are those of a task: the kernel loads them itself */
@@ -134,10 +146,14 @@ static void egress(u32 reason)
 	h->linux_cpu.es = 0;
 	h->linux_cpu.fs = 0;
 	h->linux_cpu.gs = 0;
-	efi_mode_window_follow(h);
+	if (unlikely(efi_mode_window_is_old(h)))
+		efi_mode_window_follow(h);
 	efi_mode_switch(&h->firmware, &h->linux_cpu);
-	efi_mode_gates_follow(h, vector != h->tick_vector);
-	h->earliest = rdtsc() + h->min_slice;
+	if (unlikely(efi_mode_gates_have_moved(h) || vector != h->tick_vector))
+		efi_mode_gates_follow(h, vector != h->tick_vector);
+	now = rdtsc();
+	h->earliest = now + h->min_slice;
+	return now;
 }
 
 /* From where no interrupt has led here: firmware's own code at a known place */
@@ -146,8 +162,7 @@ static void egress_and_deliver(u32 reason)
 	unsigned long rflags = native_save_fl(), before = rflags;
 
 	native_irq_disable();
-	egress(reason);
-	deliver(handoff, &rflags);
+	deliver(handoff, egress(reason), &rflags);
 	if (before & X86_EFLAGS_IF)
 		native_irq_enable();
 }
@@ -166,12 +181,13 @@ static bool may_end(struct efi_mode_handoff *h, u64 now)
 	return !h->quiet && (s64)(now - h->earliest) >= 0;
 }
 
-static void end_slice(struct efi_mode_handoff *h, u32 reason, u64 now)
+/* Return: TSC */
+static u64 end_slice(struct efi_mode_handoff *h, u32 reason, u64 now)
 {
 	if (!may_end(h, now))
-		return;
+		return now;
 	check_stack(h);
-	egress(reason);
+	return egress(reason);
 }
 
 /**
@@ -194,11 +210,13 @@ void efi_mode_tick(unsigned long *rflags)
 	else
 		efi_mode_apic_eoi();
 
-	end_slice(h, tick ? EFI_MODE_EGRESS_TICK : EFI_MODE_EGRESS_DEADLINE,
-		  now);
+	now = end_slice(h, tick ? EFI_MODE_EGRESS_TICK : EFI_MODE_EGRESS_DEADLINE,
+			now);
 	/* Its handler ends the interrupt, so it is the first */
-	if (!tick || run_handler(h, h->tick_vector, rflags))
-		deliver(h, rflags);
+	if (!tick)
+		deliver(h, now, rflags);
+	else if (run_handler(h, h->tick_vector, rflags))
+		deliver(h, rdtsc(), rflags);
 }
 
 /**
@@ -210,8 +228,8 @@ void efi_mode_tick(unsigned long *rflags)
 void efi_mode_slice_timer(unsigned long *rflags)
 {
 	efi_mode_apic_eoi();
-	end_slice(handoff, EFI_MODE_EGRESS_DEADLINE, rdtsc());
-	deliver(handoff, rflags);
+	deliver(handoff, end_slice(handoff, EFI_MODE_EGRESS_DEADLINE, rdtsc()),
+		rflags);
 }
 
 static void __efiapi firmware_tick(efi_event_t event, void *context)

@@ -83,8 +83,6 @@ SYM_FUNC_START(efi_mode_switch)
 	ENDBR
 	/* Flags and callee-saved registers, on the stack of the caller */
 	pushfq
-	cli
-	cld
 	pushq	%rbp
 	pushq	%rbx
 	pushq	%r12
@@ -93,14 +91,14 @@ SYM_FUNC_START(efi_mode_switch)
 	pushq	%r15
 	movq	%rsp, CPU_rsp(%rdi)
 
-	movq	%cr0, %rax
-	movq	%rax, CPU_cr0(%rdi)
 	movq	%cr3, %rax
 	movq	%rax, CPU_cr3(%rdi)
 	movq	%cr4, %r9
 	movq	%r9, CPU_cr4(%rdi)
 
 	/* FPU: all that the caller can have enabled, and no more */
+	movq	%cr0, %rax
+	movq	%rax, CPU_cr0(%rdi)
 	clts
 	movq	CPU_fpu(%rdi), %r8
 	testl	$X86_CR4_OSXSAVE, %r9d
@@ -113,25 +111,29 @@ SYM_FUNC_START(efi_mode_switch)
 	jmp	2f
 1:	fxsave64 (%r8)
 2:
-	SAVE_MSR MSR_EFER, CPU_efer
-	SAVE_MSR MSR_IA32_CR_PAT, CPU_pat
 	SAVE_MSR MSR_FS_BASE, CPU_fs_base
-	SAVE_MSR MSR_GS_BASE, CPU_gs_base
 	SAVE_MSR MSR_KERNEL_GS_BASE, CPU_kernel_gs_base
 	testl	$X86_CR4_CET, %r9d
 	jz	3f
 	SAVE_MSR MSR_IA32_S_CET, CPU_s_cet
 3:
+	sldt	CPU_ldt(%rdi)
+
+	/* Which the kernel does not change once it has come up; firmware may */
+	cmpl	$0, CPU_settled(%rdi)
+	jne	11f
+	SAVE_MSR MSR_EFER, CPU_efer
+	SAVE_MSR MSR_IA32_CR_PAT, CPU_pat
+	SAVE_MSR MSR_GS_BASE, CPU_gs_base
 	sgdt	CPU_gdt(%rdi)
 	sidt	CPU_idt(%rdi)
-	sldt	CPU_ldt(%rdi)
 	movw	%cs, CPU_cs(%rdi)
 	movw	%ss, CPU_ss(%rdi)
 	movw	%ds, CPU_ds(%rdi)
 	movw	%es, CPU_es(%rdi)
 	movw	%fs, CPU_fs(%rdi)
 	movw	%gs, CPU_gs(%rdi)
-
+11:
 	/* The window opens */
 	lgdt	CPU_window_gdt(%rdi)
 	lidt	CPU_window_idt(%rdi)

@@ -118,17 +118,15 @@ void efi_mode_window_init(struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_window_follow() - firmware may have another table
+ * efi_mode_window_follow() - firmware has another table
  * @h:	the handoff
  *
  * Context: firmware's world, interrupts off, before an egress.
  */
 void efi_mode_window_follow(struct efi_mode_handoff *h)
 {
-	const struct desc_ptr *last = (void *)h->firmware.gdt;
 	struct desc_ptr gdt;
 
 	asm volatile("sgdt %0" : "=m" (gdt));
-	if (unlikely(gdt.address != last->address || gdt.size != last->size))
-		copy_firmware(h, &gdt);
+	copy_firmware(h, &gdt);
 }

@@ -15,6 +15,7 @@
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
+#include <linux/jump_label.h>
 #include <linux/kernel.h>
 
 #include <asm/apic.h>
@@ -30,45 +31,64 @@ static const u16 swapped[] = {
 	APIC_LVT1,
 	APIC_LVTERR,
 	APIC_LVTPC,
-	APIC_LVTTHMR,
 	APIC_DFR,
 	APIC_LDR,
+	APIC_LVTTHMR,
 };
 
-/* Those of them that this CPU has, in this mode, and what firmware has there */
-struct firmware_reg {
-	u32 reg;
-	u32 value;
-};
+/* The last is not in each local APIC; x2APIC mode deals with the two before */
+static unsigned int nr_swapped __ro_after_init = ARRAY_SIZE(swapped);
 
-static struct firmware_reg firmware[ARRAY_SIZE(swapped)];
-static struct firmware_reg *firmware_end __ro_after_init = firmware;
+/* What each side has in them, whoever has the local APIC now */
+static u32 firmware_value[ARRAY_SIZE(swapped)];
+static u32 linux_value[ARRAY_SIZE(swapped)];
 
 /* Those in which the two sides differ, until one of them writes to any */
-static struct {
+static struct difference {
 	u32 reg;
-	u32 firmware;
+	u32 firmware_value;
 	u32 linux_value;
 } different[ARRAY_SIZE(swapped)];
-static unsigned int nr_different;
-static bool compare_again;
+static struct difference *different_end = different;
 
-u32 efi_mode_lapic_linux[EFI_MODE_LAPIC_REGS];
+static DEFINE_STATIC_KEY_FALSE(x2apic_key);
 
 static bool taken_over __ro_after_init;
+
+static void compare(void)
+{
+	struct difference *d = different;
+	unsigned int i;
+
+	for (i = 0; i < nr_swapped; i++) {
+		if (firmware_value[i] == linux_value[i])
+			continue;
+		d->reg = swapped[i];
+		d->firmware_value = firmware_value[i];
+		d++->linux_value = linux_value[i];
+	}
+	different_end = d;
+}
 
 /* In place of the native functions: what Linux writes is remembered */
 static void remember(u32 reg, u32 v)
 {
+	unsigned int i;
+
 	switch (reg) {
+	case APIC_ICR:
+	case APIC_ICR2:
+		break;
 	case APIC_LVTT:
 	case APIC_TDCR:
 	case APIC_TMICT:
 		efi_mode_timer_written(reg, v);
 		break;
 	default:
-		efi_mode_lapic_linux[reg >> 4] = v;
-		compare_again = true;
+		for (i = 0; i < nr_swapped; i++)
+			if (swapped[i] == reg)
+				linux_value[i] = v;
+		compare();
 	}
 }
 
@@ -88,11 +108,11 @@ static void write_msr(u32 reg, u32 v)
  * An interrupt of Linux's that is pending. All of its vectors are in the last of
  * the eight words; any in the others is firmware's, and can wait for it.
  */
-static bool linux_pending(void)
+static __always_inline bool linux_pending(bool x2apic)
 {
 	BUILD_BUG_ON(FIRST_SYSTEM_VECTOR < 224);
 
-	return lapic_read(APIC_IRR + 7 * 0x10);
+	return lapic_read_as(x2apic, APIC_IRR + 7 * 0x10);
 }
 
 /*
@@ -101,9 +121,9 @@ static bool linux_pending(void)
  * is in service goes on being so, and firmware's handler ends it. It only must
  * not hold back Linux's own interrupts.
  */
-static void end_interrupts(void)
+static __always_inline void end_interrupts(bool x2apic)
 {
-	u32 in_service = lapic_read(APIC_ISR + 7 * 0x10);
+	u32 in_service = lapic_read_as(x2apic, APIC_ISR + 7 * 0x10);
 
 	while (unlikely(in_service)) {
 		apic_eoi();
@@ -111,85 +131,121 @@ static void end_interrupts(void)
 	}
 }
 
-static void compare(void)
+/* Those that are Linux's: firmware would not know what they are */
+static noinline void take_interrupts(void)
 {
-	struct firmware_reg *r;
+	local_irq_enable();
+	/* STI takes effect after the next instruction */
+	asm volatile("nop");
+	local_irq_disable();
+}
 
-	nr_different = 0;
-	for (r = firmware; r < firmware_end; r++) {
-		if (r->value == lapic_linux(r->reg))
-			continue;
-		different[nr_different].reg = r->reg;
-		different[nr_different].firmware = r->value;
-		different[nr_different++].linux_value = lapic_linux(r->reg);
+static __always_inline u64 to_firmware(bool x2apic)
+{
+	const struct difference *d;
+	u64 now;
+
+	for (;;) {
+		if (likely(!linux_pending(x2apic))) {
+			lapic_write_as(x2apic, APIC_TMICT, 0);
+			/* Linux sends itself an interrupt in theirs */
+			efi_mode_counters_stop();
+			if (likely(!linux_pending(x2apic)))
+				break;
+			efi_mode_counters_start();
+		}
+		take_interrupts();
 	}
-	compare_again = false;
+
+	for (d = different; d < different_end; d++)
+		lapic_write_as(x2apic, d->reg, d->firmware_value);
+	now = rdtsc();
+	efi_mode_timer_to_firmware(x2apic, now);
+	return now;
+}
+
+/* Bits that firmware has changed in a slice, whichever register they are in */
+static __always_inline u32 changed_bits(bool x2apic)
+{
+	unsigned int last = ARRAY_SIZE(swapped) - 1, i;
+	u32 bits = 0;
+
+	BUILD_BUG_ON(ARRAY_SIZE(swapped) != 9);
+
+	/* The addresses are known when this is compiled, so each costs little */
+#pragma GCC unroll 8
+	for (i = 0; i < last; i++)
+		bits |= lapic_read_as(x2apic, swapped[i]) ^ firmware_value[i];
+	if (nr_swapped > last)
+		bits |= lapic_read_as(x2apic, swapped[last]) ^
+			firmware_value[last];
+	return bits;
+}
+
+static noinline notrace void follow(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_swapped; i++)
+		firmware_value[i] = lapic_read(swapped[i]);
+	compare();
+}
+
+static __always_inline u64 to_linux(bool x2apic)
+{
+	const struct difference *d;
+	u64 now;
+
+	efi_mode_timer_from_firmware(x2apic);
+	end_interrupts(x2apic);
+	if (unlikely(changed_bits(x2apic)))
+		follow();
+	for (d = different; d < different_end; d++)
+		lapic_write_as(x2apic, d->reg, d->linux_value);
+	now = rdtsc();
+	efi_mode_timer_to_linux(x2apic, now);
+	efi_mode_counters_start();
+	return now;
+}
+
+static noinline notrace u64 x2apic_to_firmware(void)
+{
+	return to_firmware(true);
+}
+
+static noinline notrace u64 x2apic_to_linux(void)
+{
+	return to_linux(true);
 }
 
 /**
  * efi_mode_apic_to_firmware() - give the local APIC to firmware
  *
- * Interrupts for Linux that are pending are taken first: firmware would not
- * know what they are.
+ * Interrupts for Linux that are pending are taken first.
  *
  * Context: interrupts off, preemption disabled; interrupts may be on for a
  * moment.
- * Return: false if the local APIC is still firmware's own; nothing was done.
+ * Return: TSC just before firmware's timer runs; 0 if the local APIC is still
+ * firmware's own, and nothing was done.
  */
-bool efi_mode_apic_to_firmware(void)
+u64 notrace efi_mode_apic_to_firmware(void)
 {
-	unsigned int i;
-
-	if (!taken_over)
-		return false;
-
-	for (;;) {
-		if (!linux_pending()) {
-			efi_mode_timer_stop();
-			/* Their interrupt is one that Linux sends itself another in */
-			efi_mode_counters_stop();
-			if (!linux_pending())
-				break;
-			efi_mode_counters_start();
-		}
-		local_irq_enable();
-		/* STI takes effect after the next instruction */
-		asm volatile("nop");
-		local_irq_disable();
-	}
-
-	if (unlikely(compare_again))
-		compare();
-	for (i = 0; i < nr_different; i++)
-		lapic_write(different[i].reg, different[i].firmware);
-	efi_mode_timer_to_firmware();
-	return true;
+	if (unlikely(!taken_over))
+		return 0;
+	return static_branch_unlikely(&x2apic_key) ? x2apic_to_firmware() :
+						     to_firmware(false);
 }
 
 /**
  * efi_mode_apic_to_linux() - take the local APIC back
  *
  * Context: interrupts off, after efi_mode_apic_to_firmware().
+ * Return: TSC just before Linux's timer runs.
  */
-void efi_mode_apic_to_linux(void)
+u64 notrace efi_mode_apic_to_linux(void)
 {
-	struct firmware_reg *r;
-	unsigned int i;
-	u32 changed = 0;
-
-	efi_mode_timer_from_firmware();
-	end_interrupts();
-	for (r = firmware; r < firmware_end; r++)
-		changed |= lapic_read(r->reg) ^ r->value;
-	if (unlikely(changed)) {
-		for (r = firmware; r < firmware_end; r++)
-			r->value = lapic_read(r->reg);
-		compare();
-	}
-	for (i = 0; i < nr_different; i++)
-		lapic_write(different[i].reg, different[i].linux_value);
-	efi_mode_timer_to_linux();
-	efi_mode_counters_start();
+	return static_branch_unlikely(&x2apic_key) ? x2apic_to_linux() :
+						     to_linux(false);
 }
 
 /**
@@ -223,22 +279,6 @@ void efi_mode_apic_release(u32 priority)
 		lapic_write(APIC_TASKPRI, priority);
 }
 
-static bool __init is_present(u16 reg)
-{
-	switch (reg) {
-	case APIC_LVTPC:
-		return lapic_get_maxlvt() >= 4;
-	case APIC_LVTTHMR:
-		return lapic_get_maxlvt() >= 5;
-	case APIC_DFR:
-	case APIC_LDR:
-		/* Not there, and read-only */
-		return !x2apic_enabled();
-	default:
-		return true;
-	}
-}
-
 /**
  * efi_mode_apic_take_over() - begin to share the local APIC
  *
@@ -249,18 +289,17 @@ static bool __init is_present(u16 reg)
 void __init efi_mode_apic_take_over(void)
 {
 	unsigned int i;
-	u32 value;
 
 	if (apic_is_disabled)
 		panic("efi-mode: the kernel needs the local APIC\n");
 
-	for (i = 0; i < ARRAY_SIZE(swapped); i++) {
-		if (!is_present(swapped[i]))
-			continue;
-		value = lapic_read(swapped[i]);
-		firmware_end->reg = swapped[i];
-		firmware_end++->value = value;
-		efi_mode_lapic_linux[swapped[i] >> 4] = value;
+	if (x2apic_enabled())
+		static_branch_enable(&x2apic_key);
+	if (lapic_get_maxlvt() < 5)
+		nr_swapped--;
+	for (i = 0; i < nr_swapped; i++) {
+		firmware_value[i] = lapic_read(swapped[i]);
+		linux_value[i] = firmware_value[i];
 	}
 	efi_mode_timer_take_over();
 

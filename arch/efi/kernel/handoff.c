@@ -13,8 +13,6 @@
 #include <asm/desc.h>
 #include <asm/init.h>
 #include <asm/setup.h>
-#include <asm/special_insns.h>
-#include <asm/trapnr.h>
 
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
@@ -59,8 +57,14 @@ static void map_identity(u64 start, u64 size)
 		panic("efi-mode: cannot map the way to the firmware\n");
 }
 
-/* Top-level entries of the kernel come and go until it has booted */
-static void sync_trampoline(void)
+/**
+ * efi_mode_sync_trampoline() - let the trampoline have what the kernel has
+ *
+ * Top-level entries of the kernel come and go until it has booted.
+ *
+ * Context: any.
+ */
+void efi_mode_sync_trampoline(void)
 {
 	memcpy(trampoline_pgd + PTRS_PER_PGD / 2,
 	       swapper_pg_dir + PTRS_PER_PGD / 2, PAGE_SIZE / 2);
@@ -112,6 +116,7 @@ void __init efi_mode_map_handoff(void)
 	early_memunmap(p, sizeof(systab));
 
 	efi_mode_handoff = h;
+	efi_mode_switch_setup(__pa_symbol(trampoline_pgd));
 	efi_mode_copy_gdt(false);
 }
 
@@ -139,54 +144,4 @@ void __init efi_mode_copy_gdt(bool has_task)
 	       get_cpu_gdt_rw(smp_processor_id()), GDT_SIZE);
 	h->linux_tr = has_task ? GDT_ENTRY_TSS * 8 : 0;
 	h->linux_cpu.tr = h->firmware.tr ? h->linux_tr : 0;
-}
-
-/*
- * What came while the world was nobody's, or firmware's, has only been counted.
- * That there were several at a time makes no difference to their handlers.
- */
-static void deliver_nmis(struct efi_mode_handoff *h)
-{
-	if (unlikely(h->nmis | h->firmware.nmis | h->linux_cpu.nmis)) {
-		h->nmis = 0;
-		h->firmware.nmis = 0;
-		h->linux_cpu.nmis = 0;
-		asm volatile("int %0" : : "i" (X86_TRAP_NMI));
-	}
-	if (unlikely(h->machine_checks | h->firmware.machine_checks |
-		     h->linux_cpu.machine_checks)) {
-		h->machine_checks = 0;
-		h->firmware.machine_checks = 0;
-		h->linux_cpu.machine_checks = 0;
-		if (!IS_ENABLED(CONFIG_X86_MCE))
-			panic("efi-mode: machine check\n");
-		asm volatile("int %0" : : "i" (X86_TRAP_MC));
-	}
-}
-
-/**
- * efi_mode_switch_to_firmware() - let firmware go on, until its egress
- *
- * Context: interrupts off; the local APIC is firmware's.
- */
-void __nocfi efi_mode_switch_to_firmware(void)
-{
-	struct efi_mode_handoff *h = efi_mode_handoff;
-	struct efi_mode_handoff *ph = (void *)__pa(h);
-	void (*switch_fn)(struct efi_mode_cpu *, struct efi_mode_cpu *) =
-		(void *)h->switch_fn;
-	unsigned long cr3;
-
-	if (unlikely(system_state < SYSTEM_RUNNING))
-		sync_trampoline();
-
-	efi_mode_cpu_to_firmware();
-	cr3 = __native_read_cr3();
-	native_write_cr3(__pa_symbol(trampoline_pgd));
-
-	switch_fn(&ph->linux_cpu, &ph->firmware);
-
-	native_write_cr3(cr3);
-	efi_mode_cpu_to_linux();
-	deliver_nmis(h);
 }

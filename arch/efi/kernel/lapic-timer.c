@@ -29,49 +29,43 @@
 #include <asm/efi-mode.h>
 #include "lapic.h"
 
-struct timer {
-	u32 lvtt;
-	u32 tdcr;
-	u32 tmict;
-	u32 shift;		/* by which @tdcr divides */
+struct efi_mode_timers efi_mode_timers = {
+	.linux_deadline = EFI_MODE_NEVER,
 };
 
-static struct timer firmware;	/* as firmware has programmed it */
-static struct timer lent;	/* what is in the registers in a slice */
-static struct timer linux_timer; /* as Linux has, but for the count */
-
-static u64 firmware_expiry;	/* TSC; of a timer that is not periodic; 0: none */
-static u64 linux_deadline;	/* TSC; 0: none */
-static u64 last_ingress;	/* TSC */
-
 /* Frequency of the timer's clock, before division, over that of the TSC */
-static u64 counts_per_cycle __ro_after_init;	/* 0.32 fixed point */
+static u64 counts_per_cycle __ro_after_init;	/* 32.32 fixed point */
 static u64 cycles_per_count __ro_after_init;	/* 32.32 fixed point */
 
-static u64 to_counts(u64 cycles)
-{
-	return mul_u64_u64_shr(cycles, counts_per_cycle, 32);
-}
-
-static u64 to_cycles(u64 counts)
+static u64 notrace to_cycles(u64 counts)
 {
 	return mul_u64_u64_shr(counts, cycles_per_count, 32);
 }
 
 /* log2 of the divider: bits 0, 1 and 3, with 7 for "divide by 1" */
-static unsigned int divider_shift(u32 tdcr)
+static unsigned int notrace divider_shift(u32 tdcr)
 {
 	unsigned int code = (tdcr & 3) | (tdcr & 8) >> 1;
 
 	return (code + 1) & 7;
 }
 
-/* What to write into TMICT for a time from now; never 0, which stops it */
-static u32 count_for(s64 cycles, u32 shift)
+/* For a time from now that may be over, or further away than the timer reaches */
+static u32 notrace count_for(const struct efi_mode_timer *t, s64 cycles)
 {
+	u64 counts;
+
 	if (cycles <= 0)
 		return 1;
-	return clamp_t(u64, to_counts(cycles) >> shift, 1, U32_MAX);
+	counts = mul_u64_u64_shr(cycles, counts_per_cycle, 32) >> t->shift;
+	return min_t(u64, counts + 1, U32_MAX);
+}
+
+static void notrace set_divider(struct efi_mode_timer *t, u32 tdcr)
+{
+	t->tdcr = tdcr;
+	t->shift = divider_shift(tdcr);
+	t->speed = counts_per_cycle >> (2 + t->shift);
 }
 
 static bool is_masked(u32 lvtt)
@@ -85,6 +79,25 @@ static bool is_periodic(u32 lvtt)
 			APIC_LVT_TIMER_TSCDEADLINE)) == APIC_LVT_TIMER_PERIODIC;
 }
 
+/* What the short way in lapic.h relies on; it only changes the count in @lent */
+static void notrace simplify(void)
+{
+	struct efi_mode_timers *t = &efi_mode_timers;
+	struct efi_mode_handoff *h = efi_mode_handoff;
+
+	t->simple = h->clock == EFI_MODE_CLOCK_APIC_PERIODIC &&
+		    h->preempt == EFI_MODE_PREEMPT_GATE &&
+		    efi_mode_timer_is_near(h->ticks.period) &&
+		    efi_mode_timer_is_near(h->min_slice) &&
+		    counts_per_cycle < 4ULL << 32 &&
+		    is_periodic(t->firmware.lvtt) &&
+		    !is_masked(t->firmware.lvtt) &&
+		    !is_periodic(t->linux_timer.lvtt) &&
+		    !is_masked(t->linux_timer.lvtt);
+	if (t->simple)
+		t->lent = t->firmware;
+}
+
 /**
  * efi_mode_timer_written() - Linux has written to one of the timer's registers
  * @reg:	which one
@@ -94,200 +107,190 @@ static bool is_periodic(u32 lvtt)
  */
 void efi_mode_timer_written(u32 reg, u32 value)
 {
+	struct efi_mode_timer *t = &efi_mode_timers.linux_timer;
+
 	switch (reg) {
 	case APIC_LVTT:
-		linux_timer.lvtt = value;
+		t->lvtt = value;
+		simplify();
 		break;
 	case APIC_TDCR:
-		linux_timer.tdcr = value;
-		linux_timer.shift = divider_shift(value);
+		set_divider(t, value);
 		break;
 	case APIC_TMICT:
-		linux_timer.tmict = value;
-		linux_deadline = value ? rdtsc() +
-			to_cycles((u64)value << linux_timer.shift) : 0;
+		t->tmict = value;
+		efi_mode_timers.linux_deadline = value ? rdtsc() +
+			to_cycles((u64)value << t->shift) : EFI_MODE_NEVER;
 		break;
 	}
 }
 
 /* A periodic timer is used in early boot, with a period of some milliseconds */
-static u64 next_deadline(u64 now)
+static u64 notrace next_deadline(u64 now)
 {
+	struct efi_mode_timers *t = &efi_mode_timers;
 	u64 period;
 
-	if (is_masked(linux_timer.lvtt))
-		return 0;
-	if (unlikely(is_periodic(linux_timer.lvtt)) && linux_deadline &&
-	    linux_deadline < now) {
-		period = to_cycles((u64)linux_timer.tmict << linux_timer.shift);
-		linux_deadline += ((now - linux_deadline) / period + 1) *
-				  period;
+	if (is_masked(t->linux_timer.lvtt))
+		return EFI_MODE_NEVER;
+	if (is_periodic(t->linux_timer.lvtt) && t->linux_deadline < now) {
+		period = to_cycles((u64)t->linux_timer.tmict <<
+				   t->linux_timer.shift);
+		t->linux_deadline += ((now - t->linux_deadline) / period + 1) *
+				     period;
 	}
-	return linux_deadline;
+	return t->linux_deadline;
 }
 
-/**
- * efi_mode_timer_stop() - no more interrupts from the timer
- *
- * Always the first step: changing the mode or the divider while it counts turns
- * what is left of the count into interrupts.
- *
- * Context: interrupts off.
- */
-void efi_mode_timer_stop(void)
+static void notrace load(const struct efi_mode_timer *t, u32 count)
 {
-	lapic_write(APIC_TMICT, 0);
-}
-
-static inline void load(const struct timer *t, const struct timer *now,
-			u32 count)
-{
-	if (t->tdcr != now->tdcr)
-		lapic_write(APIC_TDCR, t->tdcr);
-	if (t->lvtt != now->lvtt)
-		lapic_write(APIC_LVTT, t->lvtt);
+	lapic_write(APIC_TDCR, t->tdcr);
+	lapic_write(APIC_LVTT, t->lvtt);
 	if (count)
 		lapic_write(APIC_TMICT, count);
 }
 
-/* Can the gate be reached in time for a deadline so many cycles from now? */
-static void lend(struct timer *t, u32 lvtt, u64 now, u64 deadline, u64 limit)
+/* Can the gate be reached in time for the deadline? */
+static void notrace lend(struct efi_mode_timer *t, u32 lvtt, u64 now, u64 limit)
 {
-	s64 left = max_t(s64, deadline - now, efi_mode_handoff->min_slice);
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	u64 deadline = next_deadline(now);
+	s64 left = max_t(s64, deadline - now, h->min_slice);
 
-	if (!deadline || efi_mode_handoff->preempt != EFI_MODE_PREEMPT_GATE ||
-	    left >= limit)
+	if (deadline == EFI_MODE_NEVER || left >= limit ||
+	    h->preempt != EFI_MODE_PREEMPT_GATE)
 		return;
 	/* Periodic: the gate may have to let it pass once, and gets it again */
 	t->lvtt = lvtt;
-	t->tmict = count_for(left, t->shift);
+	t->tmict = count_for(t, left);
 }
 
 /**
- * efi_mode_timer_to_firmware() - program the timer for a slice
+ * efi_mode_timer_lend() - program the timer for a slice, whatever it is used for
+ * @now:	TSC
  *
  * Context: interrupts off, the timer stopped.
  */
-void efi_mode_timer_to_firmware(void)
+void notrace efi_mode_timer_lend(u64 now)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
-	u64 now = rdtsc(), deadline = next_deadline(now);
+	struct efi_mode_timers *t = &efi_mode_timers;
+	struct efi_mode_timer *lent = &t->lent;
 
-	lent = firmware;
+	*lent = t->firmware;
 	switch (h->clock) {
 	case EFI_MODE_CLOCK_APIC_PERIODIC:
-		lend(&lent, firmware.lvtt, now, deadline, h->ticks.period);
+		lend(lent, t->firmware.lvtt, now, h->ticks.period);
 		break;
 	case EFI_MODE_CLOCK_APIC_ONE_SHOT:
-		lent.tmict = firmware_expiry ?
-			     count_for(firmware_expiry - now, lent.shift) : 0;
+		lent->tmict = t->firmware_expiry ?
+			      count_for(lent, t->firmware_expiry - now) : 0;
 		break;
 	case EFI_MODE_CLOCK_DEVICE:
 		/* Unless firmware uses it as a counter */
-		if (h->slice_vector && !firmware.tmict)
-			lend(&lent, APIC_LVT_TIMER_PERIODIC | h->slice_vector,
-			     now, deadline, S64_MAX);
+		if (h->slice_vector && !t->firmware.tmict)
+			lend(lent, APIC_LVT_TIMER_PERIODIC | h->slice_vector,
+			     now, S64_MAX);
 		break;
 	}
 
-	last_ingress = now;
-	if (unlikely(lent.lvtt & APIC_LVT_TIMER_TSCDEADLINE)) {
-		lent.tmict = 0;
-		load(&lent, &linux_timer, 0);
+	t->last_ingress = now;
+	if (lent->lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
+		lent->tmict = 0;
+		load(lent, 0);
 		/* Writing to the LVT must not be overtaken by the deadline */
 		mb();
-		wrmsrl(MSR_IA32_TSC_DEADLINE, firmware_expiry);
+		wrmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_expiry);
 		return;
 	}
-	load(&lent, &linux_timer, lent.tmict);
+	load(lent, lent->tmict);
 }
 
 /* Firmware has programmed the timer, as LocalApicTimerDxe's SetTimerPeriod() does */
-static void follow(const struct timer *now, u64 tsc)
+static void notrace follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
+	struct efi_mode_timers *t = &efi_mode_timers;
+	struct efi_mode_timer *firmware = &t->firmware;
 	u64 period = 0;
 
-	if (now->tmict != lent.tmict)
-		firmware.tmict = now->tmict;
-	if (now->lvtt != lent.lvtt)
-		firmware.lvtt = now->lvtt;
-	firmware.tdcr = now->tdcr;
-	firmware.shift = divider_shift(now->tdcr);
+	if (tmict != t->lent.tmict)
+		firmware->tmict = tmict;
+	if (lvtt != t->lent.lvtt)
+		firmware->lvtt = lvtt;
+	set_divider(firmware, tdcr);
 
-	if (is_masked(firmware.lvtt)) {
+	if (is_masked(firmware->lvtt)) {
 		/* Another device may still tick; this one does not */
 		if (h->clock != EFI_MODE_CLOCK_DEVICE)
 			h->clock = EFI_MODE_CLOCK_NONE;
-	} else if (!is_periodic(firmware.lvtt)) {
+	} else if (!is_periodic(firmware->lvtt)) {
 		h->clock = EFI_MODE_CLOCK_APIC_ONE_SHOT;
-	} else if (firmware.tmict) {
+	} else if (firmware->tmict) {
 		h->clock = EFI_MODE_CLOCK_APIC_PERIODIC;
-		period = to_cycles((u64)firmware.tmict << firmware.shift);
+		period = to_cycles((u64)firmware->tmict << firmware->shift);
 	}
 	if (h->clock != EFI_MODE_CLOCK_DEVICE) {
 		if (h->clock != EFI_MODE_CLOCK_NONE)
-			h->tick_vector = firmware.lvtt & APIC_VECTOR_MASK;
+			h->tick_vector = firmware->lvtt & APIC_VECTOR_MASK;
 		efi_mode_ticks_set_period(&h->ticks, period, tsc);
 	}
 }
 
 /**
- * efi_mode_timer_from_firmware() - stop the timer after a slice
+ * efi_mode_timer_reclaim() - see what firmware has done to the timer, and stop it
  *
- * At once: a tick from here on would be Linux's to deal with.
- *
- * Context: interrupts off.
+ * Context: interrupts off, after a slice.
  */
-void efi_mode_timer_from_firmware(void)
+void notrace efi_mode_timer_reclaim(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
+	struct efi_mode_timers *t = &efi_mode_timers;
 	bool counts = h->preempt == EFI_MODE_PREEMPT_GATE;
+	u32 lvtt = lapic_read(APIC_LVTT);
+	u32 tdcr = lapic_read(APIC_TDCR);
+	u32 tmict = lapic_read(APIC_TMICT);
+	u32 tmcct = lapic_read(APIC_TMCCT);
 	u64 tsc, left, ticks;
-	struct timer now;
-	u32 tmcct = 0;
 
-	now.lvtt = lapic_read(APIC_LVTT);
-	now.tdcr = lapic_read(APIC_TDCR);
-	now.tmict = lapic_read(APIC_TMICT);
-	if (!counts || h->clock != EFI_MODE_CLOCK_APIC_PERIODIC)
-		tmcct = lapic_read(APIC_TMCCT);
-	efi_mode_timer_stop();
+	lapic_write(APIC_TMICT, 0);
 	tsc = rdtsc();
 
-	if (unlikely(now.lvtt != lent.lvtt || now.tdcr != lent.tdcr ||
-		     now.tmict != lent.tmict))
-		follow(&now, tsc);
-	lent.lvtt = now.lvtt;
-	lent.tdcr = now.tdcr;
+	if (lvtt != t->lent.lvtt || tdcr != t->lent.tdcr ||
+	    tmict != t->lent.tmict)
+		follow(lvtt, tdcr, tmict, tsc);
 
-	if (unlikely(now.lvtt & APIC_LVT_TIMER_TSCDEADLINE)) {
-		rdmsrl(MSR_IA32_TSC_DEADLINE, firmware_expiry);
+	if (lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
+		rdmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_expiry);
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_ONE_SHOT) {
-		firmware_expiry = tmcct ? tsc +
-			to_cycles((u64)tmcct << firmware.shift) : 0;
+		t->firmware_expiry = tmcct ? tsc +
+			to_cycles((u64)tmcct << t->firmware.shift) : 0;
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC && !counts) {
-		left = to_cycles((u64)tmcct << firmware.shift);
+		left = to_cycles((u64)tmcct << t->firmware.shift);
 		ticks = efi_mode_ticks_elapsed(h->ticks.period,
-					       tsc - last_ingress, left);
+					       tsc - t->last_ingress, left);
 		efi_mode_ticks_delivered(&h->ticks, ticks);
 	}
+	simplify();
 }
 
 /**
- * efi_mode_timer_to_linux() - program the timer for Linux
+ * efi_mode_timer_restore() - program the timer for Linux, whatever its mode
+ * @now:	TSC
  *
  * Context: interrupts off, the timer stopped.
  */
-void efi_mode_timer_to_linux(void)
+void notrace efi_mode_timer_restore(u64 now)
 {
+	struct efi_mode_timers *t = &efi_mode_timers;
 	u32 count = 0;
 
-	if (unlikely(is_periodic(linux_timer.lvtt)))
-		count = linux_timer.tmict;
-	else if (linux_deadline && !is_masked(linux_timer.lvtt))
-		count = count_for(linux_deadline - rdtsc(), linux_timer.shift);
-	load(&linux_timer, &lent, count);
+	if (is_periodic(t->linux_timer.lvtt))
+		count = t->linux_timer.tmict;
+	else if (t->linux_deadline != EFI_MODE_NEVER &&
+		 !is_masked(t->linux_timer.lvtt))
+		count = count_for(&t->linux_timer, t->linux_deadline - now);
+	load(&t->linux_timer, count);
 }
 
 /**
@@ -329,28 +332,27 @@ static void __init measure_clock(void)
 	u32 lvtt = APIC_LVT_MASKED | LOCAL_TIMER_VECTOR;
 	u64 start, end, cycles;
 	u32 first = 0, last = 0;
-	unsigned int shift;
+	unsigned int shift = divider_shift(APIC_TDR_DIV_16);
 
 	/* Slow enough not to reach 0, and with no interrupt if it does */
-	efi_mode_timer_stop();
+	lapic_write(APIC_TMICT, 0);
 	lapic_write(APIC_LVTT, lvtt);
 	lapic_write(APIC_TDCR, APIC_TDR_DIV_16);
-	efi_mode_timer_written(APIC_LVTT, lvtt);
-	efi_mode_timer_written(APIC_TDCR, APIC_TDR_DIV_16);
-	shift = linux_timer.shift;
 	lapic_write(APIC_TMICT, U32_MAX);
 
 	start = sample(&first);
 	while (rdtsc() - start < (u64)tsc_khz * 20)
 		cpu_relax();
 	end = sample(&last);
-	efi_mode_timer_stop();
+	lapic_write(APIC_TMICT, 0);
 
 	cycles = end - start;
 	counts_per_cycle = div64_u64((u64)(first - last) << (32 + shift),
 				     cycles);
 	cycles_per_count = div64_u64(cycles << 32,
 				     (u64)(first - last) << shift);
+	efi_mode_timer_written(APIC_TDCR, APIC_TDR_DIV_16);
+	efi_mode_timer_written(APIC_LVTT, lvtt);
 }
 
 /**
@@ -361,7 +363,7 @@ static void __init measure_clock(void)
  */
 u32 __init efi_mode_apic_period(void)
 {
-	return to_counts((u64)tsc_khz * 1000 / HZ);
+	return mul_u64_u64_shr((u64)tsc_khz * 1000 / HZ, counts_per_cycle, 32);
 }
 
 static const char *__init clock_name(u8 clock)
@@ -385,30 +387,30 @@ static const char *__init clock_name(u8 clock)
  */
 void __init efi_mode_timer_take_over(void)
 {
+	struct efi_mode_timer *firmware = &efi_mode_timers.firmware;
 	struct efi_mode_handoff *h = efi_mode_handoff;
-	unsigned int shift;
 	u64 period, tsc;
-	u32 tmcct;
+	u32 tdcr, tmcct;
 
-	firmware.lvtt = lapic_read(APIC_LVTT);
-	firmware.tdcr = lapic_read(APIC_TDCR);
-	firmware.tmict = lapic_read(APIC_TMICT);
+	firmware->lvtt = lapic_read(APIC_LVTT);
+	tdcr = lapic_read(APIC_TDCR);
+	firmware->tmict = lapic_read(APIC_TMICT);
 	tmcct = lapic_read(APIC_TMCCT);
 	tsc = rdtsc();
-	if (firmware.lvtt & APIC_LVT_TIMER_TSCDEADLINE)
-		rdmsrl(MSR_IA32_TSC_DEADLINE, firmware_expiry);
-	shift = divider_shift(firmware.tdcr);
-	firmware.shift = shift;
-	lent = firmware;
+	if (firmware->lvtt & APIC_LVT_TIMER_TSCDEADLINE)
+		rdmsrl(MSR_IA32_TSC_DEADLINE,
+		       efi_mode_timers.firmware_expiry);
 
 	measure_clock();
+	set_divider(firmware, tdcr);
 	if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC) {
-		period = to_cycles((u64)firmware.tmict << shift);
+		period = to_cycles((u64)firmware->tmict << firmware->shift);
 		efi_mode_ticks_set_period(&h->ticks, period, tsc);
-		h->ticks.next = tsc + to_cycles((u64)tmcct << shift);
+		h->ticks.next = tsc + to_cycles((u64)tmcct << firmware->shift);
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_ONE_SHOT &&
-		   !firmware_expiry && tmcct) {
-		firmware_expiry = tsc + to_cycles((u64)tmcct << shift);
+		   !efi_mode_timers.firmware_expiry && tmcct) {
+		efi_mode_timers.firmware_expiry = tsc +
+			to_cycles((u64)tmcct << firmware->shift);
 	}
 	pr_info("firmware's clock: %s, vector %#x, every %llu us; slices end by the %s\n",
 		clock_name(h->clock), h->tick_vector,

@@ -1,47 +1,185 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between apic.c and lapic-timer.c: the registers themselves
+ * Between apic.c and lapic-timer.c: the registers themselves, and what a switch
+ * usually has to do to the timer
  */
 #ifndef _EFI_MODE_LAPIC_H
 #define _EFI_MODE_LAPIC_H
 
+#include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/types.h>
 
 #include <asm/apic.h>
 
-#define EFI_MODE_LAPIC_REGS	0x40	/* 16 bytes apart */
+#include <asm/efi-mode.h>
 
-/* What Linux has in each register, whoever has the local APIC now */
-extern u32 efi_mode_lapic_linux[EFI_MODE_LAPIC_REGS];
-
-static inline u32 lapic_linux(u32 reg)
+/*
+ * Not by way of apic_read() and apic_write(), which speak for Linux. On the way
+ * through a switch the mode is a constant: there is one way for each.
+ */
+static __always_inline u32 lapic_read_as(bool x2apic, u32 reg)
 {
-	return efi_mode_lapic_linux[reg >> 4];
+	return x2apic ? native_apic_msr_read(reg) : native_apic_mem_read(reg);
 }
 
-/* Not by way of apic_read() and apic_write(), which speak for Linux */
-static inline u32 lapic_read(u32 reg)
+static __always_inline void lapic_write_as(bool x2apic, u32 reg, u32 value)
 {
-	if (unlikely(x2apic_mode))
-		return native_apic_msr_read(reg);
-	return native_apic_mem_read(reg);
-}
-
-static inline void lapic_write(u32 reg, u32 value)
-{
-	if (unlikely(x2apic_mode))
+	if (x2apic)
 		native_apic_msr_write(reg, value);
 	else
 		native_apic_mem_write(reg, value);
 }
 
-/* lapic-timer.c */
+static inline u32 lapic_read(u32 reg)
+{
+	return lapic_read_as(x2apic_mode, reg);
+}
 
-void efi_mode_timer_take_over(void);
+static inline void lapic_write(u32 reg, u32 value)
+{
+	lapic_write_as(x2apic_mode, reg, value);
+}
+
+/* A time that does not come */
+#define EFI_MODE_NEVER		(U64_MAX / 2)
+
+/**
+ * struct efi_mode_timer - contents of the timer's registers
+ * @lvtt:	vector, mask and mode
+ * @tdcr:	divider
+ * @tmict:	initial count
+ * @shift:	what @tdcr divides by, log2
+ * @speed:	counts for a cycle of the TSC; 2.30 fixed point
+ */
+struct efi_mode_timer {
+	u32 lvtt;
+	u32 tdcr;
+	u32 tmict;
+	u32 shift;
+	u32 speed;
+};
+
+/**
+ * struct efi_mode_timers - the timer's two owners
+ * @firmware:	the timer as firmware has programmed it
+ * @lent:	what is in the registers in a slice
+ * @linux_timer: the timer as Linux has programmed it
+ * @firmware_expiry: TSC, of a timer of firmware's that is not periodic; 0: none
+ * @linux_deadline: TSC, or %EFI_MODE_NEVER
+ * @last_ingress: TSC
+ * @simple:	firmware's timer is periodic and its gate ends slices, Linux's is
+ *		one-shot: all is as it mostly is, and only counts change
+ */
+struct efi_mode_timers {
+	struct efi_mode_timer firmware, lent, linux_timer;
+	u64 firmware_expiry;
+	u64 linux_deadline;
+	u64 last_ingress;
+	bool simple;
+};
+
+extern struct efi_mode_timers efi_mode_timers;
+
 void efi_mode_timer_written(u32 reg, u32 value);
-void efi_mode_timer_stop(void);
-void efi_mode_timer_to_firmware(void);
-void efi_mode_timer_from_firmware(void);
-void efi_mode_timer_to_linux(void);
+void efi_mode_timer_take_over(void);
+void efi_mode_timer_lend(u64 now);
+void efi_mode_timer_reclaim(void);
+void efi_mode_timer_restore(u64 now);
+
+/*
+ * Stopping the timer is always the first step: changing its mode or its divider
+ * while it counts turns what is left of the count into interrupts.
+ */
+
+/* So many can be multiplied by a speed, and more are rare */
+static __always_inline bool efi_mode_timer_is_near(u64 cycles)
+{
+	return cycles <= U32_MAX;
+}
+
+/*
+ * What to write into TMICT for so many cycles: never 0, which stops it, and no
+ * count too few, since an interrupt before its time is one for nothing
+ */
+static __always_inline u32 efi_mode_timer_count(const struct efi_mode_timer *t,
+						u64 cycles)
+{
+	return (cycles * t->speed >> 30) + 1;
+}
+
+/**
+ * efi_mode_timer_to_firmware() - program the timer for a slice
+ * @x2apic:	mode of the local APIC
+ * @now:	TSC
+ *
+ * Context: interrupts off, the timer stopped.
+ */
+static __always_inline void efi_mode_timer_to_firmware(bool x2apic, u64 now)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	struct efi_mode_timers *t = &efi_mode_timers;
+	s64 left = t->linux_deadline - now;
+
+	if (unlikely(!t->simple)) {
+		efi_mode_timer_lend(now);
+		return;
+	}
+	/* The gate may have to let it pass once, and gets it again: periodic */
+	t->lent.tmict = t->firmware.tmict;
+	if (left < (s64)h->ticks.period) {
+		left = max_t(s64, left, h->min_slice);
+		t->lent.tmict = efi_mode_timer_count(&t->firmware, left);
+	}
+	lapic_write_as(x2apic, APIC_TDCR, t->lent.tdcr);
+	lapic_write_as(x2apic, APIC_LVTT, t->lent.lvtt);
+	lapic_write_as(x2apic, APIC_TMICT, t->lent.tmict);
+}
+
+/**
+ * efi_mode_timer_from_firmware() - stop the timer after a slice
+ * @x2apic:	mode of the local APIC
+ *
+ * At once: a tick from here on would be Linux's to deal with.
+ *
+ * Context: interrupts off.
+ */
+static __always_inline void efi_mode_timer_from_firmware(bool x2apic)
+{
+	const struct efi_mode_timer *lent = &efi_mode_timers.lent;
+	u32 changed;
+
+	if (likely(efi_mode_timers.simple)) {
+		changed = lapic_read_as(x2apic, APIC_LVTT) ^ lent->lvtt;
+		changed |= lapic_read_as(x2apic, APIC_TDCR) ^ lent->tdcr;
+		changed |= lapic_read_as(x2apic, APIC_TMICT) ^ lent->tmict;
+		if (likely(!changed)) {
+			lapic_write_as(x2apic, APIC_TMICT, 0);
+			return;
+		}
+	}
+	efi_mode_timer_reclaim();
+}
+
+/**
+ * efi_mode_timer_to_linux() - program the timer for Linux
+ * @x2apic:	mode of the local APIC
+ * @now:	TSC
+ *
+ * Context: interrupts off, the timer stopped.
+ */
+static __always_inline void efi_mode_timer_to_linux(bool x2apic, u64 now)
+{
+	const struct efi_mode_timer *t = &efi_mode_timers.linux_timer;
+	u64 left = efi_mode_timers.linux_deadline - now;
+
+	if (unlikely(!efi_mode_timer_is_near(left) || !efi_mode_timers.simple)) {
+		efi_mode_timer_restore(now);
+		return;
+	}
+	lapic_write_as(x2apic, APIC_TDCR, t->tdcr);
+	lapic_write_as(x2apic, APIC_LVTT, t->lvtt);
+	lapic_write_as(x2apic, APIC_TMICT, efi_mode_timer_count(t, left));
+}
 
 #endif /* _EFI_MODE_LAPIC_H */

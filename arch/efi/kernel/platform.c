@@ -59,17 +59,22 @@ static void __init init_interrupts(void)
 /*
  * The set-up of the local APIC opens LINT0 for an 8259 that Linux would own.
  * It does not, so both pins go on as firmware has set them. What Linux does not
- * use at all is masked on the way, and is set again.
+ * use at all is masked on the way, and is set again. So is the task priority,
+ * since what is the same on both sides need not be exchanged.
  */
 static void __init init_interrupt_mode(void)
 {
 	u32 lvt0 = apic_read(APIC_LVT0), lvt1 = apic_read(APIC_LVT1);
+	u32 priority = apic_read(APIC_TASKPRI);
 	bool has_cmci = lapic_get_maxlvt() >= 6;
 	u32 cmci = has_cmci ? apic_read(APIC_LVTCMCI) : 0;
 
 	apic_intr_mode_init();
 	apic_write(APIC_LVT0, lvt0);
 	apic_write(APIC_LVT1, lvt1);
+	/* As long as it holds back none of Linux's interrupts */
+	if (priority < FIRST_EXTERNAL_VECTOR)
+		apic_write(APIC_TASKPRI, priority);
 	if (has_cmci)
 		apic_write(APIC_LVTCMCI, cmci);
 }

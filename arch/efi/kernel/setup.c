@@ -168,7 +168,6 @@ void __init setup_arch(char **cmdline_p)
 	early_ioremap_init();
 
 	setup_boot_params();
-	efi_mode_cpu_setup();
 	reserve_memory();
 	efi_mode_platform_setup();
 

@@ -101,12 +101,12 @@ static u64 to_ns(u64 cycles)
 /* Buckets of the histogram are powers of two of 1024 cycles */
 static void account(struct efi_mode_handoff *h, u64 cycles)
 {
-	unsigned int bucket = fls64(cycles >> 10);
+	BUILD_BUG_ON(EFI_MODE_HISTOGRAM != 64 - 10 + 1);
 
 	stats.round_trips++;
 	stats.ended[h->egress]++;
 	stats.cycles += cycles;
-	stats.histogram[min(bucket, EFI_MODE_HISTOGRAM - 1U)]++;
+	stats.histogram[fls64(cycles >> 10)]++;
 	if (cycles > stats.longest)
 		stats.longest = cycles;
 }
@@ -157,7 +157,7 @@ static void stop(const struct efi_mode_fault *f)
 bool efi_mode_bare_slice(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
-	u64 start, cycles, replayed = h->replayed;
+	u64 start, cycles, replayed = 0;
 
 	if (efi_mode_is_stopped())
 		return false;
@@ -166,15 +166,16 @@ bool efi_mode_bare_slice(void)
 	if (trace_ingress_enabled())
 		trace_ingress(h->nr_pending,
 			      efi_mode_ticks_owed(&h->ticks, rdtsc()));
-	if (!efi_mode_apic_to_firmware())
+	if (trace_replay_enabled())
+		replayed = h->replayed;
+	start = efi_mode_apic_to_firmware();
+	if (!start)
 		return false;
-	start = rdtsc();
 	efi_mode_switch_to_firmware();
-	cycles = rdtsc() - start;
-	efi_mode_apic_to_linux();
+	cycles = efi_mode_apic_to_linux() - start;
 
 	account(h, cycles);
-	if (h->replayed != replayed)
+	if (trace_replay_enabled() && h->replayed != replayed)
 		trace_replay(h->replayed - replayed);
 	if (trace_egress_enabled())
 		trace_egress(h->egress, to_ns(cycles));

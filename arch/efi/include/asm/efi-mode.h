@@ -5,9 +5,9 @@
  * Calls run one way: setup and platform at the start, then
  *
  *	call.c, firmware.c -> slice.c -> apic.c -> lapic-timer.c
- *			              -> handoff.c -> cpu.c
+ *			              -> switch.c -> handoff.c
  *
- * apic.c also calls cpu.c, for what must stop when it changes hands.
+ * apic.c also calls switch.c, for what must stop when it changes hands.
  *
  * Drivers use <efi-mode/firmware.h>.
  */
@@ -19,6 +19,8 @@
 #include <linux/time64.h>
 #include <linux/types.h>
 
+#include <asm/cpufeature.h>
+
 #include <efi-mode/handoff.h>
 
 /* handoff.c */
@@ -28,19 +30,44 @@ extern struct efi_mode_handoff *efi_mode_handoff;
 void efi_mode_find_handoff(void);
 void efi_mode_map_handoff(void);
 void efi_mode_copy_gdt(bool has_task);
-void efi_mode_switch_to_firmware(void);
+void efi_mode_sync_trampoline(void);
 
 /* platform.c */
 
 void efi_mode_platform_setup(void);
 
-/* cpu.c */
+/* switch.c */
 
-void efi_mode_cpu_setup(void);
-void efi_mode_cpu_to_firmware(void);
-void efi_mode_cpu_to_linux(void);
-void efi_mode_counters_stop(void);
-void efi_mode_counters_start(void);
+void efi_mode_switch_setup(phys_addr_t tables);
+void efi_mode_switch_to_firmware(void);
+void __efi_mode_counters_stop(void);
+void __efi_mode_counters_start(void);
+
+/**
+ * efi_mode_counters_stop() - no performance counting from here on
+ *
+ * They do not count firmware. Above all they do not write records, since their
+ * buffer is at an address of the kernel's, and do not raise interrupts that would
+ * meet firmware's handlers.
+ *
+ * Context: interrupts off, before the local APIC changes hands.
+ */
+static __always_inline void efi_mode_counters_stop(void)
+{
+	if (static_cpu_has(X86_FEATURE_ARCH_PERFMON))
+		__efi_mode_counters_stop();
+}
+
+/**
+ * efi_mode_counters_start() - undo efi_mode_counters_stop()
+ *
+ * Context: interrupts off.
+ */
+static __always_inline void efi_mode_counters_start(void)
+{
+	if (static_cpu_has(X86_FEATURE_ARCH_PERFMON))
+		__efi_mode_counters_start();
+}
 
 /* irq.c */
 
@@ -51,15 +78,15 @@ u64 efi_mode_recorded(void);
 
 void efi_mode_apic_take_over(void);
 u32 efi_mode_apic_period(void);
-bool efi_mode_apic_to_firmware(void);
-void efi_mode_apic_to_linux(void);
+u64 efi_mode_apic_to_firmware(void);
+u64 efi_mode_apic_to_linux(void);
 u32 efi_mode_apic_hold(void);
 void efi_mode_apic_release(u32 priority);
 u64 efi_mode_tick_period_ns(void);
 
 /* slice.c */
 
-#define EFI_MODE_HISTOGRAM	32
+#define EFI_MODE_HISTOGRAM	55
 
 /**
  * struct efi_mode_stats - counters of the time-sharing

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The world switch as the kernel sees it
+ *
+ * Beside what switch() exchanges there is that which only the kernel can put back,
+ * and that which has no business in firmware's world.
+ *
+ * From where the local APIC is firmware's until it is Linux's again nothing may be
+ * traced by function: a tracer may send this CPU an interrupt.
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+
+#include <asm/cpufeature.h>
+#include <asm/debugreg.h>
+#include <asm/desc.h>
+#include <asm/gsseg.h>
+#include <asm/msr.h>
+#include <asm/segment.h>
+#include <asm/special_insns.h>
+#include <asm/trapnr.h>
+
+#include <asm/efi-mode.h>
+
+struct debug_registers {
+	unsigned long address[4];
+	unsigned long status;		/* DR6 */
+	unsigned long control;		/* DR7 */
+};
+
+struct selectors {
+	u16 ds, es, fs, gs;
+};
+
+static struct debug_registers firmware_debug, linux_debug;
+static struct selectors selectors;
+static u64 perf_global_ctrl;
+
+/* The way to firmware, by physical addresses */
+static struct efi_mode_cpu *linux_cpu __ro_after_init;
+static struct efi_mode_cpu *firmware_cpu __ro_after_init;
+static void (*switch_fn)(struct efi_mode_cpu *save,
+			 const struct efi_mode_cpu *load) __ro_after_init;
+static unsigned long trampoline_cr3 __ro_after_init;
+
+static __always_inline void read_addresses(struct debug_registers *d)
+{
+	get_debugreg(d->address[0], 0);
+	get_debugreg(d->address[1], 1);
+	get_debugreg(d->address[2], 2);
+	get_debugreg(d->address[3], 3);
+}
+
+static void write_addresses(const struct debug_registers *d)
+{
+	set_debugreg(d->address[0], 0);
+	set_debugreg(d->address[1], 1);
+	set_debugreg(d->address[2], 2);
+	set_debugreg(d->address[3], 3);
+}
+
+static __always_inline bool is_enabled(const struct debug_registers *d)
+{
+	return d->control & (DR_GLOBAL_ENABLE_MASK | DR_LOCAL_ENABLE_MASK);
+}
+
+/* The kernel's are in @d now; are firmware's the same? */
+static __always_inline bool same_addresses(const struct debug_registers *d)
+{
+	return !((d->address[0] ^ firmware_debug.address[0]) |
+		 (d->address[1] ^ firmware_debug.address[1]) |
+		 (d->address[2] ^ firmware_debug.address[2]) |
+		 (d->address[3] ^ firmware_debug.address[3]));
+}
+
+/*
+ * The kernel has no interest in the addresses as long as it has no breakpoint
+ * set, so firmware's stay where they are then. It may have had one meanwhile.
+ */
+static __always_inline void debug_to_firmware(void)
+{
+	/* Disables them: they mean nothing at firmware's addresses */
+	linux_debug.control = local_db_save();
+	get_debugreg(linux_debug.status, 6);
+	read_addresses(&linux_debug);
+	if (unlikely(!same_addresses(&linux_debug)))
+		write_addresses(&firmware_debug);
+	if (unlikely(linux_debug.status != firmware_debug.status))
+		set_debugreg(firmware_debug.status, 6);
+	if (unlikely(is_enabled(&firmware_debug)))
+		set_debugreg(firmware_debug.control, 7);
+}
+
+static __always_inline void debug_to_linux(void)
+{
+	get_debugreg(firmware_debug.control, 7);
+	if (unlikely(is_enabled(&firmware_debug)))
+		set_debugreg(0, 7);
+	read_addresses(&firmware_debug);
+	get_debugreg(firmware_debug.status, 6);
+	if (unlikely(linux_debug.status != firmware_debug.status))
+		set_debugreg(linux_debug.status, 6);
+	if (unlikely(linux_debug.control)) {
+		write_addresses(&linux_debug);
+		local_db_restore(linux_debug.control);
+	}
+}
+
+/*
+ * The data segments are those of the task. One in its LDT may be out of reach on
+ * the trampoline's tables, or gone, so they are loaded here, with fixups, and
+ * switch() finds null selectors.
+ */
+static __always_inline void save_selectors(void)
+{
+	savesegment(ds, selectors.ds);
+	savesegment(es, selectors.es);
+	savesegment(fs, selectors.fs);
+	savesegment(gs, selectors.gs);
+}
+
+static __always_inline void load_selectors(const struct efi_mode_cpu *cpu)
+{
+	const struct selectors *s = &selectors;
+
+	if (likely(!(s->ds | s->es | s->fs | s->gs)))
+		return;
+	loadsegment(ds, s->ds);
+	loadsegment(es, s->es);
+	loadsegment(fs, s->fs);
+	load_gs_index(s->gs);
+	/* Loading a selector has changed its base */
+	wrmsrl(MSR_FS_BASE, cpu->fs_base);
+	wrmsrl(MSR_KERNEL_GS_BASE, cpu->kernel_gs_base);
+}
+
+void notrace __efi_mode_counters_stop(void)
+{
+	rdmsrl(MSR_CORE_PERF_GLOBAL_CTRL, perf_global_ctrl);
+	if (perf_global_ctrl)
+		wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, 0);
+}
+
+void notrace __efi_mode_counters_start(void)
+{
+	if (perf_global_ctrl)
+		wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, perf_global_ctrl);
+}
+
+/*
+ * What came while the world was nobody's, or firmware's, has only been counted.
+ * That there were several at a time makes no difference to their handlers.
+ */
+static noinline void deliver_exceptions(struct efi_mode_handoff *h)
+{
+	struct efi_mode_exceptions *e[] = {
+		&h->exceptions, &h->firmware.exceptions,
+		&h->linux_cpu.exceptions,
+	};
+	u32 nmis = 0, machine_checks = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(e); i++) {
+		nmis |= e[i]->nmis;
+		machine_checks |= e[i]->machine_checks;
+		e[i]->any = 0;
+	}
+	if (nmis)
+		asm volatile("int %0" : : "i" (X86_TRAP_NMI));
+	if (!machine_checks)
+		return;
+	if (!IS_ENABLED(CONFIG_X86_MCE))
+		panic("efi-mode: machine check\n");
+	asm volatile("int %0" : : "i" (X86_TRAP_MC));
+}
+
+/**
+ * efi_mode_switch_to_firmware() - let firmware go on, until its egress
+ *
+ * Context: interrupts off; the local APIC is firmware's.
+ */
+void __nocfi notrace efi_mode_switch_to_firmware(void)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	unsigned long cr3;
+
+	if (unlikely(system_state < SYSTEM_RUNNING))
+		efi_mode_sync_trampoline();
+
+	debug_to_firmware();
+	save_selectors();
+	cr3 = __native_read_cr3();
+	native_write_cr3(trampoline_cr3);
+
+	switch_fn(linux_cpu, firmware_cpu);
+
+	native_write_cr3(cr3);
+	load_selectors(&h->linux_cpu);
+	debug_to_linux();
+	if (unlikely(h->exceptions.any | h->firmware.exceptions.any |
+		     h->linux_cpu.exceptions.any))
+		deliver_exceptions(h);
+}
+
+/**
+ * efi_mode_switch_setup() - make ready to switch
+ * @tables:	physical address of the trampoline tables
+ *
+ * What is in the debug registers now is firmware's.
+ *
+ * Context: setup_arch(), once the handoff is mapped.
+ */
+void __init efi_mode_switch_setup(phys_addr_t tables)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+
+	linux_cpu = (void *)__pa(&h->linux_cpu);
+	firmware_cpu = (void *)__pa(&h->firmware);
+	switch_fn = (void *)h->switch_fn;
+	trampoline_cr3 = tables;
+
+	read_addresses(&firmware_debug);
+	get_debugreg(firmware_debug.status, 6);
+	get_debugreg(firmware_debug.control, 7);
+}
+
+/* By the end of the boot the kernel has its tables and its page attributes */
+static int __init settle(void)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+
+	local_irq_disable();
+	native_store_gdt((struct desc_ptr *)h->linux_cpu.gdt);
+	store_idt((struct desc_ptr *)h->linux_cpu.idt);
+	rdmsrl(MSR_EFER, h->linux_cpu.efer);
+	rdmsrl(MSR_IA32_CR_PAT, h->linux_cpu.pat);
+	rdmsrl(MSR_GS_BASE, h->linux_cpu.gs_base);
+	h->linux_cpu.cs = __KERNEL_CS;
+	h->linux_cpu.ss = __KERNEL_DS;
+	h->linux_cpu.settled = 1;
+	local_irq_enable();
+	return 0;
+}
+late_initcall_sync(settle);
