@@ -33,7 +33,7 @@
 #define OUT_SIZE	SZ_64K
 #define IN_SIZE		SZ_4K
 #define OUTBUF_SIZE	256
-#define POLL_MS		10
+#define POLL_MS		20	/* as often as firmware looks, or nearly */
 
 /* What firmware gets the address of */
 struct shared {
@@ -51,6 +51,7 @@ static struct {
 	struct hvc_struct *hvc;
 	struct task_struct *thread;
 	wait_queue_head_t wait;
+	struct efi_mode_poller poller;
 	struct irq_work wake;
 	spinlock_t lock;		/* of the rings */
 	DECLARE_KFIFO_PTR(out, u8);
@@ -204,6 +205,25 @@ static bool has_output(void)
 	return !kfifo_is_empty(&console.out);
 }
 
+static bool wants_keys(void)
+{
+	return READ_ONCE(console.opens) && console.con_in;
+}
+
+static void wait_for_work(void)
+{
+	unsigned long timeout = MAX_SCHEDULE_TIMEOUT;
+
+	if (wants_keys())
+		timeout = efi_mode_poll_timeout(&console.poller);
+	wait_event_idle_timeout(console.wait,
+				has_output() || kthread_should_stop() ||
+				(wants_keys() &&
+				 READ_ONCE(console.poller.due)),
+				timeout);
+	WRITE_ONCE(console.poller.due, false);
+}
+
 static int console_thread(void *unused)
 {
 	bool kick;
@@ -211,16 +231,11 @@ static int console_thread(void *unused)
 	/* If firmware stops there is no console any more, only the log */
 	while (!kthread_should_stop() && !efi_mode_is_stopped()) {
 		kick = write_output();
-		if (READ_ONCE(console.opens) && console.con_in)
+		if (wants_keys())
 			kick |= read_input();
 		if (kick)
 			hvc_kick();
-
-		wait_event_idle_timeout(console.wait,
-					has_output() || kthread_should_stop(),
-					READ_ONCE(console.opens) ?
-					msecs_to_jiffies(POLL_MS) :
-					MAX_SCHEDULE_TIMEOUT);
+		wait_for_work();
 	}
 	return 0;
 }
@@ -274,14 +289,16 @@ static int notifier_add(struct hvc_struct *hp, int irq)
 
 	/* A size that is set before there is a tty goes nowhere */
 	hvc_resize(hp, ws);
-	console.opens++;
+	if (!console.opens++)
+		efi_mode_poll_start(&console.poller);
 	wake_up(&console.wait);
 	return 0;
 }
 
 static void notifier_del(struct hvc_struct *hp, int irq)
 {
-	console.opens--;
+	if (!--console.opens)
+		efi_mode_poll_stop(&console.poller);
 }
 
 static const struct hv_ops console_ops = {
@@ -307,6 +324,8 @@ static int __init console_init_efi(void)
 	init_irq_work(&console.wake, wake_thread);
 	spin_lock_init(&console.lock);
 	init_waitqueue_head(&console.wait);
+	console.poller.wait = &console.wait;
+	console.poller.every = msecs_to_jiffies(POLL_MS);
 
 	console.shared = kzalloc(sizeof(*console.shared), GFP_KERNEL);
 	if (!console.shared ||

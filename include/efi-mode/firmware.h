@@ -13,7 +13,9 @@
 #define _EFI_MODE_FIRMWARE_H
 
 #include <linux/efi.h>
+#include <linux/list.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 /* The types of tables and protocols are the EFI stub's */
 #include "../../drivers/firmware/efi/libstub/efistub.h"
@@ -85,6 +87,52 @@ efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
  * every call fails.
  */
 bool efi_mode_is_stopped(void);
+
+/**
+ * struct efi_mode_poller - somebody who looks for what firmware does not announce
+ * @list:	of all pollers
+ * @wait:	where it waits
+ * @every:	how often it wants to look, in jiffies
+ * @next:	when it wants to look again, in jiffies
+ * @due:	it is time; to be cleared by whoever looks
+ *
+ * What firmware has to say comes with its clock, so that is when to look: right
+ * after a regular slice, with no timer and no waking up of one's own.
+ */
+struct efi_mode_poller {
+	struct list_head list;
+	wait_queue_head_t *wait;
+	unsigned long every;
+	unsigned long next;
+	bool due;
+};
+
+/**
+ * efi_mode_poll_start() - begin to poll
+ * @poller:	@wait and @every are set
+ *
+ * Context: task context; sleeps.
+ */
+void efi_mode_poll_start(struct efi_mode_poller *poller);
+
+/**
+ * efi_mode_poll_timeout() - how long to wait for @due
+ * @poller:	as of efi_mode_poll_start()
+ *
+ * Context: any.
+ * Return: jiffies after which to look although @due is not set, because the user
+ * has asked for an interval longer than that; %MAX_SCHEDULE_TIMEOUT if slices come
+ * often enough.
+ */
+unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller);
+
+/**
+ * efi_mode_poll_stop() - end polling
+ * @poller:	as of efi_mode_poll_start(); not used any more afterwards
+ *
+ * Context: task context; sleeps.
+ */
+void efi_mode_poll_stop(struct efi_mode_poller *poller);
 
 /**
  * efi_mode_systab() - the EFI system table

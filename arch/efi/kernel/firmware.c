@@ -9,16 +9,19 @@
  *    neither a real-time task can keep firmware from its share nor firmware take
  *    more: its runtime is the share of each interval, its period the interval. A
  *    firmware with nothing to do gives the slice back at once, and the thread
- *    sleeps until the next.
+ *    waits for its next period.
  *  - "efi-idle" has the lowest priority there is. While firmware has something to
  *    do it gets all the time that nobody in Linux wants.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/err.h>
-#include <linux/hrtimer.h>
+#include <linux/export.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/list.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 #include <linux/sysfs.h>
@@ -124,22 +127,77 @@ static const struct kernel_param_ops preempt_ops = {
 module_param_cb(preempt, &preempt_ops, NULL, 0444);
 MODULE_PARM_DESC(preempt, "what ends slices: gate or event");
 
+static DEFINE_MUTEX(poll_mutex);
+static LIST_HEAD(pollers);
+
+void efi_mode_poll_start(struct efi_mode_poller *poller)
+{
+	mutex_lock(&poll_mutex);
+	poller->next = jiffies;
+	poller->due = false;
+	list_add_tail(&poller->list, &pollers);
+	mutex_unlock(&poll_mutex);
+}
+EXPORT_SYMBOL_GPL(efi_mode_poll_start);
+
+void efi_mode_poll_stop(struct efi_mode_poller *poller)
+{
+	mutex_lock(&poll_mutex);
+	list_del(&poller->list);
+	mutex_unlock(&poll_mutex);
+}
+EXPORT_SYMBOL_GPL(efi_mode_poll_stop);
+
+unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller)
+{
+	if (msecs_to_jiffies(READ_ONCE(interval)) <= poller->every)
+		return MAX_SCHEDULE_TIMEOUT;
+	return poller->every;
+}
+EXPORT_SYMBOL_GPL(efi_mode_poll_timeout);
+
+static void wake_pollers(void)
+{
+	struct efi_mode_poller *p;
+
+	mutex_lock(&poll_mutex);
+	list_for_each_entry(p, &pollers, list) {
+		if (time_before(jiffies, p->next))
+			continue;
+		/* In the middle between two slices, whichever that is late */
+		p->next = jiffies + p->every -
+			  msecs_to_jiffies(READ_ONCE(interval)) / 2;
+		WRITE_ONCE(p->due, true);
+		wake_up(p->wait);
+	}
+	mutex_unlock(&poll_mutex);
+}
+
+/*
+ * A deadline task that yields has given away the rest of its runtime: it goes on
+ * with its next period, by the one timer that it has for that.
+ */
+static void wait_for_next_period(void)
+{
+	if (current->policy == SCHED_DEADLINE)
+		yield();
+	else
+		schedule_timeout_idle(msecs_to_jiffies(READ_ONCE(interval)));
+}
+
 static int firmware_thread(void *unused)
 {
-	ktime_t next;
-
 	while (!efi_mode_is_stopped()) {
-		next = ktime_add_ms(efi_mode_last_slice(),
-				    READ_ONCE(interval));
-		if (ktime_before(next, ktime_get()) ||
-		    (efi_mode_is_busy() && !efi_mode_pending_call())) {
-			efi_mode_slice();
-			if (efi_mode_is_busy())
-				wake_up(&busy_wait);
+		efi_mode_slice();
+		wake_pollers();
+		if (!efi_mode_is_busy()) {
+			wait_for_next_period();
 			continue;
 		}
-		set_current_state(TASK_IDLE);
-		schedule_hrtimeout(&next, HRTIMER_MODE_ABS);
+		wake_up(&busy_wait);
+		/* Whoever waits for a call gives it slices, too */
+		if (efi_mode_pending_call())
+			wait_for_next_period();
 	}
 	return 0;
 }
