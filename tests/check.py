@@ -57,7 +57,8 @@ def main():
     parser.add_argument("tests", nargs="*")
     opt = parser.parse_args()
 
-    usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS}
+    usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS,
+             **kselftests.TESTS}
     tests = {**usual, **kselftests.LONG, **sharing.LONG}
     unknown = [name for name in opt.tests if name not in tests]
     if unknown:

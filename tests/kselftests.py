@@ -28,6 +28,12 @@ EXPECTED = os.path.join(TOP, "tests", "kselftests.expected")
 PROGRAMS = 1800
 STORM = 3600
 
+# A kernel on one CPU turns LOCK prefixes into DS prefixes, that do nothing in 64-bit
+# mode.  QEMU 7.2 adds the base of DS for them, so that a program with a selector
+# with a base in DS, as ldt_gdt has, makes the kernel fault at its next atomic
+# operation.
+OPTIONS = "noreplace-smp "
+
 # A line of the table: the command, how it ends, and how often it is tried
 LINE = re.compile(r"^([^#\s].*?) +(pass|skip|fail)( \d+)?$", re.M)
 
@@ -60,7 +66,8 @@ def outcomes(text):
 
 def storm(opt, results, name, switches):
     script = ("load fs0:\\driver.efi",
-              f"bzImage initrd=\\initrd.img efi_mode_switches={switches} "
+              f"bzImage initrd=\\initrd.img {OPTIONS}"
+              f"efi_mode_switches={switches} "
               f"{boots.QUIET}kselftests-storm")
     with boots.machine(opt, results, name, content(opt, *script),
                        cpu="max") as m:
@@ -99,7 +106,8 @@ def kselftests_long(opt, results):
 
 def stock(opt):
     """One boot of the stock kernel: how each program ends"""
-    script = f"bzImage initrd=\\initrd.img console=ttyS0 {boots.QUIET}kselftests"
+    script = (f"bzImage initrd=\\initrd.img console=ttyS0 {OPTIONS}"
+              f"{boots.QUIET}kselftests")
     with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
         disk = os.path.join(tmp, "esp.img")
         qemu.fat_image(disk, content(opt, script))
@@ -142,8 +150,8 @@ def main():
     return 1 if varies else 0
 
 
-# Not among the usual ones: see Limits in Documentation/efi-mode.rst
-LONG = {"kselftests": kselftests, "kselftests-long": kselftests_long}
+TESTS = {"kselftests": kselftests}
+LONG = {"kselftests-long": kselftests_long}
 
 if __name__ == "__main__":
     sys.exit(main())
