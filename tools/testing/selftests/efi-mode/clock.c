@@ -109,8 +109,11 @@ int main(int argc, char **argv)
 	ksft_test_result(llabs((int64_t)(ticks * tick) - 3000000) < 1100000,
 			 "%llu ticks in 3 s with one slice a second\n",
 			 (unsigned long long)ticks);
-	/* Two can be when a slice ends in a handler: so they could be anywhere */
-	ksft_test_result(depth >= 1 && depth <= 2,
+	/*
+	 * Two can be when a slice ends in a handler, and on a busy host it may end
+	 * in the next one, too. Not nested, but a hundred, is what it is about.
+	 */
+	ksft_test_result(depth >= 1 && depth <= 4,
 			 "handlers of ticks were at most %llu deep\n",
 			 (unsigned long long)depth);
 	ksft_finished();
