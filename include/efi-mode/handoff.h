@@ -255,6 +255,8 @@ struct efi_mode_range {
  * @nr_pending:	how many bits are set in @pending
  * @pending:	interrupts of firmware that came to the kernel, by vector
  * @ticks:	the tick account
+ * @noted_at:	TSC just before the first egress
+ * @noted_left:	what the local APIC's timer read then, if it is firmware's clock
  * @earliest:	TSC before which a slice is not ended by force
  * @min_slice:	cycles that firmware gets at least once it has had its ticks
  * @patience:	cycles after which a slice ends although firmware is having a tick
@@ -297,6 +299,8 @@ struct efi_mode_handoff {
 	__u64 pending[EFI_MODE_NR_VECTORS / 64];
 
 	struct efi_mode_ticks ticks;
+	__u64 noted_at;
+	__u64 noted_left;
 	__u64 earliest;
 	__u64 min_slice;
 	__u64 patience;

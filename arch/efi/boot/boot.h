@@ -60,6 +60,7 @@ void efi_mode_first_state(struct efi_mode_cpu *cpu, void *stack_top,
 /* clock.c */
 
 void efi_mode_find_clock(struct efi_mode_handoff *h);
+void efi_mode_note_clock(struct efi_mode_handoff *h);
 void efi_mode_apic_eoi(void);
 
 /* window.c */

@@ -199,3 +199,20 @@ void efi_mode_find_clock(struct efi_mode_handoff *h)
 	if (h->clock == EFI_MODE_CLOCK_NONE)
 		find_device(h);
 }
+
+/**
+ * efi_mode_note_clock() - note how far firmware's clock is
+ * @h:	the handoff
+ *
+ * It is some time until the kernel shares the local APIC; what firmware misses
+ * until then it is owed. Of a device the time of its last tick is known already.
+ *
+ * Context: firmware's world, interrupts off, just before the first egress.
+ */
+void efi_mode_note_clock(struct efi_mode_handoff *h)
+{
+	if (h->clock != EFI_MODE_CLOCK_APIC_PERIODIC)
+		return;
+	h->noted_left = apic_register(APIC_TMCCT);
+	h->noted_at = rdtsc();
+}

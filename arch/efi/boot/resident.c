@@ -281,6 +281,10 @@ void efi_mode_serve(void)
 	struct efi_mode_request *r = &handoff->request;
 
 	stack_top = (unsigned long)__builtin_frame_address(0);
+	native_irq_disable();
+	efi_mode_note_clock(handoff);
+	egress_and_deliver(EFI_MODE_EGRESS_IDLE);
+	native_irq_enable();
 	for (;;) {
 		if (READ_ONCE(r->state) != EFI_MODE_REQUEST_POSTED) {
 			egress_and_deliver(EFI_MODE_EGRESS_IDLE);

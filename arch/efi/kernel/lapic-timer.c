@@ -406,7 +406,8 @@ void __init efi_mode_timer_take_over(void)
 	if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC) {
 		period = to_cycles((u64)firmware->tmict << firmware->shift);
 		efi_mode_ticks_set_period(&h->ticks, period, tsc);
-		h->ticks.next = tsc + to_cycles((u64)tmcct << firmware->shift);
+		h->ticks.next = h->noted_at +
+			to_cycles(h->noted_left << firmware->shift);
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_ONE_SHOT &&
 		   !efi_mode_timers.firmware_expiry && tmcct) {
 		efi_mode_timers.firmware_expiry = tsc +
