@@ -2,8 +2,8 @@
 /*
  * Between the files of the resident half
  *
- * handover.c puts the steps in order; ledger.c, arena.c, cpu.c, clock.c and
- * resident.c each know one of them. resident.c stands on window.c, gates.c and
+ * handover.c puts the steps in order; ledger.c, settings.c, arena.c, cpu.c,
+ * clock.c and resident.c each know one of them. resident.c stands on window.c, gates.c and
  * gate.S; switch.S is below all.
  */
 #ifndef _ARCH_EFI_BOOT_H
@@ -28,6 +28,11 @@
 
 bool efi_mode_ledger_find(u64 address, struct efi_mode_range *range);
 const efi_system_table_t *efi_mode_firmware_systab(void);
+
+/* settings.c */
+
+void efi_mode_note_settings(const efi_system_table_t *systab);
+void efi_mode_restore_settings(void);
 
 /* arena.c */
 

@@ -183,6 +183,7 @@ efi_system_table_t *efi_mode_open_ledger(efi_system_table_t *table)
 	services.allocate_pool			= ledger_allocate_pool;
 	services.free_pool			= ledger_free_pool;
 	services.install_configuration_table	= ledger_install_table;
+	efi_mode_note_settings(table);
 
 	systab = *table;
 	systab.boottime = &services;
@@ -191,17 +192,25 @@ efi_system_table_t *efi_mode_open_ledger(efi_system_table_t *table)
 
 /*
  * Firmware writes to pages when they are freed. Where it protects memory, the
- * kernel's text has been made read-only, so make it as it was.
+ * kernel's text has been made read-only and executable, at the beginning of its
+ * pages, so make it as the end of them still is.
  */
 static void give_back(const struct entry *e)
 {
 	efi_guid_t guid = EFI_MEMORY_ATTRIBUTE_PROTOCOL_GUID;
 	efi_memory_attribute_protocol_t *memattr = NULL;
+	u64 last = e->base + e->size - EFI_PAGE_SIZE, attributes = 0;
 
 	firmware->boottime->locate_protocol(&guid, NULL, (void **)&memattr);
-	if (memattr)
+	if (memattr) {
 		memattr->clear_memory_attributes(memattr, e->base, e->size,
 						 EFI_MEMORY_RO);
+		memattr->get_memory_attributes(memattr, last, EFI_PAGE_SIZE,
+					       &attributes);
+		if (attributes & EFI_MEMORY_XP)
+			memattr->set_memory_attributes(memattr, e->base,
+						       e->size, EFI_MEMORY_XP);
+	}
 	firmware->boottime->free_pages(e->base, e->size >> EFI_PAGE_SHIFT);
 }
 
@@ -211,6 +220,8 @@ void efi_mode_close_ledger(void)
 
 	if (!firmware)
 		return;
+
+	efi_mode_restore_settings();
 
 	/* Tables first: what they point to may lie in the pools */
 	for (e = ledger; e < ledger + ARRAY_SIZE(ledger); e++)

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Firmware's settings that this image or the kernel may change: the graphics mode,
+ * the text console, the watchdog
+ *
+ * They are noted when the image begins, and are made as they were before it exits.
+ * What nobody has changed is not touched, since setting a mode clears a screen.
+ */
+#include "boot.h"
+
+/* More graphics outputs than this keep the mode that they were left in */
+#define MAX_OUTPUTS	8
+
+/* From the Platform Initialization specification, volume 2, section 12.14 */
+#define WATCHDOG_TIMER_ARCH_PROTOCOL_GUID \
+	EFI_GUID(0x665e3ff5, 0x46cc, 0x11d4, 0x9a, 0x38, 0x00, 0x90, 0x27, \
+		 0x3f, 0xc1, 0x4d)
+
+#define WATCHDOG_UNITS	10000000	/* of 100 ns in a second */
+
+union watchdog_timer_arch_protocol {
+	struct {
+		void *register_handler;
+		void *set_timer_period;
+		efi_status_t (__efiapi *get_timer_period)(union watchdog_timer_arch_protocol *,
+							  u64 *);
+	};
+};
+
+static const efi_system_table_t *firmware;
+
+static struct {
+	efi_graphics_output_protocol_t *gop;
+	u32 mode;
+} outputs[MAX_OUTPUTS];
+static unsigned int nr_outputs;
+
+static efi_simple_text_output_mode_t text;
+static u64 watchdog_seconds;
+
+static void note_outputs(const efi_boot_services_t *bs)
+{
+	efi_guid_t guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+	efi_graphics_output_protocol_t *gop;
+	efi_handle_t handles[MAX_OUTPUTS];
+	unsigned long size = sizeof(handles);
+	unsigned int i;
+
+	if (bs->locate_handle(EFI_LOCATE_BY_PROTOCOL, &guid, NULL, &size,
+			      handles) != EFI_SUCCESS)
+		return;
+	for (i = 0; i < size / sizeof(*handles); i++) {
+		if (bs->handle_protocol(handles[i], &guid, (void **)&gop) !=
+		    EFI_SUCCESS || !gop->mode)
+			continue;
+		outputs[nr_outputs].gop = gop;
+		outputs[nr_outputs++].mode = gop->mode->mode;
+	}
+}
+
+static bool restore_outputs(void)
+{
+	bool changed = false;
+	unsigned int i;
+
+	for (i = 0; i < nr_outputs; i++) {
+		if (outputs[i].gop->mode->mode == outputs[i].mode)
+			continue;
+		outputs[i].gop->set_mode(outputs[i].gop, outputs[i].mode);
+		changed = true;
+	}
+	return changed;
+}
+
+/*
+ * The caller of this image goes on at the beginning of a line. Behind another
+ * graphics mode there is nothing left to go on with.
+ */
+static void restore_text(bool screen_is_new)
+{
+	efi_simple_text_output_protocol_t *out = firmware->con_out;
+	static efi_char16_t newline[] = L"\r\n";
+
+	if (!out || !out->mode)
+		return;
+	if (out->mode->mode != text.mode || screen_is_new)
+		out->set_mode(out, text.mode);
+	if (out->mode->attribute != text.attribute)
+		out->set_attribute(out, text.attribute);
+	if (out->mode->cursor_visible != text.cursor_visible)
+		out->enable_cursor(out, text.cursor_visible);
+	if (out->mode->cursor_column)
+		out->output_string(out, newline);
+}
+
+/*
+ * The boot manager gives each boot option five minutes, which are over long before
+ * the kernel ends; the UEFI shell switches the watchdog off for itself, and would
+ * not do so again. No service of UEFI tells which of them it was, but the protocol
+ * below SetWatchdogTimer() does. Without it the watchdog stays off: those who want
+ * it set it before they start the next image (UEFI 2.10, section 3.1.2).
+ */
+static u64 read_watchdog(const efi_boot_services_t *bs)
+{
+	efi_guid_t guid = WATCHDOG_TIMER_ARCH_PROTOCOL_GUID;
+	union watchdog_timer_arch_protocol *watchdog;
+	u64 period;
+
+	if (bs->locate_protocol(&guid, NULL, (void **)&watchdog) !=
+	    EFI_SUCCESS ||
+	    watchdog->get_timer_period(watchdog, &period) != EFI_SUCCESS)
+		return 0;
+	return period / WATCHDOG_UNITS;
+}
+
+/**
+ * efi_mode_note_settings() - note what is to be restored
+ * @systab:	the firmware's system table
+ */
+void efi_mode_note_settings(const efi_system_table_t *systab)
+{
+	firmware = systab;
+	note_outputs(systab->boottime);
+	if (systab->con_out && systab->con_out->mode)
+		text = *systab->con_out->mode;
+	watchdog_seconds = read_watchdog(systab->boottime);
+}
+
+/**
+ * efi_mode_restore_settings() - make firmware's settings as they were
+ *
+ * The watchdog begins anew: its caller has the time that it had given.
+ */
+void efi_mode_restore_settings(void)
+{
+	const efi_boot_services_t *bs = firmware->boottime;
+
+	restore_text(restore_outputs());
+	if (watchdog_seconds)
+		bs->set_watchdog_timer(watchdog_seconds, 0, 0, NULL);
+}
