@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Make the initramfs for make run and for the tests: busybox, our init, our
-# selftests and the test module
+# Make the initramfs for make run and for the tests: busybox, our init, our tools,
+# our selftests and the test module
 #
 # usage: scripts/make-initrd.sh TREE OBJECTS OUTPUT
 #
@@ -32,9 +32,12 @@ file /bin/busybox /bin/busybox 0755 0 0
 file /init $top/tests/initramfs/init 0755 0 0
 EOF
 
+make -s -C "$top/tools/efi-mode" OUTPUT="$work/tools"
+echo "file /bin/efi-return $work/tools/efi-return 0755 0 0" >> "$list"
+
 make -s -C "$selftests" OUTPUT="$work" CC=gcc top_srcdir="$tree"
 for program in "$work"/*; do
-	[ -x "$program" ] || continue
+	{ [ -f "$program" ] && [ -x "$program" ]; } || continue
 	echo "file /tests/$(basename "$program") $program 0755 0 0" >> "$list"
 done
 module=$objects/drivers/efi-mode/test.ko

@@ -39,6 +39,7 @@ ours="
 arch/efi
 drivers/efi-mode
 include/efi-mode
+tools/efi-mode
 tools/testing/selftests/efi-mode
 Kconfig.efi
 Documentation/efi-mode.rst
