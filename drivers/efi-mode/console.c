@@ -9,10 +9,11 @@
  * come no sooner: firmware polls, too.
  *
  * When the kernel dies there is no thread any more, and what is written goes to
- * firmware at once.
+ * firmware at once. When it ends, what has been written is given time to get there.
  */
 #define pr_fmt(fmt) "efi-console: " fmt
 
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/init.h>
 #include <linux/io.h>
@@ -34,6 +35,7 @@
 #define IN_SIZE		SZ_4K
 #define OUTBUF_SIZE	256
 #define POLL_MS		20	/* as often as firmware looks, or nearly */
+#define DRAIN_MS	2000
 
 /* What firmware gets the address of */
 struct shared {
@@ -53,6 +55,8 @@ static struct {
 	wait_queue_head_t wait;
 	struct efi_mode_poller poller;
 	struct irq_work wake;
+	bool writing;			/* something that is in no ring any more */
+	bool released;			/* no calls any more, but of a dying kernel */
 	spinlock_t lock;		/* of the rings */
 	DECLARE_KFIFO_PTR(out, u8);
 	DECLARE_KFIFO_PTR(in, u8);
@@ -161,10 +165,12 @@ static bool write_output(void)
 	unsigned int n;
 	bool some = false;
 
+	WRITE_ONCE(console.writing, true);
 	while ((n = take_output(buf, sizeof(buf)))) {
 		efi_vt_write(&console.vt, buf, n);
 		some = true;
 	}
+	WRITE_ONCE(console.writing, false);
 	return some;
 }
 
@@ -229,7 +235,8 @@ static int console_thread(void *unused)
 	bool kick;
 
 	/* If firmware stops there is no console any more, only the log */
-	while (!kthread_should_stop() && !efi_mode_is_stopped()) {
+	while (!kthread_should_stop() && !efi_mode_is_stopped() &&
+	       !READ_ONCE(console.released)) {
 		kick = write_output();
 		if (wants_keys())
 			kick |= read_input();
@@ -252,7 +259,8 @@ static ssize_t put_chars(u32 vtermno, const u8 *buf, size_t count)
 	unsigned int n;
 
 	/* Nobody is to wait for a console that has gone */
-	if (efi_mode_is_stopped())
+	if (efi_mode_is_stopped() ||
+	    (console.released && !panic_in_progress()))
 		return count;
 
 	spin_lock_irqsave(&console.lock, flags);
@@ -309,6 +317,29 @@ static const struct hv_ops console_ops = {
 	.notifier_hangup = notifier_del,
 };
 
+/*
+ * Firmware holds nothing of the console's, and makes its own mode and attributes
+ * as they were. Calls that are under way are not waited for: one may not return.
+ */
+static int release(struct notifier_block *nb, unsigned long unused, void *data)
+{
+	unsigned int ms;
+
+	for (ms = 0; ms < DRAIN_MS; ms += POLL_MS) {
+		if (!has_output() && !READ_ONCE(console.writing))
+			break;
+		msleep(POLL_MS);
+	}
+	WRITE_ONCE(console.released, true);
+	return NOTIFY_DONE;
+}
+
+/* The last, so that the others can say something */
+static struct notifier_block release_nb = {
+	.notifier_call	= release,
+	.priority	= INT_MIN,
+};
+
 static int __init console_init_efi(void)
 {
 	const efi_system_table_t *systab = efi_mode_systab();
@@ -360,6 +391,7 @@ static int __init console_init_efi(void)
 		kthread_stop(console.thread);
 		goto unmap;
 	}
+	efi_mode_register_release(&release_nb);
 	pr_info("%u columns, %u rows\n", console.columns, console.rows);
 	return 0;
 

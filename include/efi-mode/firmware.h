@@ -14,6 +14,7 @@
 
 #include <linux/efi.h>
 #include <linux/list.h>
+#include <linux/notifier.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
@@ -142,6 +143,28 @@ void efi_mode_poll_stop(struct efi_mode_poller *poller);
  * physical addresses.
  */
 const efi_system_table_t *efi_mode_systab(void);
+
+/**
+ * efi_mode_register_release() - be told when the system ends
+ * @nb:		is called when no process runs any more, in the order of priority
+ *
+ * A driver gives back all that firmware holds of its own or the reverse: events,
+ * notifications, buffers. Afterwards it makes no call any more. Not called when
+ * the kernel dies.
+ *
+ * Context: task context; sleeps. The notifier, too.
+ * Return: 0.
+ */
+int efi_mode_register_release(struct notifier_block *nb);
+
+/**
+ * efi_mode_unregister_release() - undo efi_mode_register_release()
+ * @nb:		the notifier
+ *
+ * Context: task context; sleeps.
+ * Return: 0, or -ENOENT.
+ */
+int efi_mode_unregister_release(struct notifier_block *nb);
 
 /**
  * efi_mode_call_args() - call a firmware function with arguments in a row

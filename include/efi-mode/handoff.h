@@ -19,6 +19,10 @@
  * fills it in, sets %EFI_MODE_REQUEST_POSTED and gives firmware slices until it
  * reads %EFI_MODE_REQUEST_DONE.
  *
+ * The kernel ends by an ingress without an egress: when it has set @leaving,
+ * firmware has nobody to give the machine to, and the EFI image returns
+ * @exit_status as soon as its main loop has it again.
+ *
  * Both halves come from one image. The version is checked nevertheless, since
  * kexec can start a kernel that was built from other sources.
  */
@@ -252,6 +256,8 @@ struct efi_mode_range {
  *		timer when that is not firmware's clock; 0: none
  * @quiet:	set by the kernel for a slice in which interrupts are held off:
  *		nothing is replayed, and nothing ends the slice
+ * @leaving:	set by the kernel for its last ingress
+ * @exit_status: the EFI status that the image then returns
  * @nr_pending:	how many bits are set in @pending
  * @pending:	interrupts of firmware that came to the kernel, by vector
  * @ticks:	the tick account
@@ -294,9 +300,11 @@ struct efi_mode_handoff {
 	__u8  tick_vector;
 	__u8  slice_vector;
 	__u8  quiet;
-	__u8  __pad[3];
+	__u8  leaving;
+	__u8  __pad[2];
 	__u32 nr_pending;
 	__u64 pending[EFI_MODE_NR_VECTORS / 64];
+	__u64 exit_status;
 
 	struct efi_mode_ticks ticks;
 	__u64 noted_at;

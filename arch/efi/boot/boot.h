@@ -110,7 +110,7 @@ unsigned long efi_mode_handler(unsigned int vector);
 
 efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h);
 void efi_mode_resident_exit(void);
-void efi_mode_serve(void);
+efi_status_t efi_mode_serve(void);
 
 /* switch.S */
 

@@ -5,6 +5,10 @@
  * The steps in their order. Until the last one nothing has happened that the
  * ledger does not undo, so that every failure is a message, a status and a
  * firmware as it was.
+ *
+ * When the kernel has ended it goes the same way back: the gates are removed here,
+ * and the stub closes the ledger and exits. From the last switch on nothing may be
+ * used that lies in the arena, but by those who free it.
  */
 #include <linux/sizes.h>
 #include <asm/apicdef.h>
@@ -361,7 +365,7 @@ efi_status_t efi_mode_handover(efi_handle_t handle,
 				      FIRST_STACK_SIZE),
 			     boot_params, kernel_entry);
 
-	efi_mode_serve();
+	status = efi_mode_serve();
 out:
 	efi_mode_resident_exit();
 	return status;

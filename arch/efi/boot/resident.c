@@ -2,9 +2,9 @@
 /*
  * The resident half: firmware's side of the time-sharing
  *
- * For firmware this is an application that never finishes. Its main loop serves
- * the kernel's requests at TPL_APPLICATION, where every service may be called.
- * When it has nothing to do it ends the slice.
+ * For firmware this is an application that finishes when the kernel ends. Its main
+ * loop serves the kernel's requests at TPL_APPLICATION, where every service may be
+ * called. When it has nothing to do it ends the slice.
  *
  * A request that takes long is ended in the middle, by the gate: our entry at the
  * vector of firmware's clock. In firmware's world the local APIC's timer also
@@ -139,6 +139,13 @@ static u64 egress(u32 reason)
 	struct efi_mode_handoff *h = handoff;
 	unsigned int vector = h->tick_vector;
 	u64 now;
+
+	/*
+	 * There is no kernel any more, but while its memory is there it can be told
+	 * that firmware has not survived it.
+	 */
+	if (unlikely(h->leaving) && reason != EFI_MODE_EGRESS_FAULT)
+		return rdtsc();
 
 	h->egress = reason;
 	/* Its data segments are those of a task: the kernel loads them itself */
@@ -275,8 +282,10 @@ static void check_tpl(struct efi_mode_request *r)
  *
  * The first egress starts the kernel. Called at TPL_APPLICATION; does not
  * return while the kernel lives.
+ *
+ * Return: the EFI status with which the kernel has ended.
  */
-void efi_mode_serve(void)
+efi_status_t efi_mode_serve(void)
 {
 	struct efi_mode_request *r = &handoff->request;
 
@@ -288,6 +297,8 @@ void efi_mode_serve(void)
 	for (;;) {
 		if (READ_ONCE(r->state) != EFI_MODE_REQUEST_POSTED) {
 			egress_and_deliver(EFI_MODE_EGRESS_IDLE);
+			if (unlikely(READ_ONCE(handoff->leaving)))
+				return handoff->exit_status;
 			continue;
 		}
 		r->state = EFI_MODE_REQUEST_RUNNING;

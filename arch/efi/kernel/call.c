@@ -19,8 +19,10 @@
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
+#include <linux/delay.h>
 #include <linux/irqflags.h>
 #include <linux/mutex.h>
+#include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 
@@ -35,7 +37,13 @@
 /* How long a dying kernel waits for a call that was under way */
 #define PANIC_PATIENCE_MS	2000
 
+/* How often is looked whether the last of the calls is over */
+#define CLOSE_POLL_MS		20
+
 static DEFINE_MUTEX(call_mutex);
+
+/* The task that ends the system: nobody else calls any more */
+static struct task_struct *last_caller;
 
 /* The one that is under way, for whoever has to say what firmware was doing */
 static const char *call_name;
@@ -135,6 +143,9 @@ static efi_status_t check(const char *name, unsigned int nargs)
 	}
 	if (WARN_ON_ONCE(nargs > EFI_MODE_MAX_ARGS))
 		return EFI_INVALID_PARAMETER;
+	if (unlikely(last_caller) && last_caller != current &&
+	    !panic_in_progress())
+		return EFI_NOT_READY;
 	return EFI_SUCCESS;
 }
 
@@ -188,11 +199,39 @@ efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_atomic);
 
+/**
+ * efi_mode_close_calls() - no more calls but the caller's
+ * @patience_ms: for the one that is under way
+ *
+ * Those of others fail with %EFI_NOT_READY from then on, until there is a panic.
+ *
+ * Context: task context; sleeps.
+ * Return: false if firmware does not return from a call.
+ */
+bool efi_mode_close_calls(unsigned int patience_ms)
+{
+	unsigned int ms;
+
+	for (ms = 0; !mutex_trylock(&call_mutex); ms += CLOSE_POLL_MS) {
+		if (ms >= patience_ms) {
+			pr_emerg("the firmware does not return from %s\n",
+				 efi_mode_pending_call() ?: "a call");
+			return false;
+		}
+		msleep(CLOSE_POLL_MS);
+	}
+	last_caller = current;
+	mutex_unlock(&call_mutex);
+	return true;
+}
+
 /*
  * A call may wait for an event of firmware, so it needs slices with interrupts.
- * Patience is had once: what has not come back by then will not.
+ * So does what interrupted firmware, as no slice in which they are held off would
+ * end before that does. Patience is had once: what has not come back by then will
+ * not.
  */
-static void finish_pending_call(void)
+static bool finish(void)
 {
 	static bool gave_up;
 	u64 deadline = rdtsc() + (u64)tsc_khz * PANIC_PATIENCE_MS;
@@ -200,13 +239,33 @@ static void finish_pending_call(void)
 	for (;;) {
 		if (is_done())
 			take_result();
-		if (!efi_mode_pending_call() || gave_up)
-			return;
-		if (efi_mode_is_stopped())
+		if (efi_mode_is_stopped() && efi_mode_pending_call())
 			abandon();
-		else if (!efi_mode_bare_slice() || rdtsc() > deadline)
-			gave_up = true;
+		if (!efi_mode_pending_call() && !efi_mode_is_busy())
+			return true;
+		if (gave_up)
+			return false;
+		gave_up = !efi_mode_bare_slice() || rdtsc() > deadline;
 	}
+}
+
+/**
+ * efi_mode_finish_calls() - bring what is under way to its end
+ *
+ * Context: any but NMI, in a kernel that is dying.
+ * Return: false if firmware does not finish it.
+ */
+bool efi_mode_finish_calls(void)
+{
+	unsigned long flags;
+	bool finished;
+
+	preempt_disable();
+	local_irq_save(flags);
+	finished = finish();
+	local_irq_restore(flags);
+	preempt_enable();
+	return finished;
 }
 
 efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
@@ -221,8 +280,9 @@ efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
 
 	preempt_disable();
 	local_irq_save(flags);
-	finish_pending_call();
-	status = efi_mode_call_atomic(name, table, slot, args, nargs);
+	status = EFI_NOT_READY;
+	if (finish())
+		status = efi_mode_call_atomic(name, table, slot, args, nargs);
 	local_irq_restore(flags);
 	preempt_enable();
 	return status;

@@ -1,51 +1,110 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ways out: through the firmware's ResetSystem()
+ * The ways out: back to firmware, or through its ResetSystem()
+ *
+ * Which of them it is says the argument of reboot(2), or efi_mode.on_exit= when
+ * there is none, or efi_mode.on_panic=; ending.c has the words.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
-#include <linux/delay.h>
 #include <linux/efi.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/moduleparam.h>
+#include <linux/panic.h>
+#include <linux/panic_notifier.h>
 #include <linux/preempt.h>
 #include <linux/reboot.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
 
 #include <asm/desc.h>
+#include <asm/io.h>
 #include <asm/processor.h>
 #include <asm/reboot.h>
 
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
 
-/* How long a call that is under way may hold up the end of the system */
-#define CALL_PATIENCE_MS	5000
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX "efi_mode."
 
-/* A call may never return: then firmware cannot be asked for a reset either */
-static bool has_time(void)
+/* Room for the longest word, with a GUID */
+#define WORDS_SIZE	64
+
+/**
+ * struct choice - a parameter that says how the system ends
+ * @words:	as given
+ * @given:	false if nothing was chosen
+ * @status:	EFI status of a return without one
+ * @none:	the word for no choice
+ * @ending:	what @words mean
+ */
+struct choice {
+	char words[WORDS_SIZE];
+	bool given;
+	u64 status;
+	const char *none;
+	struct efi_mode_ending ending;
+};
+
+static struct choice on_exit = {
+	.words = "default", .none = "default", .status = EFI_SUCCESS,
+};
+
+static struct choice on_panic = {
+	.words = "default", .none = "default", .status = EFI_ABORTED,
+};
+
+/* What UEFI has for reboot= and /sys/kernel/reboot */
+static int usual_reset(void)
 {
-	unsigned int ms;
-
-	for (ms = 0; ms < CALL_PATIENCE_MS && efi_mode_pending_call(); ms += 20)
-		msleep(20);
-	if (!efi_mode_pending_call())
-		return true;
-	pr_emerg("the firmware does not return from %s\n",
-		 efi_mode_pending_call());
-	return false;
+	if (reboot_type == BOOT_CF9_FORCE)
+		return EFI_MODE_RESET_PLATFORM;
+	return reboot_mode == REBOOT_WARM || reboot_mode == REBOOT_SOFT ?
+	       EFI_RESET_WARM : EFI_RESET_COLD;
 }
 
-static void reset_system(int type, bool may_sleep)
+static int set_choice(const char *val, const struct kernel_param *kp)
 {
-	/* Notify functions of firmware may want its events, so let them */
-	if (may_sleep && preemptible() && system_state != SYSTEM_BOOTING &&
-	    !oops_in_progress && has_time())
-		efi_mode_rt_call(efi_mode_call, reset_system, type, 0, 0, 0);
-	else
-		efi_mode_rt_call(efi_mode_call_panic, reset_system, type, 0, 0,
-				 0);
-	pr_emerg("the firmware has not reset the system\n");
+	struct choice *c = kp->arg;
+	struct efi_mode_ending ending;
+	char buf[WORDS_SIZE], *words;
+
+	if (strscpy(buf, val ?: "", sizeof(buf)) < 0)
+		return -EINVAL;
+	words = strim(buf);
+	if (!strcmp(words, c->none)) {
+		c->given = false;
+	} else if (!efi_mode_parse_ending(words, c->status, -1, &ending)) {
+		c->ending = ending;
+		c->given = true;
+	} else {
+		pr_err("%s=%s is none of %s, return[=STATUS], reset[=cold|warm|platform|GUID], off\n",
+		       kp->name, words, c->none);
+		return -EINVAL;
+	}
+	strscpy(c->words, words);
+	return 0;
 }
+
+static int get_choice(char *buffer, const struct kernel_param *kp)
+{
+	const struct choice *c = kp->arg;
+
+	return sysfs_emit(buffer, "%s\n", c->words);
+}
+
+static const struct kernel_param_ops choice_ops = {
+	.set = set_choice,
+	.get = get_choice,
+};
+
+module_param_cb(on_exit, &choice_ops, &on_exit, 0644);
+MODULE_PARM_DESC(on_exit, "what reboot, poweroff and halt without an argument do: default, return, reset or off");
+module_param_cb(on_panic, &choice_ops, &on_panic, 0644);
+MODULE_PARM_DESC(on_panic, "what a panic ends in: default, return, reset or off");
 
 /* Without firmware there is one reset left that needs no device */
 static void triple_fault(void)
@@ -61,27 +120,90 @@ static void firmware_halt(void)
 	stop_this_cpu(NULL);
 }
 
-static int reset_type(void)
+/* Which platform-specific reset: an empty string and a GUID (UEFI 2.10, 8.5.1) */
+static struct {
+	efi_char16_t text;
+	efi_guid_t guid;
+} __packed reset_data;
+
+static void reset_system(int type, const struct efi_mode_ending *e,
+			 bool orderly)
 {
-	return reboot_mode == REBOOT_WARM ? EFI_RESET_WARM : EFI_RESET_COLD;
+	u64 size = 0, data = 0;
+
+	if (type == EFI_MODE_RESET_PLATFORM) {
+		reset_data.guid = e->platform;
+		size = sizeof(reset_data);
+		data = __pa_symbol(&reset_data);
+	}
+	/* Notify functions of firmware may want its events, so let them */
+	if (orderly)
+		efi_mode_rt_call(efi_mode_call, reset_system, type, 0, size,
+				 data);
+	else
+		efi_mode_rt_call(efi_mode_call_panic, reset_system, type, 0,
+				 size, data);
+	pr_emerg("the firmware has not reset the system\n");
 }
+
+static void end_system(const struct efi_mode_ending *e, bool may_sleep)
+{
+	bool orderly = may_sleep && preemptible() && !oops_in_progress &&
+		       system_state != SYSTEM_BOOTING;
+	bool reached = efi_mode_teardown(orderly, e->way == EFI_MODE_RETURN);
+
+	if (reached && e->way == EFI_MODE_RETURN)
+		efi_mode_leave(e->status);
+	else if (reached && e->way == EFI_MODE_OFF)
+		reset_system(EFI_RESET_SHUTDOWN, e, orderly);
+	else if (reached)
+		reset_system(e->reset < 0 ? usual_reset() : e->reset, e,
+			     orderly);
+
+	/* Firmware is out of reach */
+	if (e->way == EFI_MODE_OFF)
+		firmware_halt();
+	triple_fault();
+}
+
+static const struct efi_mode_ending plain_reset = {
+	.way = EFI_MODE_RESET, .reset = -1,
+};
+
+static const struct efi_mode_ending plain_off = {
+	.way = EFI_MODE_OFF,
+};
 
 static void firmware_restart(char *cmd)
 {
-	reset_system(reset_type(), true);
-	triple_fault();
+	struct efi_mode_ending e = on_exit.given ? on_exit.ending : plain_reset;
+
+	if (cmd && efi_mode_parse_ending(cmd, EFI_SUCCESS, -1, &e)) {
+		pr_emerg("the argument '%s' is not known\n", cmd);
+		/* To return was wanted, that much is clear */
+		if (strstarts(cmd, "return"))
+			efi_mode_parse_ending("return", EFI_INVALID_PARAMETER,
+					      -1, &e);
+	}
+	end_system(&e, true);
 }
 
-/* From any context; if firmware is out of reach, a triple fault resets, too */
+/* From any context */
 static void firmware_emergency_restart(void)
 {
-	reset_system(reset_type(), false);
-	triple_fault();
+	end_system(panic_in_progress() && on_panic.given ? &on_panic.ending :
+		   &plain_reset, false);
 }
 
 static void firmware_power_off(void)
 {
-	reset_system(EFI_RESET_SHUTDOWN, true);
+	end_system(on_exit.given ? &on_exit.ending : &plain_off, true);
+}
+
+static void firmware_machine_halt(void)
+{
+	if (on_exit.given)
+		end_system(&on_exit.ending, true);
 	firmware_halt();
 }
 
@@ -106,15 +228,32 @@ void __init efi_mode_exit_setup(void)
 	machine_ops.restart		= firmware_restart;
 	machine_ops.emergency_restart	= firmware_emergency_restart;
 	machine_ops.power_off		= firmware_power_off;
-	machine_ops.halt		= firmware_halt;
+	machine_ops.halt		= firmware_machine_halt;
 	machine_ops.shutdown		= no_shutdown;
 }
 
+/*
+ * A panic waits for ever if panic= does not say otherwise. Who has chosen what it
+ * ends in wants it to end, at once if no time is given.
+ */
+static int end_panic(struct notifier_block *nb, unsigned long unused, void *msg)
+{
+	if (on_panic.given && !panic_timeout)
+		panic_timeout = -1;
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block end_panic_nb = {
+	.notifier_call	= end_panic,
+	.priority	= INT_MIN,
+};
+
 /* Without a handler the kernel would halt where power-off was asked for */
-static int __init register_power_off(void)
+static int __init register_endings(void)
 {
 	register_sys_off_handler(SYS_OFF_MODE_POWER_OFF, SYS_OFF_PRIO_FIRMWARE,
 				 power_off_handler, NULL);
+	atomic_notifier_chain_register(&panic_notifier_list, &end_panic_nb);
 	return 0;
 }
-device_initcall(register_power_off);
+device_initcall(register_endings);

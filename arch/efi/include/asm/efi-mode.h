@@ -7,13 +7,15 @@
  *	call.c, firmware.c -> slice.c -> apic.c -> lapic-timer.c
  *			              -> switch.c -> handoff.c
  *
- * apic.c also calls switch.c, for what must stop when it changes hands.
+ * apic.c also calls switch.c, for what must stop when it changes hands. At the end
+ * exit.c calls teardown.c, and that all others.
  *
  * Drivers use <efi-mode/firmware.h>.
  */
 #ifndef _ASM_EFI_MODE_H
 #define _ASM_EFI_MODE_H
 
+#include <linux/efi.h>
 #include <linux/init.h>
 #include <linux/ktime.h>
 #include <linux/time64.h>
@@ -117,6 +119,8 @@ void efi_mode_quiet_slice(void);
 /* call.c */
 
 const char *efi_mode_pending_call(void);
+bool efi_mode_close_calls(unsigned int patience_ms);
+bool efi_mode_finish_calls(void);
 
 /* time.c */
 
@@ -125,6 +129,38 @@ void efi_mode_time_setup(void);
 /* early_console.c */
 
 void efi_mode_early_console(void);
+
+/* ending.c */
+
+#define EFI_MODE_RESET_PLATFORM	3	/* EfiResetPlatformSpecific */
+
+enum efi_mode_way {
+	EFI_MODE_RETURN,
+	EFI_MODE_RESET,
+	EFI_MODE_OFF,
+};
+
+/**
+ * struct efi_mode_ending - how the system ends
+ * @way:	by what
+ * @status:	EFI status that the image returns
+ * @reset:	EFI_RESET_* or %EFI_MODE_RESET_PLATFORM; -1 for what is usual
+ * @platform:	which platform-specific reset
+ */
+struct efi_mode_ending {
+	enum efi_mode_way way;
+	u64 status;
+	int reset;
+	efi_guid_t platform;
+};
+
+int efi_mode_parse_ending(const char *text, u64 status, int reset,
+			  struct efi_mode_ending *ending);
+
+/* teardown.c */
+
+bool efi_mode_teardown(bool orderly, bool for_good);
+void efi_mode_leave(u64 status);
 
 /* exit.c */
 

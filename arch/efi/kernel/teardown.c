@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Letting go of the machine
+ *
+ * Whatever comes after Linux, a reset, the program that started it or another
+ * kernel, the same must have happened before. It is a list, and here it is.
+ *
+ * A kernel that is dying cannot wait for anybody. It leaves out the steps that
+ * sleep: what its drivers hold in firmware's world stays there.
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/export.h>
+#include <linux/freezer.h>
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/notifier.h>
+#include <linux/preempt.h>
+
+#include <asm/apic.h>
+#include <asm/msr.h>
+#include <asm/processor.h>
+#include <asm/tsc.h>
+
+#include <asm/efi-mode.h>
+#include <efi-mode/firmware.h>
+
+/* How long each step may hold up the end of the system */
+#define PATIENCE_MS	5000
+
+static BLOCKING_NOTIFIER_HEAD(release_chain);
+
+int efi_mode_register_release(struct notifier_block *nb)
+{
+	return blocking_notifier_chain_register(&release_chain, nb);
+}
+EXPORT_SYMBOL_GPL(efi_mode_register_release);
+
+int efi_mode_unregister_release(struct notifier_block *nb)
+{
+	return blocking_notifier_chain_unregister(&release_chain, nb);
+}
+EXPORT_SYMBOL_GPL(efi_mode_unregister_release);
+
+/* A process that does not stop goes on until the interrupts are off */
+static void stop_user_space(void)
+{
+	freeze_timeout_msecs = PATIENCE_MS;
+	if (freeze_processes())
+		pr_warn("not all processes could be stopped\n");
+}
+
+/*
+ * Firmware's stack is to be empty but for the resident half. What firmware was
+ * interrupted in gets the time to finish; there may be no end to it.
+ */
+static bool settle(void)
+{
+	u64 deadline = rdtsc() + (u64)tsc_khz * PATIENCE_MS;
+
+	while (efi_mode_is_busy()) {
+		if (rdtsc() > deadline) {
+			pr_emerg("the firmware does not finish what it is doing\n");
+			return false;
+		}
+		efi_mode_bare_slice();
+	}
+	return !efi_mode_is_stopped();
+}
+
+/* The timer of a slice stands for Linux's deadline, too: there is none any more */
+static void stop_timer(void)
+{
+	apic_write(APIC_LVTT, apic_read(APIC_LVTT) | APIC_LVT_MASKED);
+	apic_write(APIC_TMICT, 0);
+}
+
+/*
+ * An ingress begins a period of firmware's timer. When one ends by the account,
+ * firmware's clock goes on as if nobody had ever touched it.
+ */
+static void wait_for_tick(void)
+{
+	const struct efi_mode_handoff *h = efi_mode_handoff;
+
+	if (h->clock != EFI_MODE_CLOCK_APIC_PERIODIC || !h->ticks.period)
+		return;
+	while (!efi_mode_ticks_is_due(&h->ticks, rdtsc()))
+		cpu_relax();
+}
+
+/**
+ * efi_mode_teardown() - take Linux's hands off what is firmware's
+ * @orderly:	the steps that sleep are possible
+ * @for_good:	Linux will not have the machine again. Otherwise firmware can still
+ *		be called, by the caller alone.
+ *
+ * Context: task context, interrupts on, if @orderly; any otherwise. If @for_good
+ * interrupts are off afterwards.
+ * Return: false if firmware is out of reach: it has stopped, or does not return
+ * from what it does.
+ */
+bool efi_mode_teardown(bool orderly, bool for_good)
+{
+	unsigned long flags;
+
+	/* Early on there is none, or the local APIC is not shared yet */
+	if (!efi_mode_handoff ||
+	    (for_good && system_state < SYSTEM_SCHEDULING))
+		return false;
+
+	if (orderly) {
+		stop_user_space();
+		/* Drivers: buffers, events, what they have changed */
+		blocking_notifier_call_chain(&release_chain, 0, NULL);
+		if (!efi_mode_close_calls(PATIENCE_MS))
+			return false;
+	} else if (!efi_mode_finish_calls()) {
+		return false;
+	}
+
+	preempt_disable();
+	local_irq_save(flags);
+	if (settle()) {
+		if (for_good) {
+			stop_timer();
+			wait_for_tick();
+			return true;
+		}
+		local_irq_restore(flags);
+		preempt_enable();
+		return true;
+	}
+	local_irq_restore(flags);
+	preempt_enable();
+	return false;
+}
+
+/**
+ * efi_mode_leave() - the last ingress
+ * @status:	EFI status that the image returns
+ *
+ * It is an ingress like any other: the interrupts of Linux that are pending are
+ * taken, the counters stop, debug registers and local APIC become firmware's. Then
+ * firmware gets its ticks, and the resident half does not come back.
+ *
+ * Context: after efi_mode_teardown() for good. Returns only if there was an
+ * exception in firmware before it had let go of the kernel's memory.
+ */
+void efi_mode_leave(u64 status)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+
+	h->exit_status = status;
+	h->leaving = 1;
+	efi_mode_bare_slice();
+	h->leaving = 0;
+}
