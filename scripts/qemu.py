@@ -73,6 +73,7 @@ class Machine:
         self.text = ""
         self.position = 0
         self.process = None
+        self.events = []
         self.serial = self.keyboard = self.qmp = None
 
         store = os.path.join(self.dir, "vars.fd")
@@ -164,10 +165,23 @@ class Machine:
                                      "arguments": arguments}).encode())
         while True:
             answer = json.loads(self._qmp_file.readline())
+            if "event" in answer:
+                self.events.append(answer)
             if "return" in answer:
                 return answer["return"]
             if "error" in answer:
                 raise RuntimeError(answer["error"]["desc"])
+
+    def last_events(self):
+        """When the machine has ended: all that QEMU has said of it"""
+        try:
+            for line in self._qmp_file:
+                answer = json.loads(line)
+                if "event" in answer:
+                    self.events.append(answer)
+        except ConnectionResetError:
+            pass
+        return self.events
 
     def monitor(self, line):
         return self.command_qmp("human-monitor-command",

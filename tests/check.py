@@ -21,6 +21,7 @@ import boots         # noqa: E402
 import kselftests    # noqa: E402
 import sharing       # noqa: E402
 import static        # noqa: E402
+import wayback       # noqa: E402
 
 
 class Results:
@@ -58,8 +59,8 @@ def main():
     opt = parser.parse_args()
 
     usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS,
-             **kselftests.TESTS}
-    tests = {**usual, **kselftests.LONG, **sharing.LONG}
+             **kselftests.TESTS, **wayback.TESTS}
+    tests = {**usual, **kselftests.LONG, **sharing.LONG, **wayback.LONG}
     unknown = [name for name in opt.tests if name not in tests]
     if unknown:
         parser.error(f"there is no test {unknown[0]}; there are: {' '.join(tests)}")

@@ -6,14 +6,19 @@
  *	leave off		power-off
  *	leave halt
  *	leave sysrq KEY		as if by the keyboard
- *	leave panic STUCK	sysrq-c, and a firmware call that does not return,
- *				at task priority STUCK, if that is not 0
- *	leave ANYTHING		reboot(2) with that as its argument
+ *	leave panic		sysrq-c
+ *	leave panic TPL		and a firmware call that does not return
+ *	leave panic fault	and one that has faulted
+ *	leave stuck ARGUMENT	as the next, and a call that does not return
+ *	leave ARGUMENT		reboot(2) with that as its argument
  */
 #include <linux/reboot.h>
 #include <sys/syscall.h>
 
 #include "common.h"
+
+#define INVALID_OPCODE	6
+#define TPL_APPLICATION	4
 
 static void end(unsigned int cmd, const char *argument)
 {
@@ -21,10 +26,10 @@ static void end(unsigned int cmd, const char *argument)
 		argument);
 }
 
-static void stick(unsigned int tpl)
+static void stick(unsigned int function, unsigned int argument)
 {
 	struct efi_mode_test_driver d = {
-		.function = EFI_MODE_TEST_FN_FOREVER, .argument = tpl,
+		.function = function, .argument = argument,
 	};
 	int fd = open_test_device();
 
@@ -39,10 +44,17 @@ int main(int argc, char **argv)
 {
 	const char *way = argc > 1 ? argv[1] : "";
 
-	if (argc == 3 && !strcmp(way, "panic") && atoi(argv[2]))
-		stick(atoi(argv[2]));
-	/* After what has been printed so far */
+	if (argc == 3 && !strcmp(way, "panic") && !strcmp(argv[2], "fault"))
+		stick(EFI_MODE_TEST_FN_FAULT, INVALID_OPCODE);
+	else if (argc == 3 && !strcmp(way, "panic"))
+		stick(EFI_MODE_TEST_FN_FOREVER, atoi(argv[2]));
+	/* A console in disorder: yellow, without a cursor, in the middle of a line */
+	printf("LEAVING \033[1;33m\033[?25l");
 	fflush(stdout);
+	if (argc == 3 && !strcmp(way, "stuck")) {
+		stick(EFI_MODE_TEST_FN_FOREVER, TPL_APPLICATION);
+		way = argv[2];
+	}
 	sync();
 	if (!strcmp(way, "restart"))
 		end(LINUX_REBOOT_CMD_RESTART, NULL);

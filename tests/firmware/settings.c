@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Print what an application must leave as it was, from the UEFI shell
+ *
+ *	settings			one line
+ *	settings watchdog SECONDS	set the watchdog first
+ *	settings attribute NUMBER	set the colours of the console first
+ */
+#include "machine.h"
+
+#define NR_VECTORS	256
+#define MAX_OUTPUTS	8
+
+/* Platform Initialization specification, volume 2, section 12.14 */
+#define WATCHDOG_TIMER_ARCH_PROTOCOL_GUID { 0x665e3ff5, 0x46cc, 0x11d4, \
+	{ 0x9a, 0x38, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d } }
+
+struct watchdog {
+	void *register_handler;
+	void *set_timer_period;
+	EFI_STATUS (EFIAPI *get_timer_period)(struct watchdog *self,
+					      UINT64 *period);
+};
+
+static EFI_GUID watchdog_guid = WATCHDOG_TIMER_ARCH_PROTOCOL_GUID;
+static EFI_GUID gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+
+static UINT64 watchdog_seconds(void)
+{
+	struct watchdog *watchdog;
+	UINT64 period;
+
+	if (EFI_ERROR(LibLocateProtocol(&watchdog_guid, (VOID **)&watchdog)) ||
+	    EFI_ERROR(watchdog->get_timer_period(watchdog, &period)))
+		return ~0ULL;
+	return period / 10000000;
+}
+
+/* The modes of all outputs, one in each byte */
+static UINT64 graphics_modes(void)
+{
+	EFI_HANDLE handles[MAX_OUTPUTS];
+	UINTN size = sizeof(handles), i;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
+	UINT64 modes = 0;
+
+	if (EFI_ERROR(uefi_call_wrapper(BS->LocateHandle, 5, ByProtocol,
+					&gop_guid, NULL, &size, handles)))
+		return ~0ULL;
+	for (i = 0; i < size / sizeof(*handles); i++) {
+		uefi_call_wrapper(BS->HandleProtocol, 3, handles[i], &gop_guid,
+				  (VOID **)&gop);
+		modes = modes << 8 | (gop->Mode->Mode & 0xff);
+	}
+	return modes;
+}
+
+/* A sum over all handlers, in which each has its place */
+static UINT64 handlers(void)
+{
+	UINT64 sum = 0;
+	UINTN i;
+
+	for (i = 0; i < NR_VECTORS; i++)
+		sum = sum * 31 + idt_handler(i);
+	return sum;
+}
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
+{
+	SIMPLE_TEXT_OUTPUT_MODE *mode;
+	CHAR16 **argv;
+	INTN argc;
+
+	InitializeLib(image, systab);
+	argc = GetShellArgcArgv(image, &argv);
+	if (argc == 3 && !StrCmp(argv[1], L"watchdog"))
+		uefi_call_wrapper(BS->SetWatchdogTimer, 4, Atoi(argv[2]), 0, 0,
+				  NULL);
+	if (argc == 3 && !StrCmp(argv[1], L"attribute"))
+		uefi_call_wrapper(ST->ConOut->SetAttribute, 2, ST->ConOut,
+				  Atoi(argv[2]));
+	mode = ST->ConOut->Mode;
+	Print(L"SETTINGS watchdog=%ld graphics=%lx text=%d attribute=%x cursor=%d handlers=%lx tpr=%x lvtt=%x lvt0=%x pic=%x\n",
+	      watchdog_seconds(), graphics_modes(), mode->Mode,
+	      mode->Attribute, mode->CursorVisible, handlers(),
+	      lapic_read(LAPIC_TPR), lapic_read(LAPIC_LVTT),
+	      lapic_read(LAPIC_LVT0), pic_mask());
+	return EFI_SUCCESS;
+}

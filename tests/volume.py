@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Programs out of a firmware volume
+
+Firmware for Secure Boot comes without the UEFI shell.  The shell is a file in
+the volume of the firmware that has it (Platform Initialization specification,
+volume 3), below a section that is compressed.
+"""
+
+import lzma
+import uuid
+
+SHELL = uuid.UUID("7c04a583-9e3e-4f1c-ad65-e05268d0b4d1").bytes_le
+LZMA = uuid.UUID("ee4e5898-3914-4259-9d6e-dc7bd79403cf").bytes_le
+
+SECTION_PE32 = 0x10
+SECTION_GUID_DEFINED = 0x02
+
+
+def size3(data, offset):
+    """A size of three bytes"""
+    return int.from_bytes(data[offset:offset + 3], "little")
+
+
+def sections(data, begin, end):
+    """The type, begin and end of each section; header included"""
+    while begin + 4 <= end:
+        size = size3(data, begin)
+        header = 4
+        if size == 0xffffff:
+            size = int.from_bytes(data[begin + 4:begin + 8], "little")
+            header = 8
+        if size < header or begin + size > end:
+            return
+        yield data[begin + 3], begin, header, begin + size
+        begin = (begin + size + 3) & ~3
+
+
+def unpacked(data):
+    """The contents of all compressed sections"""
+    at = data.find(LZMA)
+    while at >= 0:
+        # The GUID is followed by the offset of what is compressed
+        for header in (4, 8):
+            begin = at - header
+            if begin < 0 or data[begin + 3] != SECTION_GUID_DEFINED:
+                continue
+            offset = int.from_bytes(data[at + 16:at + 18], "little")
+            try:
+                yield lzma.LZMADecompressor(lzma.FORMAT_ALONE).decompress(
+                    data[begin + offset:])
+            except lzma.LZMAError:
+                pass
+        at = data.find(LZMA, at + 1)
+
+
+def find_program(data, name):
+    """The PE image of the file with this GUID, or None"""
+    at = data.find(name)
+    while at >= 0:
+        # The header of a file: name, checksum, type, attributes, size, state
+        end = at + size3(data, at + 20)
+        for kind, begin, header, stop in sections(data, at + 24, end):
+            if kind == SECTION_PE32:
+                return data[begin + header:stop]
+        at = data.find(name, at + 1)
+    for inner in unpacked(data):
+        found = find_program(inner, name)
+        if found:
+            return found
+    return None
+
+
+def shell(firmware):
+    """The UEFI shell of a firmware, by the path of its code"""
+    with open(firmware, "rb") as f:
+        return find_program(f.read(), SHELL)
