@@ -23,6 +23,7 @@
 #include <asm/io.h>
 #include <asm/processor.h>
 #include <asm/reboot.h>
+#include <asm/smp.h>
 
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
@@ -218,6 +219,31 @@ static void no_shutdown(void)
 {
 }
 
+/*
+ * Nor are there others to stop in a panic. Above all, the usual functions disable
+ * the local APIC: what is pending there would not be taken any more, and stand in
+ * the way of each slice in which firmware finishes what it was doing.
+ */
+#ifdef CONFIG_SMP
+static void no_stop(int wait)
+{
+}
+
+static void no_crash_stop(void)
+{
+}
+
+static void __init keep_local_apic(void)
+{
+	smp_ops.stop_other_cpus		= no_stop;
+	smp_ops.crash_stop_other_cpus	= no_crash_stop;
+}
+#else
+static void __init keep_local_apic(void)
+{
+}
+#endif
+
 /**
  * efi_mode_exit_setup() - hook the ways out in
  *
@@ -230,6 +256,7 @@ void __init efi_mode_exit_setup(void)
 	machine_ops.power_off		= firmware_power_off;
 	machine_ops.halt		= firmware_machine_halt;
 	machine_ops.shutdown		= no_shutdown;
+	keep_local_apic();
 }
 
 /*
