@@ -50,7 +50,8 @@ help: tree
 	@echo  '                    MEM=1G INITRD=file APPEND="options" FIRMWARE=file VARS=file'
 	@echo  '                    DISPLAY_MODE=none|gtk|sdl|vnc=:1 QEMU_ARGS="..."'
 	@echo  '  check           - run every test; TESTS="name ..." to choose'
-	@echo  '  check-long      - a million world switches under the selftests of the kernel'
+	@echo  '  check-long      - a million world switches under the selftests of the kernel,'
+	@echo  '                    and a hundred times to Linux and back'
 	@echo  '  kselftests-stock - write tests/kselftests.expected from the stock kernel'
 	@echo  '  bench           - print the figures of README.md, beside the stock kernel'
 	@echo  '  tree            - prepare the kernel tree in build/linux-$(BASE)'
@@ -130,7 +131,7 @@ check: initrd kselftests-initrd debug-image
 PHONY += check-long
 check-long: initrd kselftests-initrd
 	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
-	@$(check-tests) kselftests-long
+	@$(check-tests) kselftests-long wayback-long strict-nx-long
 
 # The stock kernel: the same options and the same tree, for ARCH=x86_64, and a
 # driver for the serial port, which it has to itself

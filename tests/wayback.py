@@ -14,19 +14,19 @@ import qemu
 import volume
 from boots import BOOT, QUIET, START, TEST, machine
 
-# What ends with a message of the kernel's and not with a test
 LINUX = "bzImage initrd=\\initrd.img"
 
 PROGRAMS = ("settings", "selfcheck", "tsc", "resets")
-
 
 # Firmware's clock stands still until the kernel shares the local APIC
 EARLY_TICKS = 200
 
 
-def files(opt, *script):
-    content = boots.files(opt, "load fs0:\\driver.efi", *script)
-    for name in PROGRAMS:
+def files(opt, *script, drivers=()):
+    """The test driver is the last of them"""
+    load = [f"load fs0:\\{name}.efi" for name in (*drivers, "driver")]
+    content = boots.files(opt, *load, *script)
+    for name in (*PROGRAMS, *drivers):
         content[name + ".efi"] = os.path.join(opt.build, "firmware",
                                               name + ".efi")
     return content
@@ -61,8 +61,8 @@ POOL_PAGES = 8
 def same_pages(before, after):
     """The sums have to be the same to the page, with one exception: BS_Data has
     the pools of firmware and of the shell, which keep a page as long as
-    anything is left in it, be it the name of a file in the cache of the FAT driver
-    or a line of the script.
+    anything is left in it, be it the name of a file in the cache of the FAT
+    driver or a line of the script.
 
     It is not the regions that are compared: firmware merges and splits them as
     it allocates and frees."""
@@ -157,18 +157,30 @@ def wayback_long(opt, results):
     cycles(opt, results, "wayback-long", 100)
 
 
-def wayback_event(opt, results):
-    """The timer event instead of the gate is something that has to be closed"""
-    name = "wayback-event"
-    script = [*look("before"),
-              f"{LINUX} efi_mode.preempt=event {QUIET}leave:return=7",
-              "echo STATUS %lasterror%", *look("after")]
-    with machine(opt, results, name, files(opt, *script), cpu="max") as m:
+def once(opt, results, name, drivers, options, message, **kwargs):
+    """Where slices end in another way"""
+    script = [*look("before"), f"{LINUX} {options} {QUIET}leave:return=7",
+              "echo STATUS %lasterror%", *look("after"), "selfcheck"]
+    content = files(opt, *script, drivers=drivers)
+    with machine(opt, results, name, content, **kwargs) as m:
         before = looked(m, "before", START)
         results.add(status_of(m, START + BOOT) == 7, f"{name}: the status")
         same(results, name, before, looked(m, "after", START))
-        results.add("slices end by the timer event" in m.text,
-                    f"{name}: by the timer event")
+        results.add(message in m.text, f"{name}: {message}")
+        m.expect(r"^SELFCHECK end", TEST)
+        results.add("FAILED" not in m.text, f"{name}: the driver works")
+
+
+def wayback_event(opt, results):
+    """The timer event instead of the gate is something that has to be closed"""
+    once(opt, results, "wayback-event", (), "efi_mode.preempt=event",
+         "slices end by the timer event", cpu="max")
+
+
+def wayback_8254(opt, results):
+    """Here the local APIC's timer is not firmware's"""
+    once(opt, results, "wayback-8254", ("pit",), "",
+         "firmware's clock: a device, vector 0x68")
 
 
 # In one machine, one after the other: what is on the command line, what the test
@@ -186,7 +198,7 @@ RETURNS = (
     ("panic", "efi_mode.on_panic=return", "leave:panic", 21),
     ("panic with a status and a time", "panic=1 efi_mode.on_panic=return=7",
      "leave:panic", 7),
-    ("another graphics mode", "video=efifb:mode=0", "leave:return=9", 9),
+    ("another graphics mode", "video=efifb:mode=3", "leave:return=9", 9),
 )
 
 
@@ -338,22 +350,32 @@ def boot_entry(opt, results):
         clean(m, results, name)
 
 
-def strict_nx(opt, results):
+def protected(opt, results, name, count):
     """A firmware that protects memory, where it is at hand. It has no shell."""
     code = os.path.join(boots.SHARED_FIRMWARE,
                         "OVMF_CODE_4M.secboot.strictnx.fd")
     if opt.firmware or not os.path.exists(code):
         print("        no firmware that protects memory here")
         return
-    cycles(opt, results, "strict NX", 10,
+    cycles(opt, results, name, count,
            extra={"EFI/BOOT/BOOTX64.EFI": volume.shell(qemu.OVMF_CODE)},
            firmware=code, secure=True,
            variables=os.path.join(boots.SHARED_FIRMWARE, "OVMF_VARS_4M.fd"))
 
 
+def strict_nx(opt, results):
+    protected(opt, results, "strict-nx", 10)
+
+
+def strict_nx_long(opt, results):
+    """For make check-long"""
+    protected(opt, results, "strict-nx-long", 100)
+
+
 TESTS = {
     "wayback": wayback,
     "wayback-event": wayback_event,
+    "wayback-8254": wayback_8254,
     "wayback-boot-entry": boot_entry,
     "returns": returns,
     "resets": resets,
@@ -362,5 +384,5 @@ TESTS = {
     "strict-nx": strict_nx,
 }
 
-# Half an hour
-LONG = {"wayback-long": wayback_long}
+# Half an hour each
+LONG = {"wayback-long": wayback_long, "strict-nx-long": strict_nx_long}

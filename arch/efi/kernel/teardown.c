@@ -50,6 +50,18 @@ static void stop_user_space(void)
 		pr_warn("not all processes could be stopped\n");
 }
 
+/* Buffers, events, notifications, modes */
+static void release_drivers(void)
+{
+	blocking_notifier_call_chain(&release_chain, 0, NULL);
+}
+
+static bool finish_calls(bool orderly)
+{
+	return orderly ? efi_mode_close_calls(PATIENCE_MS) :
+			 efi_mode_finish_calls();
+}
+
 /*
  * Firmware's stack is to be empty but for the resident half. What firmware was
  * interrupted in gets the time to finish; there may be no end to it.
@@ -103,6 +115,7 @@ static void wait_for_tick(void)
 bool efi_mode_teardown(bool orderly, bool for_good)
 {
 	unsigned long flags;
+	bool reached;
 
 	/* Early on there is none, or the local APIC is not shared yet */
 	if (!efi_mode_handoff ||
@@ -111,29 +124,22 @@ bool efi_mode_teardown(bool orderly, bool for_good)
 
 	if (orderly) {
 		stop_user_space();
-		/* Drivers: buffers, events, what they have changed */
-		blocking_notifier_call_chain(&release_chain, 0, NULL);
-		if (!efi_mode_close_calls(PATIENCE_MS))
-			return false;
-	} else if (!efi_mode_finish_calls()) {
-		return false;
+		release_drivers();
 	}
+	if (!finish_calls(orderly))
+		return false;
 
 	preempt_disable();
 	local_irq_save(flags);
-	if (settle()) {
-		if (for_good) {
-			stop_timer();
-			wait_for_tick();
-			return true;
-		}
-		local_irq_restore(flags);
-		preempt_enable();
+	reached = settle();
+	if (reached && for_good) {
+		stop_timer();
+		wait_for_tick();
 		return true;
 	}
 	local_irq_restore(flags);
 	preempt_enable();
-	return false;
+	return reached;
 }
 
 /**
