@@ -19,7 +19,7 @@ LINUX = "bzImage initrd=\\initrd.img"
 PROGRAMS = ("settings", "selfcheck", "tsc", "resets")
 
 # Firmware's clock stands still until the kernel shares the local APIC
-EARLY_TICKS = 200
+EARLY_TICKS = 500
 
 
 def files(opt, *script, drivers=()):
