@@ -18,7 +18,7 @@ LINUX = "bzImage initrd=\\initrd.img"
 
 PROGRAMS = ("settings", "selfcheck", "tsc", "resets")
 
-# Firmware's clock stands still until the kernel shares the local APIC
+# From planting the gate to the first egress, and one at each end
 EARLY_TICKS = 500
 
 
