@@ -17,6 +17,7 @@
 
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
+#include <efi-mode/time.h>
 
 static unsigned long calibrated_khz __initdata;
 
@@ -59,25 +60,6 @@ static void __init init_timer(void)
 	lapic_timer_period = efi_mode_apic_period();
 }
 
-/**
- * efi_mode_time_to_seconds() - from firmware's time of day to the kernel's
- * @t:		what GetTime() returned
- *
- * UEFI 2.10, section 8.3: local time and TimeZone, in minutes, add up to UTC.
- * A time zone that is not specified is taken for UTC.
- *
- * Return: seconds since 1970, UTC.
- */
-static time64_t efi_mode_time_to_seconds(const efi_time_t *t)
-{
-	time64_t seconds = mktime64(t->year, t->month, t->day, t->hour,
-				    t->minute, t->second);
-
-	if (t->timezone != EFI_UNSPECIFIED_TIMEZONE)
-		seconds += t->timezone * 60;
-	return seconds;
-}
-
 /* The wall clock at boot; rtc-efi is for later */
 static void get_wallclock(struct timespec64 *now)
 {
@@ -92,6 +74,11 @@ static void get_wallclock(struct timespec64 *now)
 	if (status != EFI_SUCCESS) {
 		pr_warn("the firmware has no time of day: status %#lx\n",
 			status);
+		return;
+	}
+
+	if (!efi_mode_time_is_valid(&time)) {
+		pr_warn(FW_BUG "the time of day is none\n");
 		return;
 	}
 

@@ -1,0 +1,571 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Runtime services for the rest of the kernel
+ *
+ * The functions of struct efi, on firmware calls. Elsewhere the kernel maps
+ * firmware's runtime memory into an address space of its own and tells firmware
+ * so, with SetVirtualAddressMap(). Here firmware is called where and as it has
+ * always been, by physical addresses. That function can be called only once, and
+ * is left to a kernel that comes after this one.
+ *
+ * Callers have their arguments anywhere: on their stack, in vmalloc() space, in
+ * pieces. So they are copied:
+ *
+ *	caller -> struct exchange -> firmware
+ *	caller <- struct exchange <-
+ *
+ * The exchange is contiguous, cleared before use, and as large as the caller
+ * says his own memory is. What comes back is bounded by that, whatever firmware
+ * says. A pointer that is NULL remains NULL and a size remains what it is, so
+ * that it is firmware who says what it thinks of them.
+ *
+ * Who cannot sleep gets %EFI_NOT_READY. There are two exceptions, which are what
+ * efi-pstore saves the log of a dying kernel with: see "Without sleeping" below.
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/cleanup.h>
+#include <linux/efi.h>
+#include <linux/init.h>
+#include <linux/io.h>
+#include <linux/irqflags.h>
+#include <linux/overflow.h>
+#include <linux/panic.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/ucs2_string.h>
+
+#include <efi-mode/firmware.h>
+
+/*
+ * What can be written without sleeping, name and data. The kernel does not
+ * write variables that are larger, where firmware does not say how large they
+ * may be.
+ */
+#define RESERVE_SIZE	SZ_64K
+
+/* All that firmware gets the address of in one call */
+struct exchange {
+	union {
+		struct {
+			efi_guid_t vendor;
+			u64 size;
+			u32 attr;
+		};
+		struct {
+			efi_time_t time;
+			efi_time_cap_t cap;
+			efi_bool_t enabled;
+			efi_bool_t pending;
+		};
+		struct {
+			u64 storage;
+			u64 remaining;
+			u64 largest;
+		};
+		struct {
+			u64 capsules[1];
+			u64 max_size;
+			u32 reset_type;
+		};
+		u32 count;
+	};
+	/* A name, if there is one, and then data */
+	u8 text[] __aligned(8);
+};
+
+static struct exchange *reserve;
+
+/* With one CPU, and preemption and interrupts on, nobody holds a spinlock */
+static bool may_sleep(void)
+{
+	return !preempt_count() && !irqs_disabled() && !rcu_preempt_depth();
+}
+
+static u64 address(const void *wanted, void *p)
+{
+	return wanted ? virt_to_phys(p) : 0;
+}
+
+static size_t name_size(const efi_char16_t *name)
+{
+	return name ? (ucs2_strlen(name) + 1) * sizeof(*name) : 0;
+}
+
+static void *data_of(struct exchange *x, size_t name_size)
+{
+	return x->text + ALIGN(name_size, 8);
+}
+
+/* %SIZE_MAX, which cannot be had, if there is no such size */
+static size_t text_size(size_t name_size, size_t data_size)
+{
+	return size_add(size_add(name_size, 7) & ~7UL, data_size);
+}
+
+static efi_status_t get_exchange(struct exchange **x, size_t text_size)
+{
+	if (!may_sleep())
+		return EFI_NOT_READY;
+	*x = kzalloc(struct_size(*x, text, text_size),
+		     GFP_KERNEL | __GFP_NOWARN);
+	return *x ? EFI_SUCCESS : EFI_OUT_OF_RESOURCES;
+}
+
+/* What is later than version 1.10 is not in the table of older firmware */
+static bool is_uefi(void)
+{
+	return efi.runtime_version >= EFI_2_00_SYSTEM_TABLE_REVISION;
+}
+
+/* Time */
+
+static efi_status_t get_time(efi_time_t *time, efi_time_cap_t *cap)
+{
+	struct exchange *x __free(kfree) = NULL;
+	efi_status_t status = get_exchange(&x, 0);
+
+	if (status != EFI_SUCCESS)
+		return status;
+	status = efi_mode_rt_call(efi_mode_call, get_time,
+				  address(time, &x->time),
+				  address(cap, &x->cap));
+	if (status != EFI_SUCCESS)
+		return status;
+	if (time)
+		*time = x->time;
+	if (cap)
+		*cap = x->cap;
+	return status;
+}
+
+static efi_status_t set_time(efi_time_t *time)
+{
+	struct exchange *x __free(kfree) = NULL;
+	efi_status_t status = get_exchange(&x, 0);
+
+	if (status != EFI_SUCCESS)
+		return status;
+	if (time)
+		x->time = *time;
+	return efi_mode_rt_call(efi_mode_call, set_time,
+				address(time, &x->time));
+}
+
+static efi_status_t get_wakeup_time(efi_bool_t *enabled, efi_bool_t *pending,
+				    efi_time_t *time)
+{
+	struct exchange *x __free(kfree) = NULL;
+	efi_status_t status = get_exchange(&x, 0);
+
+	if (status != EFI_SUCCESS)
+		return status;
+	status = efi_mode_rt_call(efi_mode_call, get_wakeup_time,
+				  address(enabled, &x->enabled),
+				  address(pending, &x->pending),
+				  address(time, &x->time));
+	if (status != EFI_SUCCESS)
+		return status;
+	if (enabled)
+		*enabled = x->enabled;
+	if (pending)
+		*pending = x->pending;
+	if (time)
+		*time = x->time;
+	return status;
+}
+
+static efi_status_t set_wakeup_time(efi_bool_t enabled, efi_time_t *time)
+{
+	struct exchange *x __free(kfree) = NULL;
+	efi_status_t status = get_exchange(&x, 0);
+
+	if (status != EFI_SUCCESS)
+		return status;
+	if (time)
+		x->time = *time;
+	return efi_mode_rt_call(efi_mode_call, set_wakeup_time, enabled,
+				address(time, &x->time));
+}
+
+/* Variables */
+
+static efi_status_t get_variable(efi_char16_t *name, efi_guid_t *vendor,
+				 u32 *attr, unsigned long *data_size,
+				 void *data)
+{
+	size_t size = data && data_size ? *data_size : 0;
+	struct exchange *x __free(kfree) = NULL;
+	size_t length = name_size(name);
+	efi_status_t status;
+
+	status = get_exchange(&x, text_size(length, size));
+	if (status != EFI_SUCCESS)
+		return status;
+	if (name)
+		memcpy(x->text, name, length);
+	if (vendor)
+		x->vendor = *vendor;
+	if (data_size)
+		x->size = *data_size;
+
+	status = efi_mode_rt_call(efi_mode_call, get_variable,
+				  address(name, x->text),
+				  address(vendor, &x->vendor),
+				  address(attr, &x->attr),
+				  address(data_size, &x->size),
+				  address(data, data_of(x, length)));
+	if (status != EFI_SUCCESS && status != EFI_BUFFER_TOO_SMALL)
+		return status;
+
+	if (status == EFI_SUCCESS && data_size && x->size > *data_size) {
+		pr_err_ratelimited(FW_BUG "a variable of %llu bytes in a buffer of %lu\n",
+				   x->size, *data_size);
+		return EFI_DEVICE_ERROR;
+	}
+	if (status == EFI_SUCCESS && size)
+		memcpy(data, data_of(x, length), x->size);
+	if (data_size)
+		*data_size = x->size;
+	if (attr)
+		*attr = x->attr;
+	return status;
+}
+
+/*
+ * The name is read and written. Firmware gets no more of it than the caller says
+ * there is, and finds an end behind that.
+ */
+static efi_status_t get_next_variable(unsigned long *size, efi_char16_t *name,
+				      efi_guid_t *vendor)
+{
+	size_t length = name && size ? *size : 0;
+	struct exchange *x __free(kfree) = NULL;
+	efi_status_t status;
+
+	status = get_exchange(&x, size_add(length, sizeof(*name)));
+	if (status != EFI_SUCCESS)
+		return status;
+	memcpy(x->text, name, length);
+	if (vendor)
+		x->vendor = *vendor;
+	if (size)
+		x->size = *size;
+
+	status = efi_mode_rt_call(efi_mode_call, get_next_variable,
+				  address(size, &x->size),
+				  address(name, x->text),
+				  address(vendor, &x->vendor));
+	if (status == EFI_BUFFER_TOO_SMALL && size)
+		*size = x->size;
+	if (status != EFI_SUCCESS)
+		return status;
+
+	memcpy(name, x->text, length);
+	if (size)
+		*size = min(x->size, *size);
+	if (vendor)
+		*vendor = x->vendor;
+	return status;
+}
+
+static void fill_variable(struct exchange *x, const efi_char16_t *name,
+			  const efi_guid_t *vendor, unsigned long size,
+			  const void *data)
+{
+	size_t length = name_size(name);
+
+	if (name)
+		memcpy(x->text, name, length);
+	if (vendor)
+		x->vendor = *vendor;
+	if (data)
+		memcpy(data_of(x, length), data, size);
+}
+
+static efi_status_t set_variable(efi_char16_t *name, efi_guid_t *vendor,
+				 u32 attr, unsigned long size, void *data)
+{
+	struct exchange *x __free(kfree) = NULL;
+	size_t length = name_size(name);
+	efi_status_t status;
+
+	status = get_exchange(&x, text_size(length, data ? size : 0));
+	if (status != EFI_SUCCESS)
+		return status;
+	fill_variable(x, name, vendor, size, data);
+	return efi_mode_rt_call(efi_mode_call, set_variable,
+				address(name, x->text),
+				address(vendor, &x->vendor), attr, size,
+				address(data, data_of(x, length)));
+}
+
+static void take_info(const struct exchange *x, u64 *storage, u64 *remaining,
+		      u64 *largest)
+{
+	if (storage)
+		*storage = x->storage;
+	if (remaining)
+		*remaining = x->remaining;
+	if (largest)
+		*largest = x->largest;
+}
+
+static efi_status_t query_variable_info(u32 attr, u64 *storage, u64 *remaining,
+					u64 *largest)
+{
+	struct exchange *x __free(kfree) = NULL;
+	efi_status_t status;
+
+	if (!is_uefi())
+		return EFI_UNSUPPORTED;
+	status = get_exchange(&x, 0);
+	if (status != EFI_SUCCESS)
+		return status;
+	status = efi_mode_rt_call(efi_mode_call, query_variable_info, attr,
+				  address(storage, &x->storage),
+				  address(remaining, &x->remaining),
+				  address(largest, &x->largest));
+	if (status == EFI_SUCCESS)
+		take_info(x, storage, remaining, largest);
+	return status;
+}
+
+/*
+ * Without sleeping
+ *
+ * efi-pstore calls these two with interrupts off, after an oops and in a panic.
+ * They hold interrupts off in both worlds until firmware has answered, and have
+ * memory of their own. If another call is under way it is too late after an
+ * oops: whoever has made that call goes on to wait for it. In a panic nobody
+ * does, so it is given time to end.
+ *
+ * Callers that can sleep are those that do not want to wait long. They do not
+ * have to, and it is better to wait than to leave a variable undeleted.
+ *
+ * A non-maskable interrupt can have come in the middle of a switch, from where
+ * there is no way to firmware.
+ */
+static typeof(efi_mode_call) *call_now(void)
+{
+	return panic_in_progress() ? efi_mode_call_panic : efi_mode_call_atomic;
+}
+
+static efi_status_t set_variable_nonblocking(efi_char16_t *name,
+					     efi_guid_t *vendor, u32 attr,
+					     unsigned long size, void *data)
+{
+	size_t length = name_size(name);
+	struct exchange *x = reserve;
+	efi_status_t status;
+	unsigned long flags;
+
+	if (may_sleep())
+		return set_variable(name, vendor, attr, size, data);
+	if (in_nmi())
+		return EFI_NOT_READY;
+	if (text_size(length, data ? size : 0) > RESERVE_SIZE)
+		return EFI_OUT_OF_RESOURCES;
+
+	local_irq_save(flags);
+	fill_variable(x, name, vendor, size, data);
+	status = efi_mode_rt_call(call_now(), set_variable,
+				  address(name, x->text),
+				  address(vendor, &x->vendor), attr, size,
+				  address(data, data_of(x, length)));
+	local_irq_restore(flags);
+	return status;
+}
+
+static efi_status_t query_variable_info_nonblocking(u32 attr, u64 *storage,
+						    u64 *remaining,
+						    u64 *largest)
+{
+	struct exchange *x = reserve;
+	efi_status_t status;
+	unsigned long flags;
+
+	if (may_sleep())
+		return query_variable_info(attr, storage, remaining, largest);
+	if (!is_uefi())
+		return EFI_UNSUPPORTED;
+	if (in_nmi())
+		return EFI_NOT_READY;
+
+	local_irq_save(flags);
+	status = efi_mode_rt_call(call_now(), query_variable_info, attr,
+				  address(storage, &x->storage),
+				  address(remaining, &x->remaining),
+				  address(largest, &x->largest));
+	if (status == EFI_SUCCESS)
+		take_info(x, storage, remaining, largest);
+	local_irq_restore(flags);
+	return status;
+}
+
+/* The rest */
+
+static efi_status_t get_next_high_mono_count(u32 *count)
+{
+	struct exchange *x __free(kfree) = NULL;
+	efi_status_t status = get_exchange(&x, 0);
+
+	if (status != EFI_SUCCESS)
+		return status;
+	status = efi_mode_rt_call(efi_mode_call, get_next_high_mono_count,
+				  address(count, &x->count));
+	if (status == EFI_SUCCESS && count)
+		*count = x->count;
+	return status;
+}
+
+/*
+ * Like the ways out in exit.c, which do not come here. Notify functions of
+ * firmware may want its events, so it is a call like any other where that can be.
+ */
+static void reset_system(int type, efi_status_t reason, unsigned long size,
+			 efi_char16_t *data)
+{
+	struct exchange *x __free(kfree) = NULL;
+
+	if (get_exchange(&x, data ? size : 0) == EFI_SUCCESS) {
+		if (data)
+			memcpy(x->text, data, size);
+		efi_mode_rt_call(efi_mode_call, reset_system, type, reason,
+				 data ? size : 0, address(data, x->text));
+	} else {
+		efi_mode_rt_call(efi_mode_call_panic, reset_system, type,
+				 reason, 0, 0);
+	}
+	pr_err("the firmware has not reset the system\n");
+}
+
+/*
+ * Of a capsule that firmware takes after a reset it now reads the header alone:
+ * the rest is in the pages of the list, which are the caller's. One that it takes
+ * at once has to be in one piece.
+ */
+static size_t capsule_size(const efi_capsule_header_t *header)
+{
+	size_t size = header->flags & EFI_CAPSULE_PERSIST_ACROSS_RESET ?
+		      header->headersize : header->imagesize;
+
+	return max(size, sizeof(*header));
+}
+
+/* The kernel sends capsules one by one */
+static efi_status_t get_capsule(struct exchange **x,
+				efi_capsule_header_t **capsules,
+				unsigned long count, bool whole)
+{
+	efi_capsule_header_t header;
+	size_t size = 0;
+	efi_status_t status;
+
+	if (count > 1)
+		return EFI_UNSUPPORTED;
+	if (count && !capsules)
+		return EFI_INVALID_PARAMETER;
+	if (count) {
+		if (get_kernel_nofault(header, capsules[0]))
+			return EFI_INVALID_PARAMETER;
+		size = whole ? capsule_size(&header) : sizeof(header);
+	}
+	status = get_exchange(x, size);
+	if (status != EFI_SUCCESS || !size)
+		return status;
+	if (copy_from_kernel_nofault((*x)->text, capsules[0], size))
+		return EFI_INVALID_PARAMETER;
+	(*x)->capsules[0] = virt_to_phys((*x)->text);
+	return EFI_SUCCESS;
+}
+
+static efi_status_t update_capsule(efi_capsule_header_t **capsules,
+				   unsigned long count, unsigned long list)
+{
+	struct exchange *x __free(kfree) = NULL;
+	efi_status_t status;
+
+	if (!is_uefi())
+		return EFI_UNSUPPORTED;
+	status = get_capsule(&x, capsules, count, true);
+	if (status != EFI_SUCCESS)
+		return status;
+	return efi_mode_rt_call(efi_mode_call, update_capsule,
+				address(capsules, x->capsules), count, list);
+}
+
+static efi_status_t query_capsule_caps(efi_capsule_header_t **capsules,
+				       unsigned long count, u64 *max_size,
+				       int *reset_type)
+{
+	struct exchange *x __free(kfree) = NULL;
+	efi_status_t status;
+
+	if (!is_uefi())
+		return EFI_UNSUPPORTED;
+	status = get_capsule(&x, capsules, count, false);
+	if (status != EFI_SUCCESS)
+		return status;
+	status = efi_mode_rt_call(efi_mode_call, query_capsule_caps,
+				  address(capsules, x->capsules), count,
+				  address(max_size, &x->max_size),
+				  address(reset_type, &x->reset_type));
+	if (status != EFI_SUCCESS)
+		return status;
+	if (max_size)
+		*max_size = x->max_size;
+	if (reset_type)
+		*reset_type = x->reset_type;
+	return status;
+}
+
+/* Firmware without a wake-up alarm says so; rtc-efi then does not offer one */
+static u32 __init supported(void)
+{
+	u32 mask = EFI_RT_SUPPORTED_ALL;
+	efi_bool_t enabled, pending;
+	efi_time_t time;
+
+	if (get_wakeup_time(&enabled, &pending, &time) == EFI_UNSUPPORTED)
+		mask &= ~EFI_RT_SUPPORTED_WAKEUP_SERVICES;
+	return mask;
+}
+
+/*
+ * After start_kernel() has looked whether it is to enter virtual mode, and before
+ * there are users. What firmware says it does not support at runtime it says of
+ * the time after boot services, which have not ended.
+ */
+static int __init runtime_init(void)
+{
+	if (!efi_enabled(EFI_CONFIG_TABLES) || efi_runtime_disabled())
+		return 0;
+	reserve = kzalloc(struct_size(reserve, text, RESERVE_SIZE), GFP_KERNEL);
+	if (!reserve)
+		return -ENOMEM;
+
+	efi.get_time			    = get_time;
+	efi.set_time			    = set_time;
+	efi.get_wakeup_time		    = get_wakeup_time;
+	efi.set_wakeup_time		    = set_wakeup_time;
+	efi.get_variable		    = get_variable;
+	efi.get_next_variable		    = get_next_variable;
+	efi.set_variable		    = set_variable;
+	efi.set_variable_nonblocking	    = set_variable_nonblocking;
+	efi.query_variable_info		    = query_variable_info;
+	efi.query_variable_info_nonblocking = query_variable_info_nonblocking;
+	efi.get_next_high_mono_count	    = get_next_high_mono_count;
+	efi.reset_system		    = reset_system;
+	efi.update_capsule		    = update_capsule;
+	efi.query_capsule_caps		    = query_capsule_caps;
+
+	efi.runtime_supported_mask = supported();
+	set_bit(EFI_RUNTIME_SERVICES, &efi.flags);
+	return 0;
+}
+early_initcall(runtime_init);
