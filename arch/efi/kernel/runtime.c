@@ -143,6 +143,22 @@ static efi_status_t get_time(efi_time_t *time, efi_time_cap_t *cap)
 	return status;
 }
 
+/*
+ * A time without a zone is in that of firmware's clock, if it has one: rtc-efi
+ * knows none, and is not to make firmware forget it.
+ */
+static void add_zone(efi_time_t *time)
+{
+	efi_time_t now;
+
+	if (time->timezone != EFI_UNSPECIFIED_TIMEZONE ||
+	    get_time(&now, NULL) != EFI_SUCCESS ||
+	    now.timezone == EFI_UNSPECIFIED_TIMEZONE)
+		return;
+	time->timezone = now.timezone;
+	time->daylight = now.daylight;
+}
+
 static efi_status_t set_time(efi_time_t *time)
 {
 	struct exchange *x __free(kfree) = NULL;
@@ -150,8 +166,10 @@ static efi_status_t set_time(efi_time_t *time)
 
 	if (status != EFI_SUCCESS)
 		return status;
-	if (time)
+	if (time) {
 		x->time = *time;
+		add_zone(&x->time);
+	}
 	return efi_mode_rt_call(efi_mode_call, set_time,
 				address(time, &x->time));
 }

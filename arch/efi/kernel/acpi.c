@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ACPI tables in sysfs, to be read
+ *
+ * The interpreter of ACPI and all that it would touch are firmware's, so the
+ * kernel's ACPI is off, and with it /sys/firmware/acpi/tables. Programs that only
+ * read tables (acpidump, fwts) find them there nevertheless.
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/acpi.h>
+#include <linux/cleanup.h>
+#include <linux/efi.h>
+#include <linux/init.h>
+#include <linux/io.h>
+#include <linux/kobject.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+/* More is not a table */
+#define MAX_SIZE	SZ_16M
+
+struct table {
+	struct list_head list;
+	struct bin_attribute attr;
+	char signature[ACPI_NAMESEG_SIZE + 1];
+	char name[ACPI_NAMESEG_SIZE + 4];	/* and up to 999 */
+};
+
+static LIST_HEAD(tables);
+static struct kobject *tables_kobj;
+
+static struct acpi_table_header *map_table(phys_addr_t address)
+{
+	struct acpi_table_header *header;
+	u32 size;
+
+	header = memremap(address, sizeof(*header), MEMREMAP_WB);
+	if (!header)
+		return NULL;
+	size = header->length;
+	memunmap(header);
+	if (size < sizeof(*header) || size > MAX_SIZE)
+		return NULL;
+	return memremap(address, size, MEMREMAP_WB);
+}
+
+static unsigned int count_tables(const char *signature)
+{
+	unsigned int count = 0;
+	struct table *t;
+
+	list_for_each_entry(t, &tables, list)
+		count += !strcmp(t->signature, signature);
+	return count;
+}
+
+/*
+ * Named as the interpreter would: of several with the same signature the first
+ * has a number, too. So names are given when all tables are known.
+ */
+static void create_files(void)
+{
+	unsigned int number;
+	struct table *t, *s;
+
+	list_for_each_entry(t, &tables, list) {
+		number = 1;
+		list_for_each_entry(s, &tables, list) {
+			if (s == t)
+				break;
+			number += !strcmp(s->signature, t->signature);
+		}
+		if (count_tables(t->signature) > 1)
+			snprintf(t->name, sizeof(t->name), "%s%u",
+				 t->signature, number % 1000);
+		else
+			strscpy(t->name, t->signature);
+		if (sysfs_create_bin_file(tables_kobj, &t->attr))
+			pr_warn("no file for the ACPI table %s\n", t->name);
+	}
+}
+
+/* Mapped for good: files of sysfs are read at any time */
+static struct acpi_table_header *add_table(phys_addr_t address)
+{
+	struct acpi_table_header *header;
+	struct table *t;
+
+	header = address ? map_table(address) : NULL;
+	if (!header)
+		return NULL;
+	t = kzalloc(sizeof(*t), GFP_KERNEL);
+	if (!t) {
+		memunmap(header);
+		return NULL;
+	}
+	memcpy(t->signature, header->signature, ACPI_NAMESEG_SIZE);
+	sysfs_bin_attr_init(&t->attr);
+	t->attr.attr.name = t->name;
+	t->attr.attr.mode = 0400;
+	t->attr.size = header->length;
+	t->attr.private = header;
+	t->attr.read = sysfs_bin_attr_simple_read;
+	list_add_tail(&t->list, &tables);
+	return header;
+}
+
+/* The fixed table names two that are in no list */
+static void add_fixed(const struct acpi_table_header *header)
+{
+	const struct acpi_table_fadt *fadt = (const void *)header;
+	u64 facs = 0, dsdt = 0;
+
+	if (header->length >= offsetofend(struct acpi_table_fadt, dsdt)) {
+		facs = fadt->facs;
+		dsdt = fadt->dsdt;
+	}
+	if (header->length >= offsetofend(struct acpi_table_fadt, Xdsdt)) {
+		facs = fadt->Xfacs ?: facs;
+		dsdt = fadt->Xdsdt ?: dsdt;
+	}
+	add_table(facs);
+	add_table(dsdt);
+}
+
+/* The extended list has addresses of 64 bits, the old one of 32 */
+static void add_tables(const struct acpi_table_header *list, size_t width)
+{
+	const void *entries = list + 1;
+	size_t i, count = (list->length - sizeof(*list)) / width;
+	struct acpi_table_header *header;
+	u64 address;
+
+	for (i = 0; i < count; i++) {
+		address = 0;
+		memcpy(&address, entries + i * width, width);
+		header = add_table(address);
+		if (header && !memcmp(header->signature, ACPI_SIG_FADT,
+				      ACPI_NAMESEG_SIZE))
+			add_fixed(header);
+	}
+}
+
+static phys_addr_t find_list(phys_addr_t address, size_t *width)
+{
+	struct acpi_table_rsdp *rsdp;
+	phys_addr_t list = 0;
+
+	rsdp = memremap(address, sizeof(*rsdp), MEMREMAP_WB);
+	if (!rsdp)
+		return 0;
+	if (ACPI_VALIDATE_RSDP_SIG(rsdp->signature)) {
+		bool extended = rsdp->revision >= 2 &&
+				rsdp->xsdt_physical_address;
+
+		*width = extended ? sizeof(u64) : sizeof(u32);
+		list = extended ? rsdp->xsdt_physical_address :
+				  rsdp->rsdt_physical_address;
+	}
+	memunmap(rsdp);
+	return list;
+}
+
+static int __init acpi_tables_init(void)
+{
+	phys_addr_t root = efi.acpi20 != EFI_INVALID_TABLE_ADDR ?
+			   efi.acpi20 : efi.acpi;
+	struct acpi_table_header *list;
+	struct kobject *kobj;
+	phys_addr_t address;
+	size_t width;
+
+	if (!efi_enabled(EFI_CONFIG_TABLES) || root == EFI_INVALID_TABLE_ADDR)
+		return 0;
+	address = find_list(root, &width);
+	list = address ? map_table(address) : NULL;
+	if (!list) {
+		pr_warn(FW_BUG "no list of ACPI tables at %pa\n", &root);
+		return 0;
+	}
+	add_tables(list, width);
+	memunmap(list);
+
+	kobj = kobject_create_and_add("acpi", firmware_kobj);
+	if (!kobj)
+		return -ENOMEM;
+	tables_kobj = kobject_create_and_add("tables", kobj);
+	/* Of tables that are loaded later; acpidump insists on it */
+	if (!tables_kobj || !kobject_create_and_add("dynamic", tables_kobj))
+		return -ENOMEM;
+	create_files();
+	return 0;
+}
+late_initcall(acpi_tables_init);
