@@ -24,7 +24,7 @@ ccache	:= $(if $(filter undefined default,$(origin CC)),$(shell command -v ccach
 kernel-cc := $(if $(ccache),CC="ccache gcc")
 
 ours	:= run check check-long kselftests-stock bench tree packages image initrd \
-	   kselftests-initrd debug-image stock-image
+	   kselftests-initrd runtime-initrd debug-image stock-image
 
 # All processors, unless the command line says -j; known only in a recipe
 jobs	 = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -97,6 +97,10 @@ PHONY += kselftests-initrd
 kselftests-initrd: image
 	@scripts/make-kselftests.sh $(tree) $(objects) $(build)/initrd-kselftests.img
 
+PHONY += runtime-initrd
+runtime-initrd: image
+	@scripts/make-runtime.sh $(tree) $(objects) $(build)/initrd-runtime.img
+
 PHONY += run
 run: initrd
 	@scripts/run.py --kernel $(kernel-image) --initrd $(INITRD) \
@@ -124,7 +128,7 @@ check-tests = tests/check.py --build $(build) --tree $(tree) \
 	$(if $(VARS),--vars $(VARS))
 
 PHONY += check
-check: initrd kselftests-initrd debug-image
+check: initrd kselftests-initrd runtime-initrd debug-image
 	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
 	@$(check-tests) $(TESTS)
 

@@ -60,23 +60,28 @@ def machine(opt, results, name, content, **kwargs):
                     results.keep_log(name, m.text)
 
 
+def take_results(results, prefix, lines, ended=True, status="0"):
+    """Judge KTAP: every result, and that there are as many as planned."""
+    found = 0
+    for line in re.finditer(r"^(not )?ok \d+ (.*?)\s*$", lines, re.M):
+        found += 1
+        # A test that is skipped has not passed
+        results.add(not line[1] and "SKIP" not in line[2],
+                    f"{prefix}: {line[2]}")
+    plan = re.search(r"^1\.\.(\d+)", lines, re.M)
+    results.add(ended and plan and int(plan[1]) == found,
+                f"{prefix}: ran to its end",
+                f"status {status}, {found} results")
+
+
 def guest_tests(m, results, prefix, tests, expected=(), patience=1):
     """Take the KTAP of the tests that init runs, then the power-off."""
     m.expect(r"TEST BEGIN", patience * (START + BOOT))
     for test in tests:
         begin = m.position
         end = m.expect(rf"TEST END {test} (\d+)", patience * TEST)
-        lines = m.text[begin:end.start()]
-        found = 0
-        for line in re.finditer(r"^(not )?ok \d+ (.*?)\s*$", lines, re.M):
-            found += 1
-            # A test that is skipped has not passed
-            results.add(not line[1] and "SKIP" not in line[2],
-                        f"{prefix}: {test}: {line[2]}")
-        plan = re.search(r"^1\.\.(\d+)", lines, re.M)
-        results.add(end[1] == "0" and plan and int(plan[1]) == found,
-                    f"{prefix}: {test}: ran to its end",
-                    f"status {end[1]}, {found} results")
+        take_results(results, f"{prefix}: {test}", m.text[begin:end.start()],
+                     end[1] == "0", end[1])
     power_off(m, results, prefix, expected, patience)
 
 
@@ -352,7 +357,7 @@ def debug(opt, results):
                 objects=os.path.join(opt.build, "debug")) or ""
     for watcher in ("Lock dependency validator", "KernelAddressSanitizer initialized"):
         results.add(watcher in text, f"debug: watched by: {watcher}")
-    for suite in ("ticks", "request", "arena"):
+    for suite in ("ticks", "request", "arena", "time"):
         results.add(re.search(rf"^\[[ .\d]+\] ok \d+ efi-mode-{suite}\s*$", text,
                               re.M), f"debug: KUnit: efi-mode-{suite}")
 

@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.join(TOP, "tests"))
 
 import boots         # noqa: E402
 import kselftests    # noqa: E402
+import runtime       # noqa: E402
 import sharing       # noqa: E402
 import static        # noqa: E402
 import wayback       # noqa: E402
@@ -59,7 +60,7 @@ def main():
     opt = parser.parse_args()
 
     usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS,
-             **kselftests.TESTS, **wayback.TESTS}
+             **kselftests.TESTS, **wayback.TESTS, **runtime.TESTS}
     tests = {**usual, **kselftests.LONG, **sharing.LONG, **wayback.LONG}
     unknown = [name for name in opt.tests if name not in tests]
     if unknown:

@@ -219,6 +219,34 @@ static long test_print(const struct efi_mode_test_print *arg)
 	return 0;
 }
 
+static efi_char16_t nobody[] = L"NobodyHasThisName";
+
+static long test_atomic(struct efi_mode_test_atomic *arg)
+{
+	efi_guid_t guid = TEST_PROTOCOL_GUID;
+	unsigned long size = 0;
+	u64 info[3];
+	u32 attr = EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS |
+		   EFI_VARIABLE_RUNTIME_ACCESS;
+	efi_time_t time;
+
+	preempt_disable();
+	arg->get_time = efi.get_time(&time, NULL);
+	arg->get_variable = efi.get_variable(nobody, &guid, NULL, &size, NULL);
+	arg->set_variable = efi.set_variable(nobody, &guid, attr, 0, NULL);
+	arg->query = efi.query_variable_info(attr, &info[0], &info[1],
+					     &info[2]);
+	arg->query_nonblocking =
+		efi.query_variable_info_nonblocking(attr, &info[0], &info[1],
+						    &info[2]);
+	arg->set_nonblocking =
+		efi.set_variable_nonblocking(nobody, &guid, attr, 0, NULL);
+	arg->set_large =
+		efi.set_variable_nonblocking(nobody, &guid, attr, SZ_16M, nobody);
+	preempt_enable();
+	return 0;
+}
+
 static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 {
 	union {
@@ -229,6 +257,7 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 		struct efi_mode_test_stats stats;
 		struct efi_mode_test_round_trips round_trips;
 		struct efi_mode_test_print print;
+		struct efi_mode_test_atomic atomic;
 		u64 storm;
 	} arg = {};
 	union shared *s;
@@ -268,6 +297,9 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 		break;
 	case EFI_MODE_TEST_PRINT:
 		ret = test_print(&arg.print);
+		break;
+	case EFI_MODE_TEST_ATOMIC:
+		ret = test_atomic(&arg.atomic);
 		break;
 	default:
 		ret = -ENOTTY;

@@ -85,6 +85,10 @@ struct efi_mode_test_driver {
 						 */
 #define EFI_MODE_TEST_FN_TICKS		12	/* value: runs of the timer's handler */
 #define EFI_MODE_TEST_FN_MISUSE_STACK	13	/* write @argument KiB of stack */
+#define EFI_MODE_TEST_FN_LEAVE		14	/* value: runtime memory and services
+						 * that have been moved. Not 0: leave
+						 * boot services, and end the machine
+						 */
 
 /* What BREACH leaves broken when it returns */
 #define EFI_MODE_TEST_BREACH_DF		0x01	/* direction flag set */
@@ -97,7 +101,7 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_IRQ_EDGE		0	/* HPET, IO-APIC, edge */
 #define EFI_MODE_TEST_IRQ_LEVEL		1	/* HPET, IO-APIC, level */
 #define EFI_MODE_TEST_IRQ_8259		2	/* 8254, 8259, LINT0; at most 54 ms */
-#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_MISUSE_STACK
+#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_LEAVE
 
 /**
  * struct efi_mode_test_stats - counters of the time-sharing
@@ -135,6 +139,27 @@ struct efi_mode_test_print {
 	char text[120];
 };
 
+/**
+ * struct efi_mode_test_atomic - call runtime services with preemption disabled
+ * @get_time:		out: EFI status of efi.get_time()
+ * @get_variable:	out: of efi.get_variable()
+ * @set_variable:	out: of efi.set_variable()
+ * @query:		out: of efi.query_variable_info()
+ * @query_nonblocking:	out: of efi.query_variable_info_nonblocking()
+ * @set_nonblocking:	out: of efi.set_variable_nonblocking(), which deletes a
+ *			variable that is not there
+ * @set_large:		out: of the same, with a value too large for it
+ */
+struct efi_mode_test_atomic {
+	__u64 get_time;
+	__u64 get_variable;
+	__u64 set_variable;
+	__u64 query;
+	__u64 query_nonblocking;
+	__u64 set_nonblocking;
+	__u64 set_large;
+};
+
 #define EFI_MODE_TEST_STALL	_IOWR('E', 1, struct efi_mode_test_stall)
 #define EFI_MODE_TEST_TIMER	_IOWR('E', 2, struct efi_mode_test_timer)
 #define EFI_MODE_TEST_TIME	_IOWR('E', 3, struct efi_mode_test_time)
@@ -143,5 +168,7 @@ struct efi_mode_test_print {
 #define EFI_MODE_TEST_STORM	_IOW('E', 6, __u64)	/* us between slices; 0: end */
 #define EFI_MODE_TEST_ROUND_TRIPS _IOWR('E', 7, struct efi_mode_test_round_trips)
 #define EFI_MODE_TEST_PRINT	_IOW('E', 8, struct efi_mode_test_print)
+
+#define EFI_MODE_TEST_ATOMIC	_IOR('E', 9, struct efi_mode_test_atomic)
 
 #endif /* _EFI_MODE_TEST_H */

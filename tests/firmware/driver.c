@@ -47,6 +47,7 @@ static struct protocol protocol = {
 		[EFI_MODE_TEST_FN_NESTING] = nesting,
 		[EFI_MODE_TEST_FN_TICKS] = ticks,
 		[EFI_MODE_TEST_FN_MISUSE_STACK] = misuse_stack,
+		[EFI_MODE_TEST_FN_LEAVE] = leave,
 	},
 };
 
@@ -56,6 +57,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 	EFI_STATUS status;
 
 	InitializeLib(image, systab);
+	init_leave(image);
 	/* The state is noted last: the others may change it */
 	init_interrupts();
 	status = init_clock();

@@ -15,7 +15,7 @@
 typedef EFI_STATUS (EFIAPI *driver_function)(UINT64 argument, UINT64 *value);
 
 struct protocol {
-	driver_function functions[EFI_MODE_TEST_FN_MISUSE_STACK + 1];
+	driver_function functions[EFI_MODE_TEST_FN_LAST + 1];
 };
 
 /* state.c */
@@ -41,6 +41,10 @@ EFI_STATUS EFIAPI timer_arm(UINT64 usec, UINT64 *value);
 EFI_STATUS EFIAPI timer_read(UINT64 unused, UINT64 *usec);
 EFI_STATUS EFIAPI nesting(UINT64 unused, UINT64 *depth);
 EFI_STATUS EFIAPI ticks(UINT64 unused, UINT64 *count);
+
+/* leave.c */
+void init_leave(EFI_HANDLE image);
+EFI_STATUS EFIAPI leave(UINT64 argument, UINT64 *moved);
 
 /* tick.S */
 void tick(struct interrupt_frame *frame);

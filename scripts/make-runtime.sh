@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Make an initramfs archive of what uses runtime services: the programs of a
+# distribution with their libraries, the kernel's own selftests, its modules, and
+# the scripts that run them. It follows the archive of make-initrd.sh: the kernel
+# takes the one behind the other.
+#
+# usage: scripts/make-runtime.sh TREE OBJECTS OUTPUT
+#
+#   TREE     the prepared kernel tree
+#   OBJECTS  where the kernel was built
+
+set -eu -o pipefail
+
+tree=$1
+objects=$2
+output=$3
+top=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+programs="acpidump bash chattr dmidecode efibootmgr efivar hwclock rtcwake"
+
+for folder in efivarfs rtc; do
+	mkdir -p "$work/$folder"
+	EXTRA_CFLAGS=-static make -s -C "$tree/tools/testing/selftests/$folder" \
+		ARCH=x86 CC=gcc CFLAGS="-O2 -Wall -static -I$tree/usr/include" \
+		OUTPUT="$work/$folder" > "$work/log" 2>&1 || {
+		cat "$work/log" >&2
+		exit 1
+	}
+done
+
+# What is asked for, and where it is
+{
+	for program in $programs; do
+		path=$(PATH=$PATH:/usr/sbin:/sbin command -v "$program")
+		echo "/usr/bin/$program $path"
+		# Libraries are found where they are on this machine
+		ldd "$path" | sed -n -E 's,^[^/]*(/[^ ]+) .*,\1 \1,p'
+	done
+	for file in "$top"/tests/initramfs/runtime*; do
+		echo "/tests/$(basename "$file") $file"
+	done
+	for file in open-unlink create-read; do
+		echo "/kselftests/efivarfs/$file $work/efivarfs/$file"
+	done
+	echo "/kselftests/efivarfs/efivarfs.sh $tree/tools/testing/selftests/efivarfs/efivarfs.sh"
+	echo "/kselftests/rtc/rtctest $work/rtc/rtctest"
+	for file in test/efi_test.ko capsule-loader.ko; do
+		echo "/modules/$(basename "$file") $objects/drivers/firmware/efi/$file"
+	done
+} | sort -u > "$work/files"
+
+# The folders of these, those above first
+cut -d ' ' -f 1 "$work/files" | while read -r path; do
+	while path=${path%/*} && [ -n "$path" ]; do
+		echo "$path"
+	done
+done | sort -u | sed 's/.*/dir & 0755 0 0/' > "$work/list"
+while read -r name path; do
+	echo "file $name $path 0755 0 0"
+done < "$work/files" >> "$work/list"
+# Scripts name it so
+echo "slink /bin/bash /usr/bin/bash 0777 0 0" >> "$work/list"
+
+"$objects/usr/gen_init_cpio" "$work/list" | zstd -q -3 > "$work/out"
+mv "$work/out" "$output"

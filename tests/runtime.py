@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Tests of runtime services: their users, what of variables outlives a reset, a
+panic's log, and that nothing is called by a virtual address
+"""
+
+import os
+import re
+import struct
+import subprocess
+import tempfile
+import uuid
+import zlib
+
+import boots
+import qemu
+from boots import BOOT, QUIET, START, TEST
+
+GUID = "9f3c7d12-5be4-4f0a-8c11-2a6d9047e35b"
+
+# Reclaiming the space of a full store is slow in OVMF
+PATIENCE = 3
+
+
+def with_archive(opt, content, *extra):
+    """The disk's initrd, and behind it what make-runtime.sh has made"""
+    data = b""
+    for name in ("initrd.img", "initrd-runtime.img"):
+        with open(os.path.join(opt.build, name), "rb") as f:
+            data += f.read()
+    content["initrd.img"] = data + b"".join(extra)
+    return content
+
+
+def boot_runtime(opt, results, name, tests, drivers=(), before=(), patience=1):
+    content = with_archive(opt, boots.files(
+        opt, *[f"load fs0:\\{driver}.efi" for driver in drivers], *before,
+        f"bzImage initrd=\\initrd.img {QUIET}{','.join(tests)}"))
+    for driver in drivers:
+        content[driver + ".efi"] = os.path.join(opt.build, "firmware",
+                                                driver + ".efi")
+    with boots.machine(opt, results, name, content) as m:
+        boots.guest_tests(m, results, name, tests, patience=patience)
+        return m.text
+    return ""
+
+
+def runtime(opt, results):
+    """Each service by itself, and its users"""
+    boot_runtime(opt, results, "runtime",
+                 ("runtime", "tables", "runtime-users"))
+
+
+def varstore(opt, results):
+    """A full variable store"""
+    boot_runtime(opt, results, "full store", ("varstore",), patience=PATIENCE)
+
+
+def esrt(opt, results):
+    """A firmware with a resource table"""
+    boot_runtime(opt, results, "ESRT", ("runtime-esrt",), ["esrt"])
+
+
+def zone(opt, results):
+    """A firmware whose clock has a time zone, east and west of Greenwich. The
+    UEFI shell's sign is the other one."""
+    for shell, minutes in (("08:00", -480), ("-3:30", 210)):
+        boot_runtime(opt, results, f"time zone {minutes}",
+                     (f"runtime-zone:{minutes}",),
+                     before=[f"timezone -s {shell}"])
+
+
+def script_results(m, results, prefix):
+    """A script that resets the machine"""
+    begin = m.position
+    end = m.expect(r"^SCRIPT END", START + BOOT + TEST)
+    boots.take_results(results, prefix, m.text[begin:end.start()])
+
+
+SECTOR = 512
+MIB = 1 << 20
+
+
+def gpt_disk(path, volume, size):
+    """A disk of @size bytes with the file system @volume as its one partition.
+    Returns its first sectors: what says where the partition is."""
+    sectors = size // SECTOR
+    first, last = MIB // SECTOR, sectors - 34
+    entry = (uuid.UUID("c12a7328-f81f-11d2-ba4b-00a0c93ec93b").bytes_le +
+             uuid.UUID(GUID).bytes_le + struct.pack("<QQQ", first, last, 0) +
+             "EFI".encode("utf-16-le").ljust(72, b"\0"))
+    entries = entry.ljust(128 * 128, b"\0")
+
+    def header(here, there, table):
+        def fields(crc):
+            return struct.pack("<8sIIIIQQQQ16sQIII", b"EFI PART", 0x10000, 92,
+                               crc, 0, here, there, 34, last,
+                               uuid.UUID(GUID).bytes_le, table, 128, 128,
+                               zlib.crc32(entries))
+        return fields(zlib.crc32(fields(0))).ljust(SECTOR, b"\0")
+
+    protective = (bytes(446) + b"\0\0\2\0\xee\xff\xff\xff" +
+                  struct.pack("<II", 1, sectors - 1) + bytes(48) + b"\x55\xaa")
+    head = protective + header(1, sectors - 1, 2) + entries
+    with open(path, "wb") as f:
+        f.write(head)
+        f.truncate(size)
+        f.seek(MIB)
+        f.write(volume)
+        f.seek((sectors - 33) * SECTOR)
+        f.write(entries + header(sectors - 1, 1, sectors - 33))
+    return head
+
+
+def archive(opt, directory, files):
+    """An initramfs archive of @files, a dict from path to bytes"""
+    objects = opt.kernel.removesuffix("/arch/efi/boot/bzImage")
+    names = []
+    for i, (name, data) in enumerate(files.items()):
+        path = os.path.join(directory, f"file{i}")
+        with open(path, "wb") as f:
+            f.write(data)
+        names.append(f"file {name} {path} 0644 0 0\n")
+    spec = os.path.join(directory, "list")
+    with open(spec, "w", encoding="utf-8") as f:
+        f.writelines(names)
+    # The kernel wants archives that follow a compressed one aligned
+    data = subprocess.run([os.path.join(objects, "usr/gen_init_cpio"), spec],
+                          check=True, stdout=subprocess.PIPE).stdout
+    return subprocess.run(["zstd", "-q", "-c"], input=data, check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+# How large the disk is: it has one kernel and one initrd
+DISK = 160 * MIB
+
+
+def shell_variable(name, value):
+    return f"setvar {name} -guid {GUID} -nv -bs -rt ={value}"
+
+
+def variables(opt, results):
+    """Over resets of one machine: the UEFI shell writes, Linux reads and writes
+    and makes a boot entry, the boot manager starts that, the shell reads."""
+    name = "variables"
+    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        # The head of the disk does not depend on what is in the partition
+        disk = os.path.join(tmp, "disk.img")
+        head = gpt_disk(disk, b"", DISK)
+        extra = archive(opt, tmp, {
+            "/tests/disk-head": head,
+            "/tests/disk-size": str(DISK).encode(),
+        })
+        content = with_archive(opt, boots.files(opt), extra)
+        content["EFI/linux/bzImage.efi"] = content.pop("bzImage")
+        content["startup.nsh"] = qemu.shell_script(
+            "@echo -off", "fs0:",
+            "if exist fs0:\\once then",
+            "  echo AFTERWARDS",
+            f"  setvar FromLinux -guid {GUID}",
+            f"  setvar FromEfivar -guid {GUID}",
+            f"  setvar Gone -guid {GUID}",
+            "  bcfg boot dump",
+            "  echo DUMPED",
+            "  reset -s",
+            "endif",
+            "mkdir once",
+            shell_variable("FromShell", "001122aabbcc"),
+            "\\EFI\\linux\\bzImage.efi initrd=\\initrd.img "
+            f"{QUIET}runtime-first")
+        volume = os.path.join(tmp, "esp.img")
+        qemu.fat_image(volume, content)
+        with open(volume, "rb") as f:
+            gpt_disk(disk, f.read(), DISK)
+
+        # No boot index: else the boot manager makes an order of its own
+        args = ["-drive", f"if=none,id=esp,format=raw,file={disk}",
+                "-device", "virtio-blk-pci,drive=esp"]
+        with boots.machine(opt, results, name, None, args=args) as m:
+            script_results(m, results, f"{name}: Linux")
+            m.expect(r"TEST BEGIN runtime-second", START + BOOT)
+            script_results(m, results, f"{name}: Linux by its boot entry")
+            m.expect(r"^AFTERWARDS", START)
+            begin = m.position
+            end = m.expect(r"^DUMPED", START)
+            judge_shell(results, name, m.text[begin:end.start()])
+            results.add(m.wait_end(60), f"{name}: power-off")
+
+
+def judge_shell(results, name, text):
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+    for variable, value in (("FromLinux", "C0 FF EE"),
+                            ("FromEfivar", "01 02 03 04")):
+        results.add(re.search(rf"{variable}.*\n.*{value}", text),
+                    f"{name}: the UEFI shell reads {variable}", text[:400])
+    results.add(re.search(r"Gone", text) and
+                not re.search(r"Gone.*\n.*55", text),
+                f"{name}: and not one that was deleted", text[:400])
+    results.add(re.search(r"Option: 00", text) and
+                not re.search(r"Linux (again|never)", text),
+                f"{name}: the boot manager has no entry that was deleted")
+
+
+def pstore(opt, results):
+    """The log of a panic is there at the next boot: of a usual one, and of one
+    in the middle of a firmware call"""
+    name = "pstore"
+    steps = (("first", "runtime-panic"),
+             ("second", "runtime-pstore:last_words_of_a_usual_panic,panic"),
+             ("third", "runtime-pstore:last_words_in_the_middle_of_a_call"))
+    script = []
+    for folder, tests in steps:
+        script += [f"if not exist fs0:\\{folder} then", f"  mkdir {folder}",
+                   f"  bzImage initrd=\\initrd.img panic=1 {QUIET}{tests}",
+                   "endif"]
+    content = with_archive(opt, boots.files(opt, *script))
+    with boots.machine(opt, results, name, content) as m:
+        m.expect(r"end Kernel panic|Rebooting in 1 seconds", START + BOOT)
+        for which in ("a usual panic", "a panic in a call"):
+            m.expect(r"TEST BEGIN", START + BOOT)
+            begin = m.position
+            end = m.expect(r"TEST END runtime-pstore\S* (\d+)", TEST)
+            boots.take_results(results, f"{name}: {which}",
+                               m.text[begin:end.start()], end[1] == "0",
+                               end[1])
+        results.add(m.wait_end(60), f"{name}: power-off")
+
+
+def virtual(opt, results):
+    """SetVirtualAddressMap() has not been called, and still can be"""
+    name = "virtual addresses"
+    content = with_archive(opt, boots.files(
+        opt, "load fs0:\\driver.efi",
+        f"bzImage initrd=\\initrd.img {QUIET}virtmap,virtmap:now"))
+    with boots.machine(opt, results, name, content) as m:
+        m.expect(r"TEST BEGIN", START + BOOT)
+        begin = m.position
+        end = m.expect(r"TEST END virtmap (\d+)", TEST)
+        boots.take_results(results, name, m.text[begin:end.start()],
+                           end[1] == "0", end[1])
+        m.expect(r"LEAVE BEGIN", TEST)
+        for what, status in (("SetVirtualAddressMap()", 0),
+                             ("SetVirtualAddressMap() again", 3 | 1 << 63),
+                             ("GetVariable()", 0)):
+            found = m.expect(rf"LEFT {re.escape(what)} ([0-9a-f]{{16}})", TEST)
+            results.add(int(found[1], 16) == status,
+                        f"{name}: the next kernel: {what}", found[1])
+        results.add(m.wait_end(60), f"{name}: power-off through them")
+
+
+TESTS = {
+    "runtime": runtime,
+    "variables": variables,
+    "pstore": pstore,
+    "virtual": virtual,
+    "esrt": esrt,
+    "zone": zone,
+    "varstore": varstore,
+}
