@@ -61,6 +61,11 @@ static struct choice on_panic = {
 /* What UEFI has for reboot= and /sys/kernel/reboot */
 static int usual_reset(void)
 {
+	int type;
+
+	/* A capsule says which reset processes it */
+	if (efi_capsule_pending(&type))
+		return type;
 	if (reboot_type == BOOT_CF9_FORCE)
 		return EFI_MODE_RESET_PLATFORM;
 	return reboot_mode == REBOOT_WARM || reboot_mode == REBOOT_SOFT ?
