@@ -135,7 +135,7 @@ check: initrd kselftests-initrd runtime-initrd debug-image
 PHONY += check-long
 check-long: initrd kselftests-initrd
 	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
-	@$(check-tests) kselftests-long wayback-long strict-nx-long
+	@$(check-tests) kselftests-long wayback-long strict-nx-long wayback-8254 varstore cost
 
 # The stock kernel: the same options and the same tree, for ARCH=x86_64, and a
 # driver for the serial port, which it has to itself

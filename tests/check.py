@@ -61,7 +61,8 @@ def main():
 
     usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS,
              **kselftests.TESTS, **wayback.TESTS, **runtime.TESTS}
-    tests = {**usual, **kselftests.LONG, **sharing.LONG, **wayback.LONG}
+    tests = {**usual, **kselftests.LONG, **sharing.LONG, **wayback.LONG,
+             **runtime.LONG}
     unknown = [name for name in opt.tests if name not in tests]
     if unknown:
         parser.error(f"there is no test {unknown[0]}; there are: {' '.join(tests)}")

@@ -364,7 +364,7 @@ def protected(opt, results, name, count):
 
 
 def strict_nx(opt, results):
-    protected(opt, results, "strict-nx", 10)
+    protected(opt, results, "strict-nx", 3)
 
 
 def strict_nx_long(opt, results):
@@ -375,7 +375,6 @@ def strict_nx_long(opt, results):
 TESTS = {
     "wayback": wayback,
     "wayback-event": wayback_event,
-    "wayback-8254": wayback_8254,
     "wayback-boot-entry": boot_entry,
     "returns": returns,
     "resets": resets,
@@ -385,4 +384,5 @@ TESTS = {
 }
 
 # Half an hour each
-LONG = {"wayback-long": wayback_long, "strict-nx-long": strict_nx_long}
+LONG = {"wayback-long": wayback_long, "strict-nx-long": strict_nx_long,
+        "wayback-8254": wayback_8254}
