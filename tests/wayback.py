@@ -88,9 +88,9 @@ def same(results, name, before, after):
 
 def status_of(m, timeout):
     """The shell shows a status without the bit that makes it an error; before it
-    are the colours that are restored"""
-    return int(m.expect(r"^(?:\x1b\[\d+m)*STATUS 0x([0-9A-Fa-f]+)", timeout)[1],
-               16)
+    is what restores the colours and the screen"""
+    return int(m.expect(r"^(?:\x1b\[[\d;]*[A-Za-z])*STATUS 0x([0-9A-Fa-f]+)",
+                        timeout)[1], 16)
 
 
 def ticks(m, timeout):
