@@ -20,6 +20,7 @@
 #define WATCH_US	200000
 #define WATCH_STEP_US	1000
 #define MIN_TICKS	3
+#define MAX_WATCHES	3
 
 /* Vectors that nobody uses, since edk2 gives them out from below */
 #define SLICE_VECTOR	0xdf
@@ -139,27 +140,39 @@ static bool is_better(const struct efi_mode_watch *w,
 	return w->count + 1 >= best->count && w->first < best->first;
 }
 
-/*
- * What firmware says of its period is exact, but need not be true; what was seen
- * is true, but rough.
- */
-static void find_device(struct efi_mode_handoff *h)
+static const struct efi_mode_watch *find_best(void)
 {
-	struct efi_mode_watch *best = NULL;
-	u64 seen, nominal;
+	const struct efi_mode_watch *best = NULL;
 	int i;
 
 	watch();
 	for (i = FIRST_VECTOR; i < EFI_MODE_NR_VECTORS; i++)
 		if (is_better(&efi_mode_watch[i], best))
 			best = &efi_mode_watch[i];
-	if (!best)
-		return;
+	return best;
+}
 
-	seen = (best->last - best->first) / (best->count - 1);
-	nominal = nominal_period(h->tsc_khz);
-	if (nominal > seen - seen / 4 && nominal < seen + seen / 4)
-		seen = nominal;
+/*
+ * What firmware says of its period is exact, but need not be true; what was seen
+ * is true, but rough. A hypervisor on a busy host loses ticks, so it gets more than
+ * one try to agree with what firmware says.
+ */
+static void find_device(struct efi_mode_handoff *h)
+{
+	u64 nominal = nominal_period(h->tsc_khz), seen = 0;
+	const struct efi_mode_watch *best;
+	int i;
+
+	for (i = 0; i < MAX_WATCHES; i++) {
+		best = find_best();
+		if (!best)
+			return;
+		seen = (best->last - best->first) / (best->count - 1);
+		if (nominal > seen - seen / 4 && nominal < seen + seen / 4) {
+			seen = nominal;
+			break;
+		}
+	}
 
 	h->clock = EFI_MODE_CLOCK_DEVICE;
 	h->tick_vector = best - efi_mode_watch;
@@ -175,7 +188,7 @@ static void find_device(struct efi_mode_handoff *h)
  *	the local APIC's, @ticks are filled in. @tsc_khz must be.
  *
  * Context: firmware's world, TPL_APPLICATION; takes a fifth of a second if the
- * clock is not the local APIC's.
+ * clock is not the local APIC's, and three of them if it is not what it says.
  */
 void efi_mode_find_clock(struct efi_mode_handoff *h)
 {
