@@ -133,7 +133,7 @@ struct efi_mode_exceptions {
  * @window_idt:	pseudo-descriptor of the interrupt descriptor table for that time
  * @window_rsp:	the stack for that time
  * @exceptions:	that came in that time
- * @settled:	the kernel's: from now on @efer, @pat, @gs_base, @gdt, @idt,
+ * @settled:	the kernel's: from now on @pat, @gs_base, @gdt, @idt,
  *		@cs and @ss are always as they are here, and need no saving, and
  *		its data segments are null here
  *

@@ -111,6 +111,7 @@ SYM_FUNC_START(efi_mode_switch)
 	jmp	2f
 1:	fxsave64 (%r8)
 2:
+	SAVE_MSR MSR_EFER, CPU_efer
 	SAVE_MSR MSR_FS_BASE, CPU_fs_base
 	SAVE_MSR MSR_KERNEL_GS_BASE, CPU_kernel_gs_base
 	testl	$X86_CR4_CET, %r9d
@@ -122,7 +123,6 @@ SYM_FUNC_START(efi_mode_switch)
 	/* Which the kernel does not change once it has come up; firmware may */
 	cmpl	$0, CPU_settled(%rdi)
 	jne	11f
-	SAVE_MSR MSR_EFER, CPU_efer
 	SAVE_MSR MSR_IA32_CR_PAT, CPU_pat
 	SAVE_MSR MSR_GS_BASE, CPU_gs_base
 	sgdt	CPU_gdt(%rdi)
@@ -134,6 +134,7 @@ SYM_FUNC_START(efi_mode_switch)
 	movw	%fs, CPU_fs(%rdi)
 	movw	%gs, CPU_gs(%rdi)
 11:
+
 	/* The window opens */
 	lgdt	CPU_window_gdt(%rdi)
 	lidt	CPU_window_idt(%rdi)

@@ -235,7 +235,6 @@ static int __init settle(void)
 	local_irq_disable();
 	native_store_gdt((struct desc_ptr *)h->linux_cpu.gdt);
 	store_idt((struct desc_ptr *)h->linux_cpu.idt);
-	rdmsrl(MSR_EFER, h->linux_cpu.efer);
 	rdmsrl(MSR_IA32_CR_PAT, h->linux_cpu.pat);
 	rdmsrl(MSR_GS_BASE, h->linux_cpu.gs_base);
 	h->linux_cpu.cs = __KERNEL_CS;
