@@ -182,7 +182,7 @@ static __always_inline u32 changed_bits(bool x2apic)
 	return bits;
 }
 
-static noinline notrace void follow(void)
+static noinline void follow(void)
 {
 	unsigned int i;
 
@@ -208,12 +208,12 @@ static __always_inline u64 to_linux(bool x2apic)
 	return now;
 }
 
-static noinline notrace u64 x2apic_to_firmware(void)
+static noinline u64 x2apic_to_firmware(void)
 {
 	return to_firmware(true);
 }
 
-static noinline notrace u64 x2apic_to_linux(void)
+static noinline u64 x2apic_to_linux(void)
 {
 	return to_linux(true);
 }
@@ -228,7 +228,7 @@ static noinline notrace u64 x2apic_to_linux(void)
  * Return: TSC just before firmware's timer runs; 0 if the local APIC is still
  * firmware's own, and nothing was done.
  */
-u64 notrace efi_mode_apic_to_firmware(void)
+u64 efi_mode_apic_to_firmware(void)
 {
 	if (unlikely(!taken_over))
 		return 0;
@@ -242,7 +242,7 @@ u64 notrace efi_mode_apic_to_firmware(void)
  * Context: interrupts off, after efi_mode_apic_to_firmware().
  * Return: TSC just before Linux's timer runs.
  */
-u64 notrace efi_mode_apic_to_linux(void)
+u64 efi_mode_apic_to_linux(void)
 {
 	return static_branch_unlikely(&x2apic_key) ? x2apic_to_linux() :
 						     to_linux(false);

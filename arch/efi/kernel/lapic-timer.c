@@ -37,13 +37,13 @@ struct efi_mode_timers efi_mode_timers = {
 static u64 counts_per_cycle __ro_after_init;	/* 32.32 fixed point */
 static u64 cycles_per_count __ro_after_init;	/* 32.32 fixed point */
 
-static u64 notrace to_cycles(u64 counts)
+static u64 to_cycles(u64 counts)
 {
 	return mul_u64_u64_shr(counts, cycles_per_count, 32);
 }
 
 /* log2 of the divider: bits 0, 1 and 3, with 7 for "divide by 1" */
-static unsigned int notrace divider_shift(u32 tdcr)
+static unsigned int divider_shift(u32 tdcr)
 {
 	unsigned int code = (tdcr & 3) | (tdcr & 8) >> 1;
 
@@ -51,7 +51,7 @@ static unsigned int notrace divider_shift(u32 tdcr)
 }
 
 /* For a time from now that may be over, or further away than the timer reaches */
-static u32 notrace count_for(const struct efi_mode_timer *t, s64 cycles)
+static u32 count_for(const struct efi_mode_timer *t, s64 cycles)
 {
 	u64 counts;
 
@@ -61,7 +61,7 @@ static u32 notrace count_for(const struct efi_mode_timer *t, s64 cycles)
 	return min_t(u64, counts + 1, U32_MAX);
 }
 
-static void notrace set_divider(struct efi_mode_timer *t, u32 tdcr)
+static void set_divider(struct efi_mode_timer *t, u32 tdcr)
 {
 	t->tdcr = tdcr;
 	t->shift = divider_shift(tdcr);
@@ -80,7 +80,7 @@ static bool is_periodic(u32 lvtt)
 }
 
 /* What the short way in lapic.h relies on; it only changes the count in @lent */
-static void notrace simplify(void)
+static void simplify(void)
 {
 	struct efi_mode_timers *t = &efi_mode_timers;
 	struct efi_mode_handoff *h = efi_mode_handoff;
@@ -126,7 +126,7 @@ void efi_mode_timer_written(u32 reg, u32 value)
 }
 
 /* A periodic timer is used in early boot, with a period of some milliseconds */
-static u64 notrace next_deadline(u64 now)
+static u64 next_deadline(u64 now)
 {
 	struct efi_mode_timers *t = &efi_mode_timers;
 	u64 period;
@@ -142,7 +142,7 @@ static u64 notrace next_deadline(u64 now)
 	return t->linux_deadline;
 }
 
-static void notrace load(const struct efi_mode_timer *t, u32 count)
+static void load(const struct efi_mode_timer *t, u32 count)
 {
 	lapic_write(APIC_TDCR, t->tdcr);
 	lapic_write(APIC_LVTT, t->lvtt);
@@ -151,7 +151,7 @@ static void notrace load(const struct efi_mode_timer *t, u32 count)
 }
 
 /* Can the gate be reached in time for the deadline? */
-static void notrace lend(struct efi_mode_timer *t, u32 lvtt, u64 now, u64 limit)
+static void lend(struct efi_mode_timer *t, u32 lvtt, u64 now, u64 limit)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 deadline = next_deadline(now);
@@ -171,7 +171,7 @@ static void notrace lend(struct efi_mode_timer *t, u32 lvtt, u64 now, u64 limit)
  *
  * Context: interrupts off, the timer stopped.
  */
-void notrace efi_mode_timer_lend(u64 now)
+void efi_mode_timer_lend(u64 now)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
@@ -207,7 +207,7 @@ void notrace efi_mode_timer_lend(u64 now)
 }
 
 /* Firmware has programmed the timer, as LocalApicTimerDxe's SetTimerPeriod() does */
-static void notrace follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
+static void follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
@@ -242,7 +242,7 @@ static void notrace follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
  *
  * Context: interrupts off, after a slice.
  */
-void notrace efi_mode_timer_reclaim(void)
+void efi_mode_timer_reclaim(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
@@ -280,7 +280,7 @@ void notrace efi_mode_timer_reclaim(void)
  *
  * Context: interrupts off, the timer stopped.
  */
-void notrace efi_mode_timer_restore(u64 now)
+void efi_mode_timer_restore(u64 now)
 {
 	struct efi_mode_timers *t = &efi_mode_timers;
 	u32 count = 0;

@@ -4,9 +4,6 @@
  *
  * Beside what switch() exchanges there is that which only the kernel can put back,
  * and that which has no business in firmware's world.
- *
- * From where the local APIC is firmware's until it is Linux's again nothing may be
- * traced by function: a tracer may send this CPU an interrupt.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -137,14 +134,14 @@ static __always_inline void load_selectors(const struct efi_mode_cpu *cpu)
 	wrmsrl(MSR_KERNEL_GS_BASE, cpu->kernel_gs_base);
 }
 
-void notrace __efi_mode_counters_stop(void)
+void __efi_mode_counters_stop(void)
 {
 	rdmsrl(MSR_CORE_PERF_GLOBAL_CTRL, perf_global_ctrl);
 	if (perf_global_ctrl)
 		wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, 0);
 }
 
-void notrace __efi_mode_counters_start(void)
+void __efi_mode_counters_start(void)
 {
 	if (perf_global_ctrl)
 		wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, perf_global_ctrl);
@@ -182,7 +179,7 @@ static noinline void deliver_exceptions(struct efi_mode_handoff *h)
  *
  * Context: interrupts off; the local APIC is firmware's.
  */
-void __nocfi notrace efi_mode_switch_to_firmware(void)
+void __nocfi efi_mode_switch_to_firmware(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	unsigned long cr3;
