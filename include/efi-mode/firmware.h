@@ -112,7 +112,7 @@ struct efi_mode_poller {
  * efi_mode_poll_start() - begin to poll
  * @poller:	@wait and @every are set
  *
- * Context: task context; sleeps.
+ * Context: task context.
  */
 void efi_mode_poll_start(struct efi_mode_poller *poller);
 
@@ -131,7 +131,7 @@ unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller);
  * efi_mode_poll_stop() - end polling
  * @poller:	as of efi_mode_poll_start(); not used any more afterwards
  *
- * Context: task context; sleeps.
+ * Context: task context.
  */
 void efi_mode_poll_stop(struct efi_mode_poller *poller);
 

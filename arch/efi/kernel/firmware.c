@@ -21,9 +21,9 @@
 #include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/moduleparam.h>
-#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
+#include <linux/spinlock.h>
 #include <linux/sysfs.h>
 #include <linux/wait.h>
 #include <uapi/linux/sched/types.h>
@@ -127,24 +127,25 @@ static const struct kernel_param_ops preempt_ops = {
 module_param_cb(preempt, &preempt_ops, NULL, 0444);
 MODULE_PARM_DESC(preempt, "what ends slices: gate or event");
 
-static DEFINE_MUTEX(poll_mutex);
+/* Not a mutex: whoever has it must not hold up the thread that has a deadline */
+static DEFINE_SPINLOCK(poll_lock);
 static LIST_HEAD(pollers);
 
 void efi_mode_poll_start(struct efi_mode_poller *poller)
 {
-	mutex_lock(&poll_mutex);
+	spin_lock(&poll_lock);
 	poller->next = jiffies;
 	poller->due = false;
 	list_add_tail(&poller->list, &pollers);
-	mutex_unlock(&poll_mutex);
+	spin_unlock(&poll_lock);
 }
 EXPORT_SYMBOL_GPL(efi_mode_poll_start);
 
 void efi_mode_poll_stop(struct efi_mode_poller *poller)
 {
-	mutex_lock(&poll_mutex);
+	spin_lock(&poll_lock);
 	list_del(&poller->list);
-	mutex_unlock(&poll_mutex);
+	spin_unlock(&poll_lock);
 }
 EXPORT_SYMBOL_GPL(efi_mode_poll_stop);
 
@@ -160,17 +161,17 @@ static void wake_pollers(void)
 {
 	struct efi_mode_poller *p;
 
-	mutex_lock(&poll_mutex);
+	spin_lock(&poll_lock);
 	list_for_each_entry(p, &pollers, list) {
 		if (time_before(jiffies, p->next))
 			continue;
-		/* In the middle between two slices, whichever that is late */
+		/* Half an interval early: the slice that is meant may be early */
 		p->next = jiffies + p->every -
 			  msecs_to_jiffies(READ_ONCE(interval)) / 2;
 		WRITE_ONCE(p->due, true);
 		wake_up(p->wait);
 	}
-	mutex_unlock(&poll_mutex);
+	spin_unlock(&poll_lock);
 }
 
 /*
