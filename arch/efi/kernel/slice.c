@@ -15,7 +15,6 @@
 #include <linux/efi.h>
 #include <linux/export.h>
 #include <linux/irqflags.h>
-#include <linux/ktime.h>
 #include <linux/log2.h>
 #include <linux/math64.h>
 #include <linux/preempt.h>
@@ -32,7 +31,6 @@
 #include "trace.h"
 
 static struct efi_mode_stats stats;
-static ktime_t last_slice;		/* when it ended */
 static bool stopped;
 
 bool efi_mode_is_stopped(void)
@@ -54,17 +52,6 @@ bool efi_mode_is_busy(void)
 
 	return egress != EFI_MODE_EGRESS_IDLE &&
 	       egress != EFI_MODE_EGRESS_DONE && !efi_mode_is_stopped();
-}
-
-/**
- * efi_mode_last_slice() - when did firmware have the machine?
- *
- * Context: any.
- * Return: when the last slice ended.
- */
-ktime_t efi_mode_last_slice(void)
-{
-	return READ_ONCE(last_slice);
 }
 
 /**
@@ -197,8 +184,7 @@ void efi_mode_slice(void)
 {
 	preempt_disable();
 	local_irq_disable();
-	if (efi_mode_bare_slice())
-		WRITE_ONCE(last_slice, ktime_get());
+	efi_mode_bare_slice();
 	local_irq_enable();
 	preempt_enable();
 }

@@ -17,8 +17,6 @@
 
 #include <linux/efi.h>
 #include <linux/init.h>
-#include <linux/ktime.h>
-#include <linux/time64.h>
 #include <linux/types.h>
 
 #include <asm/cpufeature.h>
@@ -111,7 +109,6 @@ struct efi_mode_stats {
 const struct efi_mode_stats *efi_mode_get_stats(void);
 u64 efi_mode_forced_egresses(void);
 bool efi_mode_is_busy(void);
-ktime_t efi_mode_last_slice(void);
 bool efi_mode_bare_slice(void);
 void efi_mode_slice(void);
 void efi_mode_quiet_slice(void);
