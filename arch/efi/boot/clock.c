@@ -168,6 +168,8 @@ static void find_device(struct efi_mode_handoff *h)
 		if (!best)
 			return;
 		seen = (best->last - best->first) / (best->count - 1);
+		if (!nominal)
+			break;
 		if (nominal > seen - seen / 4 && nominal < seen + seen / 4) {
 			seen = nominal;
 			break;
