@@ -11,6 +11,7 @@ boot that failed is kept, and its place is printed.  The last line is
 import argparse
 import os
 import sys
+import threading
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -25,20 +26,28 @@ import static        # noqa: E402
 import wayback       # noqa: E402
 
 
+# Tests whose results do not depend on who else uses the host: they run beside the
+# others, on the second processor
+BESIDE = (*static.TESTS, "removable", "loadfile2", "errors", "hands-off",
+          "second-firmware", "contain", "breach", "stuck", "halt", "resets",
+          *runtime.TESTS)
+
+
 class Results:
-    """Counts, and says as it goes"""
+    """What one test has found"""
 
     def __init__(self, logs):
         self.passed = self.failed = 0
         self.logs = logs
+        self.lines = []
 
     def add(self, ok, name, detail=""):
         if ok:
             self.passed += 1
         else:
             self.failed += 1
-        print(("ok      " if ok else "FAILED  ") + name +
-              (f": {detail}" if detail and not ok else ""), flush=True)
+        self.lines.append(("ok      " if ok else "FAILED  ") + name +
+                          (f": {detail}" if detail and not ok else ""))
         return ok
 
     def keep_log(self, name, text):
@@ -46,7 +55,40 @@ class Results:
         path = os.path.join(self.logs, name + ".log")
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
-        print(f"        the serial log is in {path}", flush=True)
+        self.lines.append(f"        the serial log is in {path}")
+
+
+class Lanes:
+    """Runs tests, those of each lane one after the other"""
+
+    def __init__(self, opt, tests):
+        self.opt = opt
+        self.tests = tests
+        self.lock = threading.Lock()
+        self.passed = self.failed = 0
+
+    def run(self, name):
+        """One test. What it says is printed in one piece, at its end."""
+        start = time.monotonic()
+        print(f"... {name}", flush=True)
+        results = Results(os.path.join(self.opt.build, "logs"))
+        try:
+            self.tests[name](self.opt, results)
+        except Exception as e:  # pylint: disable=broad-except
+            results.add(False, name, f"{type(e).__name__}: {e}")
+        with self.lock:
+            self.passed += results.passed
+            self.failed += results.failed
+            print(f"--- {name}", *results.lines,
+                  f"    {time.monotonic() - start:.0f} s", sep="\n", flush=True)
+
+    def run_all(self, *lanes):
+        threads = [threading.Thread(target=lambda names=names: [
+            self.run(name) for name in names]) for names in lanes]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
 
 
 def main():
@@ -67,18 +109,12 @@ def main():
     if unknown:
         parser.error(f"there is no test {unknown[0]}; there are: {' '.join(tests)}")
 
-    results = Results(os.path.join(opt.build, "logs"))
-    for name in opt.tests or usual:
-        start = time.monotonic()
-        print(f"--- {name}", flush=True)
-        try:
-            tests[name](opt, results)
-        except Exception as e:  # pylint: disable=broad-except
-            results.add(False, name, f"{type(e).__name__}: {e}")
-        print(f"    {time.monotonic() - start:.0f} s", flush=True)
-
-    print(f"{results.passed} passed, {results.failed} failed")
-    return 1 if results.failed or not results.passed else 0
+    lanes = Lanes(opt, tests)
+    names = opt.tests or list(usual)
+    lanes.run_all([name for name in names if name not in BESIDE],
+                  [name for name in names if name in BESIDE])
+    print(f"{lanes.passed} passed, {lanes.failed} failed")
+    return 1 if lanes.failed or not lanes.passed else 0
 
 
 if __name__ == "__main__":
