@@ -97,8 +97,8 @@ bool efi_mode_is_stopped(void);
  * @next:	when it wants to look again, in jiffies
  * @due:	it is time; to be cleared by whoever looks
  *
- * What firmware has to say comes with its clock, so that is when to look: right
- * after a regular slice, with no timer and no waking up of one's own.
+ * What firmware has to say comes with its clock, so that is when to look: in place
+ * of a regular slice, with no timer, no waking up and no switch of one's own.
  */
 struct efi_mode_poller {
 	struct list_head list;

@@ -157,9 +157,11 @@ unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller)
 }
 EXPORT_SYMBOL_GPL(efi_mode_poll_timeout);
 
-static void wake_pollers(void)
+/* Is there one that is going to make a call now? */
+static bool wake_pollers(void)
 {
 	struct efi_mode_poller *p;
+	bool some = false;
 
 	spin_lock(&poll_lock);
 	list_for_each_entry(p, &pollers, list) {
@@ -170,8 +172,26 @@ static void wake_pollers(void)
 			  msecs_to_jiffies(READ_ONCE(interval)) / 2;
 		WRITE_ONCE(p->due, true);
 		wake_up(p->wait);
+		some = true;
 	}
 	spin_unlock(&poll_lock);
+	return some;
+}
+
+/*
+ * A call gives firmware what it is owed as well as a slice for nothing does, and
+ * a switch costs more than what most of them are for. Whoever was woken may get no
+ * time, so it is relied upon again only if it has called since.
+ */
+static bool leave_it_to_pollers(void)
+{
+	static u64 relied_at = U64_MAX;
+	u64 round_trips = efi_mode_get_stats()->round_trips;
+
+	if (!wake_pollers() || efi_mode_is_busy() || round_trips == relied_at)
+		return false;
+	relied_at = round_trips;
+	return true;
 }
 
 /*
@@ -189,8 +209,8 @@ static void wait_for_next_period(void)
 static int firmware_thread(void *unused)
 {
 	while (!efi_mode_is_stopped()) {
-		efi_mode_slice();
-		wake_pollers();
+		if (!leave_it_to_pollers())
+			efi_mode_slice();
 		if (!efi_mode_is_busy()) {
 			wait_for_next_period();
 			continue;
