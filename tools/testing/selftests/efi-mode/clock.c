@@ -37,11 +37,22 @@ static int64_t drift(int fd, bool stall, int64_t tick, unsigned int seconds)
 	return (int64_t)(now_ns() - start) / 1000 - (int64_t)ticks * tick;
 }
 
-/* One that is counted at each end can be up to a tick old */
+/*
+ * One that is counted at each end can be up to a tick old. A hypervisor that gets no
+ * time for longer than a tick loses those of a firmware that has them from its own
+ * timer, so it has more than one try: an account that is wrong is wrong each time.
+ */
 static void check_drift(int fd, const char *what, bool stall, int64_t tick)
 {
-	int64_t behind = drift(fd, stall, tick, SECONDS);
+	int64_t behind;
+	int i;
 
+	for (i = 0; i < 3; i++) {
+		behind = drift(fd, stall, tick, SECONDS);
+		if (llabs(behind) <= tick + SLACK_US)
+			break;
+		ksft_print_msg("%s: %lld us behind\n", what, (long long)behind);
+	}
 	ksft_test_result(llabs(behind) <= tick + SLACK_US,
 			 "%s: after %d s firmware's clock is %lld us behind, its tick is %lld us\n",
 			 what, SECONDS, (long long)behind, (long long)tick);
