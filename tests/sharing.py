@@ -60,6 +60,14 @@ def clock_hpet(opt, results):
                 "HPET: found by its vector")
 
 
+def one_shot(opt, results):
+    """A firmware that arms the local APIC's timer again at each tick"""
+    text = boot_with(opt, results, "one-shot", ["oneshot", "driver"],
+                     SWITCHING + ("clock",))
+    results.add("firmware's clock: local APIC timer, armed at each tick" in text,
+                "one-shot: found")
+
+
 def task(opt, results):
     """A firmware with a task register of its own; and page table isolation"""
     boot_with(opt, results, "task register", ["tss", "driver"], SWITCHING,
@@ -145,6 +153,7 @@ TESTS = {
     "event": event,
     "clock-8254": clock_8254,
     "clock-hpet": clock_hpet,
+    "one-shot": one_shot,
     "task": task,
     "nmi": nmi,
     "breach": breach,

@@ -30,7 +30,7 @@
 #define _EFI_MODE_HANDOFF_H
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
-#define EFI_MODE_HANDOFF_VERSION	3
+#define EFI_MODE_HANDOFF_VERSION	4
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
@@ -55,7 +55,8 @@
 #define EFI_MODE_CLOCK_NONE		0	/* not found */
 #define EFI_MODE_CLOCK_APIC_PERIODIC	1	/* local APIC timer, periodic */
 #define EFI_MODE_CLOCK_APIC_ONE_SHOT	2	/* local APIC timer, armed at each tick */
-#define EFI_MODE_CLOCK_DEVICE		3	/* 8254 and 8259, HPET, or other */
+#define EFI_MODE_CLOCK_TSC_DEADLINE	3	/* local APIC timer, by TSC */
+#define EFI_MODE_CLOCK_DEVICE		4	/* 8254 and 8259, HPET, or other */
 
 /* struct efi_mode_request.state */
 #define EFI_MODE_REQUEST_NONE		0
@@ -332,6 +333,19 @@ struct efi_mode_handoff {
 
 	__u64 canary;
 };
+
+/**
+ * efi_mode_counts_ticks() - does the account know when firmware's timer is due?
+ * @h:	the handoff
+ *
+ * Return: 1 if an interrupt of firmware's clock can be told from one of the timer
+ * as it was lent, by the time.
+ */
+static inline int efi_mode_counts_ticks(const struct efi_mode_handoff *h)
+{
+	return h->clock == EFI_MODE_CLOCK_APIC_PERIODIC ||
+	       h->clock == EFI_MODE_CLOCK_APIC_ONE_SHOT;
+}
 
 #endif /* !__ASSEMBLY__ */
 #endif /* _EFI_MODE_HANDOFF_H */

@@ -75,13 +75,15 @@ void lapic_write(UINT32 reg, UINT32 value)
 
 /*
  * A timer that is set up but masked counts too: then somebody else makes the
- * ticks, and runs the handler of this vector for them.
+ * ticks, and runs the handler of this vector for them. So does one that is armed
+ * again at each tick.
  */
 UINT8 firmware_tick_vector(void)
 {
 	UINT32 lvtt = lapic_read(LAPIC_LVTT);
 
-	if ((lvtt & LVTT_MODE) != LVTT_PERIODIC || (lvtt & LVT_VECTOR) < 32)
+	if ((lvtt & LVTT_MODE) == LVTT_DEADLINE || !lapic_read(LAPIC_TMICT) ||
+	    (lvtt & LVT_VECTOR) < 32)
 		return 0;
 	return lvtt & LVT_VECTOR;
 }

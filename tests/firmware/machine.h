@@ -104,6 +104,7 @@ UINT64 idt_hook(UINT8 vector, irq_handler handler);
 #define LAPIC_LVT0	0x350
 #define LAPIC_LVT1	0x360
 #define LAPIC_LVTERR	0x370
+#define LAPIC_TMICT	0x380
 #define LAPIC_TDCR	0x3e0
 
 #define LVT_VECTOR	0xff
@@ -112,6 +113,7 @@ UINT64 idt_hook(UINT8 vector, irq_handler handler);
 #define LVT_MASKED	0x10000
 #define LVTT_MODE	0x60000
 #define LVTT_PERIODIC	0x20000
+#define LVTT_DEADLINE	0x40000
 
 BOOLEAN lapic_is_x2apic(void);
 UINT32 lapic_read(UINT32 reg);

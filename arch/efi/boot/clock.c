@@ -205,11 +205,12 @@ void efi_mode_find_clock(struct efi_mode_handoff *h)
 	if (!(lvtt & APIC_LVT_MASKED) && (lvtt & APIC_VECTOR_MASK) >= FIRST_VECTOR &&
 	    apic_register(APIC_SPIV) & APIC_SPIV_APIC_ENABLED) {
 		h->tick_vector = lvtt & APIC_VECTOR_MASK;
-		if ((lvtt & APIC_LVT_TIMER_PERIODIC) && apic_register(APIC_TMICT))
-			h->clock = EFI_MODE_CLOCK_APIC_PERIODIC;
-		else if ((lvtt & APIC_LVT_TIMER_TSCDEADLINE) ||
-			 apic_register(APIC_TMICT))
-			h->clock = EFI_MODE_CLOCK_APIC_ONE_SHOT;
+		if (lvtt & APIC_LVT_TIMER_TSCDEADLINE)
+			h->clock = EFI_MODE_CLOCK_TSC_DEADLINE;
+		else if (apic_register(APIC_TMICT))
+			h->clock = lvtt & APIC_LVT_TIMER_PERIODIC ?
+				   EFI_MODE_CLOCK_APIC_PERIODIC :
+				   EFI_MODE_CLOCK_APIC_ONE_SHOT;
 	}
 	if (h->clock == EFI_MODE_CLOCK_NONE)
 		find_device(h);
@@ -226,7 +227,8 @@ void efi_mode_find_clock(struct efi_mode_handoff *h)
  */
 void efi_mode_note_clock(struct efi_mode_handoff *h)
 {
-	if (h->clock != EFI_MODE_CLOCK_APIC_PERIODIC)
+	if (h->clock != EFI_MODE_CLOCK_APIC_PERIODIC &&
+	    h->clock != EFI_MODE_CLOCK_APIC_ONE_SHOT)
 		return;
 	h->noted_left = apic_register(APIC_TMCCT);
 	h->noted_at = rdtsc();

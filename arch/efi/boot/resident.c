@@ -210,7 +210,7 @@ void efi_mode_tick(unsigned long *rflags)
 	u64 now = rdtsc();
 	bool tick = true;
 
-	if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC)
+	if (efi_mode_counts_ticks(h))
 		tick = efi_mode_ticks_is_due(&h->ticks, now);
 	if (tick)
 		efi_mode_ticks_delivered(&h->ticks, 1);

@@ -39,8 +39,7 @@ static bool is_in_service(unsigned int vector)
 static bool is_slice_timer(const struct efi_mode_handoff *h, unsigned int vector)
 {
 	return vector == h->slice_vector ||
-	       (vector == h->tick_vector &&
-		h->clock == EFI_MODE_CLOCK_APIC_PERIODIC);
+	       (vector == h->tick_vector && efi_mode_counts_ticks(h));
 }
 
 static bool holds_back_linux(unsigned int vector)

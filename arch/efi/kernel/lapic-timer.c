@@ -73,10 +73,11 @@ static bool is_masked(u32 lvtt)
 	return lvtt & APIC_LVT_MASKED;
 }
 
+#define TIMER_MODE	(APIC_LVT_TIMER_PERIODIC | APIC_LVT_TIMER_TSCDEADLINE)
+
 static bool is_periodic(u32 lvtt)
 {
-	return (lvtt & (APIC_LVT_TIMER_PERIODIC |
-			APIC_LVT_TIMER_TSCDEADLINE)) == APIC_LVT_TIMER_PERIODIC;
+	return (lvtt & TIMER_MODE) == APIC_LVT_TIMER_PERIODIC;
 }
 
 /* What the short way in lapic.h relies on; it only changes the count in @lent */
@@ -165,6 +166,30 @@ static void lend(struct efi_mode_timer *t, u32 lvtt, u64 now, u64 limit)
 	t->tmict = count_for(t, left);
 }
 
+/*
+ * Whether firmware has armed the timer is seen by the count in it, so what is lent
+ * must not be firmware's own count.
+ */
+static void lend_one_shot(struct efi_mode_timer *t, u64 now)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	struct efi_mode_timers *timers = &efi_mode_timers;
+	s64 left = S64_MAX;
+
+	timers->lent_next = h->ticks.next;
+	t->tmict = 0;
+	if (h->ticks.period) {
+		left = h->ticks.next - now;
+		/* What is overdue is delivered, and arms the timer itself */
+		if (left <= 0)
+			left = h->ticks.period;
+		t->tmict = count_for(t, left);
+	}
+	lend(t, t->lvtt | APIC_LVT_TIMER_PERIODIC, now, left);
+	if (t->tmict == timers->firmware.tmict)
+		t->tmict++;
+}
+
 /**
  * efi_mode_timer_lend() - program the timer for a slice, whatever it is used for
  * @now:	TSC
@@ -183,8 +208,7 @@ void efi_mode_timer_lend(u64 now)
 		lend(lent, t->firmware.lvtt, now, h->ticks.period);
 		break;
 	case EFI_MODE_CLOCK_APIC_ONE_SHOT:
-		lent->tmict = t->firmware_expiry ?
-			      count_for(lent, t->firmware_expiry - now) : 0;
+		lend_one_shot(lent, now);
 		break;
 	case EFI_MODE_CLOCK_DEVICE:
 		/* Unless firmware uses it as a counter */
@@ -200,10 +224,48 @@ void efi_mode_timer_lend(u64 now)
 		load(lent, 0);
 		/* Writing to the LVT must not be overtaken by the deadline */
 		mb();
-		wrmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_expiry);
+		wrmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_deadline);
 		return;
 	}
 	load(lent, lent->tmict);
+}
+
+/*
+ * A firmware that arms its timer at each tick takes that for the time at which
+ * the timer expired. So does the account: it goes on from there, and a tick that
+ * was late does not make the next one late, too.
+ */
+static void follow_one_shot(u32 tmict, u32 tmcct, u64 tsc)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	struct efi_mode_timers *t = &efi_mode_timers;
+	struct efi_mode_ticks *ticks = &h->ticks;
+	bool armed = tmict != t->lent.tmict;
+	bool ticked = t->awaited || ticks->next != t->lent_next;
+	u64 interval;
+
+	/* Nobody counts those of the hardware */
+	if (armed && h->preempt == EFI_MODE_PREEMPT_EVENT &&
+	    efi_mode_ticks_is_due(ticks, tsc)) {
+		efi_mode_ticks_delivered(ticks, 1);
+		ticked = true;
+	}
+
+	t->awaited = false;
+	if (armed) {
+		t->firmware.tmict = tmict;
+		interval = to_cycles((u64)tmict << t->firmware.shift);
+		if (ticked)
+			ticks->next += interval - ticks->period;
+		else
+			ticks->next = tsc +
+				to_cycles((u64)tmcct << t->firmware.shift);
+		ticks->period = interval;
+	} else if (ticked && h->egress == EFI_MODE_EGRESS_TICK) {
+		t->awaited = true;
+	} else if (ticked) {
+		ticks->period = 0;
+	}
 }
 
 /* Firmware has programmed the timer, as LocalApicTimerDxe's SetTimerPeriod() does */
@@ -216,16 +278,23 @@ static void follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 
 	if (tmict != t->lent.tmict)
 		firmware->tmict = tmict;
-	if (lvtt != t->lent.lvtt)
-		firmware->lvtt = lvtt;
+	/* A mode that is as it was lent was not what firmware was after */
+	if (!((lvtt ^ t->lent.lvtt) & TIMER_MODE))
+		lvtt ^= (lvtt ^ firmware->lvtt) & TIMER_MODE;
+	firmware->lvtt = lvtt;
 	set_divider(firmware, tdcr);
 
 	if (is_masked(firmware->lvtt)) {
 		/* Another device may still tick; this one does not */
 		if (h->clock != EFI_MODE_CLOCK_DEVICE)
 			h->clock = EFI_MODE_CLOCK_NONE;
+	} else if (firmware->lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
+		h->clock = EFI_MODE_CLOCK_TSC_DEADLINE;
 	} else if (!is_periodic(firmware->lvtt)) {
+		/* Its ticks are looked after where it is armed */
 		h->clock = EFI_MODE_CLOCK_APIC_ONE_SHOT;
+		h->tick_vector = firmware->lvtt & APIC_VECTOR_MASK;
+		return;
 	} else if (firmware->tmict) {
 		h->clock = EFI_MODE_CLOCK_APIC_PERIODIC;
 		period = to_cycles((u64)firmware->tmict << firmware->shift);
@@ -260,11 +329,10 @@ void efi_mode_timer_reclaim(void)
 	    tmict != t->lent.tmict)
 		follow(lvtt, tdcr, tmict, tsc);
 
-	if (lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
-		rdmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_expiry);
+	if (h->clock == EFI_MODE_CLOCK_TSC_DEADLINE) {
+		rdmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_deadline);
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_ONE_SHOT) {
-		t->firmware_expiry = tmcct ? tsc +
-			to_cycles((u64)tmcct << t->firmware.shift) : 0;
+		follow_one_shot(tmict, tmcct, tsc);
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC && !counts) {
 		left = to_cycles((u64)tmcct << t->firmware.shift);
 		ticks = efi_mode_ticks_elapsed(h->ticks.period,
@@ -373,6 +441,8 @@ static const char *__init clock_name(u8 clock)
 		return "local APIC timer";
 	case EFI_MODE_CLOCK_APIC_ONE_SHOT:
 		return "local APIC timer, armed at each tick";
+	case EFI_MODE_CLOCK_TSC_DEADLINE:
+		return "local APIC timer, by TSC deadline";
 	case EFI_MODE_CLOCK_DEVICE:
 		return "a device";
 	default:
@@ -390,28 +460,23 @@ void __init efi_mode_timer_take_over(void)
 	struct efi_mode_timer *firmware = &efi_mode_timers.firmware;
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 period, tsc;
-	u32 tdcr, tmcct;
+	u32 tdcr;
 
 	firmware->lvtt = lapic_read(APIC_LVTT);
 	tdcr = lapic_read(APIC_TDCR);
 	firmware->tmict = lapic_read(APIC_TMICT);
-	tmcct = lapic_read(APIC_TMCCT);
 	tsc = rdtsc();
-	if (firmware->lvtt & APIC_LVT_TIMER_TSCDEADLINE)
+	if (h->clock == EFI_MODE_CLOCK_TSC_DEADLINE)
 		rdmsrl(MSR_IA32_TSC_DEADLINE,
-		       efi_mode_timers.firmware_expiry);
+		       efi_mode_timers.firmware_deadline);
 
 	measure_clock();
 	set_divider(firmware, tdcr);
-	if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC) {
+	if (efi_mode_counts_ticks(h)) {
 		period = to_cycles((u64)firmware->tmict << firmware->shift);
 		efi_mode_ticks_set_period(&h->ticks, period, tsc);
 		h->ticks.next = h->noted_at +
 			to_cycles(h->noted_left << firmware->shift);
-	} else if (h->clock == EFI_MODE_CLOCK_APIC_ONE_SHOT &&
-		   !efi_mode_timers.firmware_expiry && tmcct) {
-		efi_mode_timers.firmware_expiry = tsc +
-			to_cycles((u64)tmcct << firmware->shift);
 	}
 	pr_info("firmware's clock: %s, vector %#x, every %llu us; slices end by the %s\n",
 		clock_name(h->clock), h->tick_vector,

@@ -65,7 +65,9 @@ struct efi_mode_timer {
  * @firmware:	the timer as firmware has programmed it
  * @lent:	what is in the registers in a slice
  * @linux_timer: the timer as Linux has programmed it
- * @firmware_expiry: TSC, of a timer of firmware's that is not periodic; 0: none
+ * @firmware_deadline: TSC, of firmware's timer if that is in TSC-deadline mode
+ * @lent_next:	when the tick of a one-shot timer was due at the ingress
+ * @awaited:	a one-shot timer has ticked and its handler not yet come to arm it
  * @linux_deadline: TSC, or %EFI_MODE_NEVER
  * @last_ingress: TSC
  * @simple:	firmware's timer is periodic and its gate ends slices, Linux's is
@@ -73,9 +75,11 @@ struct efi_mode_timer {
  */
 struct efi_mode_timers {
 	struct efi_mode_timer firmware, lent, linux_timer;
-	u64 firmware_expiry;
+	u64 firmware_deadline;
+	u64 lent_next;
 	u64 linux_deadline;
 	u64 last_ingress;
+	bool awaited;
 	bool simple;
 };
 
