@@ -106,7 +106,7 @@ unsigned long efi_mode_handler(unsigned int vector);
 
 /* What a slice has at least, and what a handler in it has before it ends */
 #define EFI_MODE_MIN_SLICE_US	50
-#define EFI_MODE_PATIENCE_US	1000
+#define EFI_MODE_PATIENCE_US	900
 
 efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h);
 void efi_mode_resident_exit(void);
