@@ -469,10 +469,15 @@ static void reset_system(int type, efi_status_t reason, unsigned long size,
  */
 static size_t capsule_size(const efi_capsule_header_t *header)
 {
-	size_t size = header->flags & EFI_CAPSULE_PERSIST_ACROSS_RESET ?
-		      header->headersize : header->imagesize;
+	return header->flags & EFI_CAPSULE_PERSIST_ACROSS_RESET ?
+	       header->headersize : header->imagesize;
+}
 
-	return max(size, sizeof(*header));
+/* Sizes that cannot be are not copied by, and firmware does not always look */
+static bool capsule_is_valid(const efi_capsule_header_t *header)
+{
+	return header->headersize >= sizeof(*header) &&
+	       header->headersize <= header->imagesize;
 }
 
 /* The kernel sends capsules one by one */
@@ -490,6 +495,8 @@ static efi_status_t get_capsule(struct exchange **x,
 		return EFI_INVALID_PARAMETER;
 	if (count) {
 		if (get_kernel_nofault(header, capsules[0]))
+			return EFI_INVALID_PARAMETER;
+		if (whole && !capsule_is_valid(&header))
 			return EFI_INVALID_PARAMETER;
 		size = whole ? capsule_size(&header) : sizeof(header);
 	}
