@@ -48,6 +48,7 @@ done
 	done
 	echo "/kselftests/efivarfs/efivarfs.sh $tree/tools/testing/selftests/efivarfs/efivarfs.sh"
 	echo "/kselftests/rtc/rtctest $work/rtc/rtctest"
+	echo "/kselftests/rtc/expected $top/tests/rtctest.expected"
 	for file in test/efi_test.ko capsule-loader.ko; do
 		echo "/modules/$(basename "$file") $objects/drivers/firmware/efi/$file"
 	done

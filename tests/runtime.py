@@ -4,6 +4,7 @@ Tests of runtime services: their users, what of variables outlives a reset, a
 panic's log, and that nothing is called by a virtual address
 """
 
+import calendar
 import os
 import re
 import struct
@@ -68,6 +69,64 @@ def zone(opt, results):
         boot_runtime(opt, results, f"time zone {minutes}",
                      (f"runtime-zone:{minutes}",),
                      before=[f"timezone -s {shell}"])
+
+
+def alarms(text):
+    """What the wake-up alarm of tests/firmware/wakeup.c was set to, in seconds
+    or "off" """
+    found = re.findall(r"^WAKEUP (?:(off)|(\d+)-(\d+)-(\d+) (\d+):(\d+):(\d+) "
+                       r"-?\d+)\s*$", text, re.M)
+    return [off or calendar.timegm(tuple(map(int, time)))
+            for off, *time in found]
+
+
+def wakeup(opt, results):
+    """A firmware with a wake-up alarm, and one without"""
+    name = "wake-up alarm"
+    text = boot_runtime(opt, results, name, ("runtime-wakeup", "runtime"),
+                        ["wakeup"])
+    by_users, _, by_runtime = text.partition("TEST END runtime-wakeup")
+    asked = [int(n) for n in re.findall(r"^ALARM (\d+)\s*$", by_users, re.M)]
+    had = alarms(by_users)
+    results.add(len(asked) == 2 and had == asked,
+                f"{name}: firmware had the times that were asked for",
+                f"{asked} {had}")
+    had = alarms(by_runtime)
+    results.add(len(had) == 2 and had[1] == "off",
+                f"{name}: and was told to switch it off", f"{had}")
+    boot_runtime(opt, results, "no wake-up alarm",
+                 ("runtime-nowakeup", "runtime"), ["nowakeup"])
+
+
+def capsule(opt, results):
+    """A firmware that takes capsules: what it has had is what was sent, and the
+    reset is the one that it wants. And a firmware as it is."""
+    name = "capsule"
+    tests = "capsule:send,leave:restart"
+    content = with_archive(opt, boots.files(
+        opt, "load fs0:\\capsule.efi", "load fs0:\\resets.efi",
+        f"bzImage initrd=\\initrd.img {QUIET}{tests}"))
+    for driver in ("capsule", "resets"):
+        content[driver + ".efi"] = os.path.join(opt.build, "firmware",
+                                                driver + ".efi")
+    with boots.machine(opt, results, name, content, args=["-no-reboot"]) as m:
+        m.expect(r"TEST BEGIN", START + BOOT)
+        begin = m.position
+        end = m.expect(r"TEST END capsule:send (\d+)", TEST)
+        text = m.text[begin:end.start()]
+        boots.take_results(results, name, text, end[1] == "0", end[1])
+        sent = re.findall(r"^CAPSULE SENT (.*?)\s*$", text, re.M)
+        had = re.findall(r"^CAPSULE HAD (.*?) header same lists 2\s*$", text,
+                         re.M)
+        results.add(sent and sent == had,
+                    f"{name}: firmware had what was sent", f"{sent} {had}")
+        results.add(text.count("CAPSULE UPDATE") == 1,
+                    f"{name}: and none of the others")
+        results.add(m.wait_end(60), f"{name}: the machine is reset")
+        found = re.findall(r"^RESET (.*?)\s*$", m.text, re.M)
+        results.add(found == ["1 0 0 bytes"], f"{name}: by a warm reset",
+                    f"{found}")
+    boot_runtime(opt, results, "no capsules", ("capsule",))
 
 
 def script_results(m, results, prefix):
@@ -255,6 +314,8 @@ TESTS = {
     "virtual": virtual,
     "esrt": esrt,
     "zone": zone,
+    "wakeup": wakeup,
+    "capsule": capsule,
 }
 
 # Minutes long, and longer on a busy host: firmware sorts its store
