@@ -9,6 +9,7 @@
 
 #include <linux/efi.h>
 #include <linux/irqflags.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/moduleparam.h>
@@ -18,6 +19,7 @@
 #include <linux/reboot.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include <linux/timer.h>
 
 #include <asm/desc.h>
 #include <asm/io.h>
@@ -30,6 +32,9 @@
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "efi_mode."
+
+/* For ResetSystem(): firmware may have much to write before */
+#define RESET_PATIENCE	(30 * HZ)
 
 /* Room for the longest word, with a GUID */
 #define WORDS_SIZE	64
@@ -126,6 +131,24 @@ static void firmware_halt(void)
 	stop_this_cpu(NULL);
 }
 
+/* When firmware is out of reach */
+static void end_alone(enum efi_mode_way way)
+{
+	if (way == EFI_MODE_OFF)
+		firmware_halt();
+	triple_fault();
+}
+
+static enum efi_mode_way way_out;
+
+static void out_of_patience(struct timer_list *unused)
+{
+	pr_emerg("the firmware does not return from ResetSystem()\n");
+	end_alone(way_out);
+}
+
+static DEFINE_TIMER(patience, out_of_patience);
+
 /* Which platform-specific reset: an empty string and a GUID (UEFI 2.10, 8.5.1) */
 static struct {
 	efi_char16_t text;
@@ -142,13 +165,20 @@ static void reset_system(int type, const struct efi_mode_ending *e,
 		size = sizeof(reset_data);
 		data = __pa_symbol(&reset_data);
 	}
-	/* Notify functions of firmware may want its events, so let them */
-	if (orderly)
+	/*
+	 * Notify functions of firmware may want its events, so let them, but not
+	 * for ever. In a kernel that is dying there are no timers to end it by.
+	 */
+	if (orderly) {
+		way_out = e->way;
+		mod_timer(&patience, jiffies + RESET_PATIENCE);
 		efi_mode_rt_call(efi_mode_call, reset_system, type, 0, size,
 				 data);
-	else
+		timer_delete(&patience);
+	} else {
 		efi_mode_rt_call(efi_mode_call_panic, reset_system, type, 0,
 				 size, data);
+	}
 	pr_emerg("the firmware has not reset the system\n");
 }
 
@@ -166,10 +196,7 @@ static void end_system(const struct efi_mode_ending *e, bool may_sleep)
 		reset_system(e->reset < 0 ? usual_reset() : e->reset, e,
 			     orderly);
 
-	/* Firmware is out of reach */
-	if (e->way == EFI_MODE_OFF)
-		firmware_halt();
-	triple_fault();
+	end_alone(e->way);
 }
 
 static const struct efi_mode_ending plain_reset = {
