@@ -29,8 +29,8 @@ import wayback       # noqa: E402
 # Tests whose results do not depend on who else uses the host: they run beside the
 # others, on the second processor
 BESIDE = (*static.TESTS, "removable", "loadfile2", "errors", "hands-off",
-          "second-firmware", "contain", "breach", "stuck", "halt", "resets",
-          *runtime.TESTS)
+          "second-firmware", "contain", "breach", "stuck", "never", "halt",
+          "resets", *runtime.TESTS)
 
 
 class Results:

@@ -285,6 +285,26 @@ def pstore(opt, results):
         results.add(m.wait_end(60), f"{name}: power-off")
 
 
+def oops(opt, results):
+    """The record of an oops without a panic is there after a reset"""
+    name = "oops"
+    script = ["if not exist fs0:\\first then", "  mkdir first",
+              f"  bzImage initrd=\\initrd.img {QUIET}oops:idle,oops:call,"
+              "leave:restart", "endif",
+              f"bzImage initrd=\\initrd.img {QUIET}"
+              "runtime-oops:an_oops_while_firmware_is_idle"]
+    content = with_archive(opt, boots.files(opt, *script))
+    with boots.machine(opt, results, name, content) as m:
+        m.expect(r"TEST BEGIN oops", START + BOOT)
+        for test in ("oops:idle", "oops:call", "runtime-oops"):
+            begin = m.position
+            end = m.expect(rf"TEST END {test}\S* (\d+)", START + BOOT + TEST)
+            boots.take_results(results, f"{name}: {test}",
+                               m.text[begin:end.start()], end[1] == "0",
+                               end[1])
+        results.add(m.wait_end(60), f"{name}: power-off")
+
+
 def virtual(opt, results):
     """SetVirtualAddressMap() has not been called, and still can be"""
     name = "virtual addresses"
@@ -316,6 +336,7 @@ TESTS = {
     "zone": zone,
     "wakeup": wakeup,
     "capsule": capsule,
+    "oops": oops,
 }
 
 # Minutes long, and longer on a busy host: firmware sorts its store

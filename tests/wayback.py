@@ -8,6 +8,7 @@ memmap, tests/firmware/settings.c, and the test driver, which was there before.
 
 import os
 import re
+import time
 
 import boots
 import qemu
@@ -245,13 +246,21 @@ def returns(opt, results):
 
 GUID = "3ca3cb1f-8a2c-4d4d-b360-5a419b071611"
 
+# All zeros, as GNU-EFI prints it: the platform knows none, and chooses
+NO_GUID = "G0"
+
 # What is on the command line, what the test does, what ResetSystem() is called
 # with, and why QEMU says that the machine has ended
 RESETS = (
     ("restart", "", "restart", "0 0 0 bytes", "guest-reset"),
-    ("warm restart", "reboot=warm", "restart", "1 0 0 bytes", "guest-reset"),
+    ("warm restart", "reboot=w", "restart", "1 0 0 bytes", "guest-reset"),
+    ("cold restart", "reboot=w,c", "restart", "0 0 0 bytes", "guest-reset"),
     ("platform-specific restart", "", f"reset={GUID}",
      f"3 0 {GUID.upper()}", "guest-reset"),
+    ("any platform-specific restart", "efi_mode.on_exit=reset=platform",
+     "restart", f"3 0 {NO_GUID}", "guest-reset"),
+    ("platform-specific restart by letter", "reboot=p", "restart",
+     f"3 0 {NO_GUID}", "guest-reset"),
     ("an argument for somebody else", "", "bootloader", "0 0 0 bytes",
      "guest-reset"),
     ("power-off", "", "off", "2 0 0 bytes", "guest-shutdown"),
@@ -274,6 +283,7 @@ STUCK = (
      "panic:16"),
     ("panic, firmware frozen", "efi_mode.on_panic=return", "panic:fault"),
     ("return, firmware in a loop", "", "stuck:return"),
+    ("return, firmware faults in the last slice", "", "fault:return"),
 )
 
 
@@ -314,6 +324,36 @@ def stuck(opt, results):
                     ended)
         results.add(not re.search(r"^(RESET|STATUS)", text, re.M),
                     f"{name}: without firmware")
+        if test == "fault:return":
+            results.add(re.search(r"^FAULT\s*$", text, re.M),
+                        f"{name}: it has got there")
+
+
+# Longer than exit.c waits for ResetSystem()
+NEVER = 90
+
+
+def never(opt, results):
+    """ResetSystem() that does not return: the reset is another one, and instead
+    of a power-off the CPU stops"""
+    for test in ("restart", "off"):
+        name = f"never: {test}"
+        script = ["load fs0:\\noreset.efi", "load fs0:\\resets.efi",
+                  f"{LINUX} {QUIET}leave:{test}"]
+        content = files(opt, *script, drivers=("noreset",))
+        with machine(opt, results, name, content, args=["-no-reboot"]) as m:
+            m.expect(r"^RESET \d 0 0 bytes", START + BOOT)
+            start = time.monotonic()
+            halted = False
+            while not halted and time.monotonic() < start + NEVER:
+                if m.wait_end(1):
+                    break
+                halted = "HLT=1" in m.monitor("info registers")
+            results.add(halted == (test == "off") and
+                        m.running() == (test == "off"),
+                        f"{name}: comes to an end")
+            results.add(time.monotonic() - start > 20,
+                        f"{name}: firmware has had time for it")
 
 
 def halt(opt, results):
@@ -379,6 +419,7 @@ TESTS = {
     "returns": returns,
     "resets": resets,
     "stuck": stuck,
+    "never": never,
     "halt": halt,
     "strict-nx": strict_nx,
 }

@@ -95,19 +95,15 @@ static long test_time(union shared *s, struct efi_mode_test_time *arg)
 	return 0;
 }
 
-static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
+static void call_driver(union shared *s, struct efi_mode_test_driver *arg)
 {
 	u64 before, protocol;
-
-	if (arg->function > EFI_MODE_TEST_FN_LAST ||
-	    arg->argument > MAX_USEC)
-		return -EINVAL;
 
 	s[0].guid = TEST_PROTOCOL_GUID;
 	arg->status = efi_mode_bs_call(locate_protocol, virt_to_phys(&s[0]), 0,
 				       virt_to_phys(&s[1].value));
 	if (arg->status != EFI_SUCCESS)
-		return 0;
+		return;
 	protocol = s[1].value;
 
 	before = efi_mode_forced_egresses();
@@ -116,7 +112,28 @@ static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
 					 arg->argument, virt_to_phys(&s->value));
 	arg->slices = efi_mode_forced_egresses() - before;
 	arg->value = s->value;
+}
+
+static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
+{
+	if (arg->function > EFI_MODE_TEST_FN_LAST ||
+	    arg->function == EFI_MODE_TEST_FN_FAULT_WHEN ||
+	    arg->argument > MAX_USEC)
+		return -EINVAL;
+	call_driver(s, arg);
 	return 0;
+}
+
+/* The resident half and the driver both know when the kernel is leaving */
+static long test_last_fault(union shared *s)
+{
+	struct efi_mode_test_driver arg = {
+		.function = EFI_MODE_TEST_FN_FAULT_WHEN,
+		.argument = __pa(&efi_mode_handoff->leaving),
+	};
+
+	call_driver(s, &arg);
+	return efi_status_to_err(arg.status);
 }
 
 static long test_stats(union shared *s, struct efi_mode_test_stats *arg)
@@ -247,6 +264,15 @@ static long test_atomic(struct efi_mode_test_atomic *arg)
 	return 0;
 }
 
+static u64 *nowhere;
+
+/* As any bug of the kernel's in a process: ends that */
+static long test_oops(void)
+{
+	WRITE_ONCE(*READ_ONCE(nowhere), 0);
+	return 0;
+}
+
 static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 {
 	union {
@@ -300,6 +326,12 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 		break;
 	case EFI_MODE_TEST_ATOMIC:
 		ret = test_atomic(&arg.atomic);
+		break;
+	case EFI_MODE_TEST_OOPS:
+		ret = test_oops();
+		break;
+	case EFI_MODE_TEST_LAST_FAULT:
+		ret = test_last_fault(s);
 		break;
 	default:
 		ret = -ENOTTY;

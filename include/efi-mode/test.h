@@ -89,6 +89,9 @@ struct efi_mode_test_driver {
 						 * that have been moved. Not 0: leave
 						 * boot services, and end the machine
 						 */
+#define EFI_MODE_TEST_FN_FAULT_WHEN	15	/* fault at the first tick at which the
+						 * byte at @argument is not 0
+						 */
 
 /* What BREACH leaves broken when it returns */
 #define EFI_MODE_TEST_BREACH_DF		0x01	/* direction flag set */
@@ -101,7 +104,7 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_IRQ_EDGE		0	/* HPET, IO-APIC, edge */
 #define EFI_MODE_TEST_IRQ_LEVEL		1	/* HPET, IO-APIC, level */
 #define EFI_MODE_TEST_IRQ_8259		2	/* 8254, 8259, LINT0; at most 54 ms */
-#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_LEAVE
+#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_FAULT_WHEN
 
 /**
  * struct efi_mode_test_stats - counters of the time-sharing
@@ -170,5 +173,9 @@ struct efi_mode_test_atomic {
 #define EFI_MODE_TEST_PRINT	_IOW('E', 8, struct efi_mode_test_print)
 
 #define EFI_MODE_TEST_ATOMIC	_IOR('E', 9, struct efi_mode_test_atomic)
+#define EFI_MODE_TEST_OOPS	_IO('E', 10)	/* the caller does not survive it */
+#define EFI_MODE_TEST_LAST_FAULT _IO('E', 11)	/* let the test driver fault in the
+						 * last slice
+						 */
 
 #endif /* _EFI_MODE_TEST_H */

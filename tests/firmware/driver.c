@@ -48,6 +48,7 @@ static struct protocol protocol = {
 		[EFI_MODE_TEST_FN_TICKS] = ticks,
 		[EFI_MODE_TEST_FN_MISUSE_STACK] = misuse_stack,
 		[EFI_MODE_TEST_FN_LEAVE] = leave,
+		[EFI_MODE_TEST_FN_FAULT_WHEN] = fault_when,
 	},
 };
 

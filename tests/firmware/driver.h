@@ -28,6 +28,7 @@ EFI_STATUS EFIAPI fault(UINT64 exception, UINT64 *value);
 EFI_STATUS EFIAPI breach(UINT64 what, UINT64 *value);
 EFI_STATUS EFIAPI forever(UINT64 tpl, UINT64 *value);
 EFI_STATUS EFIAPI misuse_stack(UINT64 kib, UINT64 *value);
+EFI_STATUS EFIAPI fault_when(UINT64 address, UINT64 *value);
 
 /* interrupts.c */
 void init_interrupts(void);
@@ -45,6 +46,9 @@ EFI_STATUS EFIAPI ticks(UINT64 unused, UINT64 *count);
 /* leave.c */
 void init_leave(EFI_HANDLE image);
 EFI_STATUS EFIAPI leave(UINT64 argument, UINT64 *moved);
+
+/* serial.c */
+void serial_print(const char *s);
 
 /* tick.S */
 void tick(struct interrupt_frame *frame);

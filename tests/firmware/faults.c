@@ -146,3 +146,28 @@ EFI_STATUS EFIAPI misuse_stack(UINT64 kib, UINT64 *value)
 	*value = dig(READ_REGISTER("rsp") - (kib << 10));
 	return EFI_SUCCESS;
 }
+
+static VOID EFIAPI look(EFI_EVENT unused, VOID *byte)
+{
+	(void)unused;
+	if (!*(volatile UINT8 *)byte)
+		return;
+	serial_print("\r\nFAULT\r\n");
+	asm volatile("ud2");
+}
+
+/* A period of 0 is one tick of firmware's clock */
+EFI_STATUS EFIAPI fault_when(UINT64 address, UINT64 *value)
+{
+	EFI_EVENT event;
+	EFI_STATUS status;
+
+	*value = 0;
+	status = uefi_call_wrapper(BS->CreateEvent, 5,
+				   EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK,
+				   (EFI_EVENT_NOTIFY)look, (VOID *)address,
+				   &event);
+	if (EFI_ERROR(status))
+		return status;
+	return uefi_call_wrapper(BS->SetTimer, 3, event, TimerPeriodic, 0);
+}

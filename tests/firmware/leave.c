@@ -9,22 +9,9 @@
  */
 #include "driver.h"
 
-#define COM1	0x3f8
-#define LSR	5
-#define THRE	0x20
-
 #define EXTRA	16	/* descriptors that come with the buffer for them */
 
 static EFI_HANDLE handle;
-
-static void print(const char *s)
-{
-	for (; *s; s++) {
-		while (!(inb(COM1 + LSR) & THRE))
-			;
-		outb(COM1, *s);
-	}
-}
 
 static void print_number(const char *what, UINT64 n)
 {
@@ -33,9 +20,9 @@ static void print_number(const char *what, UINT64 n)
 
 	for (i = 2 * sizeof(n) - 1; i >= 0; i--, n >>= 4)
 		digits[i] = "0123456789abcdef"[n & 15];
-	print(what);
-	print(digits);
-	print("\r\n");
+	serial_print(what);
+	serial_print(digits);
+	serial_print("\r\n");
 }
 
 struct map {

@@ -9,6 +9,7 @@
  *	leave panic		sysrq-c
  *	leave panic TPL		and a firmware call that does not return
  *	leave panic fault	and one that has faulted
+ *	leave fault ARGUMENT	as the next, and firmware faults in the last slice
  *	leave stuck ARGUMENT	as the next, and a call that does not return
  *	leave ARGUMENT		reboot(2) with that as its argument
  */
@@ -53,6 +54,11 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	if (argc == 3 && !strcmp(way, "stuck")) {
 		stick(EFI_MODE_TEST_FN_FOREVER, TPL_APPLICATION);
+		way = argv[2];
+	}
+	if (argc == 3 && !strcmp(way, "fault")) {
+		if (ioctl(open_test_device(), EFI_MODE_TEST_LAST_FAULT))
+			return 1;
 		way = argv[2];
 	}
 	sync();
