@@ -305,6 +305,30 @@ def oops(opt, results):
         results.add(m.wait_end(60), f"{name}: power-off")
 
 
+def reset_hangs(opt, results):
+    """ResetSystem() through /dev/efi_test that does not return: Linux goes on,
+    and restarts without firmware"""
+    name = "ResetSystem() that hangs"
+    content = with_archive(opt, boots.files(
+        opt, "load fs0:\\noreset.efi", "load fs0:\\resets.efi",
+        f"bzImage initrd=\\initrd.img {QUIET}leave:reset:restart"))
+    for driver in ("noreset", "resets"):
+        content[driver + ".efi"] = os.path.join(opt.build, "firmware",
+                                                driver + ".efi")
+    with boots.machine(opt, results, name, content, args=["-no-reboot"]) as m:
+        m.expect(r"^RESET 0 0 0 bytes", START + BOOT)
+        # Five seconds for processes and five for the call, of a busy machine
+        if not m.wait_end(150):
+            results.add(False, f"{name}: the machine ends")
+            return
+        reasons = [event["data"]["reason"] for event in m.last_events()
+                   if event["event"] == "SHUTDOWN"]
+        results.add(reasons == ["guest-reset"], f"{name}: by a reset",
+                    f"{reasons}")
+        results.add(m.text.count("RESET ") == 1,
+                    f"{name}: for which firmware is not asked again")
+
+
 def virtual(opt, results):
     """SetVirtualAddressMap() has not been called, and still can be"""
     name = "virtual addresses"
@@ -337,6 +361,7 @@ TESTS = {
     "wakeup": wakeup,
     "capsule": capsule,
     "oops": oops,
+    "reset-hangs": reset_hangs,
 }
 
 # Minutes long, and longer on a busy host: firmware sorts its store

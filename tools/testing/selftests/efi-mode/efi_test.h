@@ -129,6 +129,12 @@ struct query_capsule {
 	unsigned long *status;
 };
 
+struct reset_system {
+	int type;
+	unsigned long status, size;
+	const char16 *data;
+};
+
 #pragma pack(pop)
 
 #define EFI_TEST_GET_VARIABLE	_IOWR('p', 1, struct get_variable)
@@ -141,6 +147,7 @@ struct query_capsule {
 #define EFI_TEST_QUERY_INFO	_IOR('p', 8, struct query_info)
 #define EFI_TEST_GET_COUNT	_IOR('p', 9, struct get_count)
 #define EFI_TEST_QUERY_CAPSULE	_IOR('p', 10, struct query_capsule)
+#define EFI_TEST_RESET_SYSTEM	_IOW('p', 11, struct reset_system)
 
 static inline int open_efi_test(void)
 {

@@ -10,13 +10,14 @@
  *	leave panic TPL		and a firmware call that does not return
  *	leave panic fault	and one that has faulted
  *	leave fault ARGUMENT	as the next, and firmware faults in the last slice
+ *	leave reset ARGUMENT	as the next, while somebody else is in ResetSystem()
  *	leave stuck ARGUMENT	as the next, and a call that does not return
  *	leave ARGUMENT		reboot(2) with that as its argument
  */
 #include <linux/reboot.h>
 #include <sys/syscall.h>
 
-#include "common.h"
+#include "efi_test.h"
 
 #define INVALID_OPCODE	6
 #define TPL_APPLICATION	4
@@ -41,6 +42,19 @@ static void stick(unsigned int function, unsigned int argument)
 	sleep(1);
 }
 
+/* A cold one */
+static void reset_by_efi_test(void)
+{
+	struct reset_system r = {};
+	int fd = open_efi_test();
+
+	if (!fork()) {
+		ioctl(fd, EFI_TEST_RESET_SYSTEM, &r);
+		_exit(0);
+	}
+	sleep(1);
+}
+
 int main(int argc, char **argv)
 {
 	const char *way = argc > 1 ? argv[1] : "";
@@ -54,6 +68,10 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	if (argc == 3 && !strcmp(way, "stuck")) {
 		stick(EFI_MODE_TEST_FN_FOREVER, TPL_APPLICATION);
+		way = argv[2];
+	}
+	if (argc == 3 && !strcmp(way, "reset")) {
+		reset_by_efi_test();
 		way = argv[2];
 	}
 	if (argc == 3 && !strcmp(way, "fault")) {
