@@ -18,6 +18,8 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
+#include <efi-mode/handoff.h>
+
 /* The types of tables and protocols are the EFI stub's */
 #include "../../drivers/firmware/efi/libstub/efistub.h"
 
@@ -41,6 +43,29 @@
  */
 efi_status_t efi_mode_call(const char *name, phys_addr_t table, size_t slot,
 			   const u64 *args, unsigned int nargs);
+
+/**
+ * efi_mode_call_target() - call a function of a protocol on a handle
+ * @target:	handle and protocol, or NULL
+ * @refused:	EFI_MODE_REFUSED_*: whether the function was called, and why not
+ * @name:	of the function, for logs and traces; stays valid
+ * @table:	0 for a function of the interface itself, else the physical address of
+ *		another table
+ * @slot:	offset of the function pointer in the interface or @table, in bytes
+ * @args:	arguments; the first is replaced by the address of the interface
+ * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS
+ *
+ * Firmware is asked for the interface immediately before the call, at the task
+ * priority of @target, and keeps that until the function returns. Drivers have
+ * <efi-mode/bus.h>.
+ *
+ * Context: as efi_mode_call().
+ * Return: as efi_mode_call(); %EFI_NOT_FOUND if firmware has refused.
+ */
+efi_status_t efi_mode_call_target(const struct efi_mode_target *target,
+				  u32 *refused, const char *name,
+				  phys_addr_t table, size_t slot,
+				  const u64 *args, unsigned int nargs);
 
 /**
  * efi_mode_call_atomic() - call a firmware function that returns soon
@@ -165,6 +190,78 @@ int efi_mode_register_release(struct notifier_block *nb);
  * Return: 0, or -ENOENT.
  */
 int efi_mode_unregister_release(struct notifier_block *nb);
+
+/**
+ * efi_mode_read() - copy memory of firmware
+ * @from:	physical address
+ * @to:		where to: contiguous memory, such as kmalloc() gives
+ * @size:	bytes
+ *
+ * For memory that cannot go meanwhile. Firmware does the copying, since it is
+ * firmware's addresses that are meant.
+ *
+ * Context: as efi_mode_call().
+ * Return: as efi_mode_call().
+ */
+efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size);
+
+/**
+ * typedef efi_mode_signal_t - an event of firmware has been signalled
+ * @data:	as of efi_mode_signal_open()
+ *
+ * Context: hard interrupt.
+ */
+typedef void (*efi_mode_signal_t)(void *data);
+
+/**
+ * efi_mode_signal_open() - create an event of firmware that wakes Linux
+ * @type:	%EFI_EVT_TIMER or 0
+ * @news:	it is for RegisterProtocolNotify(); only one can be
+ * @handler:	called after the slice in which it was signalled
+ * @data:	for @handler
+ *
+ * Drivers have efi_event_create().
+ *
+ * Context: task context; sleeps.
+ * Return: the number of the signal, or -ENOSPC, -EBUSY if there is one for news, -EIO.
+ */
+int efi_mode_signal_open(u32 type, bool news, efi_mode_signal_t handler,
+			 void *data);
+
+/**
+ * efi_mode_signal_event() - what firmware calls the event
+ * @signal:	as of efi_mode_signal_open()
+ *
+ * Context: any.
+ * Return: the EFI_EVENT.
+ */
+u64 efi_mode_signal_event(int signal);
+
+/**
+ * efi_mode_signal_close() - close the event
+ * @signal:	as of efi_mode_signal_open(); its handler is not called any more
+ *
+ * Context: task context; sleeps.
+ */
+void efi_mode_signal_close(int signal);
+
+/**
+ * efi_mode_take_news() - have protocols been installed?
+ *
+ * From then on until it is true again handles are known.
+ *
+ * Context: any.
+ * Return: true if there were, since the last time.
+ */
+bool efi_mode_take_news(void);
+
+/**
+ * efi_mode_image() - the handle of the EFI image that Linux is
+ *
+ * Context: any.
+ * Return: the handle: the agent when Linux opens a protocol.
+ */
+u64 efi_mode_image(void);
 
 /**
  * efi_mode_call_args() - call a firmware function with arguments in a row

@@ -37,6 +37,7 @@
 #define EFI_MODE_MAX_ARGS		10
 #define EFI_MODE_NR_VECTORS		256
 #define EFI_MODE_WINDOW_VECTORS		19	/* up to the machine check, 18 */
+#define EFI_MODE_NR_SIGNALS		256
 
 /* How a slice ended; struct efi_mode_handoff.egress */
 #define EFI_MODE_EGRESS_IDLE		0	/* no request, firmware has had its ticks */
@@ -63,6 +64,16 @@
 #define EFI_MODE_REQUEST_POSTED		1
 #define EFI_MODE_REQUEST_RUNNING	2
 #define EFI_MODE_REQUEST_DONE		3
+
+/* Why a function was not called; struct efi_mode_request.refused */
+#define EFI_MODE_REFUSED_NOT		0	/* it was */
+#define EFI_MODE_REFUSED_GONE		1	/* the handle does not have the protocol */
+#define EFI_MODE_REFUSED_NEWS		2	/* it may be another handle by now */
+#define EFI_MODE_REFUSED_STOPPED	3	/* the kernel's: firmware has stopped */
+#define EFI_MODE_REFUSED_CLOSED		4	/* the kernel's: no more calls */
+
+/* Protocols have been installed. The one signal that stays until it is cleared */
+#define EFI_MODE_SIGNAL_NEWS		0
 
 /* What a function of firmware left broken; struct efi_mode_request.breach */
 #define EFI_MODE_BREACH_DF		(1 << 0)	/* the direction flag */
@@ -179,27 +190,61 @@ struct efi_mode_cpu {
 };
 
 /**
+ * struct efi_mode_target - whose function is to be called
+ * @handle:	a handle, or 0 if the address of the table is known
+ * @guid:	a protocol on it
+ * @tpl:	task priority at which it is looked up and called
+ * @known:	the kernel knows the handle by what was on it; to be refused if
+ *		protocols have been installed since
+ */
+struct efi_mode_target {
+	__u64 handle;
+	__u8  guid[16];
+	__u32 tpl;
+	__u32 known;
+};
+
+/**
+ * struct efi_mode_resident - functions that the resident half has for the kernel
+ * @read:	see read() in arch/efi/boot/lookup.c
+ * @read_path:	see read_path() there
+ * @notify:	notify function of the kernel's events
+ *
+ * The first two are called like functions of firmware.
+ */
+struct efi_mode_resident {
+	__u64 read;
+	__u64 read_path;
+	__u64 notify;
+};
+
+/**
  * struct efi_mode_request - one firmware call
  * @state:	one of EFI_MODE_REQUEST_*
  * @nargs:	how many of @args are meant, at most %EFI_MODE_MAX_ARGS
- * @table:	physical address of a table or protocol interface
+ * @target:	whose function it is. With a handle the interface is looked up and
+ *		becomes the first argument.
+ * @table:	physical address of a table or protocol interface; 0 for that of
+ *		@target
  * @slot:	offset of the function pointer in @table, in bytes; it is read at
  *		the time of the call, because others may hook it
  * @args:	arguments; memory by physical address
  * @status:	what the function returned
  * @breach:	EFI_MODE_BREACH_* of what it left broken; it has been mended
+ * @refused:	EFI_MODE_REFUSED_*
  *
- * The call is made at TPL_APPLICATION.
+ * Without a target the call is made at TPL_APPLICATION.
  */
 struct efi_mode_request {
 	__u32 state;
 	__u32 nargs;
+	struct efi_mode_target target;
 	__u64 table;
 	__u64 slot;
 	__u64 args[EFI_MODE_MAX_ARGS];
 	__u64 status;
 	__u32 breach;
-	__u32 __pad;
+	__u32 refused;
 };
 
 /**
@@ -258,6 +303,7 @@ struct efi_mode_range {
  * @quiet:	set by the kernel for a slice in which interrupts are held off:
  *		nothing is replayed, and nothing ends the slice
  * @leaving:	set by the kernel for its last ingress
+ * @signalled:	there is something new in @signals
  * @exit_status: the EFI status that the image then returns
  * @nr_pending:	how many bits are set in @pending
  * @pending:	interrupts of firmware that came to the kernel, by vector
@@ -274,6 +320,10 @@ struct efi_mode_range {
  * @window_stack: stack for the time between two worlds
  * @window_idt:	interrupt descriptor table for that time
  * @fault:	why firmware is at its end
+ * @resident:	functions of the resident half
+ * @image:	handle of the EFI image
+ * @events:	events of the kernel's, as firmware calls them; 0: none
+ * @signals:	which of them have been signalled
  * @systab:	physical address of the EFI system table
  * @tsc_khz:	frequency of the TSC
  * @tsc_source:	EFI_MODE_TSC_*
@@ -302,7 +352,8 @@ struct efi_mode_handoff {
 	__u8  slice_vector;
 	__u8  quiet;
 	__u8  leaving;
-	__u8  __pad[2];
+	__u8  signalled;
+	__u8  __pad;
 	__u32 nr_pending;
 	__u64 pending[EFI_MODE_NR_VECTORS / 64];
 	__u64 exit_status;
@@ -322,6 +373,11 @@ struct efi_mode_handoff {
 	__u8  window_stack[512] __aligned(16);
 	__u8  window_idt[EFI_MODE_WINDOW_VECTORS * 16];
 	struct efi_mode_fault fault;
+
+	struct efi_mode_resident resident;
+	__u64 image;
+	__u64 events[EFI_MODE_NR_SIGNALS];
+	__u8  signals[EFI_MODE_NR_SIGNALS];
 
 	__u64 systab;
 	__u32 tsc_khz;

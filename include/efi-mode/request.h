@@ -20,6 +20,7 @@
 /**
  * efi_mode_request_post() - ask for a call
  * @r:		the request
+ * @target:	whose function it is, or NULL
  * @table:	physical address of the table or protocol interface
  * @slot:	offset of the function pointer in @table, in bytes
  * @args:	arguments
@@ -28,21 +29,25 @@
  * Context: interrupts off.
  * Return: false if there is another one that is not finished; nothing is changed.
  */
-static inline bool efi_mode_request_post(struct efi_mode_request *r, u64 table,
-					 u64 slot, const u64 *args,
+static inline bool efi_mode_request_post(struct efi_mode_request *r,
+					 const struct efi_mode_target *target,
+					 u64 table, u64 slot, const u64 *args,
 					 unsigned int nargs)
 {
+	static const struct efi_mode_target nobody;
 	unsigned int i;
 
 	if (READ_ONCE(r->state) != EFI_MODE_REQUEST_NONE)
 		return false;
 
+	r->target = target ? *target : nobody;
 	r->table = table;
 	r->slot = slot;
 	r->nargs = nargs;
 	for (i = 0; i < nargs; i++)
 		r->args[i] = args[i];
 	r->breach = 0;
+	r->refused = EFI_MODE_REFUSED_NOT;
 	barrier();
 	WRITE_ONCE(r->state, EFI_MODE_REQUEST_POSTED);
 	return true;
@@ -76,15 +81,18 @@ static inline bool efi_mode_request_is_done(const struct efi_mode_request *r)
  * efi_mode_request_take() - take the result, and make room for the next
  * @r:		the request, which is done
  * @breach:	EFI_MODE_BREACH_* of what the function left broken
+ * @refused:	EFI_MODE_REFUSED_*
  *
  * Context: the one who has posted it.
  * Return: the EFI status.
  */
-static inline u64 efi_mode_request_take(struct efi_mode_request *r, u32 *breach)
+static inline u64 efi_mode_request_take(struct efi_mode_request *r, u32 *breach,
+					u32 *refused)
 {
 	u64 status = r->status;
 
 	*breach = r->breach;
+	*refused = r->refused;
 	barrier();
 	WRITE_ONCE(r->state, EFI_MODE_REQUEST_NONE);
 	return status;

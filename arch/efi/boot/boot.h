@@ -3,8 +3,8 @@
  * Between the files of the resident half
  *
  * handover.c puts the steps in order; ledger.c, settings.c, arena.c, cpu.c,
- * clock.c and resident.c each know one of them. resident.c stands on window.c, gates.c and
- * gate.S; switch.S is below all.
+ * clock.c and resident.c each know one of them. resident.c stands on window.c, gates.c,
+ * lookup.c and gate.S; switch.S is below all.
  */
 #ifndef _ARCH_EFI_BOOT_H
 #define _ARCH_EFI_BOOT_H
@@ -101,6 +101,12 @@ bool efi_mode_gates_plant(struct efi_mode_handoff *h);
 void efi_mode_gates_remove(void);
 void efi_mode_gates_follow(struct efi_mode_handoff *h, bool moved);
 unsigned long efi_mode_handler(unsigned int vector);
+
+/* lookup.c */
+
+bool efi_mode_lookup(struct efi_mode_handoff *h);
+void efi_mode_lookup_init(struct efi_mode_handoff *h);
+void efi_mode_lookup_exit(struct efi_mode_handoff *h);
 
 /* resident.c */
 

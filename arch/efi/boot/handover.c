@@ -347,6 +347,7 @@ efi_status_t efi_mode_handover(efi_handle_t handle,
 	/* Firmware resets the machine when an application runs for 5 minutes */
 	efi_bs_call(set_watchdog_timer, 0, 0, 0, NULL);
 
+	h->image = (unsigned long)handle;
 	h->preempt = opt.preempt;
 	status = efi_mode_resident_init(h);
 	if (status != EFI_SUCCESS) {

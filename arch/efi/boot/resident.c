@@ -269,10 +269,16 @@ void efi_mode_fault(const struct efi_mode_fault *frame)
 		egress(EFI_MODE_EGRESS_FAULT);
 }
 
-/* A function that has raised the task priority is to have restored it */
+/*
+ * A function that has raised the task priority is to have restored it. For what was
+ * looked up that is done here: events that had to wait are notified now.
+ */
 static void check_tpl(struct efi_mode_request *r)
 {
-	if (efi_bs_call(raise_tpl, EFI_TPL_HIGH_LEVEL) != EFI_TPL_APPLICATION)
+	unsigned long tpl = r->target.handle ? r->target.tpl :
+					       EFI_TPL_APPLICATION;
+
+	if (efi_bs_call(raise_tpl, EFI_TPL_HIGH_LEVEL) != tpl)
 		r->breach |= EFI_MODE_BREACH_TPL;
 	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
 }
@@ -302,7 +308,8 @@ efi_status_t efi_mode_serve(void)
 			continue;
 		}
 		r->state = EFI_MODE_REQUEST_RUNNING;
-		efi_mode_invoke(r);
+		if (!r->target.handle || efi_mode_lookup(handoff))
+			efi_mode_invoke(r);
 		native_irq_enable();
 		if (!handoff->quiet)
 			check_tpl(r);
@@ -343,6 +350,7 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 	h->switch_fn = (unsigned long)efi_mode_switch;
 	h->switch_base = (unsigned long)efi_mode_switch_start;
 	h->switch_size = efi_mode_switch_end - efi_mode_switch_start;
+	efi_mode_lookup_init(h);
 	h->min_slice = (u64)h->tsc_khz * EFI_MODE_MIN_SLICE_US / 1000;
 	h->patience = (u64)h->tsc_khz * EFI_MODE_PATIENCE_US / 1000;
 	/* Not before there is a kernel */
@@ -384,4 +392,5 @@ void efi_mode_resident_exit(void)
 	if (tick_event)
 		efi_bs_call(close_event, tick_event);
 	tick_event = NULL;
+	efi_mode_lookup_exit(handoff);
 }

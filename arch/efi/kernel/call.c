@@ -7,6 +7,7 @@
  *
  *	   task context		  any context
  *	 efi_mode_call()	efi_mode_call_atomic()
+ *   efi_mode_call_target()		  |
  *	       |			  |
  *	  call_mutex		  if there is none
  *	       |			  |
@@ -73,15 +74,16 @@ const char *efi_mode_pending_call(void)
 }
 EXPORT_SYMBOL_GPL(efi_mode_pending_call);
 
-static bool post(const char *name, phys_addr_t table, size_t slot,
-		 const u64 *args, unsigned int nargs)
+static bool post(const struct efi_mode_target *target, const char *name,
+		 phys_addr_t table, size_t slot, const u64 *args,
+		 unsigned int nargs)
 {
 	unsigned long flags;
 	bool posted;
 
 	local_irq_save(flags);
-	posted = efi_mode_request_post(&efi_mode_handoff->request, table, slot,
-				       args, nargs);
+	posted = efi_mode_request_post(&efi_mode_handoff->request, target,
+				       table, slot, args, nargs);
 	if (posted) {
 		call_name = name;
 		call_start = ktime_get_mono_fast_ns();
@@ -110,14 +112,15 @@ static void check_promises(const char *name, u32 breach)
 					   name, breaches[i]);
 }
 
-static efi_status_t take_result(void)
+static efi_status_t take_result(u32 *refused)
 {
 	const char *name = call_name;
 	u64 start = call_start;
 	efi_status_t status;
 	u32 breach;
 
-	status = efi_mode_request_take(&efi_mode_handoff->request, &breach);
+	status = efi_mode_request_take(&efi_mode_handoff->request, &breach,
+				       refused);
 	trace_call(name, status, ktime_get_mono_fast_ns() - start);
 	check_promises(name, breach);
 	return status;
@@ -149,19 +152,23 @@ static efi_status_t check(const char *name, unsigned int nargs)
 	return EFI_SUCCESS;
 }
 
-efi_status_t efi_mode_call(const char *name, phys_addr_t table, size_t slot,
-			   const u64 *args, unsigned int nargs)
+efi_status_t efi_mode_call_target(const struct efi_mode_target *target,
+				  u32 *refused, const char *name,
+				  phys_addr_t table, size_t slot,
+				  const u64 *args, unsigned int nargs)
 {
 	efi_status_t status;
 
 	might_sleep();
 	mutex_lock(&call_mutex);
 	status = check(name, nargs);
+	*refused = status == EFI_ABORTED ? EFI_MODE_REFUSED_STOPPED :
+					   EFI_MODE_REFUSED_CLOSED;
 	if (status != EFI_SUCCESS)
 		goto out;
 
 	/* Atomic callers finish what they begin, so there is nothing to wait for */
-	if (!post(name, table, slot, args, nargs)) {
+	if (!post(target, name, table, slot, args, nargs)) {
 		status = EFI_NOT_READY;
 		goto out;
 	}
@@ -169,10 +176,21 @@ efi_status_t efi_mode_call(const char *name, phys_addr_t table, size_t slot,
 		efi_mode_slice();
 		cond_resched();
 	}
-	status = is_done() ? take_result() : abandon();
+	*refused = EFI_MODE_REFUSED_STOPPED;
+	status = is_done() ? take_result(refused) : abandon();
 out:
 	mutex_unlock(&call_mutex);
 	return status;
+}
+EXPORT_SYMBOL_GPL(efi_mode_call_target);
+
+efi_status_t efi_mode_call(const char *name, phys_addr_t table, size_t slot,
+			   const u64 *args, unsigned int nargs)
+{
+	u32 refused;
+
+	return efi_mode_call_target(NULL, &refused, name, table, slot, args,
+				    nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call);
 
@@ -182,15 +200,16 @@ efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
 {
 	efi_status_t status = check(name, nargs);
 	unsigned long flags;
+	u32 refused;
 
 	if (status != EFI_SUCCESS)
 		return status;
 
 	local_irq_save(flags);
-	if (post(name, table, slot, args, nargs)) {
+	if (post(NULL, name, table, slot, args, nargs)) {
 		while (!is_done() && !efi_mode_is_stopped())
 			efi_mode_quiet_slice();
-		status = is_done() ? take_result() : abandon();
+		status = is_done() ? take_result(&refused) : abandon();
 	} else {
 		status = EFI_NOT_READY;
 	}
@@ -235,10 +254,11 @@ static bool finish(void)
 {
 	static bool gave_up;
 	u64 deadline = rdtsc() + (u64)tsc_khz * PANIC_PATIENCE_MS;
+	u32 refused;
 
 	for (;;) {
 		if (is_done())
-			take_result();
+			take_result(&refused);
 		if (efi_mode_is_stopped() && efi_mode_pending_call())
 			abandon();
 		if (!efi_mode_pending_call() && !efi_mode_is_busy())

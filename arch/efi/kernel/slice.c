@@ -166,6 +166,8 @@ bool efi_mode_bare_slice(void)
 		trace_replay(h->replayed - replayed);
 	if (trace_egress_enabled())
 		trace_egress(h->egress, to_ns(cycles));
+	if (unlikely(h->signalled))
+		efi_mode_dispatch_signals();
 	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
 		stop(&h->fault);
 	return true;
@@ -212,6 +214,8 @@ void efi_mode_quiet_slice(void)
 	h->quiet = 0;
 	efi_mode_apic_release(priority);
 	efi_mode_counters_start();
+	if (unlikely(h->signalled))
+		efi_mode_dispatch_signals();
 	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
 		stop(&h->fault);
 }

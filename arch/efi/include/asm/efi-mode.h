@@ -7,7 +7,8 @@
  *	call.c, firmware.c -> slice.c -> apic.c -> lapic-timer.c
  *			              -> switch.c -> handoff.c
  *
- * apic.c also calls switch.c, for what must stop when it changes hands. At the end
+ * apic.c also calls switch.c, for what must stop when it changes hands, and slice.c has
+ * signals.c call whoever is woken by an event of firmware's. At the end
  * exit.c calls teardown.c, and that all others.
  *
  * Drivers use <efi-mode/firmware.h>.
@@ -83,6 +84,10 @@ u64 efi_mode_apic_to_linux(void);
 u32 efi_mode_apic_hold(void);
 void efi_mode_apic_release(u32 priority);
 u64 efi_mode_tick_period_ns(void);
+
+/* signals.c */
+
+void efi_mode_dispatch_signals(void);
 
 /* slice.c */
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the kernel needs in firmware's world to use handles of firmware
+ *
+ * A handle can go at any moment in which firmware runs. So what belongs together is
+ * done here in one piece: to look an interface up and call a function of it, or to
+ * follow pointers and copy what they lead to.
+ *
+ * Events of the kernel's have one notify function, also here. It may run in the
+ * middle of anything, up to TPL_NOTIFY, and so it calls nothing.
+ */
+#include "boot.h"
+
+static struct efi_mode_handoff *handoff;
+
+/*
+ * Each signal is a byte, so that one that comes in the middle of another disturbs
+ * nothing. Like an event of firmware's a signal is there or not: it has no number, so
+ * there is nothing that could overflow.
+ */
+static void __efiapi notify(efi_event_t event, void *signal)
+{
+	WRITE_ONCE(*(u8 *)signal, 1);
+	WRITE_ONCE(handoff->signalled, 1);
+}
+
+/*
+ * Copy data that pointers lead to: the first is at an offset from @base, the second at
+ * an offset from where that points to, and so on. The last offset is of the data.
+ *
+ * Return: an EFI status; EFI_NOT_FOUND if a pointer is NULL.
+ */
+static efi_status_t __efiapi read(const u8 *base, void *to, u64 size, u64 nr,
+				  u64 first, u64 second, u64 third, u64 fourth,
+				  u64 fifth)
+{
+	const u64 offsets[] = { first, second, third, fourth, fifth };
+	unsigned int i;
+
+	for (i = 0; i + 1 < nr; i++) {
+		base = *(const u8 **)(base + offsets[i]);
+		if (!base)
+			return EFI_NOT_FOUND;
+	}
+	memcpy(to, base + offsets[i], size);
+	return EFI_SUCCESS;
+}
+
+/*
+ * Copy a device path, with the node at its end. @size is the room for it, and
+ * afterwards its size.
+ *
+ * Return: an EFI status; EFI_BUFFER_TOO_SMALL if there is not enough room or no end.
+ */
+static efi_status_t __efiapi read_path(const efi_device_path_protocol_t *path,
+				       u8 *to, u64 *size)
+{
+	u64 used = 0;
+
+	for (;;) {
+		if (path->length < sizeof(*path) ||
+		    *size - used < path->length)
+			return EFI_BUFFER_TOO_SMALL;
+		memcpy(to + used, path, path->length);
+		used += path->length;
+		if (path->type == EFI_DEV_END_PATH &&
+		    path->sub_type == EFI_DEV_END_ENTIRE)
+			break;
+		path = (const void *)path + path->length;
+	}
+	*size = used;
+	return EFI_SUCCESS;
+}
+
+/**
+ * efi_mode_lookup() - find the interface that a request is for
+ * @h:	the handoff
+ *
+ * Afterwards the task priority is that of the target, so that nothing which wants no
+ * more than that can happen before the function has returned.
+ *
+ * Context: the resident half's main loop, at TPL_APPLICATION.
+ * Return: false if the function is not to be called.
+ */
+bool efi_mode_lookup(struct efi_mode_handoff *h)
+{
+	struct efi_mode_request *r = &h->request;
+	void *interface = NULL;
+
+	efi_bs_call(raise_tpl, r->target.tpl);
+	if (r->target.known && READ_ONCE(h->signals[EFI_MODE_SIGNAL_NEWS])) {
+		r->refused = EFI_MODE_REFUSED_NEWS;
+	} else if (efi_bs_call(handle_protocol, (void *)r->target.handle,
+			       (efi_guid_t *)r->target.guid,
+			       &interface) != EFI_SUCCESS) {
+		r->refused = EFI_MODE_REFUSED_GONE;
+	} else {
+		r->args[0] = (unsigned long)interface;
+		if (!r->table)
+			r->table = (unsigned long)interface;
+		return true;
+	}
+	r->status = EFI_NOT_FOUND;
+	return false;
+}
+
+/**
+ * efi_mode_lookup_init() - tell the kernel what there is here
+ * @h:		the handoff
+ */
+void efi_mode_lookup_init(struct efi_mode_handoff *h)
+{
+	handoff = h;
+	h->resident.read = (unsigned long)read;
+	h->resident.read_path = (unsigned long)read_path;
+	h->resident.notify = (unsigned long)notify;
+}
+
+/**
+ * efi_mode_lookup_exit() - close the events that a kernel has left
+ * @h:	the handoff
+ *
+ * One that has died has closed none of them. Their notify function is about to be
+ * unloaded.
+ */
+void efi_mode_lookup_exit(struct efi_mode_handoff *h)
+{
+	unsigned int i;
+
+	for (i = 0; i < EFI_MODE_NR_SIGNALS; i++)
+		if (h->events[i])
+			efi_bs_call(close_event, (void *)h->events[i]);
+}

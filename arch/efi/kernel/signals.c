@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Signals: events of firmware that wake Linux
+ *
+ * Like an interrupt controller. Each event has a number and a byte in the handoff,
+ * which its notify function in the resident half sets. After the slice somebody looks,
+ * as soon as interrupts can be taken, and calls the handlers.
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/bitmap.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/io.h>
+#include <linux/irq_work.h>
+#include <linux/mutex.h>
+
+#include <asm/efi-mode.h>
+#include <efi-mode/firmware.h>
+
+struct handler {
+	efi_mode_signal_t fn;
+	void *data;
+};
+
+static struct handler handlers[EFI_MODE_NR_SIGNALS];
+static DECLARE_BITMAP(used, EFI_MODE_NR_SIGNALS);
+static DEFINE_MUTEX(signals_mutex);
+
+/* The flag first: what comes now is looked at once more */
+static void dispatch(struct irq_work *work)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	unsigned int i;
+
+	WRITE_ONCE(h->signalled, 0);
+	for_each_set_bit(i, used, EFI_MODE_NR_SIGNALS) {
+		if (!READ_ONCE(h->signals[i]))
+			continue;
+		if (i != EFI_MODE_SIGNAL_NEWS)
+			WRITE_ONCE(h->signals[i], 0);
+		if (handlers[i].fn)
+			handlers[i].fn(handlers[i].data);
+	}
+}
+
+static struct irq_work dispatch_work = IRQ_WORK_INIT_HARD(dispatch);
+
+/**
+ * efi_mode_dispatch_signals() - a slice has ended in which there were some
+ *
+ * Context: any.
+ */
+void efi_mode_dispatch_signals(void)
+{
+	irq_work_queue(&dispatch_work);
+}
+
+static int take_number(bool news)
+{
+	int signal = EFI_MODE_SIGNAL_NEWS;
+
+	if (!news) {
+		signal = find_next_zero_bit(used, EFI_MODE_NR_SIGNALS,
+					    EFI_MODE_SIGNAL_NEWS + 1);
+		if (signal == EFI_MODE_NR_SIGNALS)
+			return -ENOSPC;
+	} else if (test_bit(signal, used)) {
+		return -EBUSY;
+	}
+	set_bit(signal, used);
+	return signal;
+}
+
+/* Nobody is in the handler any more afterwards */
+static void set_handler(int signal, efi_mode_signal_t fn, void *data)
+{
+	local_irq_disable();
+	handlers[signal].fn = fn;
+	handlers[signal].data = data;
+	local_irq_enable();
+	irq_work_sync(&dispatch_work);
+}
+
+/*
+ * CreateEvent() writes the event into the handoff itself: there it is found, and
+ * closed, however Linux ends.
+ */
+int efi_mode_signal_open(u32 type, bool news, efi_mode_signal_t handler,
+			 void *data)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	efi_status_t status;
+	int signal;
+
+	mutex_lock(&signals_mutex);
+	signal = take_number(news);
+	if (signal < 0)
+		goto out;
+	h->signals[signal] = 0;
+	set_handler(signal, handler, data);
+	status = efi_mode_bs_call(create_event, type | EFI_EVT_NOTIFY_SIGNAL,
+				  EFI_TPL_NOTIFY, h->resident.notify,
+				  virt_to_phys(&h->signals[signal]),
+				  virt_to_phys(&h->events[signal]));
+	if (status != EFI_SUCCESS) {
+		set_handler(signal, NULL, NULL);
+		h->events[signal] = 0;
+		clear_bit(signal, used);
+		signal = status == EFI_OUT_OF_RESOURCES ? -ENOSPC : -EIO;
+	}
+out:
+	mutex_unlock(&signals_mutex);
+	return signal;
+}
+EXPORT_SYMBOL_GPL(efi_mode_signal_open);
+
+u64 efi_mode_signal_event(int signal)
+{
+	return efi_mode_handoff->events[signal];
+}
+EXPORT_SYMBOL_GPL(efi_mode_signal_event);
+
+/* If firmware cannot be called any more the number is not used again */
+void efi_mode_signal_close(int signal)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+
+	mutex_lock(&signals_mutex);
+	set_handler(signal, NULL, NULL);
+	if (efi_mode_bs_call(close_event, h->events[signal]) == EFI_SUCCESS) {
+		h->events[signal] = 0;
+		clear_bit(signal, used);
+	}
+	mutex_unlock(&signals_mutex);
+}
+EXPORT_SYMBOL_GPL(efi_mode_signal_close);
+
+bool efi_mode_take_news(void)
+{
+	u8 *news = &efi_mode_handoff->signals[EFI_MODE_SIGNAL_NEWS];
+
+	return xchg(news, 0);
+}
+EXPORT_SYMBOL_GPL(efi_mode_take_news);
+
+u64 efi_mode_image(void)
+{
+	return efi_mode_handoff->image;
+}
+EXPORT_SYMBOL_GPL(efi_mode_image);
+
+efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+
+	return efi_mode_call_args(efi_mode_call, "read firmware's memory",
+				  virt_to_phys(&h->resident),
+				  offsetof(struct efi_mode_resident, read),
+				  from, virt_to_phys(to), size, 1, 0);
+}
+EXPORT_SYMBOL_GPL(efi_mode_read);
