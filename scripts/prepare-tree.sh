@@ -43,6 +43,7 @@ tools/efi-mode
 tools/testing/selftests/efi-mode
 Kconfig.efi
 Documentation/efi-mode.rst
+Documentation/ABI/testing/sysfs-bus-efi
 "
 
 # The tree is what it was made of

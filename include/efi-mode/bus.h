@@ -44,13 +44,19 @@
 #ifndef _EFI_MODE_BUS_H
 #define _EFI_MODE_BUS_H
 
+#include <linux/bitmap.h>
+#include <linux/bits.h>
 #include <linux/device.h>
 #include <linux/efi.h>
 #include <linux/list.h>
+#include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/types.h>
 
 #include <efi-mode/firmware.h>
+
+/* Protocols that make a handle a device, those of drivers among them */
+#define EFI_MAX_WATCHED	192
 
 /**
  * struct efi_device - a handle of firmware
@@ -77,8 +83,8 @@ struct efi_device {
 	/* private: of the bus */
 	struct list_head list;
 	const struct efi_device_id *bound;
+	DECLARE_BITMAP(mask, EFI_MAX_WATCHED);
 	bool gone;
-	bool seen;
 	bool changed;
 	unsigned int id;
 };
@@ -303,7 +309,7 @@ int __efi_protocol_read(struct efi_protocol *protocol, void *buf, size_t size,
 /* Buffers */
 
 /* Devices that have only 32 bits for an address can use it */
-#define EFI_BUFFER_BELOW_4G	(1 << 0)
+#define EFI_BUFFER_BELOW_4G	BIT(0)
 
 /**
  * struct efi_buffer - memory that firmware gets the address of
@@ -364,7 +370,7 @@ typedef void (*efi_event_handler_t)(struct efi_event *event, void *data);
  * @handler:	is called when it has been signalled
  * @data:	for @handler
  *
- * The event is of type EVT_NOTIFY_SIGNAL. Its notify function is at TPL_CALLBACK in the
+ * The event is of type EVT_NOTIFY_SIGNAL. Its notify function is at TPL_NOTIFY in the
  * resident half of Linux, and only notes that it ran.
  *
  * Context: task context; sleeps.
@@ -396,12 +402,13 @@ int efi_event_set_timer(struct efi_event *event, EFI_TIMER_DELAY delay,
 
 /**
  * efi_event_destroy() - close an event, before remove()
+ * @edev:	as of efi_event_create()
  * @event:	as of efi_event_create(); no token of it is with firmware any more
  *
  * When it returns the handler does not run and will not.
  *
  * Context: task context; sleeps.
  */
-void efi_event_destroy(struct efi_event *event);
+void efi_event_destroy(struct efi_device *edev, struct efi_event *event);
 
 #endif /* _EFI_MODE_BUS_H */

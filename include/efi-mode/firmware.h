@@ -256,6 +256,15 @@ void efi_mode_signal_close(int signal);
 bool efi_mode_take_news(void);
 
 /**
+ * efi_mode_resident() - functions that the resident half has for Linux
+ *
+ * Context: any.
+ * Return: the physical address of a struct efi_mode_resident, which is a table for
+ * efi_mode_call_target().
+ */
+phys_addr_t efi_mode_resident(void);
+
+/**
  * efi_mode_image() - the handle of the EFI image that Linux is
  *
  * Context: any.

@@ -21,6 +21,7 @@
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/delay.h>
+#include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/mutex.h>
 #include <linux/panic.h>
@@ -308,3 +309,12 @@ efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
 	return status;
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_panic);
+
+efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size)
+{
+	return efi_mode_call_args(efi_mode_call, "read firmware's memory",
+				  efi_mode_resident(),
+				  offsetof(struct efi_mode_resident, read),
+				  from, virt_to_phys(to), size, 1, 0);
+}
+EXPORT_SYMBOL_GPL(efi_mode_read);

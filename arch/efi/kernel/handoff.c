@@ -126,6 +126,18 @@ const efi_system_table_t *efi_mode_systab(void)
 }
 EXPORT_SYMBOL_GPL(efi_mode_systab);
 
+phys_addr_t efi_mode_resident(void)
+{
+	return __pa(&efi_mode_handoff->resident);
+}
+EXPORT_SYMBOL_GPL(efi_mode_resident);
+
+u64 efi_mode_image(void)
+{
+	return efi_mode_handoff->image;
+}
+EXPORT_SYMBOL_GPL(efi_mode_image);
+
 /**
  * efi_mode_copy_gdt() - the kernel's descriptors for the middle of a switch
  * @has_task:	the kernel has loaded its task register

@@ -143,20 +143,3 @@ bool efi_mode_take_news(void)
 	return xchg(news, 0);
 }
 EXPORT_SYMBOL_GPL(efi_mode_take_news);
-
-u64 efi_mode_image(void)
-{
-	return efi_mode_handoff->image;
-}
-EXPORT_SYMBOL_GPL(efi_mode_image);
-
-efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size)
-{
-	struct efi_mode_handoff *h = efi_mode_handoff;
-
-	return efi_mode_call_args(efi_mode_call, "read firmware's memory",
-				  virt_to_phys(&h->resident),
-				  offsetof(struct efi_mode_resident, read),
-				  from, virt_to_phys(to), size, 1, 0);
-}
-EXPORT_SYMBOL_GPL(efi_mode_read);

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Between the files of the bus
+ *
+ *	bus.c -> hotplug.c -> handles.c -> calls
+ *	resources.c -> calls
+ *
+ * names.c and path.c are pure.
+ */
+#ifndef _EFI_MODE_BUS_INTERNAL_H
+#define _EFI_MODE_BUS_INTERNAL_H
+
+#include <linux/bits.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+
+#include <efi-mode/bus.h>
+
+/* names.c */
+
+/* On a handle of hardware; the others are only known by name */
+#define EFI_KNOWN_DEVICE	BIT(0)
+
+/**
+ * struct efi_known_protocol - a protocol with a name
+ * @guid:	the protocol
+ * @name:	as in the UEFI specification, without EFI and PROTOCOL
+ * @flags:	EFI_KNOWN_*
+ */
+struct efi_known_protocol {
+	efi_guid_t guid;
+	const char *name;
+	unsigned int flags;
+};
+
+extern const struct efi_known_protocol efi_known_protocols[];
+extern const unsigned int efi_nr_known_protocols;
+
+const char *efi_protocol_name(const efi_guid_t *guid);
+bool efi_is_device_protocol(const efi_guid_t *guid);
+
+/* path.c */
+
+size_t efi_path_body(const void *path, size_t size);
+bool efi_path_is_below(const void *path, size_t size, const void *above,
+		       size_t above_size);
+char *efi_path_to_text(const void *path, size_t size);
+
+/* handles.c */
+
+#define EFI_OPEN_BY_HANDLE	0x01
+#define EFI_OPEN_GET_PROTOCOL	0x02
+#define EFI_OPEN_BY_CHILD	0x08
+
+/**
+ * struct efi_open_entry - who has opened a protocol
+ * @agent:	the driver
+ * @controller:	for which handle
+ * @attributes:	EFI_OPEN_*
+ * @count:	how often
+ *
+ * EFI_OPEN_PROTOCOL_INFORMATION_ENTRY.
+ */
+struct efi_open_entry {
+	u64 agent;
+	u64 controller;
+	u32 attributes;
+	u32 count;
+};
+
+int efi_handles_with(const efi_guid_t *guid, u64 **handles);
+int efi_handles_installed(u64 registration, u64 *handle);
+int efi_handle_guids(u64 handle, efi_guid_t **guids);
+int efi_handle_openers(u64 handle, const efi_guid_t *guid,
+		       struct efi_open_entry **entries);
+void *efi_handle_path(u64 handle, size_t *size);
+char *efi_handle_path_text(const void *path, size_t size);
+int efi_watch_protocol(const efi_guid_t *guid, int signal, u64 *registration);
+
+/* hotplug.c */
+
+extern struct list_head efi_devices;
+extern struct mutex efi_devices_mutex;
+
+bool efi_device_has(const struct efi_device *edev, const efi_guid_t *guid);
+int efi_watch(const struct efi_device_id *ids);
+void efi_rescan(void);
+void efi_look_at_news(void);
+int efi_hotplug_start(void);
+void efi_hotplug_stop(void);
+void efi_hotplug_end(void);
+
+/* bus.c */
+
+extern const struct bus_type efi_bus_type;
+
+struct efi_device *efi_device_alloc(void);
+int efi_device_add(struct efi_device *edev, struct device *parent);
+void efi_device_tell_changed(struct efi_device *edev, bool reinstalled);
+
+#endif /* _EFI_MODE_BUS_INTERNAL_H */

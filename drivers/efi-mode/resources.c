@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What drivers have of firmware's, and firmware of theirs: the ledger
+ *
+ * Protocols, buffers and events are resources of the device (devres). The driver core
+ * gives them back when a driver is gone from its device, or has failed to take it,
+ * whatever the driver does. The ledger counts them, so that it can be seen.
+ */
+#define pr_fmt(fmt) "efi-bus: " fmt
+
+#include <linux/atomic.h>
+#include <linux/debugfs.h>
+#include <linux/device.h>
+#include <linux/io.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+#define MAX_OFFSETS	5
+
+/* A device that changes all the time would keep a caller here for ever */
+#define MAX_NEWS	100
+
+static atomic_t nr_protocols, nr_buffers, nr_events;
+
+struct efi_protocol {
+	struct efi_device *edev;
+	struct efi_mode_target target;
+	efi_guid_t guid;
+	u64 interface;			/* OpenProtocol() writes it; never used */
+};
+
+struct efi_event {
+	int signal;
+	efi_event_handler_t handler;
+	void *data;
+};
+
+/* Protocols */
+
+static int error_of(u32 refused)
+{
+	switch (refused) {
+	case EFI_MODE_REFUSED_NOT:
+		return 0;
+	case EFI_MODE_REFUSED_STOPPED:
+		return -EIO;
+	case EFI_MODE_REFUSED_CLOSED:
+		return -ESHUTDOWN;
+	default:
+		return -ENODEV;
+	}
+}
+
+/*
+ * If protocols have been installed the handle may be another by now: then the news
+ * come first. What has not changed is called after that.
+ */
+static int call_protocol(struct efi_protocol *p,
+			 const struct efi_mode_target *target,
+			 const char *name, phys_addr_t table, size_t slot,
+			 efi_status_t *status, const u64 *args,
+			 unsigned int nargs)
+{
+	unsigned int i;
+	u32 refused;
+
+	for (i = 0; i < MAX_NEWS; i++) {
+		*status = EFI_NOT_FOUND;
+		if (READ_ONCE(p->edev->gone))
+			return -ENODEV;
+		*status = efi_mode_call_target(target, &refused, name, table,
+					       slot, args, nargs);
+		if (refused != EFI_MODE_REFUSED_NEWS) {
+			if (refused == EFI_MODE_REFUSED_GONE)
+				efi_rescan();
+			return error_of(refused);
+		}
+		efi_look_at_news();
+	}
+	return -ENODEV;
+}
+
+int __efi_protocol_call(struct efi_protocol *p, const char *name, size_t slot,
+			efi_status_t *status, const u64 *args,
+			unsigned int nargs)
+{
+	u64 all[EFI_MODE_MAX_ARGS] = {};
+
+	*status = EFI_INVALID_PARAMETER;
+	if (WARN_ON_ONCE(nargs >= ARRAY_SIZE(all)))
+		return -EINVAL;
+	/* The first will be the interface */
+	memcpy(all + 1, args, nargs * sizeof(*args));
+	return call_protocol(p, &p->target, name, 0, slot, status, all,
+			     nargs + 1);
+}
+EXPORT_SYMBOL_GPL(__efi_protocol_call);
+
+int __efi_protocol_read(struct efi_protocol *p, void *buf, size_t size,
+			const size_t *offsets, unsigned int nr)
+{
+	u64 args[4 + MAX_OFFSETS] = {};
+	struct efi_mode_target target = p->target;
+	efi_status_t status;
+	void *copy;
+	int ret;
+
+	if (WARN_ON_ONCE(!nr || nr > MAX_OFFSETS))
+		return -EINVAL;
+	copy = kzalloc(size, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+
+	target.tpl = EFI_TPL_NOTIFY;
+	args[1] = virt_to_phys(copy);
+	args[2] = size;
+	args[3] = nr;
+	while (nr--)
+		args[4 + nr] = offsets[nr];
+	ret = call_protocol(p, &target, "read an interface",
+			    efi_mode_resident(),
+			    offsetof(struct efi_mode_resident, read), &status,
+			    args, ARRAY_SIZE(args));
+	if (!ret && status != EFI_SUCCESS)
+		ret = -ENOENT;
+	if (!ret)
+		memcpy(buf, copy, size);
+	kfree(copy);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(__efi_protocol_read);
+
+/*
+ * If the handle has gone, firmware has forgotten who had opened its protocols. It does
+ * not mind being told again.
+ */
+static void close_protocol(struct device *dev, void *res)
+{
+	struct efi_protocol *p = res;
+
+	efi_mode_bs_call(close_protocol, p->target.handle,
+			 virt_to_phys(&p->guid), efi_mode_image(), 0);
+	atomic_dec(&nr_protocols);
+}
+
+struct efi_protocol *efi_protocol_open(struct efi_device *edev,
+				       const efi_guid_t *guid,
+				       unsigned long tpl)
+{
+	struct efi_protocol *p;
+	efi_status_t status;
+
+	if (WARN_ON_ONCE(tpl != EFI_TPL_APPLICATION &&
+			 tpl != EFI_TPL_CALLBACK && tpl != EFI_TPL_NOTIFY))
+		return ERR_PTR(-EINVAL);
+	if (READ_ONCE(edev->gone))
+		return ERR_PTR(-ENODEV);
+	p = devres_alloc(close_protocol, sizeof(*p), GFP_KERNEL);
+	if (!p)
+		return ERR_PTR(-ENOMEM);
+
+	p->edev = edev;
+	p->guid = *guid;
+	p->target.handle = edev->handle;
+	memcpy(p->target.guid, guid, sizeof(p->target.guid));
+	p->target.tpl = tpl;
+	p->target.known = 1;
+	status = efi_mode_bs_call(open_protocol, edev->handle,
+				  virt_to_phys(&p->guid),
+				  virt_to_phys(&p->interface),
+				  efi_mode_image(), 0, EFI_OPEN_GET_PROTOCOL);
+	if (status != EFI_SUCCESS) {
+		devres_free(p);
+		return ERR_PTR(status == EFI_OUT_OF_RESOURCES ? -ENOMEM :
+			       status == EFI_ABORTED ? -EIO : -ENODEV);
+	}
+	atomic_inc(&nr_protocols);
+	devres_add(&edev->dev, p);
+	return p;
+}
+EXPORT_SYMBOL_GPL(efi_protocol_open);
+
+static int is_same(struct device *dev, void *res, void *data)
+{
+	return res == data;
+}
+
+void efi_protocol_close(struct efi_protocol *p)
+{
+	WARN_ON(devres_release(&p->edev->dev, close_protocol, is_same, p));
+}
+EXPORT_SYMBOL_GPL(efi_protocol_close);
+
+/* Buffers */
+
+static void free_buffer(struct device *dev, void *res)
+{
+	struct efi_buffer *b = res;
+
+	free_pages_exact(b->virt, b->size);
+	atomic_dec(&nr_buffers);
+}
+
+/* Pages have the alignment of the block that they come from */
+static void *alloc_aligned(size_t size, size_t align, gfp_t gfp)
+{
+	unsigned int order = get_order(max(size, align));
+	unsigned long i, used = PFN_UP(size);
+	struct page *page = alloc_pages(gfp, order);
+
+	if (!page)
+		return NULL;
+	split_page(page, order);
+	for (i = used; i < 1UL << order; i++)
+		__free_page(page + i);
+	return page_address(page);
+}
+
+struct efi_buffer *efi_buffer_alloc(struct efi_device *edev, size_t size,
+				    size_t align, unsigned int flags)
+{
+	gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN;
+	struct efi_buffer *b;
+
+	if (!size || (align && !is_power_of_2(align)) ||
+	    (flags & ~EFI_BUFFER_BELOW_4G))
+		return ERR_PTR(-EINVAL);
+	if (get_order(max(size, align)) > MAX_PAGE_ORDER)
+		return ERR_PTR(-ENOMEM);
+	b = devres_alloc(free_buffer, sizeof(*b), GFP_KERNEL);
+	if (!b)
+		return ERR_PTR(-ENOMEM);
+	if (flags & EFI_BUFFER_BELOW_4G)
+		gfp |= __GFP_DMA32;
+	b->size = size;
+	b->virt = alloc_aligned(size, align, gfp);
+	if (!b->virt) {
+		devres_free(b);
+		return ERR_PTR(-ENOMEM);
+	}
+	b->phys = virt_to_phys(b->virt);
+	atomic_inc(&nr_buffers);
+	devres_add(&edev->dev, b);
+	return b;
+}
+EXPORT_SYMBOL_GPL(efi_buffer_alloc);
+
+void efi_buffer_free(struct efi_device *edev, struct efi_buffer *b)
+{
+	WARN_ON(devres_release(&edev->dev, free_buffer, is_same, b));
+}
+EXPORT_SYMBOL_GPL(efi_buffer_free);
+
+/* Events */
+
+static void event_signalled(void *data)
+{
+	struct efi_event *e = data;
+
+	e->handler(e, e->data);
+}
+
+static void close_event(struct device *dev, void *res)
+{
+	struct efi_event *e = res;
+
+	efi_mode_signal_close(e->signal);
+	atomic_dec(&nr_events);
+}
+
+struct efi_event *efi_event_create(struct efi_device *edev, u32 type,
+				   efi_event_handler_t handler, void *data)
+{
+	struct efi_event *e;
+	int signal;
+
+	if (WARN_ON_ONCE(type & ~EFI_EVT_TIMER))
+		return ERR_PTR(-EINVAL);
+	e = devres_alloc(close_event, sizeof(*e), GFP_KERNEL);
+	if (!e)
+		return ERR_PTR(-ENOMEM);
+	e->handler = handler;
+	e->data = data;
+	signal = efi_mode_signal_open(type, false, event_signalled, e);
+	if (signal < 0) {
+		devres_free(e);
+		return ERR_PTR(signal);
+	}
+	e->signal = signal;
+	atomic_inc(&nr_events);
+	devres_add(&edev->dev, e);
+	return e;
+}
+EXPORT_SYMBOL_GPL(efi_event_create);
+
+u64 efi_event_value(const struct efi_event *e)
+{
+	return efi_mode_signal_event(e->signal);
+}
+EXPORT_SYMBOL_GPL(efi_event_value);
+
+int efi_event_set_timer(struct efi_event *e, EFI_TIMER_DELAY delay, u64 time)
+{
+	return efi_mode_bs_call(set_timer, efi_event_value(e), delay, time) ?
+	       -EIO : 0;
+}
+EXPORT_SYMBOL_GPL(efi_event_set_timer);
+
+void efi_event_destroy(struct efi_device *edev, struct efi_event *e)
+{
+	WARN_ON(devres_release(&edev->dev, close_event, is_same, e));
+}
+EXPORT_SYMBOL_GPL(efi_event_destroy);
+
+/* The ledger */
+
+static int ledger_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "protocols %d\nbuffers %d\nevents %d\n",
+		   atomic_read(&nr_protocols), atomic_read(&nr_buffers),
+		   atomic_read(&nr_events));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(ledger);
+
+static int __init ledger_init(void)
+{
+	struct dentry *dir = debugfs_lookup("efi-mode", NULL);
+
+	debugfs_create_file("ledger", 0444, dir, NULL, &ledger_fops);
+	dput(dir);
+	return 0;
+}
+late_initcall_sync(ledger_init);
