@@ -33,15 +33,19 @@ file /init $top/tests/initramfs/init 0755 0 0
 EOF
 
 make -s -C "$top/tools/efi-mode" OUTPUT="$work/tools"
-echo "file /bin/efi-return $work/tools/efi-return 0755 0 0" >> "$list"
+for tool in efi-return lsefi; do
+	echo "file /bin/$tool $work/tools/$tool 0755 0 0" >> "$list"
+done
 
 make -s -C "$selftests" OUTPUT="$work" CC=gcc top_srcdir="$tree"
 for program in "$work"/*; do
 	{ [ -f "$program" ] && [ -x "$program" ]; } || continue
 	echo "file /tests/$(basename "$program") $program 0755 0 0" >> "$list"
 done
-module=$objects/drivers/efi-mode/test.ko
-[ ! -e "$module" ] || echo "file /tests/test.ko $module 0644 0 0" >> "$list"
+for module in test.ko; do
+	path=$objects/drivers/efi-mode/$module
+	[ ! -e "$path" ] || echo "file /tests/$module $path 0644 0 0" >> "$list"
+done
 
 "$objects/usr/gen_init_cpio" "$list" | zstd -q -3 > "$work/out"
 mv "$work/out" "$output"
