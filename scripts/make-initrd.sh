@@ -42,7 +42,7 @@ for program in "$work"/*; do
 	{ [ -f "$program" ] && [ -x "$program" ]; } || continue
 	echo "file /tests/$(basename "$program") $program 0755 0 0" >> "$list"
 done
-for module in test.ko; do
+for module in test.ko efi-bus-test.ko; do
 	path=$objects/drivers/efi-mode/$module
 	[ ! -e "$path" ] || echo "file /tests/$module $path 0644 0 0" >> "$list"
 done

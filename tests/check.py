@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.join(TOP, "scripts"))
 sys.path.insert(0, os.path.join(TOP, "tests"))
 
 import boots         # noqa: E402
+import bus           # noqa: E402
 import kselftests    # noqa: E402
 import runtime       # noqa: E402
 import sharing       # noqa: E402
@@ -28,9 +29,9 @@ import wayback       # noqa: E402
 
 # Tests whose results do not depend on who else uses the host: they run beside the
 # others, on the second processor
-BESIDE = (*static.TESTS, "removable", "loadfile2", "errors", "hands-off",
-          "second-firmware", "contain", "breach", "stuck", "never", "halt",
-          "resets", *runtime.TESTS)
+BESIDE = (*static.TESTS, "lsefi", "hotplug", "removable", "loadfile2", "errors",
+          "hands-off", "second-firmware", "contain", "breach", "stuck", "never",
+          "halt", "resets", *runtime.TESTS)
 
 
 class Results:
@@ -102,7 +103,8 @@ def main():
     opt = parser.parse_args()
 
     usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS,
-             **kselftests.TESTS, **wayback.TESTS, **runtime.TESTS}
+             **kselftests.TESTS, **wayback.TESTS, **runtime.TESTS,
+             **bus.TESTS}
     tests = {**usual, **kselftests.LONG, **sharing.LONG, **wayback.LONG,
              **runtime.LONG}
     unknown = [name for name in opt.tests if name not in tests]

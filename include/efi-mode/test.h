@@ -92,6 +92,9 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_FN_FAULT_WHEN	15	/* fault at the first tick at which the
 						 * byte at @argument is not 0
 						 */
+#define EFI_MODE_TEST_FN_BUS		16	/* EFI_MODE_TEST_BUS_*, ms << 8: what a
+						 * device in firmware's world does
+						 */
 
 /* What BREACH leaves broken when it returns */
 #define EFI_MODE_TEST_BREACH_DF		0x01	/* direction flag set */
@@ -104,7 +107,41 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_IRQ_EDGE		0	/* HPET, IO-APIC, edge */
 #define EFI_MODE_TEST_IRQ_LEVEL		1	/* HPET, IO-APIC, level */
 #define EFI_MODE_TEST_IRQ_8259		2	/* 8254, 8259, LINT0; at most 54 ms */
-#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_FAULT_WHEN
+#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_BUS
+
+/* What the test device does, for BUS */
+#define EFI_MODE_TEST_BUS_INSTALL	0	/* appear */
+#define EFI_MODE_TEST_BUS_REMOVE	1	/* disappear, after so many ms if any */
+#define EFI_MODE_TEST_BUS_REINSTALL	2	/* have another medium */
+#define EFI_MODE_TEST_BUS_REPLACE	3	/* disappear and appear at once;
+						 * value: on the same handle
+						 */
+#define EFI_MODE_TEST_BUS_OPENS		4	/* value: who has opened it */
+#define EFI_MODE_TEST_BUS_EVENTS	5	/* value: events created and not closed
+						 * by anybody since this was first asked
+						 */
+#define EFI_MODE_TEST_BUS_STRAY		6	/* value: calls after it had disappeared */
+#define EFI_MODE_TEST_BUS_CALLS		7	/* value: calls while it was there */
+#define EFI_MODE_TEST_BUS_CONNECT	8	/* connect drivers to all of USB */
+#define EFI_MODE_TEST_BUS_DISCONNECT	9	/* and disconnect them */
+
+/**
+ * struct efi_mode_test_device - the interface of its protocol
+ * @fill:	(this, address, count, value): write @value to @count 64-bit words
+ * @signal:	(this, event): signal @event
+ * @dawdle:	(this, usec): return after so many microseconds
+ * @number:	address of %EFI_MODE_TEST_NUMBER
+ *
+ * The GUID is 8b1f2c40-5b0e-4f6e-9d3a-2177c40e5d92.
+ */
+struct efi_mode_test_device {
+	__u64 fill;
+	__u64 signal;
+	__u64 dawdle;
+	__u64 number;
+};
+
+#define EFI_MODE_TEST_NUMBER		0x0123456789abcdef
 
 /**
  * struct efi_mode_test_stats - counters of the time-sharing

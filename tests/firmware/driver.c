@@ -49,6 +49,7 @@ static struct protocol protocol = {
 		[EFI_MODE_TEST_FN_MISUSE_STACK] = misuse_stack,
 		[EFI_MODE_TEST_FN_LEAVE] = leave,
 		[EFI_MODE_TEST_FN_FAULT_WHEN] = fault_when,
+		[EFI_MODE_TEST_FN_BUS] = bus,
 	},
 };
 

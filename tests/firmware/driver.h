@@ -50,6 +50,9 @@ EFI_STATUS EFIAPI leave(UINT64 argument, UINT64 *moved);
 /* serial.c */
 void serial_print(const char *s);
 
+/* bus.c */
+EFI_STATUS EFIAPI bus(UINT64 what, UINT64 *value);
+
 /* tick.S */
 void tick(struct interrupt_frame *frame);
 extern volatile UINT64 tick_handler, tick_count, tick_depth, tick_deepest;

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The bus of firmware's handles: a device comes, is driven, changes, and goes
+ *
+ * The device is tests/firmware/bus.c, its driver drivers/efi-mode/efi-bus-test.c.
+ */
+#include "uevents.h"
+
+#define GUID		"8b1f2c40-5b0e-4f6e-9d3a-2177c40e5d92"
+#define PATH		"VenHw(8B1F2C40-5B0E-4F6E-9D3A-2177C40E5D92)"
+#define DRIVER		"/sys/bus/efi/drivers/efi-bus-test/"
+#define PARAMETERS	"/sys/module/efi_bus_test/parameters/"
+#define LEDGER		"/sys/kernel/debug/efi-mode/ledger"
+#define CYCLES		100
+#define PATIENCE	3000	/* ms */
+/* A device that goes unannounced is missed after a second, on a host with time */
+#define NOTICED		2500
+
+static int fd, uevents;
+
+static long long bus(unsigned int what)
+{
+	struct efi_mode_test_driver d;
+
+	if (!call_driver(fd, EFI_MODE_TEST_FN_BUS, what, &d))
+		return -1;
+	return d.value;
+}
+
+static void read_line(const char *path, char *line, size_t size)
+{
+	FILE *f = fopen(path, "r");
+
+	*line = '\0';
+	if (f && fgets(line, size, f))
+		line[strcspn(line, "\n")] = '\0';
+	if (f)
+		fclose(f);
+}
+
+static long parameter(const char *name)
+{
+	char path[128], line[32];
+
+	snprintf(path, sizeof(path), PARAMETERS "%s", name);
+	read_line(path, line, sizeof(line));
+	return *line ? atol(line) : -1000;
+}
+
+static bool attribute_is(const char *device, const char *name, const char *text)
+{
+	char path[256], line[256];
+
+	snprintf(path, sizeof(path), DEVICES "%s/%s", device, name);
+	read_line(path, line, sizeof(line));
+	return !strcmp(line, text);
+}
+
+/* The attributes of a driver are there after its probe, the link already before */
+static bool is_bound(const char *device)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), DRIVER "%s/dawdle", device);
+	return !access(path, F_OK);
+}
+
+static bool exists(const char *device)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), DEVICES "%s", device);
+	return !access(path, F_OK);
+}
+
+/* Uevents come before and after a driver is bound */
+static bool wait_bound(const char *device, bool bound)
+{
+	int ms;
+
+	for (ms = 0; ms < PATIENCE && is_bound(device) != bound; ms += 10)
+		usleep(10000);
+	return is_bound(device) == bound;
+}
+
+static bool ledger_is(int protocols, int buffers, int events)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "protocols %d\nbuffers %d\nevents %d\n",
+		 protocols, buffers, events);
+	return file_has(LEDGER, text);
+}
+
+static void arrival(struct uevent *u)
+{
+	char device[128];
+	long ms;
+
+	bus(EFI_MODE_TEST_BUS_INSTALL);
+	ms = wait_uevent(uevents, PATIENCE, "add", GUID, u);
+	ksft_test_result(ms >= 0, "a device appears, after %ld ms\n", ms);
+	ksft_test_result(!strncmp(u->alias, "efi:", 4),
+			 "its alias can be matched\n");
+	ksft_test_result(attribute_is(u->device, "path", PATH),
+			 "its path is that of firmware\n");
+	snprintf(device, sizeof(device), DEVICES "%s/protocols", u->device);
+	ksft_test_result(file_has(device, GUID "\n") &&
+			 file_has(device, " DevicePath\n"),
+			 "its protocols are known\n");
+	ksft_test_result(wait_bound(u->device, true), "its driver is bound\n");
+	ksft_test_result(attribute_is(u->device, "check", "0"),
+			 "calls, data, buffers, events and timers work\n");
+}
+
+static void cycles(const char *device)
+{
+	long probes = parameter("probes");
+	long long before = bus(EFI_MODE_TEST_BUS_EVENTS);
+	long long opens = bus(EFI_MODE_TEST_BUS_OPENS);
+	bool ok = true, empty = true;
+	int i;
+
+	ksft_test_result(opens == 2 && ledger_is(2, 1, 2),
+			 "firmware lists Linux as a user: %lld times\n", opens);
+	for (i = 0; i < CYCLES && ok; i++) {
+		ok &= write_file(DRIVER "unbind", device);
+		empty &= ledger_is(0, 0, 0) &&
+			 !bus(EFI_MODE_TEST_BUS_OPENS) &&
+			 bus(EFI_MODE_TEST_BUS_EVENTS) == before - 2;
+		ok &= write_file(DRIVER "bind", device) && is_bound(device);
+	}
+	ksft_test_result(ok && parameter("probes") == probes + CYCLES,
+			 "%d times unbound and bound\n", i);
+	ksft_test_result(empty, "nothing is left with firmware\n");
+	ksft_test_result(bus(EFI_MODE_TEST_BUS_EVENTS) == before,
+			 "as many events as before\n");
+}
+
+static void medium(const char *device)
+{
+	long changes = parameter("changes"), probes = parameter("probes");
+	int ms;
+
+	bus(EFI_MODE_TEST_BUS_REINSTALL);
+	for (ms = 0; ms < PATIENCE && parameter("changes") == changes; ms += 10)
+		usleep(10000);
+	ksft_test_result(parameter("changes") == changes + 1 &&
+			 parameter("probes") == probes && is_bound(device),
+			 "a protocol that is installed again: the driver is told\n");
+	ksft_test_result(attribute_is(device, "check", "0"),
+			 "and goes on\n");
+}
+
+/* The new one may have the handle of the old one, and its name */
+static void replaced(struct uevent *u)
+{
+	long removes = parameter("removes"), probes = parameter("probes");
+	long long same = bus(EFI_MODE_TEST_BUS_REPLACE);
+	struct uevent old;
+
+	ksft_print_msg("the new one is on %s handle\n",
+		       same == 1 ? "the same" : "another");
+	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", GUID,
+				     &old) >= 0 &&
+			 wait_uevent(uevents, PATIENCE, "add", GUID, u) >= 0 &&
+			 wait_bound(u->device, true) &&
+			 parameter("removes") == removes + 1 &&
+			 parameter("probes") == probes + 1,
+			 "another device on the same path is another device\n");
+	ksft_test_result(parameter("in_remove") == -ENODEV,
+			 "what it was cannot be called: %ld\n",
+			 parameter("in_remove"));
+}
+
+static void removed(const char *device)
+{
+	long removes = parameter("removes");
+	struct uevent u;
+	long ms;
+
+	bus(EFI_MODE_TEST_BUS_REMOVE);
+	ms = wait_uevent(uevents, PATIENCE, "remove", GUID, &u);
+	ksft_test_result(ms >= 0 && ms <= NOTICED,
+			 "a device that goes is missed after %ld ms\n", ms);
+	ksft_test_result(parameter("removes") == removes + 1 &&
+			 !exists(device) && ledger_is(0, 0, 0),
+			 "its driver has let it go\n");
+	ksft_test_result(!bus(EFI_MODE_TEST_BUS_STRAY),
+			 "nobody has called it\n");
+}
+
+static void in_flight(const char *device)
+{
+	long removes = parameter("removes");
+	bool in_call, refused;
+	char path[128];
+	struct uevent u;
+	uint64_t start;
+
+	snprintf(path, sizeof(path), DEVICES "%s/dawdle", device);
+	bus(EFI_MODE_TEST_BUS_REMOVE | 100 << 8);
+	start = now_ns();
+	refused = !write_file(path, "1000000") && errno == ENODEV;
+	in_call = now_ns() - start > 900000000;
+	ksft_test_result(in_call, "a call goes on though its device goes\n");
+	ksft_test_result(refused, "the next one is refused: %s\n",
+			 strerror(errno));
+	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", GUID,
+				     &u) >= 0 && !exists(device) &&
+			 parameter("removes") == removes + 1,
+			 "the device is removed\n");
+	ksft_test_result(!bus(EFI_MODE_TEST_BUS_STRAY) && ledger_is(0, 0, 0),
+			 "nobody has called it, nothing is left\n");
+}
+
+int main(void)
+{
+	struct uevent u;
+
+	fd = open_test_device();
+	if (access(DRIVER, F_OK))
+		ksft_exit_skip("no driver efi-bus-test\n");
+	ksft_print_header();
+	ksft_set_plan(21);
+	uevents = open_uevents();
+	if (bus(EFI_MODE_TEST_BUS_EVENTS) < 0)
+		ksft_exit_fail_msg("no test driver in firmware\n");
+
+	arrival(&u);
+	cycles(u.device);
+	medium(u.device);
+	/* What is in the socket is of the past */
+	while (next_uevent(uevents, 100, &u))
+		;
+	replaced(&u);
+	removed(u.device);
+
+	bus(EFI_MODE_TEST_BUS_INSTALL);
+	if (wait_uevent(uevents, PATIENCE, "add", GUID, &u) < 0 ||
+	    !wait_bound(u.device, true))
+		ksft_exit_fail_msg("the device does not come back\n");
+	in_flight(u.device);
+	ksft_finished();
+}
