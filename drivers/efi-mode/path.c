@@ -76,20 +76,15 @@ size_t efi_path_body(const void *path, size_t size)
 bool efi_path_is_below(const void *path, size_t size, const void *above,
 		       size_t above_size)
 {
-	const struct efi_generic_dev_path *node;
-	size_t body, above_body, at = 0;
+	size_t body, above_body;
 
 	if (!path || !above)
 		return false;
 	body = efi_path_body(path, size);
 	above_body = efi_path_body(above, above_size);
-	if (!above_body || body <= above_body ||
-	    memcmp(path, above, above_body))
-		return false;
-	/* Not in the middle of a node */
-	while (at < above_body && (node = node_at(path, size, at)))
-		at += node->length;
-	return at == above_body;
+	/* Nodes have their lengths in them: what is equal ends with a node */
+	return above_body && body > above_body &&
+	       !memcmp(path, above, above_body);
 }
 
 static void put_hex(struct seq_buf *s, const u8 *data, size_t size)
