@@ -219,16 +219,7 @@ efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_atomic);
 
-/**
- * efi_mode_close_calls() - no more calls but the caller's
- * @patience_ms: for the one that is under way
- *
- * Those of others fail with %EFI_NOT_READY from then on, until there is a panic.
- *
- * Context: task context; sleeps.
- * Return: false if firmware does not return from a call.
- */
-bool efi_mode_close_calls(unsigned int patience_ms)
+static bool lock_calls(unsigned int patience_ms)
 {
 	unsigned int ms;
 
@@ -240,6 +231,37 @@ bool efi_mode_close_calls(unsigned int patience_ms)
 		}
 		msleep(CLOSE_POLL_MS);
 	}
+	return true;
+}
+
+/**
+ * efi_mode_wait_for_call() - wait for the call that is under way
+ * @patience_ms: how long
+ *
+ * Context: task context; sleeps.
+ * Return: false if firmware does not return from it.
+ */
+bool efi_mode_wait_for_call(unsigned int patience_ms)
+{
+	if (!lock_calls(patience_ms))
+		return false;
+	mutex_unlock(&call_mutex);
+	return true;
+}
+
+/**
+ * efi_mode_close_calls() - no more calls but the caller's
+ * @patience_ms: for the one that is under way
+ *
+ * Those of others fail with %EFI_NOT_READY from then on, until there is a panic.
+ *
+ * Context: task context; sleeps.
+ * Return: false if firmware does not return from a call.
+ */
+bool efi_mode_close_calls(unsigned int patience_ms)
+{
+	if (!lock_calls(patience_ms))
+		return false;
 	last_caller = current;
 	mutex_unlock(&call_mutex);
 	return true;

@@ -124,6 +124,9 @@ bool efi_mode_teardown(bool orderly, bool for_good)
 
 	if (orderly) {
 		stop_user_space();
+		/* Drivers wait for their own calls without a limit */
+		if (!efi_mode_wait_for_call(PATIENCE_MS))
+			return false;
 		release_drivers();
 	}
 	if (!finish_calls(orderly))

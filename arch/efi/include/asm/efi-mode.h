@@ -121,6 +121,7 @@ void efi_mode_quiet_slice(void);
 /* call.c */
 
 const char *efi_mode_pending_call(void);
+bool efi_mode_wait_for_call(unsigned int patience_ms);
 bool efi_mode_close_calls(unsigned int patience_ms);
 bool efi_mode_finish_calls(void);
 
