@@ -64,13 +64,18 @@ static __always_inline bool is_enabled(const struct debug_registers *d)
 	return d->control & (DR_GLOBAL_ENABLE_MASK | DR_LOCAL_ENABLE_MASK);
 }
 
-/* The kernel's are in @d now; are firmware's the same? */
-static __always_inline bool same_addresses(const struct debug_registers *d)
+/* Are firmware's addresses in the registers? */
+static __always_inline bool has_firmware_addresses(void)
 {
-	return !((d->address[0] ^ firmware_debug.address[0]) |
-		 (d->address[1] ^ firmware_debug.address[1]) |
-		 (d->address[2] ^ firmware_debug.address[2]) |
-		 (d->address[3] ^ firmware_debug.address[3]));
+	const unsigned long *firmware = firmware_debug.address;
+	unsigned long d0, d1, d2, d3;
+
+	get_debugreg(d0, 0);
+	get_debugreg(d1, 1);
+	get_debugreg(d2, 2);
+	get_debugreg(d3, 3);
+	return !((d0 ^ firmware[0]) | (d1 ^ firmware[1]) |
+		 (d2 ^ firmware[2]) | (d3 ^ firmware[3]));
 }
 
 /*
@@ -82,9 +87,10 @@ static __always_inline void debug_to_firmware(void)
 	/* Disables them: they mean nothing at firmware's addresses */
 	linux_debug.control = local_db_save();
 	get_debugreg(linux_debug.status, 6);
-	read_addresses(&linux_debug);
-	if (unlikely(!same_addresses(&linux_debug)))
+	if (unlikely(linux_debug.control || !has_firmware_addresses())) {
+		read_addresses(&linux_debug);
 		write_addresses(&firmware_debug);
+	}
 	if (unlikely(linux_debug.status != firmware_debug.status))
 		set_debugreg(firmware_debug.status, 6);
 	if (unlikely(is_enabled(&firmware_debug)))
