@@ -9,7 +9,8 @@
  *    neither a real-time task can keep firmware from its share nor firmware take
  *    more: its runtime is the share of each interval, its period the interval. A
  *    firmware with nothing to do gives the slice back at once, and the thread
- *    waits for its next period.
+ *    waits for its next period. One that is busy gets the share in small pieces,
+ *    as nothing in Linux comes before a deadline task.
  *  - "efi-idle" has the lowest priority there is. While firmware has something to
  *    do it gets all the time that nobody in Linux wants.
  */
@@ -17,11 +18,13 @@
 
 #include <linux/err.h>
 #include <linux/export.h>
+#include <linux/hrtimer.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
+#include <linux/sched/stat.h>
 #include <linux/sched/types.h>
 #include <linux/spinlock.h>
 #include <linux/sysfs.h>
@@ -42,6 +45,9 @@
 #define MIN_SHARE		1
 #define MAX_SHARE		90
 #define DEFAULT_SHARE		50
+
+/* For so long nobody else runs while firmware is busy, but for its own patience */
+#define PIECE_NS		(500 * NSEC_PER_USEC)
 
 static unsigned int interval = DEFAULT_INTERVAL_MS;
 static unsigned int share = DEFAULT_SHARE;
@@ -206,11 +212,47 @@ static void wait_for_next_period(void)
 		schedule_timeout_idle(msecs_to_jiffies(READ_ONCE(interval)));
 }
 
+/* That it comes ends the slice */
+static enum hrtimer_restart end_of_piece(struct hrtimer *timer)
+{
+	return HRTIMER_NORESTART;
+}
+
+/* A slice, but a short one if there is anybody whom it keeps waiting */
+static void give_piece(struct hrtimer *timer)
+{
+	if (single_task_running()) {
+		efi_mode_slice();
+		return;
+	}
+	hrtimer_start(timer, ns_to_ktime(PIECE_NS), HRTIMER_MODE_REL_PINNED_HARD);
+	efi_mode_slice();
+	hrtimer_cancel(timer);
+}
+
+/* What is left to the others while firmware has this much, by its share */
+static void pause_for(u64 ns)
+{
+	unsigned int percent = READ_ONCE(share);
+	ktime_t pause = min(ns_to_ktime(ns / percent * (100 - percent)),
+			    ms_to_ktime(READ_ONCE(interval)));
+
+	set_current_state(TASK_IDLE);
+	schedule_hrtimeout(&pause, HRTIMER_MODE_REL);
+}
+
 static int firmware_thread(void *unused)
 {
+	struct hrtimer timer;
+	u64 start;
+
+	hrtimer_init_on_stack(&timer, CLOCK_MONOTONIC,
+			      HRTIMER_MODE_REL_PINNED_HARD);
+	timer.function = end_of_piece;
 	while (!efi_mode_is_stopped()) {
+		start = ktime_get_ns();
 		if (!leave_it_to_pollers())
-			efi_mode_slice();
+			give_piece(&timer);
 		if (!efi_mode_is_busy()) {
 			wait_for_next_period();
 			continue;
@@ -219,7 +261,10 @@ static int firmware_thread(void *unused)
 		/* Whoever waits for a call gives it slices, too */
 		if (efi_mode_pending_call())
 			wait_for_next_period();
+		else
+			pause_for(ktime_get_ns() - start);
 	}
+	destroy_hrtimer_on_stack(&timer);
 	return 0;
 }
 
