@@ -155,6 +155,9 @@ static __always_inline u64 to_firmware(bool x2apic)
 			efi_mode_counters_start();
 		}
 		take_interrupts();
+		/* Its timer has just run out: nothing would end the slice for it */
+		if (need_resched())
+			return 0;
 	}
 
 	for (d = different; d < different_end; d++)
@@ -220,13 +223,13 @@ static noinline u64 x2apic_to_linux(void)
 
 /**
  * efi_mode_apic_to_firmware() - give the local APIC to firmware
- *
- * Interrupts for Linux that are pending are taken first.
+ * Interrupts for Linux that are pending are taken first, and may wake a task that
+ * is to run before firmware does.
  *
  * Context: interrupts off, preemption disabled; interrupts may be on for a
  * moment.
- * Return: TSC just before firmware's timer runs; 0 if the local APIC is still
- * firmware's own, and nothing was done.
+ * Return: TSC just before firmware's timer runs; 0 if nothing was done: a task was
+ * woken, or the local APIC is still firmware's own.
  */
 u64 efi_mode_apic_to_firmware(void)
 {
@@ -234,6 +237,17 @@ u64 efi_mode_apic_to_firmware(void)
 		return 0;
 	return static_branch_unlikely(&x2apic_key) ? x2apic_to_firmware() :
 						     to_firmware(false);
+}
+
+/**
+ * efi_mode_apic_is_shared() - has it been taken over?
+ *
+ * Context: any.
+ * Return: true from efi_mode_apic_take_over() on.
+ */
+bool efi_mode_apic_is_shared(void)
+{
+	return taken_over;
 }
 
 /**

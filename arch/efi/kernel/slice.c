@@ -19,6 +19,7 @@
 #include <linux/math64.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 
 #include <asm/msr.h>
 #include <asm/trapnr.h>
@@ -86,7 +87,7 @@ static u64 to_ns(u64 cycles)
 }
 
 /* Buckets of the histogram are powers of two of 1024 cycles */
-static void account(struct efi_mode_handoff *h, u64 cycles)
+static __always_inline void account(struct efi_mode_handoff *h, u64 cycles)
 {
 	BUILD_BUG_ON(EFI_MODE_HISTOGRAM != 64 - 10 + 1);
 
@@ -133,15 +134,8 @@ static void stop(const struct efi_mode_fault *f)
 	pr_emerg("the firmware is stopped: every call to it fails from now on. Linux goes on.\n");
 }
 
-/**
- * efi_mode_bare_slice() - give firmware a slice, and do nothing else
- *
- * Context: interrupts off and preemption disabled; interrupts may be on for a
- * moment, see efi_mode_apic_to_firmware().
- * Return: false if no slice was given: the local APIC is not shared yet, or
- * firmware is stopped.
- */
-bool efi_mode_bare_slice(void)
+/* Return: false if it could not be given, or a task of Linux's is to run first */
+static __always_inline bool give_slice(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 start, cycles, replayed = 0;
@@ -172,23 +166,47 @@ bool efi_mode_bare_slice(void)
 		stop(&h->fault);
 	return true;
 }
+
+/**
+ * efi_mode_bare_slice() - give firmware a slice, and do nothing else
+ *
+ * Context: interrupts off and preemption disabled; interrupts may be on for a
+ * moment, see efi_mode_apic_to_firmware().
+ * Return: false if no slice was given: the local APIC is not shared yet, or
+ * firmware is stopped.
+ */
+bool efi_mode_bare_slice(void)
+{
+	/* No task can run meanwhile, so what was pending is so no more */
+	while (unlikely(!give_slice()))
+		if (efi_mode_is_stopped() || !efi_mode_apic_is_shared())
+			return false;
+	return true;
+}
 EXPORT_SYMBOL_GPL(efi_mode_bare_slice);
 
 /**
  * efi_mode_slice() - give firmware a slice
  *
  * Returns when firmware has done what was asked of it, has nothing to do, its
- * own clock has ended the slice, or a timer of Linux's is due.
+ * own clock has ended the slice, or a timer of Linux's is due. What is due already
+ * comes first.
  *
- * Context: task context, interrupts on.
+ * Context: task context, interrupts on; sleeps.
  */
 void efi_mode_slice(void)
 {
-	preempt_disable();
-	local_irq_disable();
-	efi_mode_bare_slice();
-	local_irq_enable();
-	preempt_enable();
+	bool again;
+
+	do {
+		preempt_disable();
+		local_irq_disable();
+		again = !give_slice() && need_resched();
+		local_irq_enable();
+		preempt_enable();
+		if (unlikely(again))
+			cond_resched();
+	} while (unlikely(again));
 }
 EXPORT_SYMBOL_GPL(efi_mode_slice);
 

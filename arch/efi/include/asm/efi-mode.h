@@ -80,6 +80,7 @@ u64 efi_mode_recorded(void);
 void efi_mode_apic_take_over(void);
 u32 efi_mode_apic_period(void);
 u64 efi_mode_apic_to_firmware(void);
+bool efi_mode_apic_is_shared(void);
 u64 efi_mode_apic_to_linux(void);
 u32 efi_mode_apic_hold(void);
 void efi_mode_apic_release(u32 priority);
