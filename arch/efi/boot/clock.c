@@ -227,8 +227,7 @@ void efi_mode_find_clock(struct efi_mode_handoff *h)
  */
 void efi_mode_note_clock(struct efi_mode_handoff *h)
 {
-	if (h->clock != EFI_MODE_CLOCK_APIC_PERIODIC &&
-	    h->clock != EFI_MODE_CLOCK_APIC_ONE_SHOT)
+	if (!efi_mode_counts_ticks(h))
 		return;
 	h->noted_left = apic_register(APIC_TMCCT);
 	h->noted_at = rdtsc();
