@@ -31,7 +31,7 @@ struct efi_protocol {
 	struct efi_device *edev;
 	struct efi_mode_target target;
 	efi_guid_t guid;
-	u64 interface;			/* OpenProtocol() writes it; never used */
+	u64 interface;			/* of the moment that it was asked for */
 };
 
 struct efi_event {
@@ -100,6 +100,31 @@ int __efi_protocol_call(struct efi_protocol *p, const char *name, size_t slot,
 			     nargs + 1);
 }
 EXPORT_SYMBOL_GPL(__efi_protocol_call);
+
+/* Nobody else calls firmware any more, so the address does not go meanwhile */
+efi_status_t __efi_protocol_call_panic(struct efi_protocol *p, const char *name,
+				       size_t slot, const u64 *args,
+				       unsigned int nargs)
+{
+	u64 all[EFI_MODE_MAX_ARGS] = {};
+	efi_status_t status;
+
+	if (WARN_ON_ONCE(nargs >= ARRAY_SIZE(all)))
+		return EFI_INVALID_PARAMETER;
+	status = efi_mode_call_args(efi_mode_call_panic,
+				    "boot services: handle_protocol",
+				    (unsigned long)efi_mode_systab()->boottime,
+				    offsetof(efi_boot_services_t,
+					     handle_protocol),
+				    p->target.handle, virt_to_phys(&p->guid),
+				    virt_to_phys(&p->interface));
+	if (status != EFI_SUCCESS)
+		return status;
+	all[0] = p->interface;
+	memcpy(all + 1, args, nargs * sizeof(*args));
+	return efi_mode_call_panic(name, p->interface, slot, all, nargs + 1);
+}
+EXPORT_SYMBOL_GPL(__efi_protocol_call_panic);
 
 int __efi_protocol_read(struct efi_protocol *p, void *buf, size_t size,
 			const size_t *offsets, unsigned int nr)

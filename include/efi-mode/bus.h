@@ -267,6 +267,42 @@ int __efi_protocol_call(struct efi_protocol *protocol, const char *name,
 			    sizeof(u64))
 
 /**
+ * __efi_protocol_call_panic() - call a function of a protocol when the kernel is dying
+ * @protocol:	as of efi_protocol_open()
+ * @name:	of the function, for logs and traces; stays valid
+ * @slot:	offset of the function pointer in the interface, in bytes
+ * @args:	arguments but for the first, which is the interface
+ * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS - 1
+ *
+ * At TPL_APPLICATION: what firmware does of its own accord has been brought to its end
+ * before.
+ *
+ * Context: as efi_mode_call_panic().
+ * Return: as efi_mode_call_panic(); %EFI_NOT_FOUND or another error if the protocol is
+ * not on the handle any more.
+ */
+efi_status_t __efi_protocol_call_panic(struct efi_protocol *protocol,
+				       const char *name, size_t slot,
+				       const u64 *args, unsigned int nargs);
+
+/**
+ * efi_protocol_call_panic() - call a function of a protocol when the kernel is dying
+ * @protocol:	as of efi_protocol_open()
+ * @type:	type of the protocol interface
+ * @func:	member of @type
+ * @...:	arguments but for the first, each a u64
+ *
+ * Context: as __efi_protocol_call_panic().
+ * Return: as __efi_protocol_call_panic().
+ */
+#define efi_protocol_call_panic(protocol, type, func, ...)		\
+	__efi_protocol_call_panic(protocol, #type ": " #func,		\
+				  offsetof(type, func),			\
+				  (const u64[]){ __VA_ARGS__ },		\
+				  sizeof((const u64[]){ __VA_ARGS__ }) / \
+				  sizeof(u64))
+
+/**
  * __efi_protocol_read() - read data of an interface, or what it points to
  * @protocol:	as of efi_protocol_open()
  * @buf:	where to
