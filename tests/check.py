@@ -22,6 +22,7 @@ import boots         # noqa: E402
 import bus           # noqa: E402
 import kselftests    # noqa: E402
 import runtime       # noqa: E402
+import screen        # noqa: E402
 import sharing       # noqa: E402
 import static        # noqa: E402
 import wayback       # noqa: E402
@@ -31,7 +32,7 @@ import wayback       # noqa: E402
 # others, on the second processor
 BESIDE = (*static.TESTS, "lsefi", "hotplug", "removable", "loadfile2", "errors",
           "hands-off", "second-firmware", "contain", "breach", "stuck", "never",
-          "halt", "resets", *runtime.TESTS)
+          "halt", "resets", *runtime.TESTS, *screen.TESTS)
 
 
 class Results:
@@ -104,7 +105,7 @@ def main():
 
     usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS,
              **kselftests.TESTS, **wayback.TESTS, **runtime.TESTS,
-             **bus.TESTS}
+             **bus.TESTS, **screen.TESTS}
     tests = {**usual, **kselftests.LONG, **sharing.LONG, **wayback.LONG,
              **runtime.LONG}
     unknown = [name for name in opt.tests if name not in tests]

@@ -4,19 +4,22 @@
  *
  * The device is tests/firmware/bus.c, its driver drivers/efi-mode/efi-bus-test.c.
  */
+#include "ledger.h"
 #include "uevents.h"
 
 #define GUID		"8b1f2c40-5b0e-4f6e-9d3a-2177c40e5d92"
 #define PATH		"VenHw(8B1F2C40-5B0E-4F6E-9D3A-2177C40E5D92)"
 #define DRIVER		"/sys/bus/efi/drivers/efi-bus-test/"
 #define PARAMETERS	"/sys/module/efi_bus_test/parameters/"
-#define LEDGER		"/sys/kernel/debug/efi-mode/ledger"
 #define CYCLES		100
 #define PATIENCE	3000	/* ms */
 /* A device that goes unannounced is missed after a second, on a host with time */
 #define NOTICED		2500
 
 static int fd, uevents;
+
+/* What other drivers have */
+static struct ledger others;
 
 static long long bus(unsigned int what)
 {
@@ -85,11 +88,12 @@ static bool wait_bound(const char *device, bool bound)
 
 static bool ledger_is(int protocols, int buffers, int events)
 {
-	char text[128];
+	const struct ledger l = {
+		others.protocols + protocols, others.buffers + buffers,
+		others.events + events,
+	};
 
-	snprintf(text, sizeof(text), "protocols %d\nbuffers %d\nevents %d\n",
-		 protocols, buffers, events);
-	return file_has(LEDGER, text);
+	return same_ledger(l, read_ledger());
 }
 
 static void arrival(struct uevent *u)
@@ -226,6 +230,7 @@ int main(void)
 	uevents = open_uevents();
 	if (bus(EFI_MODE_TEST_BUS_EVENTS) < 0)
 		ksft_exit_fail_msg("no test driver in firmware\n");
+	others = read_ledger();
 
 	arrival(&u);
 	cycles(u.device);

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Tests of what is on the screens
+"""
+
+import os
+import re
+import time
+
+import glyphs
+import qemu
+from boots import (BOOT, QUIET, START, TEST, files, machine, power_off,
+                   take_results)
+
+# The kernel's messages on the screen, and the tests' on the serial port
+CONSOLES = "console=tty0 console=hvc0"
+LINUX = f"bzImage initrd=\\initrd.img {CONSOLES}"
+
+PATIENCE = 5
+
+# As the kernel has them by default
+COLOURS = {
+    1: (0xaa, 0, 0), 2: (0, 0xaa, 0), 3: (0xaa, 0x55, 0), 4: (0, 0, 0xaa),
+    5: (0xaa, 0, 0xaa), 6: (0, 0xaa, 0xaa), 7: (0xaa, 0xaa, 0xaa),
+}
+
+
+class Screens:
+    """The screens of a machine, by the number of their DRM device"""
+
+    def __init__(self, opt, m, devices=(None,)):
+        self.m = m
+        self.devices = devices
+        self.font = glyphs.read_font(opt.tree)
+
+    def take(self, card=0):
+        path = os.path.join(self.m.dir, "screen.ppm")
+        device = self.devices[card]
+        more = {"device": device} if device else {}
+        self.m.command_qmp("screendump", filename=path, **more)
+        with open(path, "rb") as f:
+            return glyphs.Picture(f.read())
+
+    def wait(self, judge, card=0, patience=PATIENCE):
+        """Until the picture is as it should be. What is wrong with it, or ''."""
+        end = time.monotonic() + patience
+        while True:
+            wrong = judge(self.take(card))
+            if not wrong or time.monotonic() > end:
+                return wrong
+            self.m.read()
+            time.sleep(0.2)
+
+    def text(self, card=0):
+        return glyphs.read_text(self.take(card), self.font)
+
+    def wait_text(self, pattern, card=0, patience=PATIENCE):
+        """Until a line of text is found"""
+        def judge(picture):
+            text = "\n".join(glyphs.read_text(picture, self.font))
+            return "" if re.search(pattern, text, re.M) else text
+
+        return self.wait(judge, card, patience)
+
+
+def pattern_line(width, y):
+    """As screen.c draws it"""
+    line = bytearray(3 * width)
+    line[0::3] = bytes(x & 255 for x in range(width))
+    line[1::3] = bytes([y & 255]) * width
+    line[2::3] = bytes((x >> 8) << 4 | y >> 8 for x in range(width))
+    return line
+
+
+def fill(lines, left, top, right, bottom, colour):
+    for y in range(top, bottom):
+        lines[y][3 * left:3 * right] = bytes(colour) * (right - left)
+
+
+def judge_lines(picture, lines):
+    if picture.height != len(lines) or picture.stride != len(lines[0]):
+        return f"{picture.width}x{picture.height}"
+    for y, line in enumerate(lines):
+        if picture.line(y) != line:
+            bad = next(x for x in range(picture.width)
+                       if picture.line(y)[3 * x:3 * x + 3] !=
+                       line[3 * x:3 * x + 3])
+            return (f"at {bad},{y}: {picture.pixel(bad, y)}, not "
+                    f"{tuple(line[3 * bad:3 * bad + 3])}")
+    return ""
+
+
+def show_pattern(screens, card, width, height):
+    lines = [pattern_line(width, y) for y in range(height)]
+    return screens.wait(lambda p: judge_lines(p, lines), card)
+
+
+def show_damage(screens, card, width, height):
+    lines = [pattern_line(width, y) for y in range(height)]
+    fill(lines, 16, 16, 80, 48, (255, 0, 0))
+    fill(lines, width - 96, height - 64, width - 16, height - 16, (0, 255, 0))
+    fill(lines, 200, 100, 264, 132, (0, 0, 255))
+    fill(lines, 264, 100, 328, 132, (255, 255, 0))
+    return screens.wait(lambda p: judge_lines(p, lines), card)
+
+
+def show_off(screens, card, width, height):
+    lines = [bytes(3 * width)] * height
+    return screens.wait(lambda p: judge_lines(p, lines), card)
+
+
+def show_boot(screens):
+    """Messages of the kernel, below the logo"""
+    wrong = screens.wait_text(r"^\[ +\d+\.\d+\] Run /init as init process$")
+    if not wrong and screens.take().colours(0, 0, 80, 80) < 20:
+        wrong = "there is no logo"
+    return wrong
+
+
+def show_text(screens):
+    """Characters, each line of them in its colour"""
+    def judge(picture):
+        text, _ = glyphs.read_line(picture, screens.font, 0)
+        if text != "The quick brown fox jumps over the lazy dog":
+            return f"first line: {text!r}"
+        for i, colour in COLOURS.items():
+            text, colours = glyphs.read_line(picture, screens.font,
+                                             i * glyphs.HEIGHT)
+            if text != f"colour {i}" or set(colours) - {None} != {colour}:
+                return f"line {i}: {text!r} in {set(colours)}"
+        return ""
+
+    return screens.wait(judge)
+
+
+def show_vt(screens, number):
+    if number == 2:
+        return screens.wait_text(r"\Athis is the second terminal$")
+    return screens.wait_text(r"^The quick brown fox jumps over the lazy dog$")
+
+
+SHOWS = {
+    "boot": show_boot,
+    "text": show_text,
+    "vt": show_vt,
+    "pattern": show_pattern,
+    "damage": show_damage,
+    "off": show_off,
+}
+
+
+def guest_steps(m, results, name, screens):
+    """Look at what the selftest shows"""
+    begin = m.position
+    while True:
+        told = m.expect(rf"^SHOW (\w+)([ \d]*?)\s*$|^TEST END screen\S* (\d+)",
+                        TEST)
+        if not told[1]:
+            break
+        wrong = SHOWS[told[1]](screens, *map(int, told[2].split()))
+        results.add(not wrong, f"{name}: {told[1]}{told[2]} is on the screen",
+                    wrong)
+        m.send("\r")
+    take_results(results, name, m.text[begin:told.start()], told[3] == "0",
+                 told[3])
+
+
+def command(*steps, then=""):
+    return f"{LINUX} {QUIET}screen:{':'.join(steps)}{then}"
+
+
+def boot(opt, results, name, steps, devices=(None,), args=()):
+    """A machine with these screens, and the steps of the selftest"""
+    with machine(opt, results, name, files(opt, command(*steps)),
+                 args=args) as m:
+        screens = Screens(opt, m, devices)
+        m.expect("TEST BEGIN", START + BOOT)
+        guest_steps(m, results, name, screens)
+        power_off(m, results, name)
+
+
+ALL = ("boot", "text", "vt", "pattern", "modes", "idle", "scroll", "cycles")
+
+
+def stdvga(opt, results):
+    """A screen with a frame buffer"""
+    boot(opt, results, "screen-stdvga", ALL, args=["-vga", "std"])
+
+
+def virtio(opt, results):
+    """One without"""
+    boot(opt, results, "screen-virtio", ALL,
+         args=["-vga", "none", "-device", "virtio-gpu-pci"])
+
+
+def ramfb(opt, results):
+    """A frame buffer in RAM"""
+    boot(opt, results, "screen-ramfb", ("boot", "text", "pattern", "modes"),
+         args=["-vga", "none", "-device", "ramfb"])
+
+
+TESTS = {
+    "screen-stdvga": stdvga,
+    "screen-virtio": virtio,
+    "screen-ramfb": ramfb,
+}

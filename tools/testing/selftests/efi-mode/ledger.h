@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What Linux's drivers have of firmware's: the bus counts it
+ */
+#ifndef _SELFTESTS_EFI_MODE_LEDGER_H
+#define _SELFTESTS_EFI_MODE_LEDGER_H
+
+#include "common.h"
+
+struct ledger {
+	int protocols, buffers, events;
+};
+
+static inline struct ledger read_ledger(void)
+{
+	FILE *f = fopen("/sys/kernel/debug/efi-mode/ledger", "r");
+	struct ledger l = { -1, -1, -1 };
+
+	if (!f || fscanf(f, "protocols %d buffers %d events %d", &l.protocols,
+			 &l.buffers, &l.events) != 3)
+		ksft_exit_fail_msg("there is no ledger\n");
+	fclose(f);
+	return l;
+}
+
+static inline bool same_ledger(struct ledger a, struct ledger b)
+{
+	return a.protocols == b.protocols && a.buffers == b.buffers &&
+	       a.events == b.events;
+}
+
+#endif /* _SELFTESTS_EFI_MODE_LEDGER_H */

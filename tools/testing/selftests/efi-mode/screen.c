@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The screens of firmware: what is shown, and what that costs
+ *
+ *	screen STEP...
+ *
+ * What is on the screen is for the host to judge (tests/screen.py). A step says SHOW and
+ * what there is to be seen, draws it, and waits for a line.
+ *
+ *	boot		the kernel's messages
+ *	text		colours and characters on tty1
+ *	vt		another text on tty2, and tty1 again
+ *	pattern[CARD]	each pixel in another colour, then damage
+ *	modes		two other modes, and one that is none
+ *	idle		how often the screen is written when nothing changes
+ *	scroll		and when everything does
+ *	cycles		the driver unbound and bound a hundred times
+ *	keep		another mode, which stays until Linux ends
+ */
+#include <dirent.h>
+#include <linux/vt.h>
+
+#include "kms.h"
+#include "ledger.h"
+
+#define TRACING		"/sys/kernel/debug/tracing/"
+#define DRIVER		"/sys/bus/efi/drivers/efi-gop/"
+#define CYCLES		100
+#define MAX_SCREENS	8
+#define FRAMES		60	/* a second, at most */
+#define LINES		3000
+
+static void check(bool ok, const char *what)
+{
+	ksft_test_result(ok, "%s\n", what);
+}
+
+/* The console can be on the same screen, so it comes first */
+static void announce(const char *what)
+{
+	printf("SHOW %s\n", what);
+	fflush(stdout);
+	usleep(300000);
+}
+
+static void wait_for_host(void)
+{
+	char line[64];
+
+	if (!fgets(line, sizeof(line), stdin))
+		ksft_exit_fail_msg("nobody is looking\n");
+}
+
+static int open_tty(int number)
+{
+	char path[16];
+	int fd;
+
+	snprintf(path, sizeof(path), "/dev/tty%d", number);
+	fd = open(path, O_RDWR | O_NOCTTY);
+	if (fd < 0)
+		ksft_exit_fail_msg("%s: %s\n", path, strerror(errno));
+	return fd;
+}
+
+static void put(int tty, const char *text)
+{
+	if (write(tty, text, strlen(text)) != (ssize_t)strlen(text))
+		ksft_exit_fail_msg("tty: %s\n", strerror(errno));
+}
+
+static bool activate(int number)
+{
+	int tty = open_tty(0);
+	bool ok = !ioctl(tty, VT_ACTIVATE, number) &&
+		  !ioctl(tty, VT_WAITACTIVE, number);
+
+	close(tty);
+	return ok;
+}
+
+static void boot(void)
+{
+	announce("boot");
+	wait_for_host();
+}
+
+#define CLEAR	"\033c\033[2J\033[H\033[?25l"
+
+static void text(void)
+{
+	int tty = open_tty(1), i;
+
+	announce("text");
+	put(tty, CLEAR "The quick brown fox jumps over the lazy dog\r\n");
+	for (i = 1; i < 8; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "\033[3%dmcolour %d\033[0m\r\n", i,
+			 i);
+		put(tty, line);
+	}
+	wait_for_host();
+	close(tty);
+}
+
+static void vt(void)
+{
+	int tty = open_tty(2);
+
+	announce("vt 2");
+	put(tty, CLEAR "this is the second terminal");
+	check(activate(2), "the second terminal");
+	wait_for_host();
+	announce("vt 1");
+	check(activate(1), "and the first again");
+	wait_for_host();
+	close(tty);
+}
+
+static void start_count(void)
+{
+	int fd = open(TRACING "trace", O_WRONLY | O_TRUNC);
+
+	if (fd < 0 || !write_file(TRACING "events/efi_mode/call/enable", "1"))
+		ksft_exit_fail_msg("no tracing\n");
+	close(fd);
+}
+
+/* How often firmware has been called to draw since then */
+static unsigned int count(void)
+{
+	FILE *f = fopen(TRACING "trace", "r");
+	unsigned int nr = 0;
+	char line[256];
+
+	while (f && fgets(line, sizeof(line), f))
+		nr += !!strstr(line, "protocol_t: blt");
+	if (f)
+		fclose(f);
+	write_file(TRACING "events/efi_mode/call/enable", "0");
+	return nr;
+}
+
+static void draw_pattern(struct kms *k)
+{
+	unsigned int x, y;
+
+	for (y = 0; y < k->height; y++)
+		for (x = 0; x < k->width; x++)
+			*kms_pixel(k, x, y) = (x & 255) << 16 | (y & 255) << 8 |
+					      (x >> 8) << 4 | y >> 8;
+}
+
+static void fill(struct kms *k, const struct drm_clip_rect *r, uint32_t colour)
+{
+	unsigned int x, y;
+
+	for (y = r->y1; y < r->y2; y++)
+		for (x = r->x1; x < r->x2; x++)
+			*kms_pixel(k, x, y) = colour;
+}
+
+static bool has_frame_buffer(void)
+{
+	return file_has("/proc/iomem", "efi-gop");
+}
+
+/*
+ * Two rectangles that are far from each other, two that are one beside the other, and
+ * one that nobody is told of.
+ */
+static void damage(struct kms *k)
+{
+	const struct drm_clip_rect far[] = {
+		{ 16, 16, 80, 48 },
+		{ k->width - 96, k->height - 64, k->width - 16, k->height - 16 },
+	}, near[] = {
+		{ 200, 100, 264, 132 }, { 264, 100, 328, 132 },
+	}, untold = { 200, 200, 264, 232 };
+	unsigned int apart, together;
+	bool ok;
+
+	fill(k, &far[0], 0xff0000);
+	fill(k, &far[1], 0x00ff00);
+	fill(k, &untold, 0xffffff);
+	start_count();
+	ok = kms_dirty(k, far, 2);
+	apart = count();
+	fill(k, &near[0], 0x0000ff);
+	fill(k, &near[1], 0xffff00);
+	start_count();
+	ok &= kms_dirty(k, near, 2);
+	together = count();
+	check(ok, "what has changed is told");
+	ksft_print_msg("%u calls for two places, %u for one\n", apart, together);
+	if (apart || together)
+		check(apart == 2 && together == 1,
+		      "a call for each place that has changed");
+	else
+		check(has_frame_buffer(), "no call with a frame buffer");
+}
+
+static void pattern(unsigned int card)
+{
+	char what[64];
+	struct kms k;
+
+	check(kms_open(&k, card) &&
+	      kms_create(&k, k.modes[0].hdisplay, k.modes[0].vdisplay),
+	      "a buffer for the preferred mode");
+	draw_pattern(&k);
+	snprintf(what, sizeof(what), "pattern %u %u %u", card, k.width,
+		 k.height);
+	announce(what);
+	check(kms_show(&k, &k.modes[0]), "it is shown");
+	wait_for_host();
+	snprintf(what, sizeof(what), "damage %u %u %u", card, k.width, k.height);
+	announce(what);
+	draw_pattern(&k);
+	check(kms_dirty(&k, NULL, 0), "all is drawn again");
+	damage(&k);
+	wait_for_host();
+	snprintf(what, sizeof(what), "off %u %u %u", card, k.width, k.height);
+	announce(what);
+	check(kms_off(&k), "it is switched off");
+	wait_for_host();
+	kms_close(&k);
+}
+
+static void mode(unsigned int width, unsigned int height)
+{
+	const struct drm_mode_modeinfo *mode;
+	char what[64];
+	struct kms k;
+
+	if (!kms_open(&k, 0) || !kms_create(&k, width, height))
+		ksft_exit_fail_msg("no screen\n");
+	mode = kms_mode(&k, width, height);
+	snprintf(what, sizeof(what), "pattern 0 %u %u", width, height);
+	draw_pattern(&k);
+	announce(what);
+	check(mode && kms_show(&k, mode), what);
+	wait_for_host();
+	kms_close(&k);
+}
+
+static void modes(void)
+{
+	struct drm_mode_modeinfo none;
+	struct kms k;
+
+	mode(800, 600);
+	mode(1024, 768);
+	if (!kms_open(&k, 0) || !kms_create(&k, 1000, 700))
+		ksft_exit_fail_msg("no screen\n");
+	none = k.modes[0];
+	none.hdisplay = 1000;
+	none.vdisplay = 700;
+	check(!kms_show(&k, &none) && errno == EINVAL,
+	      "a mode that firmware does not have is refused");
+	kms_close(&k);
+	/* The terminal has the screen again, in its own mode */
+	announce("vt 1");
+	wait_for_host();
+}
+
+static unsigned int calls_in(unsigned int seconds)
+{
+	start_count();
+	sleep(seconds);
+	return count();
+}
+
+static void idle(void)
+{
+	unsigned int hidden, blinking;
+	int tty = open_tty(1);
+
+	put(tty, "\033[?25l");
+	sleep(1);
+	hidden = calls_in(2);
+	put(tty, "\033[?25h");
+	blinking = calls_in(2);
+	put(tty, "\033[?25l");
+	close(tty);
+	ksft_print_msg("%u calls in 2 s, with a cursor that blinks %u\n", hidden,
+		       blinking);
+	check(!hidden, "no call when nothing changes");
+	check(blinking <= 12, "a call for each blink of the cursor");
+}
+
+static void scroll(void)
+{
+	int tty = open_tty(1), i;
+	uint64_t start;
+	unsigned int nr;
+	char line[80];
+	double s;
+
+	start_count();
+	start = now_ns();
+	for (i = 0; i < LINES; i++) {
+		snprintf(line, sizeof(line), "line %d of %d\r\n", i, LINES);
+		put(tty, line);
+	}
+	s = (now_ns() - start) / 1e9;
+	nr = count();
+	close(tty);
+	ksft_print_msg("%d lines in %.2f s: %u calls, %.1f a second\n", LINES, s,
+		       nr, nr / s);
+	/* A frame is a few calls; the first one is at once */
+	check(nr <= 5 * (FRAMES * s + 1), "no more frames than a screen has");
+}
+
+static unsigned int find_screens(char names[][32])
+{
+	DIR *dir = opendir(DRIVER);
+	unsigned int nr = 0;
+	struct dirent *d;
+
+	while (dir && (d = readdir(dir)) && nr < MAX_SCREENS) {
+		unsigned int id;
+
+		if (sscanf(d->d_name, "efi%u", &id) == 1)
+			snprintf(names[nr++], 32, "%.31s", d->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return nr;
+}
+
+static bool write_all(const char *file, char names[][32], unsigned int nr)
+{
+	char path[64];
+	bool ok = true;
+
+	snprintf(path, sizeof(path), DRIVER "%s", file);
+	while (nr--)
+		ok &= write_file(path, names[nr]);
+	return ok;
+}
+
+static void cycles(void)
+{
+	char names[MAX_SCREENS][32], again[MAX_SCREENS][32];
+	unsigned int nr = find_screens(names);
+	struct ledger bound = read_ledger(), unbound;
+	bool ok = nr, same = true;
+	int i;
+
+	for (i = 0; ok && i < CYCLES; i++) {
+		ok = write_all("unbind", names, nr);
+		if (!i)
+			unbound = read_ledger();
+		same &= same_ledger(unbound, read_ledger());
+		ok &= write_all("bind", names, nr) && find_screens(again) == nr;
+	}
+	check(ok, "unbound and bound a hundred times");
+	check(same && bound.protocols == unbound.protocols + (int)nr &&
+	      unbound.buffers < bound.buffers &&
+	      same_ledger(bound, read_ledger()), "the ledger says so");
+	text();
+}
+
+/* A process that has another mode */
+static void keep(void)
+{
+	const struct drm_mode_modeinfo *mode;
+	struct kms k;
+
+	if (!kms_open(&k, 0) || !kms_create(&k, 800, 600))
+		ksft_exit_fail_msg("no screen\n");
+	mode = kms_mode(&k, 800, 600);
+	draw_pattern(&k);
+	announce("pattern 0 800 600");
+	check(mode && kms_show(&k, mode), "a mode that stays");
+	wait_for_host();
+	fflush(stdout);
+	if (!fork())
+		for (;;)
+			pause();
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} steps[] = {
+	{ "boot", boot }, { "text", text }, { "vt", vt }, { "modes", modes },
+	{ "idle", idle }, { "scroll", scroll }, { "cycles", cycles },
+	{ "keep", keep },
+};
+
+static void run(const char *name)
+{
+	unsigned int i, card = 0;
+
+	if (!strncmp(name, "pattern", 7)) {
+		sscanf(name, "pattern%u", &card);
+		pattern(card);
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		if (!strcmp(steps[i].name, name)) {
+			steps[i].run();
+			return;
+		}
+	}
+	ksft_exit_fail_msg("there is no step %s\n", name);
+}
+
+int main(int argc, char **argv)
+{
+	int i;
+
+	ksft_print_header();
+	for (i = 1; i < argc; i++)
+		run(argv[i]);
+	/* As many as there were */
+	ksft_set_plan(ksft_test_num());
+	ksft_finished();
+}
