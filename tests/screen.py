@@ -9,8 +9,8 @@ import time
 
 import glyphs
 import qemu
-from boots import (BOOT, QUIET, START, TEST, files, machine, power_off,
-                   take_results)
+from boots import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
+                   power_off, take_results)
 
 # The kernel's messages on the screen, and the tests' on the serial port
 CONSOLES = "console=tty0 console=hvc0"
@@ -199,7 +199,16 @@ def ramfb(opt, results):
          args=["-vga", "none", "-device", "ramfb"])
 
 
+def gop(opt, results):
+    """A screen of the test driver's, with all that can be wrong with one"""
+    name = "gop"
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{name}"]
+    with machine(opt, results, name, files(opt, *script)) as m:
+        guest_tests(m, results, name, (name,))
+
+
 TESTS = {
+    "gop": gop,
     "screen-stdvga": stdvga,
     "screen-virtio": virtio,
     "screen-ramfb": ramfb,

@@ -415,9 +415,13 @@ void efi_gop_give_back(struct efi_gop *gop)
 	efi_guid_t guid = EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID;
 	struct efi_protocol *text;
 	efi_status_t status;
+	int ret;
 
-	if ((read_current(gop, &gop->mode, &gop->base) ||
-	     gop->mode.number != gop->first) && set_mode(gop, gop->first))
+	ret = read_current(gop, &gop->mode, &gop->base);
+	if (ret == -ENODEV)
+		return;
+	if ((ret || gop->mode.number != gop->first) &&
+	    set_mode(gop, gop->first))
 		dev_warn(&gop->edev->dev, "mode %u cannot be set again\n",
 			 gop->first);
 	if (!efi_device_has_protocol(gop->edev, &guid))

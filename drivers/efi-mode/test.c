@@ -118,7 +118,8 @@ static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
 {
 	if (arg->function > EFI_MODE_TEST_FN_LAST ||
 	    arg->function == EFI_MODE_TEST_FN_FAULT_WHEN ||
-	    arg->argument > MAX_USEC)
+	    (arg->function != EFI_MODE_TEST_FN_SCREEN &&
+	     arg->argument > MAX_USEC))
 		return -EINVAL;
 	call_driver(s, arg);
 	return 0;

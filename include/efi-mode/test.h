@@ -107,7 +107,10 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_IRQ_EDGE		0	/* HPET, IO-APIC, edge */
 #define EFI_MODE_TEST_IRQ_LEVEL		1	/* HPET, IO-APIC, level */
 #define EFI_MODE_TEST_IRQ_8259		2	/* 8254, 8259, LINT0; at most 54 ms */
-#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_BUS
+#define EFI_MODE_TEST_FN_SCREEN		18	/* EFI_MODE_TEST_SCREEN_*: what a screen
+						 * in firmware's memory does
+						 */
+#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_SCREEN
 
 /* What the test device does, for BUS */
 #define EFI_MODE_TEST_BUS_INSTALL	0	/* appear */
@@ -124,6 +127,20 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_BUS_CALLS		7	/* value: calls while it was there */
 #define EFI_MODE_TEST_BUS_CONNECT	8	/* connect drivers to all of USB */
 #define EFI_MODE_TEST_BUS_DISCONNECT	9	/* and disconnect them */
+
+/* What the screen does, for SCREEN, in the lowest 8 bits */
+#define EFI_MODE_TEST_SCREEN_INSTALL	0	/* appear; not 0 << 8: with no mode */
+#define EFI_MODE_TEST_SCREEN_REMOVE	1	/* disappear */
+#define EFI_MODE_TEST_SCREEN_REINSTALL	2	/* have so many << 8 modes */
+#define EFI_MODE_TEST_SCREEN_FAIL_BLT	3	/* so often << 8 */
+#define EFI_MODE_TEST_SCREEN_FAIL_MODE	4	/* SetMode(), so often << 8 */
+#define EFI_MODE_TEST_SCREEN_SET_MODE	5	/* of its own accord, << 8 */
+#define EFI_MODE_TEST_SCREEN_MODE	6	/* value: the mode that it is in */
+#define EFI_MODE_TEST_SCREEN_PIXEL	7	/* x << 8, y << 32; value: XRGB8888, or
+						 * RGB565 in mode 2
+						 */
+#define EFI_MODE_TEST_SCREEN_BLTS	8	/* value: calls of Blt() */
+#define EFI_MODE_TEST_SCREEN_STRAY	9	/* value: calls after it had disappeared */
 
 /**
  * struct efi_mode_test_device - the interface of its protocol

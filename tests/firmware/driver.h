@@ -53,6 +53,9 @@ void serial_print(const char *s);
 /* bus.c */
 EFI_STATUS EFIAPI bus(UINT64 what, UINT64 *value);
 
+/* screen.c */
+EFI_STATUS EFIAPI screen(UINT64 what, UINT64 *value);
+
 /* tick.S */
 void tick(struct interrupt_frame *frame);
 extern volatile UINT64 tick_handler, tick_count, tick_depth, tick_deepest;

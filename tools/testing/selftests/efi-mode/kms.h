@@ -31,38 +31,32 @@ static inline uint64_t kms_pointer(const void *p)
 	return (uintptr_t)p;
 }
 
-/* The screen of this number, counting those of one driver only */
-static inline int kms_open_card(const char *driver, unsigned int number)
+#define KMS_DRIVER	"/sys/bus/efi/drivers/efi-gop/"
+
+/* The card that a device of the bus is, or -1 */
+static inline int kms_card(const char *device)
 {
-	char path[32], name[32];
+	char path[128];
 	unsigned int card;
-	int fd;
 
 	for (card = 0; card < 16; card++) {
-		struct drm_version version = {
-			.name = name, .name_len = sizeof(name) - 1,
-		};
-
-		snprintf(path, sizeof(path), "/dev/dri/card%u", card);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		memset(name, 0, sizeof(name));
-		if (!ioctl(fd, DRM_IOCTL_VERSION, &version) &&
-		    !strcmp(name, driver) && !number--)
-			return fd;
-		close(fd);
+		snprintf(path, sizeof(path), KMS_DRIVER "%s/drm/card%u", device,
+			 card);
+		if (!access(path, F_OK))
+			return card;
 	}
 	return -1;
 }
 
-static inline bool kms_open(struct kms *k, unsigned int number)
+static inline bool kms_open_device(struct kms *k, const char *device)
 {
 	struct drm_mode_card_res resources = {};
 	struct drm_mode_get_connector connector = {};
+	char path[32];
 
 	memset(k, 0, sizeof(*k));
-	k->fd = kms_open_card("efi-gop", number);
+	snprintf(path, sizeof(path), "/dev/dri/card%d", kms_card(device));
+	k->fd = open(path, O_RDWR | O_CLOEXEC);
 	if (k->fd < 0)
 		return false;
 	resources.count_crtcs = 1;
@@ -78,6 +72,20 @@ static inline bool kms_open(struct kms *k, unsigned int number)
 		return false;
 	k->nr_modes = connector.count_modes;
 	return k->nr_modes && k->nr_modes <= KMS_MAX_MODES;
+}
+
+/* In the order in which the bus has found them */
+static inline bool kms_open(struct kms *k, unsigned int number)
+{
+	char device[16];
+	unsigned int id;
+
+	for (id = 0; id < 256; id++) {
+		snprintf(device, sizeof(device), "efi%u", id);
+		if (kms_card(device) >= 0 && !number--)
+			return kms_open_device(k, device);
+	}
+	return false;
 }
 
 static inline const struct drm_mode_modeinfo *
@@ -161,7 +169,10 @@ static inline void kms_close(struct kms *k)
 {
 	if (k->pixels)
 		munmap(k->pixels, k->size);
-	close(k->fd);
+	if (k->fd >= 0)
+		close(k->fd);
+	k->pixels = NULL;
+	k->fd = -1;
 }
 
 #endif /* _SELFTESTS_EFI_MODE_KMS_H */

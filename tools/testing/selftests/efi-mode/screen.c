@@ -24,7 +24,6 @@
 #include "ledger.h"
 
 #define TRACING		"/sys/kernel/debug/tracing/"
-#define DRIVER		"/sys/bus/efi/drivers/efi-gop/"
 #define CYCLES		100
 #define MAX_SCREENS	8
 #define FRAMES		60	/* a second, at most */
@@ -315,7 +314,7 @@ static void scroll(void)
 
 static unsigned int find_screens(char names[][32])
 {
-	DIR *dir = opendir(DRIVER);
+	DIR *dir = opendir(KMS_DRIVER);
 	unsigned int nr = 0;
 	struct dirent *d;
 
@@ -335,7 +334,7 @@ static bool write_all(const char *file, char names[][32], unsigned int nr)
 	char path[64];
 	bool ok = true;
 
-	snprintf(path, sizeof(path), DRIVER "%s", file);
+	snprintf(path, sizeof(path), KMS_DRIVER "%s", file);
 	while (nr--)
 		ok &= write_file(path, names[nr]);
 	return ok;

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A screen of the test driver's (tests/firmware/screen.c): its modes, its faults, and
+ * how it goes
+ */
+#include <sys/klog.h>
+
+#include "kms.h"
+#include "ledger.h"
+#include "uevents.h"
+
+#define GUID		"9042a9de-23dc-4a38-96fb-7aded080516a"
+#define PATIENCE	3000	/* ms */
+#define MODE_565	2
+
+static int fd, uevents;
+
+static long long screen(unsigned int what, uint64_t argument)
+{
+	struct efi_mode_test_driver d;
+
+	if (!call_driver(fd, EFI_MODE_TEST_FN_SCREEN, what | argument << 8, &d))
+		return -1;
+	return d.value;
+}
+
+static uint32_t pixel(unsigned int x, unsigned int y)
+{
+	return screen(EFI_MODE_TEST_SCREEN_PIXEL, x | (uint64_t)y << 24);
+}
+
+static void clear_log(void)
+{
+	klogctl(5, NULL, 0);
+}
+
+static bool log_has(const char *text)
+{
+	static char buf[1 << 20];
+	int n = klogctl(3, buf, sizeof(buf) - 1);
+
+	if (n < 0)
+		return false;
+	buf[n] = '\0';
+	return strstr(buf, text);
+}
+
+static bool wait_card(const char *device)
+{
+	struct kms k;
+	bool found;
+	int ms;
+
+	for (ms = 0; ms < PATIENCE; ms += 10) {
+		found = kms_open_device(&k, device);
+		kms_close(&k);
+		if (found)
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+static uint32_t colour(unsigned int x, unsigned int y)
+{
+	return (x * 37 & 255) << 16 | (y * 11 & 255) << 8 | ((x + y) & 255);
+}
+
+static void draw(struct kms *k)
+{
+	unsigned int x, y;
+
+	for (y = 0; y < k->height; y++)
+		for (x = 0; x < k->width; x++)
+			*kms_pixel(k, x, y) = colour(x, y);
+}
+
+static uint32_t to_565(uint32_t c)
+{
+	return (c >> 8 & 0xf800) | (c >> 5 & 0x07e0) | (c >> 3 & 0x001f);
+}
+
+static bool is_drawn(unsigned int x, unsigned int y)
+{
+	uint32_t wanted = colour(x, y), found = pixel(x, y);
+
+	if (screen(EFI_MODE_TEST_SCREEN_MODE, 0) == MODE_565)
+		wanted = to_565(wanted);
+	if (found != wanted)
+		ksft_print_msg("at %u,%u: %x, not %x\n", x, y, found, wanted);
+	return found == wanted;
+}
+
+/* The last, and of the others one in a hundred, in each line elsewhere */
+static bool is_shown(const struct kms *k)
+{
+	unsigned int i;
+
+	for (i = 0; i < k->width * k->height; i += 101)
+		if (!is_drawn(i % k->width, i / k->width))
+			return false;
+	return is_drawn(k->width - 1, k->height - 1);
+}
+
+static bool show(struct kms *k, const char *device, unsigned int width,
+		 unsigned int height)
+{
+	const struct drm_mode_modeinfo *mode;
+
+	if (!kms_open_device(k, device) || !kms_create(k, width, height))
+		return false;
+	mode = kms_mode(k, width, height);
+	draw(k);
+	return mode && kms_show(k, mode);
+}
+
+static void modes(const char *device)
+{
+	long long blts;
+	struct kms k;
+
+	ksft_test_result(kms_open_device(&k, device) && k.nr_modes == 3 &&
+			 kms_mode(&k, 320, 200) && kms_mode(&k, 320, 240) &&
+			 kms_mode(&k, 640, 400),
+			 "each size once, and none of nothing: %u modes\n",
+			 k.nr_modes);
+	ksft_test_result(k.modes[0].hdisplay == 320 &&
+			 k.modes[0].vdisplay == 200 &&
+			 (k.modes[0].type & DRM_MODE_TYPE_PREFERRED),
+			 "the one that it is in is preferred\n");
+	kms_close(&k);
+
+	ksft_test_result(show(&k, device, 320, 200) && is_shown(&k),
+			 "pixels by Blt()\n");
+	kms_close(&k);
+	blts = screen(EFI_MODE_TEST_SCREEN_BLTS, 0);
+	ksft_test_result(show(&k, device, 320, 240) &&
+			 screen(EFI_MODE_TEST_SCREEN_MODE, 0) == MODE_565 &&
+			 is_shown(&k) &&
+			 screen(EFI_MODE_TEST_SCREEN_BLTS, 0) == blts,
+			 "16 bits, in a frame buffer with long lines\n");
+	kms_close(&k);
+	ksft_test_result(show(&k, device, 640, 400) && is_shown(&k),
+			 "a frame buffer without an address: by Blt()\n");
+	kms_close(&k);
+}
+
+static void blt_fails(const char *device)
+{
+	const struct drm_clip_rect first = { 0, 0, 8, 8 };
+	const struct drm_clip_rect second = { 300, 190, 308, 198 };
+	struct kms k;
+
+	if (!show(&k, device, 320, 200))
+		ksft_exit_fail_msg("320x200 cannot be set\n");
+	clear_log();
+	screen(EFI_MODE_TEST_SCREEN_FAIL_BLT, 1);
+	*kms_pixel(&k, 1, 1) = 0x123456;
+	ksft_test_result(kms_dirty(&k, &first, 1) && pixel(1, 1) != 0x123456 &&
+			 log_has("cannot draw on the screen"),
+			 "a Blt() that fails is a message\n");
+	*kms_pixel(&k, 301, 191) = 0x654321;
+	ksft_test_result(kms_dirty(&k, &second, 1) &&
+			 pixel(301, 191) == 0x654321 && pixel(1, 1) == 0x123456,
+			 "what it was to show comes with the next\n");
+	kms_close(&k);
+}
+
+static void mode_fails(const char *device)
+{
+	long long blts;
+	struct kms k;
+
+	clear_log();
+	screen(EFI_MODE_TEST_SCREEN_FAIL_MODE, 1);
+	show(&k, device, 640, 400);
+	blts = screen(EFI_MODE_TEST_SCREEN_BLTS, 0);
+	ksft_test_result(log_has("cannot set 640x400") &&
+			 kms_dirty(&k, NULL, 0) &&
+			 screen(EFI_MODE_TEST_SCREEN_BLTS, 0) == blts,
+			 "a mode that cannot be set is a message\n");
+	kms_close(&k);
+	ksft_test_result(show(&k, device, 640, 400) && is_shown(&k),
+			 "the next time it can\n");
+	/* As text consoles do */
+	kms_off(&k);
+	screen(EFI_MODE_TEST_SCREEN_SET_MODE, 1);
+	ksft_test_result(kms_show(&k, kms_mode(&k, 640, 400)) && is_shown(&k),
+			 "a mode that somebody else has set is set anew\n");
+	kms_close(&k);
+}
+
+static void binding(const char *device)
+{
+	struct kms k;
+
+	if (!show(&k, device, 640, 400))
+		ksft_exit_fail_msg("640x400 cannot be set\n");
+	ksft_test_result(write_file(KMS_DRIVER "unbind", device) &&
+			 screen(EFI_MODE_TEST_SCREEN_MODE, 0) == 1,
+			 "without a driver it is in its first mode\n");
+	ksft_test_result(!kms_dirty(&k, NULL, 0) && errno == ENODEV,
+			 "those who have it open are told\n");
+	kms_close(&k);
+	ksft_test_result(write_file(KMS_DRIVER "bind", device) &&
+			 show(&k, device, 320, 240) && is_shown(&k),
+			 "it can be bound again\n");
+	kms_close(&k);
+}
+
+static void changes(const char *device)
+{
+	struct kms k;
+	int ms;
+
+	screen(EFI_MODE_TEST_SCREEN_REINSTALL, 2);
+	for (ms = 0; ms < PATIENCE; ms += 100) {
+		bool known = kms_open_device(&k, device) && k.nr_modes == 1 &&
+			     kms_mode(&k, 320, 200);
+
+		kms_close(&k);
+		if (known)
+			break;
+		usleep(100000);
+	}
+	ksft_test_result(ms < PATIENCE && show(&k, device, 320, 200) &&
+			 is_shown(&k), "other modes are noticed\n");
+	kms_close(&k);
+}
+
+static void removal(const char *device, struct ledger others)
+{
+	struct uevent u;
+	struct kms k;
+
+	if (!show(&k, device, 320, 200))
+		ksft_exit_fail_msg("320x200 cannot be set\n");
+	screen(EFI_MODE_TEST_SCREEN_REMOVE, 0);
+	kms_dirty(&k, NULL, 0);
+	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", GUID,
+				     &u) >= 0 && kms_card(device) < 0,
+			 "a screen that goes is missed\n");
+	ksft_test_result(!screen(EFI_MODE_TEST_SCREEN_STRAY, 0),
+			 "nobody has called it\n");
+	kms_close(&k);
+	ksft_test_result(same_ledger(others, read_ledger()),
+			 "nothing of it is left\n");
+}
+
+static void no_modes(struct ledger others)
+{
+	struct uevent u;
+
+	clear_log();
+	screen(EFI_MODE_TEST_SCREEN_INSTALL, 1);
+	ksft_test_result(wait_uevent(uevents, PATIENCE, "add", GUID, &u) >= 0 &&
+			 !usleep(500000) && kms_card(u.device) < 0 &&
+			 log_has("the screen cannot be used"),
+			 "one with no mode is a message\n");
+	ksft_test_result(same_ledger(others, read_ledger()),
+			 "and nothing else\n");
+	screen(EFI_MODE_TEST_SCREEN_REMOVE, 0);
+}
+
+int main(void)
+{
+	struct ledger others;
+	struct uevent u;
+
+	fd = open_test_device();
+	ksft_print_header();
+	ksft_set_plan(20);
+	uevents = open_uevents();
+	others = read_ledger();
+	if (screen(EFI_MODE_TEST_SCREEN_INSTALL, 0) < 0)
+		ksft_exit_fail_msg("no test driver in firmware\n");
+
+	ksft_test_result(wait_uevent(uevents, PATIENCE, "add", GUID, &u) >= 0 &&
+			 wait_card(u.device), "a screen appears\n");
+	modes(u.device);
+	blt_fails(u.device);
+	mode_fails(u.device);
+	binding(u.device);
+	changes(u.device);
+	removal(u.device, others);
+	no_modes(others);
+	ksft_finished();
+}
