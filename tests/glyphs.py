@@ -41,10 +41,6 @@ class Picture:
         return len({self.pixel(x, y) for y in range(top, top + height)
                     for x in range(left, left + width)})
 
-    def lit(self):
-        """How many bytes of the picture are not black"""
-        return len(self.data) - self.data.count(0)
-
 
 def cell(lines, column):
     """The bitmap of a character, and its colours: of the background, which is

@@ -3,12 +3,12 @@
 Tests of what is on the screens
 """
 
+import contextlib
 import os
 import re
 import time
 
 import glyphs
-import qemu
 from boots import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
                    power_off, take_results)
 
@@ -16,7 +16,7 @@ from boots import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
 CONSOLES = "console=tty0 console=hvc0"
 LINUX = f"bzImage initrd=\\initrd.img {CONSOLES}"
 
-PATIENCE = 5
+PATIENCE = 20
 
 # As the kernel has them by default
 COLOURS = {
@@ -41,9 +41,9 @@ class Screens:
         with open(path, "rb") as f:
             return glyphs.Picture(f.read())
 
-    def wait(self, judge, card=0, patience=PATIENCE):
+    def wait(self, judge, card=0):
         """Until the picture is as it should be. What is wrong with it, or ''."""
-        end = time.monotonic() + patience
+        end = time.monotonic() + PATIENCE
         while True:
             wrong = judge(self.take(card))
             if not wrong or time.monotonic() > end:
@@ -51,16 +51,13 @@ class Screens:
             self.m.read()
             time.sleep(0.2)
 
-    def text(self, card=0):
-        return glyphs.read_text(self.take(card), self.font)
-
-    def wait_text(self, pattern, card=0, patience=PATIENCE):
+    def wait_text(self, pattern, bottom=False):
         """Until a line of text is found"""
         def judge(picture):
-            text = "\n".join(glyphs.read_text(picture, self.font))
+            text = "\n".join(glyphs.read_text(picture, self.font, bottom))
             return "" if re.search(pattern, text, re.M) else text
 
-        return self.wait(judge, card, patience)
+        return self.wait(judge)
 
 
 def pattern_line(width, y):
@@ -169,34 +166,85 @@ def command(*steps, then=""):
     return f"{LINUX} {QUIET}screen:{':'.join(steps)}{then}"
 
 
-def boot(opt, results, name, steps, devices=(None,), args=()):
+@contextlib.contextmanager
+def boot(opt, results, name, steps, *more, devices=(None,), args=()):
     """A machine with these screens, and the steps of the selftest"""
-    with machine(opt, results, name, files(opt, command(*steps)),
-                 args=args) as m:
+    script = [f"{LINUX} {QUIET}{','.join(('screen:' + ':'.join(steps), *more))}",
+              "echo STATUS %lasterror%"]
+    with machine(opt, results, name, files(opt, *script), args=args) as m:
         screens = Screens(opt, m, devices)
         m.expect("TEST BEGIN", START + BOOT)
         guest_steps(m, results, name, screens)
-        power_off(m, results, name)
+        yield m, screens
+
+
+def judge_panic(m, results, name, screens):
+    """The last messages of a kernel that has died"""
+    m.expect(r"end Kernel panic", TEST)
+    wrong = screens.wait_text(
+        r"Kernel panic - not syncing: sysrq triggered crash", bottom=True)
+    results.add(not wrong, f"{name}: a panic is on the screen", wrong)
+
+
+def judge_return(m, results, name, screens):
+    """Firmware's shell has its mode, and a screen of its own"""
+    def judge(picture):
+        if (picture.width, picture.height) != FIRST_SIZE:
+            return f"{picture.width}x{picture.height}"
+        colours = picture.colours(0, 0, picture.width, picture.height)
+        return f"{colours} colours" if not 1 < colours < 5 else ""
+
+    m.expect(r"STATUS 0x0\s", START)
+    wrong = screens.wait(judge)
+    results.add(not wrong, f"{name}: firmware has its screen again", wrong)
 
 
 ALL = ("boot", "text", "vt", "pattern", "modes", "idle", "scroll", "cycles")
 
+# Of stdvga, in this firmware
+FIRST_SIZE = (1280, 800)
+
 
 def stdvga(opt, results):
-    """A screen with a frame buffer"""
-    boot(opt, results, "screen-stdvga", ALL, args=["-vga", "std"])
+    """A screen with a frame buffer, and the way back from another mode"""
+    name = "screen-stdvga"
+    with boot(opt, results, name, (*ALL, "keep"), "leave:return",
+              args=["-vga", "std"]) as (m, screens):
+        judge_return(m, results, name, screens)
 
 
 def virtio(opt, results):
-    """One without"""
-    boot(opt, results, "screen-virtio", ALL,
-         args=["-vga", "none", "-device", "virtio-gpu-pci"])
+    """One without, and a panic there"""
+    name = "screen-virtio"
+    with boot(opt, results, name, ALL, "panic", args=[
+            "-vga", "none", "-device", "virtio-gpu-pci"]) as (m, screens):
+        judge_panic(m, results, name, screens)
 
 
 def ramfb(opt, results):
-    """A frame buffer in RAM"""
-    boot(opt, results, "screen-ramfb", ("boot", "text", "pattern", "modes"),
-         args=["-vga", "none", "-device", "ramfb"])
+    """A frame buffer in RAM, and a panic there"""
+    name = "screen-ramfb"
+    with boot(opt, results, name, ("boot", "text", "pattern"), "panic",
+              args=["-vga", "none", "-device", "ramfb"]) as (m, screens):
+        judge_panic(m, results, name, screens)
+
+
+def two(opt, results):
+    """Two screens: the terminal is on the one that firmware's console is on"""
+    name = "screen-two"
+    with boot(opt, results, name, ("boot", "text", "pattern0", "pattern1"),
+              devices=(None, "second"),
+              args=["-vga", "std", "-device", "bochs-display,id=second"]) as (m, _):
+        power_off(m, results, name)
+
+
+def none(opt, results):
+    """No screen at all"""
+    name = "screen-none"
+    with machine(opt, results, name, files(opt, f"{LINUX} {QUIET}boot"),
+                 args=["-vga", "none"]) as m:
+        guest_tests(m, results, name, ("boot",))
+        results.add("efi-gop" not in m.text, f"{name}: and no word of it")
 
 
 def gop(opt, results):
@@ -212,4 +260,6 @@ TESTS = {
     "screen-stdvga": stdvga,
     "screen-virtio": virtio,
     "screen-ramfb": ramfb,
+    "screen-two": two,
+    "screen-none": none,
 }
