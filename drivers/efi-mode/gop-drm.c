@@ -54,16 +54,7 @@ struct frame_buffer {
 	size_t size;
 };
 
-/**
- * struct screen - a DRM device on a screen of firmware
- * @drm:	the device
- * @gop:	the screen
- * @fb:		its frame buffer
- * @next_frame:	not earlier
- * @stale:	something has not got to the screen
- *
- * It belongs to whoever commits. That is one at a time, as there is one CRTC.
- */
+/* From the GOP on it is whose who commits: one at a time, as there is one CRTC */
 struct screen {
 	struct drm_device drm;
 	struct drm_plane plane;
@@ -73,7 +64,7 @@ struct screen {
 	struct efi_gop gop;
 	struct frame_buffer fb;
 	ktime_t next_frame;
-	bool stale;
+	bool stale;			/* something has not got to the screen */
 };
 
 #define to_screen(d) container_of(d, struct screen, drm)

@@ -88,7 +88,7 @@ struct efi_gop_shared;
 struct efi_gop {
 	struct efi_device *edev;
 	struct efi_protocol *protocol;
-	struct mutex lock;
+	struct mutex lock;		/* of the modes */
 	struct efi_gop_mode *modes;
 	unsigned int nr_modes;
 	struct efi_gop_mode mode;

@@ -114,7 +114,7 @@ static bool show(struct kms *k, const char *device, unsigned int width,
 	return mode && kms_show(k, mode);
 }
 
-static void modes(const char *device)
+static void sizes_and_formats(const char *device)
 {
 	long long blts;
 	struct kms k;
@@ -277,7 +277,7 @@ int main(void)
 
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "add", GUID, &u) >= 0 &&
 			 wait_card(u.device), "a screen appears\n");
-	modes(u.device);
+	sizes_and_formats(u.device);
 	blt_fails(u.device);
 	mode_fails(u.device);
 	binding(u.device);

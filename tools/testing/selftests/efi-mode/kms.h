@@ -114,7 +114,8 @@ static inline bool kms_create(struct kms *k, unsigned int width,
 
 	if (ioctl(k->fd, DRM_IOCTL_MODE_CREATE_DUMB, &create))
 		return false;
-	fb.handle = map.handle = create.handle;
+	fb.handle = create.handle;
+	map.handle = create.handle;
 	fb.pitch = create.pitch;
 	if (ioctl(k->fd, DRM_IOCTL_MODE_ADDFB, &fb) ||
 	    ioctl(k->fd, DRM_IOCTL_MODE_MAP_DUMB, &map))

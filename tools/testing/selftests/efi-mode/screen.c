@@ -104,7 +104,7 @@ static void text(void)
 	close(tty);
 }
 
-static void vt(void)
+static void terminals(void)
 {
 	int tty = open_tty(2);
 
@@ -201,7 +201,7 @@ static void damage(struct kms *k)
 		check(has_frame_buffer(), "no call with a frame buffer");
 }
 
-static void pattern(unsigned int card)
+static void pixels(unsigned int card)
 {
 	char what[64];
 	struct kms k;
@@ -389,18 +389,17 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } steps[] = {
-	{ "boot", boot }, { "text", text }, { "vt", vt }, { "modes", modes },
+	{ "boot", boot }, { "text", text }, { "vt", terminals }, { "modes", modes },
 	{ "idle", idle }, { "scroll", scroll }, { "cycles", cycles },
 	{ "keep", keep },
 };
 
 static void run(const char *name)
 {
-	unsigned int i, card = 0;
+	unsigned int i;
 
 	if (!strncmp(name, "pattern", 7)) {
-		sscanf(name, "pattern%u", &card);
-		pattern(card);
+		pixels(atoi(name + 7));
 		return;
 	}
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
