@@ -26,14 +26,14 @@ COLOURS = {
 
 
 class Screens:
-    """The screens of a machine, by the number of their DRM device"""
+    """The screens of a machine, in firmware's order. The terminals are on the last."""
 
     def __init__(self, opt, m, devices=(None,)):
         self.m = m
         self.devices = devices
         self.font = glyphs.read_font(opt.tree)
 
-    def take(self, card=0):
+    def take(self, card=-1):
         path = os.path.join(self.m.dir, "screen.ppm")
         device = self.devices[card]
         more = {"device": device} if device else {}
@@ -41,7 +41,7 @@ class Screens:
         with open(path, "rb") as f:
             return glyphs.Picture(f.read())
 
-    def wait(self, judge, card=0):
+    def wait(self, judge, card=-1):
         """Until the picture is as it should be. What is wrong with it, or ''."""
         end = time.monotonic() + PATIENCE
         while True:
@@ -107,11 +107,12 @@ def show_off(screens, card, width, height):
 
 
 def show_boot(screens):
-    """Messages of the kernel, below the logo"""
-    wrong = screens.wait_text(r"^\[ +\d+\.\d+\] Run /init as init process$")
-    if not wrong and screens.take().colours(0, 0, 80, 80) < 20:
-        wrong = "there is no logo"
-    return wrong
+    return screens.wait_text(r"^\[ +\d+\.\d+\] Run /init as init process$")
+
+
+def show_logo(screens):
+    return screens.wait(lambda p: "" if p.colours(0, 0, 80, 80) > 20 else
+                        "less than 20 colours")
 
 
 def show_text(screens):
@@ -138,6 +139,7 @@ def show_vt(screens, number):
 
 SHOWS = {
     "boot": show_boot,
+    "logo": show_logo,
     "text": show_text,
     "vt": show_vt,
     "pattern": show_pattern,
@@ -199,7 +201,7 @@ def judge_return(m, results, name, screens):
     results.add(not wrong, f"{name}: firmware has its screen again", wrong)
 
 
-ALL = ("boot", "text", "vt", "pattern", "modes", "idle", "scroll", "cycles")
+ALL = ("boot", "logo", "text", "vt", "pattern", "modes", "idle", "rate", "cycles")
 
 # Of stdvga, in this firmware
 FIRST_SIZE = (1280, 800)
@@ -230,11 +232,13 @@ def ramfb(opt, results):
 
 
 def two(opt, results):
-    """Two screens: the terminal is on the one that firmware's console is on"""
+    """One of each kind: the terminals are on the one with a frame buffer, although
+    the other is found first"""
     name = "screen-two"
+    args = ["-vga", "none", "-device", "virtio-gpu-pci,id=blt", "-device",
+            "bochs-display,id=linear"]
     with boot(opt, results, name, ("boot", "text", "pattern0", "pattern1"),
-              devices=(None, "second"),
-              args=["-vga", "std", "-device", "bochs-display,id=second"]) as (m, _):
+              devices=("blt", "linear"), args=args) as (m, _):
         power_off(m, results, name)
 
 

@@ -558,10 +558,10 @@ static int gop_probe(struct efi_device *edev, const struct efi_device_id *id)
 		dev_err(&edev->dev, "the screen cannot be used: %d\n", ret);
 		return ret;
 	}
-	take_from_simpledrm(s);
 	ret = init_drm(s);
 	if (ret)
 		return ret;
+	take_from_simpledrm(s);
 	efi_device_set_drvdata(edev, s);
 	ret = drm_dev_register(&s->drm, 0);
 	if (ret)

@@ -355,6 +355,9 @@ int efi_gop_copy(struct efi_gop *gop, const void *pixels, unsigned int pitch,
 	unsigned int lines;
 	int ret, y;
 
+	/* To say so each time would change the screen, and so go on for ever */
+	if (efi_mode_is_stopped())
+		return -EIO;
 	for (y = rect->y1; y < rect->y2; y += lines) {
 		lines = fill_buffer(gop, pixels, pitch, rect, y);
 		ret = efi_protocol_call(gop->protocol, &status,
