@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.join(TOP, "tests"))
 
 import boots         # noqa: E402
 import bus           # noqa: E402
+import keyboard      # noqa: E402
 import kselftests    # noqa: E402
 import runtime       # noqa: E402
 import screen        # noqa: E402
@@ -32,7 +33,8 @@ import wayback       # noqa: E402
 # others, on the second processor
 BESIDE = (*static.TESTS, "lsefi", "hotplug", "removable", "loadfile2", "errors",
           "hands-off", "second-firmware", "contain", "breach", "stuck", "never",
-          "halt", "resets", *runtime.TESTS, *screen.TESTS)
+          "halt", "resets", "keyfaults", "terminals", *runtime.TESTS,
+          *screen.TESTS)
 
 
 class Results:
@@ -105,7 +107,7 @@ def main():
 
     usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS,
              **kselftests.TESTS, **wayback.TESTS, **runtime.TESTS,
-             **bus.TESTS, **screen.TESTS}
+             **bus.TESTS, **screen.TESTS, **keyboard.TESTS}
     tests = {**usual, **kselftests.LONG, **sharing.LONG, **wayback.LONG,
              **runtime.LONG}
     unknown = [name for name in opt.tests if name not in tests]

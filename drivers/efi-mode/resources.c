@@ -13,10 +13,13 @@
 #include <linux/device.h>
 #include <linux/io.h>
 #include <linux/log2.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+
+#include <asm/tsc.h>
 
 #include "internal.h"
 
@@ -25,13 +28,18 @@
 /* A device that changes all the time would keep a caller here for ever */
 #define MAX_NEWS	100
 
-static atomic_t nr_protocols, nr_buffers, nr_events;
+static atomic_t nr_protocols, nr_buffers, nr_events, nr_watches;
 
 struct efi_protocol {
 	struct efi_device *edev;
 	struct efi_mode_target target;
 	efi_guid_t guid;
 	u64 interface;			/* of the moment that it was asked for */
+};
+
+struct key_watch {
+	struct efi_protocol *keyboard;
+	u64 id;				/* of the resident half's */
 };
 
 struct efi_event {
@@ -101,36 +109,119 @@ int __efi_protocol_call(struct efi_protocol *p, const char *name, size_t slot,
 }
 EXPORT_SYMBOL_GPL(__efi_protocol_call);
 
-/* Nobody else calls firmware any more, so the address does not go meanwhile */
-efi_status_t __efi_protocol_call_panic(struct efi_protocol *p, const char *name,
-				       size_t slot, const u64 *args,
-				       unsigned int nargs)
+efi_status_t __efi_protocol_call_panic(struct efi_protocol *p,
+				       const char *name, size_t slot,
+				       const u64 *args, unsigned int nargs)
 {
+	struct efi_mode_target target = p->target;
 	u64 all[EFI_MODE_MAX_ARGS] = {};
-	efi_status_t status;
 
-	if (WARN_ON_ONCE(nargs >= ARRAY_SIZE(all)))
+	if (nargs >= ARRAY_SIZE(all))
 		return EFI_INVALID_PARAMETER;
-	status = efi_mode_call_args(efi_mode_call_panic,
-				    "boot services: handle_protocol",
-				    (unsigned long)efi_mode_systab()->boottime,
-				    offsetof(efi_boot_services_t,
-					     handle_protocol),
-				    p->target.handle, virt_to_phys(&p->guid),
-				    virt_to_phys(&p->interface));
-	if (status != EFI_SUCCESS)
-		return status;
-	all[0] = p->interface;
+	/* Nobody looks at news any more, and nothing restores a task priority */
+	target.known = 0;
+	target.tpl = EFI_TPL_APPLICATION;
 	memcpy(all + 1, args, nargs * sizeof(*args));
-	return efi_mode_call_panic(name, p->interface, slot, all, nargs + 1);
+	return efi_mode_call_panic_target(&target, name, 0, slot, all,
+					  nargs + 1);
 }
 EXPORT_SYMBOL_GPL(__efi_protocol_call_panic);
+
+/* Several calls */
+
+static void fill_request(struct efi_mode_request *r, const struct efi_call *c)
+{
+	bool self = c->protocol;
+
+	memset(r, 0, sizeof(*r));
+	if (self)
+		r->target = c->protocol->target;
+	else
+		r->table = (unsigned long)efi_mode_systab()->boottime;
+	r->slot = c->slot;
+	memcpy(r->args + self, c->args, c->nargs * sizeof(*c->args));
+	r->nargs = c->nargs + self;
+}
+
+/* Return: whether it is to be made again */
+static bool take_answer(struct efi_call *c, const struct efi_mode_request *r)
+{
+	c->status = r->status;
+	c->msecs = div_u64(r->cycles, tsc_khz);
+	c->error = error_of(r->refused);
+	if (r->refused == EFI_MODE_REFUSED_GONE)
+		efi_rescan();
+	return r->refused == EFI_MODE_REFUSED_NEWS;
+}
+
+/* Return: how many are to be made again */
+static unsigned int call_all(const char *name, struct efi_call *calls,
+			     unsigned int nr, struct efi_mode_request *requests)
+{
+	unsigned int i, n = 0, again = 0;
+
+	for (i = 0; i < nr; i++) {
+		if (calls[i].error != -EAGAIN)
+			continue;
+		calls[i].status = EFI_NOT_FOUND;
+		if (calls[i].protocol &&
+		    READ_ONCE(calls[i].protocol->edev->gone))
+			calls[i].error = -ENODEV;
+		else
+			fill_request(&requests[n++], &calls[i]);
+	}
+	if (!n)
+		return 0;
+	efi_mode_call_chain(name, requests, n);
+	for (i = 0, n = 0; i < nr; i++) {
+		if (calls[i].error != -EAGAIN)
+			continue;
+		if (take_answer(&calls[i], &requests[n++])) {
+			calls[i].error = -EAGAIN;
+			again++;
+		}
+	}
+	return again;
+}
+
+int efi_call_all(const char *name, struct efi_call *calls, unsigned int nr)
+{
+	struct efi_mode_request *requests;
+	unsigned int i;
+
+	requests = kmalloc_array(nr, sizeof(*requests), GFP_KERNEL);
+	if (!requests)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++)
+		calls[i].error = -EAGAIN;
+	for (i = 0; i < MAX_NEWS && call_all(name, calls, nr, requests); i++)
+		efi_look_at_news();
+	for (i = 0; i < nr; i++)
+		if (calls[i].error == -EAGAIN)
+			calls[i].error = -ENODEV;
+	kfree(requests);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(efi_call_all);
+
+/* Data */
+
+/* A function of the resident half's, with the interface as its first argument */
+static int call_resident(struct efi_protocol *p, unsigned long tpl,
+			 const char *name, size_t slot, efi_status_t *status,
+			 const u64 *args, unsigned int nargs)
+{
+	struct efi_mode_target target = p->target;
+
+	target.tpl = tpl;
+	return call_protocol(p, &target, name, efi_mode_resident(), slot,
+			     status, args, nargs);
+}
 
 int __efi_protocol_read(struct efi_protocol *p, void *buf, size_t size,
 			const size_t *offsets, unsigned int nr)
 {
 	u64 args[4 + MAX_OFFSETS] = {};
-	struct efi_mode_target target = p->target;
 	efi_status_t status;
 	void *copy;
 	int ret;
@@ -141,14 +232,12 @@ int __efi_protocol_read(struct efi_protocol *p, void *buf, size_t size,
 	if (!copy)
 		return -ENOMEM;
 
-	target.tpl = EFI_TPL_NOTIFY;
 	args[1] = virt_to_phys(copy);
 	args[2] = size;
 	args[3] = nr;
 	while (nr--)
 		args[4 + nr] = offsets[nr];
-	ret = call_protocol(p, &target, "read an interface",
-			    efi_mode_resident(),
+	ret = call_resident(p, EFI_TPL_NOTIFY, "read an interface",
 			    offsetof(struct efi_mode_resident, read), &status,
 			    args, ARRAY_SIZE(args));
 	if (!ret && status != EFI_SUCCESS)
@@ -220,6 +309,50 @@ void efi_protocol_close(struct efi_protocol *p)
 	WARN_ON(devres_release(&p->edev->dev, close_protocol, is_same, p));
 }
 EXPORT_SYMBOL_GPL(efi_protocol_close);
+
+/* Keys */
+
+/* If the keyboard has gone there is nothing to undo with it */
+static void unwatch_keys(struct device *dev, void *res)
+{
+	const size_t slot = offsetof(struct efi_mode_resident, unwatch_keys);
+	struct key_watch *w = res;
+	efi_status_t status;
+
+	if (call_resident(w->keyboard, EFI_TPL_APPLICATION, "unwatch keys",
+			  slot, &status, (const u64[]){ 0, w->id }, 2))
+		efi_mode_call_args(efi_mode_call, "unwatch keys",
+				   efi_mode_resident(), slot, 0, w->id);
+	atomic_dec(&nr_watches);
+}
+
+int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
+			    unsigned int nr)
+{
+	struct key_watch *w;
+	efi_status_t status;
+	int ret;
+
+	w = devres_alloc(unwatch_keys, sizeof(*w), GFP_KERNEL);
+	if (!w)
+		return -ENOMEM;
+	w->keyboard = keyboard;
+	ret = call_resident(keyboard, EFI_TPL_APPLICATION, "watch keys",
+			    offsetof(struct efi_mode_resident, watch_keys),
+			    &status,
+			    (const u64[]){ 0, keyboard->target.handle, keys,
+					   nr, virt_to_phys(&w->id) }, 5);
+	if (!ret && status != EFI_SUCCESS)
+		ret = status == EFI_OUT_OF_RESOURCES ? -ENOMEM : -EOPNOTSUPP;
+	if (ret) {
+		devres_free(w);
+		return ret;
+	}
+	atomic_inc(&nr_watches);
+	devres_add(&keyboard->edev->dev, w);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(efi_protocol_watch_keys);
 
 /* Buffers */
 
@@ -346,9 +479,9 @@ EXPORT_SYMBOL_GPL(efi_event_destroy);
 
 static int ledger_show(struct seq_file *m, void *unused)
 {
-	seq_printf(m, "protocols %d\nbuffers %d\nevents %d\n",
+	seq_printf(m, "protocols %d\nbuffers %d\nevents %d\nkeys %d\n",
 		   atomic_read(&nr_protocols), atomic_read(&nr_buffers),
-		   atomic_read(&nr_events));
+		   atomic_read(&nr_events), atomic_read(&nr_watches));
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(ledger);

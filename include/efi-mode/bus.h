@@ -267,33 +267,31 @@ int __efi_protocol_call(struct efi_protocol *protocol, const char *name,
 			    sizeof(u64))
 
 /**
- * __efi_protocol_call_panic() - call a function of a protocol when the kernel is dying
+ * __efi_protocol_call_panic() - call a function of a protocol in a dying kernel
  * @protocol:	as of efi_protocol_open()
  * @name:	of the function, for logs and traces; stays valid
  * @slot:	offset of the function pointer in the interface, in bytes
  * @args:	arguments but for the first, which is the interface
  * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS - 1
  *
- * At TPL_APPLICATION: what firmware does of its own accord has been brought to its end
- * before.
+ * The function is called at %EFI_TPL_APPLICATION.
  *
  * Context: as efi_mode_call_panic().
- * Return: as efi_mode_call_panic(); %EFI_NOT_FOUND or another error if the protocol is
- * not on the handle any more.
+ * Return: the EFI status.
  */
 efi_status_t __efi_protocol_call_panic(struct efi_protocol *protocol,
 				       const char *name, size_t slot,
 				       const u64 *args, unsigned int nargs);
 
 /**
- * efi_protocol_call_panic() - call a function of a protocol when the kernel is dying
+ * efi_protocol_call_panic() - call a function of a protocol in a dying kernel
  * @protocol:	as of efi_protocol_open()
  * @type:	type of the protocol interface
  * @func:	member of @type
  * @...:	arguments but for the first, each a u64
  *
- * Context: as __efi_protocol_call_panic().
- * Return: as __efi_protocol_call_panic().
+ * Context: as efi_mode_call_panic().
+ * Return: the EFI status.
  */
 #define efi_protocol_call_panic(protocol, type, func, ...)		\
 	__efi_protocol_call_panic(protocol, #type ": " #func,		\
@@ -301,6 +299,43 @@ efi_status_t __efi_protocol_call_panic(struct efi_protocol *protocol,
 				  (const u64[]){ __VA_ARGS__ },		\
 				  sizeof((const u64[]){ __VA_ARGS__ }) / \
 				  sizeof(u64))
+
+#define EFI_CALL_ARGS	3
+
+/**
+ * struct efi_call - one of several calls that are made with one switch
+ * @protocol:	as of efi_protocol_open(), or NULL for a boot service
+ * @slot:	offset of the function pointer in the interface, or in the table of boot
+ *		services, in bytes
+ * @args:	arguments but for the interface
+ * @nargs:	number of @args
+ * @status:	what the function returns
+ * @error:	as __efi_protocol_call() returns it
+ * @msecs:	how long it took
+ */
+struct efi_call {
+	struct efi_protocol *protocol;
+	size_t slot;
+	u64 args[EFI_CALL_ARGS];
+	unsigned int nargs;
+	efi_status_t status;
+	int error;
+	unsigned int msecs;
+};
+
+/**
+ * efi_call_all() - make several calls with one switch
+ * @name:	of what they are for, for logs and traces; stays valid
+ * @calls:	the calls; @status, @error and @msecs of each are set
+ * @nr:		number of @calls
+ *
+ * For what is asked often and has little to say. Each call is made, whatever has
+ * become of those before it.
+ *
+ * Context: task context; sleeps.
+ * Return: 0, or -ENOMEM if none has been made.
+ */
+int efi_call_all(const char *name, struct efi_call *calls, unsigned int nr);
 
 /**
  * __efi_protocol_read() - read data of an interface, or what it points to
@@ -341,6 +376,22 @@ int __efi_protocol_read(struct efi_protocol *protocol, void *buf, size_t size,
 			    (const size_t[]){ __VA_ARGS__ },		\
 			    sizeof((const size_t[]){ __VA_ARGS__ }) /	\
 			    sizeof(size_t))
+
+/**
+ * efi_protocol_watch_keys() - let a keyboard tell of keys at once
+ * @keyboard:	SimpleTextInputEx, as of efi_protocol_open()
+ * @keys:	physical address of an array of EFI_KEY_DATA
+ * @nr:		number of them
+ *
+ * In whatever state Linux and the reader of the keyboard are: efi_mode_watch_keys() says
+ * who is told. It ends when the driver is gone from the device.
+ *
+ * Context: task context; sleeps.
+ * Return: 0, -EOPNOTSUPP if firmware does it for none of the keys, or as
+ * efi_protocol_call().
+ */
+int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
+			    unsigned int nr);
 
 /* Buffers */
 

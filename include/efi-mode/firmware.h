@@ -68,6 +68,22 @@ efi_status_t efi_mode_call_target(const struct efi_mode_target *target,
 				  const u64 *args, unsigned int nargs);
 
 /**
+ * efi_mode_call_chain() - make several calls with one switch
+ * @name:	of what they are for, for logs and traces; stays valid
+ * @requests:	in memory as kmalloc() gives it: @target, @table, @slot, @args and
+ *		@nargs are set, the rest is 0. Afterwards @status, @refused and
+ *		@cycles tell what became of each.
+ * @nr:		number of @requests, at least 1
+ *
+ * Firmware makes one after the other, whatever they return. Drivers have
+ * efi_call_all().
+ *
+ * Context: as efi_mode_call().
+ */
+void efi_mode_call_chain(const char *name, struct efi_mode_request *requests,
+			 unsigned int nr);
+
+/**
  * efi_mode_call_atomic() - call a firmware function that returns soon
  * @name:	of the function, for logs and traces; stays valid
  * @table:	physical address of the table or protocol interface
@@ -104,6 +120,24 @@ efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
 efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
 				 size_t slot, const u64 *args,
 				 unsigned int nargs);
+
+/**
+ * efi_mode_call_panic_target() - the same, of a protocol on a handle
+ * @target:	handle and protocol, at %EFI_TPL_APPLICATION
+ * @name:	as efi_mode_call_panic()
+ * @table:	0, or another table, as efi_mode_call_target()
+ * @slot:	as efi_mode_call_target()
+ * @args:	as efi_mode_call_target()
+ * @nargs:	as efi_mode_call_target()
+ *
+ * Context: as efi_mode_call_panic().
+ * Return: as efi_mode_call_panic(); %EFI_NOT_FOUND if the handle does not have the
+ * protocol.
+ */
+efi_status_t efi_mode_call_panic_target(const struct efi_mode_target *target,
+					const char *name, phys_addr_t table,
+					size_t slot, const u64 *args,
+					unsigned int nargs);
 
 /**
  * efi_mode_is_stopped() - has firmware come to its end?
@@ -159,6 +193,9 @@ unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller);
  * Context: task context.
  */
 void efi_mode_poll_stop(struct efi_mode_poller *poller);
+
+bool efi_mode_has_screen(void);
+void efi_mode_end_early_console(void);
 
 /**
  * efi_mode_systab() - the EFI system table
@@ -254,6 +291,25 @@ void efi_mode_signal_close(int signal);
  * Return: true if there were, since the last time.
  */
 bool efi_mode_take_news(void);
+
+/**
+ * efi_mode_watch_keys() - be told of keys that firmware has been asked to tell of
+ * @handler:	called after the slice in which one was pressed, or NULL
+ *
+ * Firmware is asked by the resident half: see arch/efi/boot/keys.c.
+ *
+ * Context: task context; sleeps.
+ */
+void efi_mode_watch_keys(efi_mode_signal_t handler);
+
+/**
+ * efi_mode_take_key() - which key was it?
+ * @key:	where its character goes
+ *
+ * Context: the handler of efi_mode_watch_keys().
+ * Return: false if there are no more.
+ */
+bool efi_mode_take_key(u16 *key);
 
 /**
  * efi_mode_resident() - functions that the resident half has for Linux

@@ -30,7 +30,7 @@
 #define _EFI_MODE_HANDOFF_H
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
-#define EFI_MODE_HANDOFF_VERSION	4
+#define EFI_MODE_HANDOFF_VERSION	5
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
@@ -38,6 +38,7 @@
 #define EFI_MODE_NR_VECTORS		256
 #define EFI_MODE_WINDOW_VECTORS		19	/* up to the machine check, 18 */
 #define EFI_MODE_NR_SIGNALS		256
+#define EFI_MODE_NR_KEYS		16
 
 /* How a slice ended; struct efi_mode_handoff.egress */
 #define EFI_MODE_EGRESS_IDLE		0	/* no request, firmware has had its ticks */
@@ -74,6 +75,9 @@
 
 /* Protocols have been installed. The one signal that stays until it is cleared */
 #define EFI_MODE_SIGNAL_NEWS		0
+
+/* Keys are in the ring. No event is behind it */
+#define EFI_MODE_SIGNAL_KEYS		1
 
 /* What a function of firmware left broken; struct efi_mode_request.breach */
 #define EFI_MODE_BREACH_DF		(1 << 0)	/* the direction flag */
@@ -209,13 +213,31 @@ struct efi_mode_target {
  * @read:	see read() in arch/efi/boot/lookup.c
  * @read_path:	see read_path() there
  * @notify:	notify function of the kernel's events
+ * @watch_keys:	see watch_keys() in arch/efi/boot/keys.c
+ * @unwatch_keys: see unwatch_keys() there
  *
- * The first two are called like functions of firmware.
+ * All but @notify are called like functions of firmware.
  */
 struct efi_mode_resident {
 	__u64 read;
 	__u64 read_path;
 	__u64 notify;
+	__u64 watch_keys;
+	__u64 unwatch_keys;
+};
+
+/**
+ * struct efi_mode_keys - keys that the kernel wants to be told of at once
+ * @head:	how many there have been
+ * @tail:	how many of them the kernel has taken
+ * @key:	the last of them: characters, 0 when taken
+ *
+ * Whoever is slower than that loses the first ones.
+ */
+struct efi_mode_keys {
+	__u32 head;
+	__u32 tail;
+	__u16 key[EFI_MODE_NR_KEYS];
 };
 
 /**
@@ -232,8 +254,12 @@ struct efi_mode_resident {
  * @status:	what the function returned
  * @breach:	EFI_MODE_BREACH_* of what it left broken; it has been mended
  * @refused:	EFI_MODE_REFUSED_*
+ * @next:	physical address of another one that is to be done after this, or 0
+ * @cycles:	of the TSC, until the function had returned
  *
- * Without a target the call is made at TPL_APPLICATION.
+ * Without a target the call is made at TPL_APPLICATION. All that are chained by @next
+ * are done when the first is: they are what one switch is enough for. Only the first
+ * one has a @state.
  */
 struct efi_mode_request {
 	__u32 state;
@@ -245,6 +271,8 @@ struct efi_mode_request {
 	__u64 status;
 	__u32 breach;
 	__u32 refused;
+	__u64 next;
+	__u64 cycles;
 };
 
 /**
@@ -324,6 +352,7 @@ struct efi_mode_range {
  * @image:	handle of the EFI image
  * @events:	events of the kernel's, as firmware calls them; 0: none
  * @signals:	which of them have been signalled
+ * @keys:	keys that are watched, and have been pressed
  * @systab:	physical address of the EFI system table
  * @tsc_khz:	frequency of the TSC
  * @tsc_source:	EFI_MODE_TSC_*
@@ -378,6 +407,7 @@ struct efi_mode_handoff {
 	__u64 image;
 	__u64 events[EFI_MODE_NR_SIGNALS];
 	__u8  signals[EFI_MODE_NR_SIGNALS];
+	struct efi_mode_keys keys;
 
 	__u64 systab;
 	__u32 tsc_khz;

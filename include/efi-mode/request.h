@@ -48,6 +48,7 @@ static inline bool efi_mode_request_post(struct efi_mode_request *r,
 		r->args[i] = args[i];
 	r->breach = 0;
 	r->refused = EFI_MODE_REFUSED_NOT;
+	r->next = 0;
 	barrier();
 	WRITE_ONCE(r->state, EFI_MODE_REQUEST_POSTED);
 	return true;

@@ -107,10 +107,39 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_IRQ_EDGE		0	/* HPET, IO-APIC, edge */
 #define EFI_MODE_TEST_IRQ_LEVEL		1	/* HPET, IO-APIC, level */
 #define EFI_MODE_TEST_IRQ_8259		2	/* 8254, 8259, LINT0; at most 54 ms */
+#define EFI_MODE_TEST_FN_KEYS		17	/* EFI_MODE_TEST_KEYS_*: what a keyboard
+						 * of the driver's is to do
+						 */
 #define EFI_MODE_TEST_FN_SCREEN		18	/* EFI_MODE_TEST_SCREEN_*: what a screen
 						 * in firmware's memory does
 						 */
 #define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_SCREEN
+
+/* @argument of EFI_MODE_TEST_FN_KEYS, in its lowest 4 bits */
+#define EFI_MODE_TEST_KEYS_PLUG		0	/* appear, with a fault << 4 */
+#define EFI_MODE_TEST_KEYS_UNPLUG	1	/* disappear */
+#define EFI_MODE_TEST_KEYS_TYPE		2	/* EFI_MODE_TEST_KEY() << 4 */
+#define EFI_MODE_TEST_KEYS_CALLS	3	/* value: calls that read, since it has
+						 * appeared
+						 */
+#define EFI_MODE_TEST_KEYS_NOTIFIES	4	/* value: keys that are registered */
+
+/* Scan code, character, the low 10 bits of the shift state */
+#define EFI_MODE_TEST_KEY(scan, unicode, shift) \
+	((scan) | (unsigned long long)(unicode) << 16 | \
+	 (unsigned long long)(shift) << 32)
+
+/* What is wrong with it */
+#define EFI_MODE_TEST_KEYS_GOOD		0	/* nothing */
+#define EFI_MODE_TEST_KEYS_SIMPLE	1	/* it has no SimpleTextInputEx */
+#define EFI_MODE_TEST_KEYS_EMPTY	2	/* SimpleTextInputEx gives empty keys */
+#define EFI_MODE_TEST_KEYS_UNSUPPORTED	3	/* SimpleTextInputEx gives none */
+#define EFI_MODE_TEST_KEYS_BLOCKS	4	/* reading blocks if there is none */
+#define EFI_MODE_TEST_KEYS_BLOCKS_READY	5	/* SimpleTextInputEx blocks always */
+#define EFI_MODE_TEST_KEYS_NO_EVENT	6	/* blocks; WaitForKeyEx is NULL */
+#define EFI_MODE_TEST_KEYS_BAD_EVENT	7	/* blocks; WaitForKeyEx is no event */
+#define EFI_MODE_TEST_KEYS_TWO_QUEUES	8	/* each protocol has its own queue */
+#define EFI_MODE_TEST_KEYS_SECOND	9	/* another handle is the one that fires */
 
 /* What the test device does, for BUS */
 #define EFI_MODE_TEST_BUS_INSTALL	0	/* appear */

@@ -50,6 +50,7 @@ static struct protocol protocol = {
 		[EFI_MODE_TEST_FN_LEAVE] = leave,
 		[EFI_MODE_TEST_FN_FAULT_WHEN] = fault_when,
 		[EFI_MODE_TEST_FN_BUS] = bus,
+		[EFI_MODE_TEST_FN_KEYS] = keys,
 		[EFI_MODE_TEST_FN_SCREEN] = screen,
 	},
 };

@@ -53,6 +53,9 @@ void serial_print(const char *s);
 /* bus.c */
 EFI_STATUS EFIAPI bus(UINT64 what, UINT64 *value);
 
+/* keys.c */
+EFI_STATUS EFIAPI keys(UINT64 what, UINT64 *value);
+
 /* screen.c */
 EFI_STATUS EFIAPI screen(UINT64 what, UINT64 *value);
 

@@ -4,7 +4,7 @@
  *
  * handover.c puts the steps in order; ledger.c, settings.c, arena.c, cpu.c,
  * clock.c and resident.c each know one of them. resident.c stands on window.c, gates.c,
- * lookup.c and gate.S; switch.S is below all.
+ * lookup.c, keys.c and gate.S; switch.S is below all.
  */
 #ifndef _ARCH_EFI_BOOT_H
 #define _ARCH_EFI_BOOT_H
@@ -104,9 +104,14 @@ unsigned long efi_mode_handler(unsigned int vector);
 
 /* lookup.c */
 
-bool efi_mode_lookup(struct efi_mode_handoff *h);
+bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r);
 void efi_mode_lookup_init(struct efi_mode_handoff *h);
 void efi_mode_lookup_exit(struct efi_mode_handoff *h);
+
+/* keys.c */
+
+void efi_mode_keys_init(struct efi_mode_handoff *h);
+void efi_mode_keys_exit(void);
 
 /* resident.c */
 

@@ -75,6 +75,7 @@ static efi_status_t __efiapi read_path(const efi_device_path_protocol_t *path,
 /**
  * efi_mode_lookup() - find the interface that a request is for
  * @h:	the handoff
+ * @r:	the request
  *
  * Afterwards the task priority is that of the target, so that nothing which wants no
  * more than that can happen before the function has returned.
@@ -82,9 +83,8 @@ static efi_status_t __efiapi read_path(const efi_device_path_protocol_t *path,
  * Context: the resident half's main loop, at TPL_APPLICATION.
  * Return: false if the function is not to be called.
  */
-bool efi_mode_lookup(struct efi_mode_handoff *h)
+bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r)
 {
-	struct efi_mode_request *r = &h->request;
 	void *interface = NULL;
 
 	efi_bs_call(raise_tpl, r->target.tpl);

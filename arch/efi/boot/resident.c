@@ -283,6 +283,18 @@ static void check_tpl(struct efi_mode_request *r)
 	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
 }
 
+static void perform(struct efi_mode_request *r)
+{
+	u64 start = rdtsc();
+
+	if (!r->target.handle || efi_mode_lookup(handoff, r))
+		efi_mode_invoke(r);
+	native_irq_enable();
+	if (!handoff->quiet)
+		check_tpl(r);
+	r->cycles = rdtsc() - start;
+}
+
 /**
  * efi_mode_serve() - be an application to firmware and a server to the kernel
  *
@@ -293,7 +305,7 @@ static void check_tpl(struct efi_mode_request *r)
  */
 efi_status_t efi_mode_serve(void)
 {
-	struct efi_mode_request *r = &handoff->request;
+	struct efi_mode_request *r = &handoff->request, *next;
 
 	stack_top = (unsigned long)__builtin_frame_address(0);
 	native_irq_disable();
@@ -308,11 +320,8 @@ efi_status_t efi_mode_serve(void)
 			continue;
 		}
 		r->state = EFI_MODE_REQUEST_RUNNING;
-		if (!r->target.handle || efi_mode_lookup(handoff))
-			efi_mode_invoke(r);
-		native_irq_enable();
-		if (!handoff->quiet)
-			check_tpl(r);
+		for (next = r; next; next = (void *)(unsigned long)next->next)
+			perform(next);
 		barrier();
 		r->state = EFI_MODE_REQUEST_DONE;
 		egress_and_deliver(EFI_MODE_EGRESS_DONE);
@@ -351,6 +360,7 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 	h->switch_base = (unsigned long)efi_mode_switch_start;
 	h->switch_size = efi_mode_switch_end - efi_mode_switch_start;
 	efi_mode_lookup_init(h);
+	efi_mode_keys_init(h);
 	h->min_slice = (u64)h->tsc_khz * EFI_MODE_MIN_SLICE_US / 1000;
 	h->patience = (u64)h->tsc_khz * EFI_MODE_PATIENCE_US / 1000;
 	/* Not before there is a kernel */
@@ -392,5 +402,6 @@ void efi_mode_resident_exit(void)
 	if (tick_event)
 		efi_bs_call(close_event, tick_event);
 	tick_event = NULL;
+	efi_mode_keys_exit();
 	efi_mode_lookup_exit(handoff);
 }

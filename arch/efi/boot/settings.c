@@ -8,8 +8,10 @@
  */
 #include "boot.h"
 
-/* More graphics outputs than this keep the mode that they were left in */
-#define MAX_OUTPUTS	8
+#include <efi-mode/text.h>
+
+/* If there are more of a kind than this, they are left as they are */
+#define MAX_OUTPUTS	16
 
 /* From the Platform Initialization specification, volume 2, section 12.14 */
 #define WATCHDOG_TIMER_ARCH_PROTOCOL_GUID \
@@ -35,6 +37,13 @@ static struct {
 } outputs[MAX_OUTPUTS];
 static unsigned int nr_outputs;
 
+/* Of each terminal; that of ConOut is only what was last written to all of them */
+static struct {
+	efi_handle_t handle;
+	efi_simple_text_output_mode_t mode;
+} terminals[MAX_OUTPUTS];
+static unsigned int nr_terminals;
+
 static efi_simple_text_output_mode_t text;
 static u64 watchdog_seconds;
 
@@ -58,6 +67,37 @@ static void note_outputs(const efi_boot_services_t *bs)
 	}
 }
 
+static efi_simple_text_output_protocol_t *
+terminal_of(const efi_boot_services_t *bs, efi_handle_t handle)
+{
+	efi_guid_t guid = EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID;
+	efi_simple_text_output_protocol_t *out;
+
+	if (bs->handle_protocol(handle, &guid, (void **)&out) != EFI_SUCCESS)
+		return NULL;
+	return out->mode ? out : NULL;
+}
+
+static void note_terminals(const efi_boot_services_t *bs)
+{
+	efi_guid_t guid = EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID;
+	efi_simple_text_output_protocol_t *out;
+	efi_handle_t handles[MAX_OUTPUTS];
+	unsigned long size = sizeof(handles);
+	unsigned int i;
+
+	if (bs->locate_handle(EFI_LOCATE_BY_PROTOCOL, &guid, NULL, &size,
+			      handles) != EFI_SUCCESS)
+		return;
+	for (i = 0; i < size / sizeof(*handles); i++) {
+		out = terminal_of(bs, handles[i]);
+		if (!out)
+			continue;
+		terminals[nr_terminals].handle = handles[i];
+		terminals[nr_terminals++].mode = *out->mode;
+	}
+}
+
 static bool restore_outputs(void)
 {
 	bool changed = false;
@@ -72,25 +112,40 @@ static bool restore_outputs(void)
 	return changed;
 }
 
+/* The caller of this image goes on at the beginning of a line */
+static void restore_terminal(efi_simple_text_output_protocol_t *out,
+			     const efi_simple_text_output_mode_t *mode)
+{
+	static efi_char16_t newline[] = L"\r\n";
+
+	if (out->mode->attribute != mode->attribute)
+		out->set_attribute(out, mode->attribute);
+	if (out->mode->cursor_visible != mode->cursor_visible)
+		out->enable_cursor(out, mode->cursor_visible);
+	if (out->mode->cursor_column)
+		out->output_string(out, newline);
+}
+
 /*
- * The caller of this image goes on at the beginning of a line. Behind another
+ * ConOut is the last: it passes on to all of them what it is told. Behind another
  * graphics mode there is nothing left to go on with.
  */
 static void restore_text(bool screen_is_new)
 {
-	efi_simple_text_output_protocol_t *out = firmware->con_out;
-	static efi_char16_t newline[] = L"\r\n";
+	efi_simple_text_output_protocol_t *out;
+	unsigned int i;
 
+	for (i = 0; i < nr_terminals; i++) {
+		out = terminal_of(firmware->boottime, terminals[i].handle);
+		if (out)
+			restore_terminal(out, &terminals[i].mode);
+	}
+	out = firmware->con_out;
 	if (!out || !out->mode)
 		return;
 	if (out->mode->mode != text.mode || screen_is_new)
 		out->set_mode(out, text.mode);
-	if (out->mode->attribute != text.attribute)
-		out->set_attribute(out, text.attribute);
-	if (out->mode->cursor_visible != text.cursor_visible)
-		out->enable_cursor(out, text.cursor_visible);
-	if (out->mode->cursor_column)
-		out->output_string(out, newline);
+	restore_terminal(out, &text);
 }
 
 /*
@@ -121,6 +176,7 @@ void efi_mode_note_settings(const efi_system_table_t *systab)
 {
 	firmware = systab;
 	note_outputs(systab->boottime);
+	note_terminals(systab->boottime);
 	if (systab->con_out && systab->con_out->mode)
 		text = *systab->con_out->mode;
 	watchdog_seconds = read_watchdog(systab->boottime);

@@ -8,6 +8,7 @@
  *	   task context		  any context
  *	 efi_mode_call()	efi_mode_call_atomic()
  *   efi_mode_call_target()		  |
+ *   efi_mode_call_chain()		  |
  *	       |			  |
  *	  call_mutex		  if there is none
  *	       |			  |
@@ -77,7 +78,7 @@ EXPORT_SYMBOL_GPL(efi_mode_pending_call);
 
 static bool post(const struct efi_mode_target *target, const char *name,
 		 phys_addr_t table, size_t slot, const u64 *args,
-		 unsigned int nargs)
+		 unsigned int nargs, phys_addr_t next)
 {
 	unsigned long flags;
 	bool posted;
@@ -86,6 +87,7 @@ static bool post(const struct efi_mode_target *target, const char *name,
 	posted = efi_mode_request_post(&efi_mode_handoff->request, target,
 				       table, slot, args, nargs);
 	if (posted) {
+		efi_mode_handoff->request.next = next;
 		call_name = name;
 		call_start = ktime_get_mono_fast_ns();
 	}
@@ -153,6 +155,30 @@ static efi_status_t check(const char *name, unsigned int nargs)
 	return EFI_SUCCESS;
 }
 
+static efi_status_t call(const struct efi_mode_target *target, u32 *refused,
+			 const char *name, phys_addr_t table, size_t slot,
+			 const u64 *args, unsigned int nargs, phys_addr_t next)
+{
+	efi_status_t status;
+
+	lockdep_assert_held(&call_mutex);
+	status = check(name, nargs);
+	*refused = status == EFI_ABORTED ? EFI_MODE_REFUSED_STOPPED :
+					   EFI_MODE_REFUSED_CLOSED;
+	if (status != EFI_SUCCESS)
+		return status;
+
+	/* Atomic callers finish what they begin, so there is nothing to wait for */
+	if (!post(target, name, table, slot, args, nargs, next))
+		return EFI_NOT_READY;
+	while (!is_done() && !efi_mode_is_stopped()) {
+		efi_mode_slice();
+		cond_resched();
+	}
+	*refused = EFI_MODE_REFUSED_STOPPED;
+	return is_done() ? take_result(refused) : abandon();
+}
+
 efi_status_t efi_mode_call_target(const struct efi_mode_target *target,
 				  u32 *refused, const char *name,
 				  phys_addr_t table, size_t slot,
@@ -162,28 +188,41 @@ efi_status_t efi_mode_call_target(const struct efi_mode_target *target,
 
 	might_sleep();
 	mutex_lock(&call_mutex);
-	status = check(name, nargs);
-	*refused = status == EFI_ABORTED ? EFI_MODE_REFUSED_STOPPED :
-					   EFI_MODE_REFUSED_CLOSED;
-	if (status != EFI_SUCCESS)
-		goto out;
-
-	/* Atomic callers finish what they begin, so there is nothing to wait for */
-	if (!post(target, name, table, slot, args, nargs)) {
-		status = EFI_NOT_READY;
-		goto out;
-	}
-	while (!is_done() && !efi_mode_is_stopped()) {
-		efi_mode_slice();
-		cond_resched();
-	}
-	*refused = EFI_MODE_REFUSED_STOPPED;
-	status = is_done() ? take_result(refused) : abandon();
-out:
+	status = call(target, refused, name, table, slot, args, nargs, 0);
 	mutex_unlock(&call_mutex);
 	return status;
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_target);
+
+/* The first goes the way of all calls, the others hang on it */
+void efi_mode_call_chain(const char *name, struct efi_mode_request *requests,
+			 unsigned int nr)
+{
+	struct efi_mode_request *first = requests;
+	phys_addr_t next = nr > 1 ? virt_to_phys(&requests[1]) : 0;
+	unsigned int i;
+	u32 refused;
+
+	might_sleep();
+	for (i = 1; i < nr; i++)
+		requests[i].next = i + 1 < nr ? virt_to_phys(&requests[i + 1]) :
+						0;
+	mutex_lock(&call_mutex);
+	first->status = call(&first->target, &refused, name, first->table,
+			     first->slot, first->args, first->nargs, next);
+	first->refused = refused;
+	first->cycles = efi_mode_handoff->request.cycles;
+	mutex_unlock(&call_mutex);
+	for (i = 1; i < nr; i++) {
+		if (refused >= EFI_MODE_REFUSED_STOPPED) {
+			requests[i].status = first->status;
+			requests[i].refused = refused;
+		} else {
+			check_promises(name, requests[i].breach);
+		}
+	}
+}
+EXPORT_SYMBOL_GPL(efi_mode_call_chain);
 
 efi_status_t efi_mode_call(const char *name, phys_addr_t table, size_t slot,
 			   const u64 *args, unsigned int nargs)
@@ -195,9 +234,10 @@ efi_status_t efi_mode_call(const char *name, phys_addr_t table, size_t slot,
 }
 EXPORT_SYMBOL_GPL(efi_mode_call);
 
-efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
-				  size_t slot, const u64 *args,
-				  unsigned int nargs)
+static efi_status_t call_atomic(const struct efi_mode_target *target,
+				const char *name, phys_addr_t table,
+				size_t slot, const u64 *args,
+				unsigned int nargs)
 {
 	efi_status_t status = check(name, nargs);
 	unsigned long flags;
@@ -207,7 +247,7 @@ efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
 		return status;
 
 	local_irq_save(flags);
-	if (post(NULL, name, table, slot, args, nargs)) {
+	if (post(target, name, table, slot, args, nargs, 0)) {
 		while (!is_done() && !efi_mode_is_stopped())
 			efi_mode_quiet_slice();
 		status = is_done() ? take_result(&refused) : abandon();
@@ -216,6 +256,13 @@ efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
 	}
 	local_irq_restore(flags);
 	return status;
+}
+
+efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
+				  size_t slot, const u64 *args,
+				  unsigned int nargs)
+{
+	return call_atomic(NULL, name, table, slot, args, nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_atomic);
 
@@ -311,9 +358,10 @@ bool efi_mode_finish_calls(void)
 	return finished;
 }
 
-efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
-				 size_t slot, const u64 *args,
-				 unsigned int nargs)
+efi_status_t efi_mode_call_panic_target(const struct efi_mode_target *target,
+					const char *name, phys_addr_t table,
+					size_t slot, const u64 *args,
+					unsigned int nargs)
 {
 	efi_status_t status = check(name, nargs);
 	unsigned long flags;
@@ -325,10 +373,18 @@ efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
 	local_irq_save(flags);
 	status = EFI_NOT_READY;
 	if (finish())
-		status = efi_mode_call_atomic(name, table, slot, args, nargs);
+		status = call_atomic(target, name, table, slot, args, nargs);
 	local_irq_restore(flags);
 	preempt_enable();
 	return status;
+}
+EXPORT_SYMBOL_GPL(efi_mode_call_panic_target);
+
+efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
+				 size_t slot, const u64 *args,
+				 unsigned int nargs)
+{
+	return efi_mode_call_panic_target(NULL, name, table, slot, args, nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_panic);
 

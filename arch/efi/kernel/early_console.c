@@ -4,7 +4,8 @@
  *
  * From the moment at which firmware can be called, and with all that was said
  * before, until the driver in drivers/efi-mode takes over. If it never does, or
- * with keep_bootcon, this one goes on whenever no other call is under way.
+ * with keep_bootcon, this one goes on whenever no other call is under way, and as long
+ * as Linux has no screen of its own: ConOut is the screen, too.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -29,10 +30,27 @@ static void flush(unsigned int len)
 			    output_string, __pa_symbol(buffer));
 }
 
+/**
+ * efi_mode_has_screen() - does Linux have a screen of its own?
+ *
+ * Context: any.
+ * Return: true if the virtual terminals are on one.
+ */
+bool efi_mode_has_screen(void)
+{
+#ifdef CONFIG_VT
+	return conswitchp && conswitchp != &dummy_con;
+#else
+	return false;
+#endif
+}
+
 static void early_write(struct console *con, const char *s, unsigned int n)
 {
 	unsigned int len = 0;
 
+	if (efi_mode_has_screen())
+		return;
 	for (; n; n--, s++) {
 		if (*s == '\n')
 			buffer[len++] = '\r';
@@ -57,8 +75,8 @@ static struct console early_efi_console = {
 /**
  * efi_mode_early_console() - register the boot console
  *
- * Also makes the tty on firmware's text console the default for /dev/console, as
- * the VT has no screen. Consoles on the command line come later and win.
+ * Also says what the messages go to, if the command line does not: the screen, and
+ * firmware's terminal, which is /dev/console if there is one.
  *
  * Context: setup_arch(), after efi_mode_map_handoff().
  */
@@ -66,6 +84,19 @@ void __init efi_mode_early_console(void)
 {
 	if (!efi_mode_systab()->con_out)
 		return;
+	if (IS_ENABLED(CONFIG_VT_CONSOLE))
+		add_preferred_console("tty", 0, NULL);
 	add_preferred_console("hvc", 0, NULL);
 	register_console(&early_efi_console);
+}
+
+/**
+ * efi_mode_end_early_console() - the boot console has no place to write to any more
+ *
+ * Context: task context; sleeps.
+ */
+void efi_mode_end_early_console(void)
+{
+	if (console_is_registered(&early_efi_console))
+		unregister_console(&early_efi_console);
 }

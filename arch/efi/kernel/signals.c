@@ -62,7 +62,7 @@ static int take_number(bool news)
 
 	if (!news) {
 		signal = find_next_zero_bit(used, EFI_MODE_NR_SIGNALS,
-					    EFI_MODE_SIGNAL_NEWS + 1);
+					    EFI_MODE_SIGNAL_KEYS + 1);
 		if (signal == EFI_MODE_NR_SIGNALS)
 			return -ENOSPC;
 	} else if (test_bit(signal, used)) {
@@ -143,3 +143,31 @@ bool efi_mode_take_news(void)
 	return xchg(news, 0);
 }
 EXPORT_SYMBOL_GPL(efi_mode_take_news);
+
+/* It has a place in the handoff, and no event */
+void efi_mode_watch_keys(efi_mode_signal_t handler)
+{
+	mutex_lock(&signals_mutex);
+	set_handler(EFI_MODE_SIGNAL_KEYS, handler, NULL);
+	set_bit(EFI_MODE_SIGNAL_KEYS, used);
+	mutex_unlock(&signals_mutex);
+}
+EXPORT_SYMBOL_GPL(efi_mode_watch_keys);
+
+bool efi_mode_take_key(u16 *key)
+{
+	struct efi_mode_keys *keys = &efi_mode_handoff->keys;
+	u32 head = READ_ONCE(keys->head);
+
+	if (head == keys->tail)
+		return false;
+	if (head - keys->tail > EFI_MODE_NR_KEYS)
+		keys->tail = head - EFI_MODE_NR_KEYS;
+	/* The slice may have ended between head and key; it is signalled again */
+	*key = xchg(&keys->key[keys->tail % EFI_MODE_NR_KEYS], 0);
+	if (!*key)
+		return false;
+	keys->tail++;
+	return true;
+}
+EXPORT_SYMBOL_GPL(efi_mode_take_key);

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keys that the kernel wants to be told of when they are pressed
+ *
+ * For those that are to work when nobody reads the keyboard, or nobody can. Firmware
+ * calls a function for a key (RegisterKeyNotify), without a word about whose key it is;
+ * so there is one ring for the keys of all keyboards. Like notify() in lookup.c it calls
+ * nothing.
+ *
+ * What is registered is noted here, in firmware's memory: a kernel that has died leaves
+ * it behind, and the function is about to be unloaded.
+ */
+#include "boot.h"
+
+#include <efi-mode/text.h>
+
+/* One keyboard; an address of firmware's is what the kernel knows it by */
+struct watch {
+	struct watch *next;
+	efi_handle_t handle;
+	efi_simple_text_input_ex_protocol_t *keyboard;
+	unsigned long nr;
+	void *notifies[];
+};
+
+static struct efi_mode_handoff *handoff;
+static struct watch *watches;
+
+/* Firmware's notify functions may interrupt each other, but not an instruction */
+static efi_status_t __efiapi pressed(efi_key_data_t *data)
+{
+	struct efi_mode_keys *keys = &handoff->keys;
+	u32 i = 1;
+
+	asm volatile("xaddl %0, %1" : "+r" (i), "+m" (keys->head));
+	WRITE_ONCE(keys->key[i % EFI_MODE_NR_KEYS], data->key.unicode_char);
+	WRITE_ONCE(handoff->signals[EFI_MODE_SIGNAL_KEYS], 1);
+	WRITE_ONCE(handoff->signalled, 1);
+	return EFI_SUCCESS;
+}
+
+/*
+ * Watch a keyboard. @keys are what to watch for, and @id is for unwatch_keys(). Firmware
+ * that refuses some of the keys is asked for the others.
+ *
+ * Return: an EFI status; EFI_UNSUPPORTED if it refuses all.
+ */
+static efi_status_t __efiapi
+watch_keys(efi_simple_text_input_ex_protocol_t *keyboard, efi_handle_t handle,
+	   efi_key_data_t *keys, u64 nr, struct watch **id)
+{
+	struct watch *w;
+	efi_status_t status;
+	u64 i;
+
+	status = efi_bs_call(allocate_pool, EFI_BOOT_SERVICES_DATA,
+			     struct_size(w, notifies, nr), (void **)&w);
+	if (status != EFI_SUCCESS)
+		return status;
+	w->handle = handle;
+	w->keyboard = keyboard;
+	w->nr = 0;
+	for (i = 0; i < nr; i++)
+		if (keyboard->register_key_notify(keyboard, &keys[i], pressed,
+						  &w->notifies[w->nr]) ==
+		    EFI_SUCCESS)
+			w->nr++;
+	if (!w->nr) {
+		efi_bs_call(free_pool, w);
+		return EFI_UNSUPPORTED;
+	}
+	w->next = watches;
+	watches = w;
+	*id = w;
+	return EFI_SUCCESS;
+}
+
+/*
+ * Undo watch_keys(). If @keyboard is another one by now, or NULL, what was registered
+ * went with the old one.
+ */
+static efi_status_t __efiapi
+unwatch_keys(efi_simple_text_input_ex_protocol_t *keyboard, struct watch *id)
+{
+	struct watch **w;
+	unsigned long i;
+
+	for (w = &watches; *w && *w != id; w = &(*w)->next)
+		;
+	if (!*w)
+		return EFI_NOT_FOUND;
+	*w = id->next;
+	for (i = 0; keyboard == id->keyboard && i < id->nr; i++)
+		keyboard->unregister_key_notify(keyboard, id->notifies[i]);
+	efi_bs_call(free_pool, id);
+	return EFI_SUCCESS;
+}
+
+/**
+ * efi_mode_keys_init() - tell the kernel what there is here
+ * @h:		the handoff
+ */
+void efi_mode_keys_init(struct efi_mode_handoff *h)
+{
+	handoff = h;
+	h->resident.watch_keys = (unsigned long)watch_keys;
+	h->resident.unwatch_keys = (unsigned long)unwatch_keys;
+}
+
+/**
+ * efi_mode_keys_exit() - end what a kernel has left
+ */
+void efi_mode_keys_exit(void)
+{
+	efi_guid_t guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
+	void *keyboard;
+
+	while (watches) {
+		if (efi_bs_call(handle_protocol, watches->handle, &guid,
+				&keyboard) != EFI_SUCCESS)
+			keyboard = NULL;
+		unwatch_keys(keyboard, watches);
+	}
+}

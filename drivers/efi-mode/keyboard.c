@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Firmware's keyboards as input devices
+ *
+ * A handle with text input and no text output is a keyboard. Firmware says which keys
+ * were pressed, not when they are released, and repeats them itself: each is a press and
+ * a release. Modifiers it reports as a state, whenever it is asked, so these are held
+ * as long as they are.
+ *
+ * Caps Lock, Num Lock and Scroll Lock are firmware's: it applies them to the characters
+ * and has the lights. Linux is told of the lights, and can switch them, and the locks
+ * with them; it sees no key, or the locks would be applied twice.
+ */
+#define pr_fmt(fmt) "efi-keyboard: " fmt
+
+#include <linux/err.h>
+#include <linux/init.h>
+#include <linux/input.h>
+#include <linux/slab.h>
+
+#include "keymap.h"
+#include "sysrq.h"
+#include "text.h"
+
+#define LOCKS	(EFI_SCROLL_LOCK_ACTIVE | EFI_NUM_LOCK_ACTIVE | \
+		 EFI_CAPS_LOCK_ACTIVE)
+#define SYSRQ	EFI_SYS_REQ_PRESSED
+#define ALTS	(EFI_LEFT_ALT_PRESSED | EFI_RIGHT_ALT_PRESSED)
+
+struct keyboard {
+	struct efi_text text;
+	struct input_dev *input;
+	u32 held;		/* modifiers, as Linux has them */
+	u8 toggles;		/* as firmware has last said */
+	u8 lights;		/* as Linux wants them, in bits of the toggles */
+	bool sysrq;		/* Alt-SysRq comes by itself */
+	bool asked;		/* for modifiers without a key */
+	u8 *argument;
+	phys_addr_t argument_phys;
+};
+
+static struct keyboard *keyboard_of(struct efi_text *t)
+{
+	return container_of(t, struct keyboard, text);
+}
+
+static const struct {
+	u8 toggle;
+	u16 led;
+} locks[] = {
+	{ EFI_SCROLL_LOCK_ACTIVE,	LED_SCROLLL },
+	{ EFI_NUM_LOCK_ACTIVE,		LED_NUML },
+	{ EFI_CAPS_LOCK_ACTIVE,		LED_CAPSL },
+};
+
+/* Those that are released first, so that Ctrl-Alt does not become Ctrl-Alt-Shift */
+static void hold(struct keyboard *kb, u32 modifiers)
+{
+	unsigned int i, up, changed = kb->held ^ modifiers;
+
+	if (!changed)
+		return;
+	for (up = 0; up < 2; up++)
+		for (i = 0; i < EFI_NR_MODIFIERS; i++)
+			if (changed & BIT(i) && up == !!(modifiers & BIT(i)))
+				input_report_key(kb->input,
+						 efi_modifier_keys[i], up);
+	input_sync(kb->input);
+	kb->held = modifiers;
+}
+
+static void type(struct keyboard *kb, u16 code)
+{
+	input_report_key(kb->input, code, 1);
+	input_sync(kb->input);
+	input_report_key(kb->input, code, 0);
+	input_sync(kb->input);
+}
+
+static void type_number(struct keyboard *kb, u16 unicode)
+{
+	u16 codes[EFI_KEYPAD_DIGITS];
+	unsigned int i, n = efi_keypad_digits(unicode, codes);
+
+	hold(kb, EFI_LEFT_ALT_PRESSED);
+	for (i = 0; i < n; i++)
+		type(kb, codes[i]);
+	hold(kb, 0);
+}
+
+static u32 modifiers_of(const efi_key_state_t *state)
+{
+	if (!(state->key_shift_state & EFI_SHIFT_STATE_VALID))
+		return 0;
+	return state->key_shift_state & GENMASK(EFI_NR_MODIFIERS - 1, 0);
+}
+
+/* It has been told of already, at once */
+static bool is_told(const struct keyboard *kb, const efi_key_data_t *k,
+		    u32 modifiers)
+{
+	return kb->sysrq && (modifiers & SYSRQ) && (modifiers & ALTS) &&
+	       efi_sysrq_is_watched(k->key.unicode_char);
+}
+
+static void take_key(struct efi_text *t, const efi_key_data_t *k)
+{
+	struct keyboard *kb = keyboard_of(t);
+	u32 modifiers = modifiers_of(&k->key_state);
+	u16 scan = k->key.scan_code, unicode = k->key.unicode_char;
+	struct efi_key_press press;
+
+	if ((!scan && !unicode) || is_told(kb, k, modifiers)) {
+		hold(kb, modifiers);
+	} else if (efi_keymap(scan, unicode, &press)) {
+		hold(kb, efi_key_modifiers(&press, modifiers, kb->held));
+		type(kb, press.code);
+	} else if (unicode) {
+		type_number(kb, unicode);
+	} else {
+		dev_dbg(&t->edev->dev, "scan code %#x is not known\n", scan);
+	}
+}
+
+/* What the input core has for a light comes back as an event if it is new */
+static void report_lights(struct keyboard *kb)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(locks); i++)
+		input_event(kb->input, EV_LED, locks[i].led,
+			    !!(kb->toggles & locks[i].toggle));
+	input_sync(kb->input);
+}
+
+static void take_state(struct efi_text *t, const efi_key_state_t *state)
+{
+	struct keyboard *kb = keyboard_of(t);
+	u8 toggles = state->key_toggle_state;
+
+	hold(kb, modifiers_of(state));
+	if (!(toggles & EFI_TOGGLE_STATE_VALID))
+		return;
+	if ((kb->toggles ^ toggles) & (LOCKS | EFI_TOGGLE_STATE_VALID)) {
+		kb->toggles = toggles;
+		report_lights(kb);
+	}
+	kb->toggles = toggles;
+}
+
+static void set_state(struct keyboard *kb, u8 toggles)
+{
+	efi_status_t status;
+
+	*kb->argument = toggles;
+	efi_protocol_call(kb->text.ex, &status,
+			  efi_simple_text_input_ex_protocol_t, set_state,
+			  kb->argument_phys);
+}
+
+/* Firmware that does not do it says so with the next state */
+static bool work(struct efi_text *t)
+{
+	struct keyboard *kb = keyboard_of(t);
+	u8 lights = READ_ONCE(kb->lights);
+
+	if (t->way > EFI_TEXT_EX_CHECKED ||
+	    !(kb->toggles & EFI_TOGGLE_STATE_VALID))
+		return false;
+	if (kb->asked && lights == (kb->toggles & LOCKS))
+		return false;
+	set_state(kb, lights | EFI_TOGGLE_STATE_VALID | EFI_KEY_STATE_EXPOSED);
+	kb->asked = true;
+	kb->toggles = lights | EFI_TOGGLE_STATE_VALID;
+	return false;
+}
+
+static const struct efi_text_ops ops = {
+	.work	= work,
+	.key	= take_key,
+	.state	= take_state,
+};
+
+/* The input core */
+
+static int open(struct input_dev *input)
+{
+	efi_text_listen(input_get_drvdata(input), true);
+	return 0;
+}
+
+static void close(struct input_dev *input)
+{
+	efi_text_listen(input_get_drvdata(input), false);
+}
+
+/* With interrupts off: the thread does it */
+static int event(struct input_dev *input, unsigned int type, unsigned int code,
+		 int value)
+{
+	struct keyboard *kb = keyboard_of(input_get_drvdata(input));
+	unsigned int i;
+	u8 lights = 0;
+
+	if (type != EV_LED)
+		return -EINVAL;
+	for (i = 0; i < ARRAY_SIZE(locks); i++)
+		if (test_bit(locks[i].led, input->led))
+			lights |= locks[i].toggle;
+	WRITE_ONCE(kb->lights, lights);
+	if (lights != (kb->toggles & LOCKS))
+		efi_text_wake();
+	return 0;
+}
+
+static void allow_key(u16 code, void *input)
+{
+	input_set_capability(input, EV_KEY, code);
+}
+
+static int register_input(struct keyboard *kb)
+{
+	struct efi_device *edev = kb->text.edev;
+	struct input_dev *input = input_allocate_device();
+	unsigned int i;
+	int ret;
+
+	if (!input)
+		return -ENOMEM;
+	input->name = "EFI keyboard";
+	input->phys = dev_name(&edev->dev);
+	input->id.bustype = BUS_HOST;
+	input->dev.parent = &edev->dev;
+	input->open = open;
+	input->close = close;
+	efi_keymap_for_each(allow_key, input);
+	if (kb->text.ex) {
+		input->event = event;
+		for (i = 0; i < ARRAY_SIZE(locks); i++)
+			input_set_capability(input, EV_LED, locks[i].led);
+	}
+	input_set_drvdata(input, &kb->text);
+	kb->input = input;
+	ret = input_register_device(input);
+	if (ret)
+		input_free_device(input);
+	return ret;
+}
+
+/* The bus */
+
+/*
+ * A handle without a path is no hardware: it is the sum of all keyboards, and is good
+ * for nothing but where there is nothing else.
+ */
+static bool is_keyboard(struct efi_device *edev)
+{
+	const efi_guid_t out = EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID;
+
+	if (efi_device_has_protocol(edev, &out))
+		return false;
+	if (edev->path)
+		return true;
+	return edev->handle == efi_mode_systab()->con_in_handle &&
+	       !efi_text_has_keys();
+}
+
+static int probe(struct efi_device *edev, const struct efi_device_id *id)
+{
+	struct keyboard *kb;
+	int ret;
+
+	if (!is_keyboard(edev))
+		return -ENODEV;
+	kb = devm_kzalloc(&edev->dev, sizeof(*kb), GFP_KERNEL);
+	if (!kb)
+		return -ENOMEM;
+	kb->text.edev = edev;
+	kb->text.ops = &ops;
+	ret = efi_text_open_input(&kb->text, false);
+	if (ret)
+		return ret;
+	kb->argument = kb->text.input->virt + EFI_TEXT_INPUT;
+	kb->argument_phys = kb->text.input->phys + EFI_TEXT_INPUT;
+	efi_device_set_drvdata(edev, kb);
+
+	/* Whoever opens it at once is served as soon as the thread knows it */
+	ret = register_input(kb);
+	if (ret)
+		return ret;
+	if (kb->text.ex)
+		kb->sysrq = efi_sysrq_watch(kb->text.ex);
+	efi_text_add(&kb->text);
+	dev_info(&edev->dev, "keyboard, SimpleTextInput%s%s\n",
+		 kb->text.ex ? "Ex" : "", kb->sysrq ? ", SysRq" : "");
+	return 0;
+}
+
+static void remove(struct efi_device *edev)
+{
+	struct keyboard *kb = efi_device_get_drvdata(edev);
+
+	efi_text_remove(&kb->text);
+	input_unregister_device(kb->input);
+	if (kb->asked)
+		set_state(kb, kb->toggles & ~EFI_KEY_STATE_EXPOSED);
+}
+
+static const struct efi_device_id ids[] = {
+	{ EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID },
+	{ EFI_SIMPLE_TEXT_INPUT_PROTOCOL_GUID },
+	{ }
+};
+
+static struct efi_driver keyboard_driver = {
+	.driver.name	= "efi-keyboard",
+	.id_table	= ids,
+	.probe		= probe,
+	.remove		= remove,
+};
+
+/* Built in: what a person needs to say something does not wait for user space */
+static int __init keyboard_init(void)
+{
+	return efi_driver_register(&keyboard_driver);
+}
+device_initcall(keyboard_init);

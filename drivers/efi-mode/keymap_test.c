@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests of what keys EFI's keys are
+ */
+#include <kunit/test.h>
+#include <linux/input-event-codes.h>
+
+#include <efi-mode/firmware.h>
+#include <efi-mode/text.h>
+
+#include "keymap.h"
+
+/* On an American keyboard: without shift, and with */
+static const char plain[] = "`1234567890-=[]\\;',./abcdefghijklmnopqrstuvwxyz";
+static const char shifted[] = "~!@#$%^&*()_+{}|:\"<>?ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+static void characters(struct kunit *test)
+{
+	struct efi_key_press a, b;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(plain) - 1; i++) {
+		KUNIT_ASSERT_TRUE(test, efi_keymap(0, plain[i], &a));
+		KUNIT_ASSERT_TRUE(test, efi_keymap(0, shifted[i], &b));
+		KUNIT_EXPECT_EQ(test, a.code, b.code);
+		KUNIT_EXPECT_EQ(test, a.shift, EFI_KEY_SHIFT_UP);
+		KUNIT_EXPECT_EQ(test, b.shift, EFI_KEY_SHIFT_DOWN);
+		KUNIT_EXPECT_FALSE(test, a.control || b.control);
+	}
+	KUNIT_EXPECT_TRUE(test, efi_keymap(0, ' ', &a));
+	KUNIT_EXPECT_EQ(test, a.code, KEY_SPACE);
+	KUNIT_EXPECT_EQ(test, a.shift, EFI_KEY_SHIFT_AS_IS);
+	KUNIT_EXPECT_FALSE(test, efi_keymap(0, 0xe4, &a));
+	KUNIT_EXPECT_FALSE(test, efi_keymap(0, 0x20ac, &a));
+}
+
+static void controls(struct kunit *test)
+{
+	static const struct {
+		u16 unicode, code;
+		bool control;
+	} table[] = {
+		{ 0x01, KEY_A, true },		{ 0x03, KEY_C, true },
+		{ 0x08, KEY_BACKSPACE, false },	{ 0x09, KEY_TAB, false },
+		{ 0x0a, KEY_ENTER, false },	{ 0x0d, KEY_ENTER, false },
+		{ 0x1a, KEY_Z, true },		{ 0x1b, KEY_ESC, false },
+		{ 0x1c, KEY_BACKSLASH, true },	{ 0x1d, KEY_RIGHTBRACE, true },
+		{ 0x7f, KEY_BACKSPACE, false },
+	};
+	struct efi_key_press p;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		KUNIT_ASSERT_TRUE(test, efi_keymap(0, table[i].unicode, &p));
+		KUNIT_EXPECT_EQ(test, p.code, table[i].code);
+		KUNIT_EXPECT_EQ(test, p.control, table[i].control);
+	}
+}
+
+static void scan_codes(struct kunit *test)
+{
+	struct efi_key_press p;
+	u16 scan;
+
+	for (scan = 0x01; scan <= 0x17; scan++)
+		KUNIT_EXPECT_TRUE(test, efi_keymap(scan, 0, &p));
+	for (scan = 0x68; scan <= 0x73; scan++)
+		KUNIT_EXPECT_TRUE(test, efi_keymap(scan, 0, &p));
+	for (scan = 0x100; scan <= 0x106; scan++)
+		KUNIT_EXPECT_TRUE(test, efi_keymap(scan, 0, &p));
+	KUNIT_EXPECT_FALSE(test, efi_keymap(0x8000, 0, &p));
+	KUNIT_EXPECT_FALSE(test, efi_keymap(0, 0, &p));
+	/* The character counts */
+	KUNIT_ASSERT_TRUE(test, efi_keymap(0x0d, '\r', &p));
+	KUNIT_EXPECT_EQ(test, p.code, KEY_ENTER);
+}
+
+static void modifiers(struct kunit *test)
+{
+	struct efi_key_press p = { .code = KEY_A };
+	const u32 left = EFI_LEFT_SHIFT_PRESSED, right = EFI_RIGHT_SHIFT_PRESSED;
+
+	p.shift = EFI_KEY_SHIFT_DOWN;
+	KUNIT_EXPECT_EQ(test, efi_key_modifiers(&p, 0, 0), left);
+	KUNIT_EXPECT_EQ(test, efi_key_modifiers(&p, 0, right), right);
+	KUNIT_EXPECT_EQ(test, efi_key_modifiers(&p, right, left), right);
+	p.shift = EFI_KEY_SHIFT_UP;
+	KUNIT_EXPECT_EQ(test, efi_key_modifiers(&p, 0, left), 0);
+	KUNIT_EXPECT_EQ(test, efi_key_modifiers(&p, left, left), 0);
+	p.shift = EFI_KEY_SHIFT_AS_IS;
+	KUNIT_EXPECT_EQ(test, efi_key_modifiers(&p, left, 0), left);
+	KUNIT_EXPECT_EQ(test, efi_key_modifiers(&p, 0, left), 0);
+	p.control = true;
+	KUNIT_EXPECT_EQ(test, efi_key_modifiers(&p, 0, 0),
+			EFI_LEFT_CONTROL_PRESSED);
+	KUNIT_EXPECT_EQ(test,
+			efi_key_modifiers(&p, EFI_RIGHT_CONTROL_PRESSED, 0),
+			EFI_RIGHT_CONTROL_PRESSED);
+	KUNIT_EXPECT_EQ(test, efi_key_modifiers(&p, EFI_SHIFT_STATE_VALID, 0),
+			EFI_LEFT_CONTROL_PRESSED);
+}
+
+static void numbers(struct kunit *test)
+{
+	u16 codes[EFI_KEYPAD_DIGITS];
+
+	KUNIT_ASSERT_EQ(test, efi_keypad_digits(228, codes), 3);
+	KUNIT_EXPECT_EQ(test, codes[0], KEY_KP2);
+	KUNIT_EXPECT_EQ(test, codes[1], KEY_KP2);
+	KUNIT_EXPECT_EQ(test, codes[2], KEY_KP8);
+	KUNIT_EXPECT_EQ(test, efi_keypad_digits(9, codes), 1);
+	KUNIT_EXPECT_EQ(test, efi_keypad_digits(0xffff, codes), 5);
+	KUNIT_EXPECT_EQ(test, codes[0], KEY_KP6);
+	KUNIT_EXPECT_EQ(test, codes[4], KEY_KP5);
+}
+
+static struct kunit_case keymap_cases[] = {
+	KUNIT_CASE(characters),
+	KUNIT_CASE(controls),
+	KUNIT_CASE(scan_codes),
+	KUNIT_CASE(modifiers),
+	KUNIT_CASE(numbers),
+	{ }
+};
+
+static struct kunit_suite keymap_suite = {
+	.name		= "efi-mode-keymap",
+	.test_cases	= keymap_cases,
+};
+kunit_test_suite(keymap_suite);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Firmware's text devices: one thread for all of them
+ *
+ * Terminals and keyboards are polled, since key events would come no sooner: firmware
+ * polls, too. All that somebody listens to are asked with one switch, as often as
+ * firmware looks, and in place of one of its regular slices; so it costs the same for
+ * one and for ten. Output goes through the same thread.
+ *
+ *	console.c, keyboard.c, pointer.c -> text.c -> bus
+ */
+#ifndef _EFI_MODE_TEXT_DEVICES_H
+#define _EFI_MODE_TEXT_DEVICES_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+#include <efi-mode/bus.h>
+#include <efi-mode/text.h>
+
+struct efi_text;
+
+/**
+ * struct efi_text_ops - what a driver of text devices does
+ * @work:	do what there is to do besides reading: write some output, for instance.
+ *		Returns whether there is more of it. Optional.
+ * @has_room:	can a key be taken? What is not read firmware keeps. Optional.
+ * @key:	a key was pressed. The state is valid only if it says so.
+ * @state:	there are no more keys, and these are the modifiers. Optional.
+ * @read:	what is read is no key: a pointer's state is in @input, of efi_text.
+ *		Optional.
+ *
+ * Context: the thread, which calls one at a time; sleeps.
+ */
+struct efi_text_ops {
+	bool (*work)(struct efi_text *t);
+	bool (*has_room)(struct efi_text *t);
+	void (*key)(struct efi_text *t, const efi_key_data_t *key);
+	void (*state)(struct efi_text *t, const efi_key_state_t *state);
+	void (*read)(struct efi_text *t);
+};
+
+/*
+ * How keys are read, best first. The next one is for firmware that does not do well
+ * with this one.
+ */
+enum efi_text_way {
+	EFI_TEXT_EX,		/* SimpleTextInputEx */
+	EFI_TEXT_EX_CHECKED,	/* only when its event says that there is one */
+	EFI_TEXT_SIMPLE,	/* SimpleTextInput */
+	EFI_TEXT_SIMPLE_CHECKED,
+	EFI_TEXT_POINTER,	/* a pointer's state */
+	EFI_TEXT_NOT,
+};
+
+/**
+ * struct efi_text - a text device
+ * @edev:	the device
+ * @ops:	its driver
+ * @input:	what firmware reads into, and room for the driver's own arguments behind
+ *		%EFI_TEXT_INPUT bytes
+ * @ex:		SimpleTextInputEx, or NULL
+ * @simple:	SimpleTextInput, or NULL
+ * @pointer:	another protocol that is read, or NULL
+ * @pointer_slot: offset of its function that does it
+ */
+struct efi_text {
+	struct efi_device *edev;
+	const struct efi_text_ops *ops;
+	struct efi_buffer *input;
+	struct efi_protocol *ex, *simple, *pointer;
+	size_t pointer_slot;
+
+	/* private: of text.c */
+	struct list_head list;
+	enum efi_text_way way;
+	u64 event;			/* of this way, if it is checked */
+	bool listening;
+	bool more;			/* in this round */
+	bool checked;			/* the event has been signalled */
+	bool slow;			/* the last call */
+};
+
+#define EFI_TEXT_INPUT	64
+
+int efi_text_open_input(struct efi_text *t, bool simple_first);
+void efi_text_add(struct efi_text *t);
+void efi_text_remove(struct efi_text *t);
+void efi_text_listen(struct efi_text *t, bool listen);
+void efi_text_wake(void);
+bool efi_text_has_keys(void);
+
+#endif /* _EFI_MODE_TEXT_DEVICES_H */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Protocols of keyboards, terminals and pointers that the EFI stub has no types for
+ *
+ * UEFI 2.10, sections 12.2 to 12.7. The types of SimpleTextInput and SimpleTextOutput are
+ * the stub's: include <efi-mode/firmware.h> or the stub's header before.
+ */
+#ifndef _EFI_MODE_TEXT_H
+#define _EFI_MODE_TEXT_H
+
+#include <linux/efi.h>
+
+#define EFI_SIMPLE_TEXT_INPUT_PROTOCOL_GUID				\
+	EFI_GUID(0x387477c1, 0x69c7, 0x11d2, 0x8e, 0x39, 0x00, 0xa0,	\
+		 0xc9, 0x69, 0x72, 0x3b)
+#define EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID				\
+	EFI_GUID(0xdd9e7534, 0x7762, 0x4698, 0x8c, 0x14, 0xf5, 0x85,	\
+		 0x17, 0xa6, 0x25, 0xaa)
+#define EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID				\
+	EFI_GUID(0x387477c2, 0x69c7, 0x11d2, 0x8e, 0x39, 0x00, 0xa0,	\
+		 0xc9, 0x69, 0x72, 0x3b)
+#define EFI_SIMPLE_POINTER_PROTOCOL_GUID				\
+	EFI_GUID(0x31878c87, 0x0b75, 0x11d5, 0x9a, 0x4f, 0x00, 0x90,	\
+		 0x27, 0x3f, 0xc1, 0x4d)
+#define EFI_ABSOLUTE_POINTER_PROTOCOL_GUID				\
+	EFI_GUID(0x8d59d32b, 0xc655, 0x4ae9, 0x9b, 0x15, 0xf2, 0x59,	\
+		 0x04, 0x99, 0x2a, 0x43)
+
+/* edk2's: the handle is part of firmware's console */
+#define EFI_CONSOLE_OUT_DEVICE_GUID					\
+	EFI_GUID(0xd3b36f2c, 0xd551, 0x11d4, 0x9a, 0x46, 0x00, 0x90,	\
+		 0x27, 0x3f, 0xc1, 0x4d)
+
+#define EFI_SHIFT_STATE_VALID		0x80000000
+#define EFI_RIGHT_SHIFT_PRESSED		0x00000001
+#define EFI_LEFT_SHIFT_PRESSED		0x00000002
+#define EFI_RIGHT_CONTROL_PRESSED	0x00000004
+#define EFI_LEFT_CONTROL_PRESSED	0x00000008
+#define EFI_RIGHT_ALT_PRESSED		0x00000010
+#define EFI_LEFT_ALT_PRESSED		0x00000020
+#define EFI_RIGHT_LOGO_PRESSED		0x00000040
+#define EFI_LEFT_LOGO_PRESSED		0x00000080
+#define EFI_MENU_KEY_PRESSED		0x00000100
+#define EFI_SYS_REQ_PRESSED		0x00000200
+
+#define EFI_TOGGLE_STATE_VALID		0x80
+#define EFI_KEY_STATE_EXPOSED		0x40
+#define EFI_SCROLL_LOCK_ACTIVE		0x01
+#define EFI_NUM_LOCK_ACTIVE		0x02
+#define EFI_CAPS_LOCK_ACTIVE		0x04
+
+typedef struct {
+	u32 key_shift_state;
+	u8  key_toggle_state;
+} efi_key_state_t;
+
+typedef struct {
+	efi_input_key_t key;
+	efi_key_state_t key_state;
+} efi_key_data_t;
+
+typedef union efi_simple_text_input_ex_protocol efi_simple_text_input_ex_protocol_t;
+typedef efi_status_t (__efiapi *efi_key_notify_t)(efi_key_data_t *key);
+
+union efi_simple_text_input_ex_protocol {
+	struct {
+		void *reset;
+		efi_status_t (__efiapi *read_keystroke_ex)(efi_simple_text_input_ex_protocol_t *,
+							   efi_key_data_t *);
+		efi_event_t wait_for_key_ex;
+		efi_status_t (__efiapi *set_state)(efi_simple_text_input_ex_protocol_t *,
+						   u8 *);
+		efi_status_t (__efiapi *register_key_notify)(efi_simple_text_input_ex_protocol_t *,
+							     efi_key_data_t *,
+							     efi_key_notify_t,
+							     void **);
+		efi_status_t (__efiapi *unregister_key_notify)(efi_simple_text_input_ex_protocol_t *,
+							       void *);
+	};
+};
+
+/* The sign and the size of the movement are in counts; the resolution is per mm */
+typedef struct {
+	s32 relative_movement_x;
+	s32 relative_movement_y;
+	s32 relative_movement_z;
+	u8  left_button;
+	u8  right_button;
+} efi_simple_pointer_state_t;
+
+typedef union efi_simple_pointer_protocol efi_simple_pointer_protocol_t;
+
+union efi_simple_pointer_protocol {
+	struct {
+		void *reset;
+		efi_status_t (__efiapi *get_state)(efi_simple_pointer_protocol_t *,
+						   efi_simple_pointer_state_t *);
+		efi_event_t wait_for_input;
+		void *mode;
+	};
+};
+
+typedef struct {
+	u64 absolute_min_x;
+	u64 absolute_min_y;
+	u64 absolute_min_z;
+	u64 absolute_max_x;
+	u64 absolute_max_y;
+	u64 absolute_max_z;
+	u32 attributes;
+} efi_absolute_pointer_mode_t;
+
+typedef struct {
+	u64 current_x;
+	u64 current_y;
+	u64 current_z;
+	u32 active_buttons;
+} efi_absolute_pointer_state_t;
+
+#define EFI_ABSP_TOUCH_ACTIVE		0x00000001
+#define EFI_ABS_ALT_ACTIVE		0x00000002
+
+typedef union efi_absolute_pointer_protocol efi_absolute_pointer_protocol_t;
+
+union efi_absolute_pointer_protocol {
+	struct {
+		void *reset;
+		efi_status_t (__efiapi *get_state)(efi_absolute_pointer_protocol_t *,
+						   efi_absolute_pointer_state_t *);
+		efi_event_t wait_for_input;
+		efi_absolute_pointer_mode_t *mode;
+	};
+};
+
+#endif /* _EFI_MODE_TEXT_H */

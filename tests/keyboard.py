@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Tests of keyboards and terminals
+"""
+
+import os
+import re
+import socket
+import time
+
+import qemu
+from boots import (BOOT, QUIET, START, TEST, files, machine, power_off,
+                   take_results)
+
+LINUX = "bzImage initrd=\\initrd.img"
+XHCI = ["-device", "qemu-xhci,id=xhci"]
+
+
+def send_keys(m, keys, down):
+    """Press or release keys, by QEMU's names"""
+    m.command_qmp("input-send-event", events=[
+        {"type": "key", "data": {"down": down,
+                                 "key": {"type": "qcode", "data": key}}}
+        for key in keys])
+
+
+def send_chord(m, chord, hold):
+    """Keys are held as long as a person would, not all at one moment"""
+    keys = chord.split("-")
+    for key in keys:
+        send_keys(m, [key], True)
+        if key != keys[-1]:
+            time.sleep(hold)
+    time.sleep(hold)
+    for key in reversed(keys):
+        send_keys(m, [key], False)
+
+
+def type_keys(m, ms, chords):
+    """A chord each @ms, if the host has the time"""
+    start = time.monotonic()
+    for i, chord in enumerate(chords):
+        send_chord(m, chord, ms / 3000)
+        time.sleep(max(0, start + (i + 1) * ms / 1000 - time.monotonic()))
+
+
+NAMES = {" ": "spc", "\r": "ret", ">": "shift-dot", "$": "shift-4",
+         "(": "shift-9", ")": "shift-0", "*": "shift-8", "/": "slash",
+         "-": "minus", "|": "shift-backslash", ";": "semicolon", ".": "dot",
+         "&": "shift-7", "_": "shift-minus", "'": "apostrophe"}
+
+
+def type_text(m, text, ms=40):
+    """As a person types it, on an American keyboard"""
+    type_keys(m, ms, [NAMES.get(c) or ("shift-" + c.lower() if c.isupper()
+                                       else c) for c in text])
+
+
+def serve(m, devices):
+    """Do what the guest asks for, until its test ends; returns its status."""
+    while True:
+        told = m.expect(r"^(TYPE|DOWN|UP|PLUG|UNPLUG) ([^\r\n]*)\r?\n"
+                        r"|^TEST END \S+ (\d+)", TEST)
+        if not told[1]:
+            return told
+        words = told[2].split()
+        if told[1] == "TYPE":
+            type_keys(m, int(words[0]), words[1:])
+        elif told[1] in ("DOWN", "UP"):
+            send_keys(m, words, told[1] == "DOWN")
+        elif told[1] == "PLUG":
+            m.command_qmp("device_add", id=words[0], bus="xhci.0",
+                          **devices[words[0]])
+        else:
+            m.command_qmp("device_del", id=words[0])
+
+
+def keyboard(opt, results):
+    """A PS/2 keyboard, and a USB keyboard that is plugged in and out"""
+    name = "keyboard"
+    content = files(opt, f"{LINUX} {QUIET}{name}")
+    with machine(opt, results, name, content, args=XHCI) as m:
+        m.expect(r"TEST BEGIN", START + BOOT)
+        begin = m.position
+        end = serve(m, {"keyboard": {"driver": "usb-kbd"}})
+        take_results(results, name, m.text[begin:end.start()], end[3] == "0",
+                     end[3])
+        power_off(m, results, name)
+
+
+def keyfaults(opt, results):
+    """Keyboards of firmware that does not do what it should"""
+    name = "keyfaults"
+    content = files(opt, "load fs0:\\driver.efi", f"{LINUX} {QUIET}{name}")
+    with machine(opt, results, name, content) as m:
+        m.expect(r"TEST BEGIN", START + BOOT)
+        begin = m.position
+        end = m.expect(r"TEST END \S+ (\d+)", TEST)
+        take_results(results, name, m.text[begin:end.start()], end[1] == "0",
+                     end[1])
+        # What it complains about is this firmware
+        power_off(m, results, name, expected=("Firmware Bug",))
+
+
+class Line:
+    """The other end of the second serial port"""
+
+    def __init__(self, path):
+        self.text = ""
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)
+        self.socket.setblocking(False)
+
+    def send(self, text):
+        # The port has a queue of 16, and nobody says when there is room
+        for c in text.encode():
+            self.socket.sendall(bytes((c,)))
+            time.sleep(0.01)
+
+    def expect(self, pattern, m, timeout):
+        end = time.monotonic() + timeout
+        while True:
+            # The other port must not fill up meanwhile
+            m.read()
+            try:
+                self.text += self.socket.recv(65536).decode("utf-8", "replace")
+            except BlockingIOError:
+                pass
+            match = re.search(pattern, self.text, re.M)
+            if match:
+                self.text = self.text[match.end():]
+                return match
+            if time.monotonic() > end:
+                raise qemu.Timeout(f"no {pattern!r} at the second port: "
+                                   f"{self.text[-400:]!r}")
+            time.sleep(0.02)
+
+
+def run(m, command, pattern, timeout=30):
+    """A command at the first serial terminal"""
+    m.send(command + "\r")
+    found = m.expect(pattern, timeout)
+    m.expect(r"/ # $", timeout)
+    return found
+
+
+CYCLES = """for i in $(seq 100); do echo $d > unbind; echo $d > bind; done"""
+
+
+def terminals(opt, results):
+    """A person at each of two serial terminals, and one at screen and keyboard"""
+    name = "terminals"
+    path = os.path.join(opt.build, "serial2")
+    if os.path.exists(path):
+        os.unlink(path)
+    args = ["-chardev", f"socket,id=serial2,path={path},server=on,wait=off",
+            "-serial", "chardev:serial2"]
+    with machine(opt, results, name, files(opt, LINUX), args=args) as m:
+        line = Line(path)
+        m.expect(r"/ # $", START + BOOT)
+        line.expect(r"/ # $", m, 30)
+        run(m, "echo first > /tmp/first; tty", r"^/dev/hvc0\s")
+        results.add(True, f"{name}: hvc0 is the first serial port")
+        line.send("tty; cat /tmp/first\r")
+        line.expect(r"^/dev/hvc1\s+first\s", m, 30)
+        results.add(True, f"{name}: hvc1 is the second one")
+        line.send("sleep 100\r")
+        line.expect("sleep 100", m, 30)
+        line.send("\x03")
+        line.expect(r"/ # $", m, 30)
+        results.add(True, f"{name}: Ctrl-C on the second one")
+        results.add("first" not in line.text and m.text.count("/dev/hvc1") == 0,
+                    f"{name}: nothing of one on the other")
+
+        # The virtual terminal, with or without a screen
+        type_text(m, "echo Typed $((6*7)) | tee /tmp/typed; tty > /tmp/tty\r")
+        time.sleep(2)
+        found = run(m, "cat /tmp/typed /tmp/tty; cat /dev/vcs1 | fold -w 80 | "
+                    "grep -c '^Typed 42'", r"^Typed 42\s+/dev/tty1\s+(\d+)\s")
+        results.add(found[1] == "1", f"{name}: a shell at screen and keyboard")
+        type_text(m, "sleep 100\r")
+        type_keys(m, 100, ["ctrl-c"])
+        type_text(m, "echo $? > /tmp/status\r")
+        time.sleep(1)
+        found = run(m, "cat /tmp/status", r"^(\d+)\s")
+        results.add(found[1] == "130", f"{name}: Ctrl-C at the keyboard",
+                    found[1])
+        results.add("Typed 42" not in line.text,
+                    f"{name}: nothing of it on a terminal")
+
+        bind_cycles(m, results, name, line)
+
+
+def bind_cycles(m, results, name, line):
+    """Drivers that let go and take again leave nothing with firmware"""
+    run(m, "ledger=/sys/kernel/debug/efi-mode/ledger; cat $ledger > /tmp/before",
+        r"^")
+    for driver, which in (("efi-keyboard", "Acpi(PNP0303"),
+                          ("efi-console", "Serial(0x1)")):
+        run(m, f"cd /sys/bus/efi/drivers/{driver}; "
+            f"d=$(grep -lF '{which}' efi*/path | cut -d/ -f1); echo dev $d",
+            r"^dev efi\d+\s")
+        found = run(m, CYCLES + "; echo cycles $?", r"^cycles (\d+)", 120)
+        results.add(found[1] == "0", f"{name}: {driver}: 100 times unbound "
+                    "and bound", found[1])
+    found = run(m, "cd /; sleep 1; diff /tmp/before $ledger; echo same $?",
+                r"^same (\d+)")
+    results.add(found[1] == "0", f"{name}: the ledger is as it was")
+    type_text(m, "echo again > /tmp/again\r")
+    line.send("\r")
+    line.expect(r"/ # $", m, 30)
+    time.sleep(1)
+    run(m, "cat /tmp/again", r"^again\s")
+    results.add(True, f"{name}: all works as before")
+
+
+TESTS = {
+    "keyboard": keyboard,
+    "keyfaults": keyfaults,
+    "terminals": terminals,
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keyboards, with the host as the one who types
+ *
+ *	keyboard
+ *
+ * The host reads what is to be done, and does it: "TYPE ms chord ...", a chord each so
+ * many milliseconds, "DOWN key", "UP key", "PLUG keyboard", "UNPLUG keyboard". Keys have
+ * QEMU's names; a chord is keys with a '-' between them.
+ */
+#include <sched.h>
+
+#include "keys.h"
+
+#define PATIENCE	20000	/* ms */
+#define SOON		2000
+#define QUIET		400
+
+#define TYPING	"t h e spc q u i c k spc b r o w n spc f o x spc j u m p s spc " \
+		"o v e r spc t h e spc l a z y spc d o g ret"
+
+static const struct press typing[] = {
+	{ KEY_T, 0 }, { KEY_H, 0 }, { KEY_E, 0 }, { KEY_SPACE, 0 },
+	{ KEY_Q, 0 }, { KEY_U, 0 }, { KEY_I, 0 }, { KEY_C, 0 }, { KEY_K, 0 },
+	{ KEY_SPACE, 0 }, { KEY_B, 0 }, { KEY_R, 0 }, { KEY_O, 0 },
+	{ KEY_W, 0 }, { KEY_N, 0 }, { KEY_SPACE, 0 }, { KEY_F, 0 },
+	{ KEY_O, 0 }, { KEY_X, 0 }, { KEY_SPACE, 0 }, { KEY_J, 0 },
+	{ KEY_U, 0 }, { KEY_M, 0 }, { KEY_P, 0 }, { KEY_S, 0 },
+	{ KEY_SPACE, 0 }, { KEY_O, 0 }, { KEY_V, 0 }, { KEY_E, 0 },
+	{ KEY_R, 0 }, { KEY_SPACE, 0 }, { KEY_T, 0 }, { KEY_H, 0 },
+	{ KEY_E, 0 }, { KEY_SPACE, 0 }, { KEY_L, 0 }, { KEY_A, 0 },
+	{ KEY_Z, 0 }, { KEY_Y, 0 }, { KEY_SPACE, 0 }, { KEY_D, 0 },
+	{ KEY_O, 0 }, { KEY_G, 0 }, { KEY_ENTER, 0 },
+};
+
+#define CHORDS	"shift-a shift-1 a shift_r-slash ctrl-c alt-x ctrl-alt-t " \
+		"shift-tab meta_l-l backspace esc"
+
+static const struct press chords[] = {
+	{ KEY_A, HELD_SHIFT }, { KEY_1, HELD_SHIFT }, { KEY_A, 0 },
+	{ KEY_SLASH, HELD_SHIFT }, { KEY_C, HELD_CTRL }, { KEY_X, HELD_ALT },
+	{ KEY_T, HELD_CTRL | HELD_ALT }, { KEY_TAB, HELD_SHIFT },
+	{ KEY_L, HELD_META }, { KEY_BACKSPACE, 0 }, { KEY_ESC, 0 },
+};
+
+#define FUNCTIONS "f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 up down left right " \
+		  "home end insert delete pgup pgdn alt-f2"
+
+static const struct press functions[] = {
+	{ KEY_F1, 0 }, { KEY_F2, 0 }, { KEY_F3, 0 }, { KEY_F4, 0 },
+	{ KEY_F5, 0 }, { KEY_F6, 0 }, { KEY_F7, 0 }, { KEY_F8, 0 },
+	{ KEY_F9, 0 }, { KEY_F10, 0 }, { KEY_F11, 0 }, { KEY_F12, 0 },
+	{ KEY_UP, 0 }, { KEY_DOWN, 0 }, { KEY_LEFT, 0 }, { KEY_RIGHT, 0 },
+	{ KEY_HOME, 0 }, { KEY_END, 0 }, { KEY_INSERT, 0 }, { KEY_DELETE, 0 },
+	{ KEY_PAGEUP, 0 }, { KEY_PAGEDOWN, 0 }, { KEY_F2, HELD_ALT },
+};
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof(*(a))))
+
+static bool typed(unsigned int ms, const char *keys, const struct press *wanted,
+		  int nr)
+{
+	printf("TYPE %u %s\n", ms, keys);
+	read_keys(PATIENCE, 1);
+	read_keys(SOON, nr);
+	read_keys(QUIET, MAX_PRESSES);
+	return got(wanted, nr) && !held_now();
+}
+
+static bool wait_down(unsigned int code, bool down)
+{
+	uint64_t end = now_ns() + SOON * 1000000ULL;
+
+	while (is_down[code] != down && now_ns() < end)
+		read_keys(20, MAX_PRESSES);
+	return is_down[code] == down;
+}
+
+static bool alone(const char *key, unsigned int code)
+{
+	bool ok;
+
+	printf("DOWN %s\n", key);
+	ok = wait_down(code, true);
+	printf("UP %s\n", key);
+	return wait_down(code, false) && ok && !held_now();
+}
+
+static void modifiers(const char *name)
+{
+	ksft_test_result(alone("shift", KEY_LEFTSHIFT) &&
+			 alone("shift_r", KEY_RIGHTSHIFT) &&
+			 alone("ctrl", KEY_LEFTCTRL) &&
+			 alone("ctrl_r", KEY_RIGHTCTRL) &&
+			 alone("alt", KEY_LEFTALT) &&
+			 alone("alt_r", KEY_RIGHTALT),
+			 "%s: modifiers alone\n", name);
+	got(NULL, 0);
+}
+
+static bool light(unsigned int led)
+{
+	unsigned char leds[LED_MAX / 8 + 1];
+	int i;
+
+	for (i = 0; i < nr_keyboards; i++)
+		if (ioctl(keyboards[i].fd, EVIOCGLED(sizeof(leds)), leds) >= 0 &&
+		    leds[led / 8] & 1 << led % 8)
+			return true;
+	return false;
+}
+
+static void set_light(unsigned int led, bool on)
+{
+	struct input_event e[2] = {
+		{ .type = EV_LED, .code = led, .value = on },
+		{ .type = EV_SYN, .code = SYN_REPORT },
+	};
+	int i;
+
+	for (i = 0; i < nr_keyboards; i++)
+		if (write(keyboards[i].fd, e, sizeof(e)) != sizeof(e))
+			perror("# a light");
+}
+
+/* Firmware has the lock, and its light is Linux's, too */
+static void caps_lock(const char *name)
+{
+	static const struct press capital = { KEY_A, HELD_SHIFT };
+	static const struct press small = { KEY_A, 0 };
+	bool on = typed(50, "caps_lock a", &capital, 1) && light(LED_CAPSL);
+	bool off;
+
+	ksft_test_result(on, "%s: Caps Lock, and its light\n", name);
+	set_light(LED_CAPSL, false);
+	usleep(200000);
+	off = typed(50, "a", &small, 1) && !light(LED_CAPSL);
+	ksft_test_result(off, "%s: Linux can switch it off\n", name);
+}
+
+static void all_keys(const char *name)
+{
+	ksft_test_result(typed(33, TYPING, typing, COUNT(typing)),
+			 "%s: 30 keys a second\n", name);
+	ksft_test_result(typed(60, CHORDS, chords, COUNT(chords)),
+			 "%s: with modifiers\n", name);
+	ksft_test_result(typed(50, FUNCTIONS, functions, COUNT(functions)),
+			 "%s: keys without characters\n", name);
+	modifiers(name);
+	caps_lock(name);
+}
+
+static int helps(void)
+{
+	FILE *f = popen("dmesg | grep -c 'sysrq: HELP'", "r");
+	int n = -1;
+
+	if (f && fscanf(f, "%d", &n) != 1)
+		n = -1;
+	if (f)
+		pclose(f);
+	return n;
+}
+
+/* A task that leaves nobody else any time: only firmware's share is safe from it */
+static void hog(unsigned int ms)
+{
+	struct sched_param param = { .sched_priority = 99 };
+	uint64_t end = now_ns() + ms * 1000000ULL;
+
+	sched_setscheduler(0, SCHED_FIFO, &param);
+	while (now_ns() < end)
+		;
+	param.sched_priority = 0;
+	sched_setscheduler(0, SCHED_OTHER, &param);
+}
+
+/* When it was handled, in seconds since boot; 0 if it was not */
+static double handled_at(void)
+{
+	FILE *f = popen("dmesg | grep 'sysrq: HELP' | tail -n 1", "r");
+	double at = 0;
+
+	if (f && fscanf(f, "[ %lf]", &at) != 1)
+		at = 0;
+	if (f)
+		pclose(f);
+	return at;
+}
+
+static double uptime(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static void sysrq(const char *name)
+{
+	int before = helps();
+	double start, end, at;
+
+	write_file("/proc/sys/kernel/sysrq", "1");
+	write_file("/proc/sys/kernel/sched_rt_runtime_us", "-1");
+	printf("TYPE 300 alt-sysrq-h\n");
+	usleep(50000);
+	start = uptime();
+	hog(3000);
+	end = uptime();
+	write_file("/proc/sys/kernel/sched_rt_runtime_us", "950000");
+	sleep(1);
+	at = handled_at();
+	ksft_print_msg("%.2f to %.2f, at %.2f\n", start, end, at);
+	ksft_test_result(helps() == before + 1,
+			 "%s: Alt-SysRq-H is handled, once\n", name);
+	ksft_test_result(at > start && at < end - 0.1,
+			 "%s: while no thread can run\n", name);
+	read_keys(QUIET, MAX_PRESSES);
+	ksft_test_result(!nr_presses && !held_now(),
+			 "%s: it is no key besides\n", name);
+	got(NULL, 0);
+}
+
+/* As many switches as without a keyboard: 100 slices a second are firmware's own */
+static void idle(void)
+{
+	long long before;
+
+	sleep(1);
+	before = read_stat("round_trips");
+	sleep(5);
+	before = read_stat("round_trips") - before;
+	ksft_test_result(before < 5 * 125, "%lld switches a second when idle\n",
+			 before / 5);
+}
+
+static bool same_keys(const char *what)
+{
+	static const struct press small = { KEY_A, 0 };
+
+	printf("# %s\n", what);
+	return typed(50, "a", &small, 1);
+}
+
+static void hotplug(int others)
+{
+	printf("PLUG keyboard\n");
+	ksft_test_result(wait_keyboards(others + 1, PATIENCE),
+			 "USB: a keyboard is plugged in\n");
+	sleep(1);
+	all_keys("USB");
+	sysrq("USB");
+	idle();
+	printf("UNPLUG keyboard\n");
+	ksft_test_result(wait_keyboards(others, PATIENCE),
+			 "USB: a keyboard is unplugged\n");
+	ksft_test_result(same_keys("the other one"),
+			 "PS/2: goes on without it\n");
+}
+
+int main(void)
+{
+	int others;
+
+	setbuf(stdout, NULL);
+	ksft_print_header();
+	ksft_set_plan(2 * (6 + 3) + 2 + 4);
+	others = open_keyboards();
+	ksft_test_result(others == 1, "PS/2: one keyboard\n");
+	all_keys("PS/2");
+	sysrq("PS/2");
+	idle();
+	hotplug(others);
+	ksft_finished();
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keyboards of firmware that does not do what it should
+ *
+ * The keyboard is tests/firmware/keys.c. Whatever is wrong with it, what is typed arrives,
+ * and arrives once.
+ */
+#include "keys.h"
+
+#define PATIENCE	5000	/* ms: the bus looks once a second */
+#define QUIET		300	/* ms in which a second one would come */
+#define BLOCKED		1200	/* ms: what firmware blocks for */
+
+#define RIGHT_SHIFT	0x001
+#define LEFT_SHIFT	0x002
+#define LEFT_CTRL	0x008
+#define LEFT_ALT	0x020
+#define LEFT_LOGO	0x080
+#define MENU		0x100
+#define SYSRQ		0x200
+
+static int fd, others;
+
+static long long keys(uint64_t what)
+{
+	struct efi_mode_test_driver d;
+
+	return call_driver(fd, EFI_MODE_TEST_FN_KEYS, what, &d) ?
+	       (long long)d.value : -1;
+}
+
+static bool plug(uint64_t fault, int nr)
+{
+	return !keys(EFI_MODE_TEST_KEYS_PLUG | fault << 4) &&
+	       wait_keyboards(others + nr, PATIENCE);
+}
+
+static bool unplug(void)
+{
+	close_keyboards();
+	return !keys(EFI_MODE_TEST_KEYS_UNPLUG) &&
+	       wait_keyboards(others, PATIENCE);
+}
+
+static void type(uint16_t scan, uint16_t unicode, uint32_t shift)
+{
+	keys(EFI_MODE_TEST_KEYS_TYPE |
+	     EFI_MODE_TEST_KEY(scan, unicode, shift) << 4);
+}
+
+static bool types_ok(const char *text, const struct press *wanted, int nr)
+{
+	for (; *text; text++)
+		type(0, *text, 0);
+	read_keys(3 * BLOCKED, nr);
+	read_keys(QUIET, MAX_PRESSES);
+	return got(wanted, nr);
+}
+
+static const struct press hello[] = {
+	{ KEY_H, HELD_SHIFT }, { KEY_I, 0 }, { KEY_1, HELD_SHIFT },
+};
+
+static void fault(uint64_t what, const char *name, int nr)
+{
+	bool ok = plug(what, nr);
+
+	ksft_test_result(ok, "%s: there it is\n", name);
+	ksft_test_result(ok && types_ok("Hi!", hello, 3),
+			 "%s: each key arrives once\n", name);
+	ksft_test_result(unplug(), "%s: gone\n", name);
+}
+
+/* The first one is lost with the protocol that it came by */
+static void empty_keys(void)
+{
+	bool ok = plug(EFI_MODE_TEST_KEYS_EMPTY, 1);
+
+	type(0, 'x', 0);
+	read_keys(BLOCKED, 1);
+	nr_presses = 0;
+	ksft_test_result(ok && types_ok("Hi!", hello, 3),
+			 "empty keys: each key arrives once\n");
+	unplug();
+}
+
+/* In the end nobody is held up any more */
+static void blocking(uint64_t what, const char *name)
+{
+	uint64_t start;
+	bool ok = plug(what, 1);
+
+	if (what == EFI_MODE_TEST_KEYS_BLOCKS_READY)
+		ok = ok && types_ok("Hi!", hello, 3);
+	usleep(3 * BLOCKED * 1000);
+	start = now_ns();
+	keys(EFI_MODE_TEST_KEYS_CALLS);
+	keys(EFI_MODE_TEST_KEYS_CALLS);
+	ksft_test_result(ok && now_ns() - start < BLOCKED * 500000ULL,
+			 "%s: nobody is held up, after %lld calls\n", name,
+			 keys(EFI_MODE_TEST_KEYS_CALLS));
+	ksft_test_result(types_ok("Hi!", hello, 3),
+			 "%s: each key arrives once\n", name);
+	ksft_test_result(unplug(), "%s: gone\n", name);
+}
+
+static const struct {
+	const char *name;
+	uint16_t scan, unicode;
+	uint32_t shift;
+	struct press wanted;
+} strokes[] = {
+	{ "a capital with shift beside it", 0, 'A', LEFT_SHIFT,
+	  { KEY_A, HELD_SHIFT } },
+	{ "a capital without", 0, 'A', 0, { KEY_A, HELD_SHIFT } },
+	{ "Enter that is F3, too", 0x0d, '\r', 0, { KEY_ENTER, 0 } },
+	{ "Ctrl as a state", 0, 'c', LEFT_CTRL, { KEY_C, HELD_CTRL } },
+	{ "Ctrl as a character", 0, 3, 0, { KEY_C, HELD_CTRL } },
+	{ "Ctrl as both", 0, 3, LEFT_CTRL, { KEY_C, HELD_CTRL } },
+	{ "Ctrl-Alt-F2", 0x0c, 0, LEFT_CTRL | LEFT_ALT,
+	  { KEY_F2, HELD_CTRL | HELD_ALT } },
+	{ "Shift-Tab", 0, '\t', RIGHT_SHIFT, { KEY_TAB, HELD_SHIFT } },
+	{ "Logo-L", 0, 'l', LEFT_LOGO, { KEY_L, HELD_META } },
+	{ "Shift-PageUp", 0x09, 0, LEFT_SHIFT, { KEY_PAGEUP, HELD_SHIFT } },
+	{ "Backspace", 0, '\b', 0, { KEY_BACKSPACE, 0 } },
+	{ "Esc", 0x17, 0, 0, { KEY_ESC, 0 } },
+	{ "Pause", 0x48, 0, 0, { KEY_PAUSE, 0 } },
+	{ "F24", 0x73, 0, 0, { KEY_F24, 0 } },
+	{ "Mute", 0x7f, 0, 0, { KEY_MUTE, 0 } },
+	{ "louder", 0x80, 0, 0, { KEY_VOLUMEUP, 0 } },
+	{ "brighter", 0x100, 0, 0, { KEY_BRIGHTNESSUP, 0 } },
+	{ "suspend", 0x102, 0, 0, { KEY_SLEEP, 0 } },
+	{ "hibernate", 0x103, 0, 0, { KEY_SUSPEND, 0 } },
+	{ "eject", 0x106, 0, 0, { KEY_EJECTCD, 0 } },
+};
+
+#define STROKES	(sizeof(strokes) / sizeof(*strokes))
+
+/* The virtual terminal makes a character of it */
+static const struct press umlaut[] = {
+	{ KEY_KP2, HELD_ALT }, { KEY_KP2, HELD_ALT }, { KEY_KP8, HELD_ALT },
+};
+
+static void good(void)
+{
+	unsigned int i;
+
+	ksft_test_result(plug(EFI_MODE_TEST_KEYS_GOOD, 1), "a keyboard\n");
+	for (i = 0; i < STROKES; i++) {
+		type(strokes[i].scan, strokes[i].unicode, strokes[i].shift);
+		read_keys(1000, 1);
+		read_keys(100, MAX_PRESSES);
+		ksft_test_result(got(&strokes[i].wanted, 1), "%s\n",
+				 strokes[i].name);
+	}
+	type(0, 0xe4, 0);
+	read_keys(1000, 3);
+	read_keys(100, MAX_PRESSES);
+	ksft_test_result(got(umlaut, 3), "a with diaeresis, by its number\n");
+	ksft_test_result(!held_now(), "nothing is held in the end\n");
+}
+
+/* Nobody reads what is typed: all that reads is unbound */
+static void sysrq(void)
+{
+	long long before;
+
+	ksft_test_result(keys(EFI_MODE_TEST_KEYS_NOTIFIES) > 0,
+			 "firmware is to tell of %lld keys\n",
+			 keys(EFI_MODE_TEST_KEYS_NOTIFIES));
+	write_file("/proc/sys/kernel/sysrq", "1");
+	system("dmesg -c > /dev/null");
+	type(0, 'h', LEFT_ALT | SYSRQ);
+	read_keys(QUIET, MAX_PRESSES);
+	before = system("test $(dmesg | grep -c 'sysrq: HELP') = 1");
+	ksft_test_result(!before && !nr_presses,
+			 "Alt-SysRq-H is handled, once\n");
+	nr_presses = 0;
+}
+
+static void cycles(void)
+{
+	char device[280] = "", path[300];
+	struct dirent *entry;
+	bool ok = true, empty = true;
+	long long notifies = keys(EFI_MODE_TEST_KEYS_NOTIFIES);
+	FILE *f;
+	DIR *dir;
+	int i;
+
+	dir = opendir(KEYBOARD_DRIVER);
+	while (dir && (entry = readdir(dir))) {
+		char text[64] = "";
+
+		snprintf(path, sizeof(path), KEYBOARD_DRIVER "%s/path",
+			 entry->d_name);
+		f = fopen(path, "r");
+		if (f && fgets(text, sizeof(text), f) &&
+		    strstr(text, "1F6E7FD4"))
+			snprintf(device, sizeof(device), "%s", entry->d_name);
+		if (f)
+			fclose(f);
+	}
+	close_keyboards();
+	for (i = 0; i < 100 && ok; i++) {
+		ok = write_file(KEYBOARD_DRIVER "unbind", device);
+		empty &= !keys(EFI_MODE_TEST_KEYS_NOTIFIES);
+		ok = ok && write_file(KEYBOARD_DRIVER "bind", device);
+	}
+	ksft_test_result(ok, "100 times unbound and bound\n");
+	ksft_test_result(empty && keys(EFI_MODE_TEST_KEYS_NOTIFIES) == notifies,
+			 "no key is left with firmware\n");
+	ksft_test_result(wait_keyboards(others + 1, PATIENCE) &&
+			 types_ok("Hi!", hello, 3), "and it works\n");
+}
+
+/* What all drivers have, without those of the keyboards */
+static void ledger(void)
+{
+	static char before[256], after[256];
+	FILE *f = fopen(LEDGER, "r");
+
+	if (f && fread(before, 1, sizeof(before) - 1, f) && !fclose(f)) {
+		plug(EFI_MODE_TEST_KEYS_GOOD, 1);
+		unplug();
+		f = fopen(LEDGER, "r");
+	}
+	if (f && fread(after, 1, sizeof(after) - 1, f))
+		fclose(f);
+	ksft_test_result(*before && !strcmp(before, after),
+			 "the ledger is as it was\n");
+}
+
+int main(void)
+{
+	setbuf(stdout, NULL);
+	fd = open_test_device();
+	if (access(KEYBOARD_DRIVER, F_OK))
+		ksft_exit_skip("no driver efi-keyboard\n");
+	ksft_print_header();
+	ksft_set_plan(1 + STROKES + 2 + 2 + 3 + 1 + 5 * 3 + 1 + 4 * 3);
+	if (keys(EFI_MODE_TEST_KEYS_CALLS) < 0)
+		ksft_exit_fail_msg("no test driver in firmware\n");
+	others = open_keyboards();
+
+	good();
+	sysrq();
+	cycles();
+	unplug();
+	ledger();
+	fault(EFI_MODE_TEST_KEYS_SIMPLE, "only SimpleTextInput", 1);
+	fault(EFI_MODE_TEST_KEYS_UNSUPPORTED, "no SimpleTextInputEx in truth", 1);
+	fault(EFI_MODE_TEST_KEYS_TWO_QUEUES, "two queues", 1);
+	fault(EFI_MODE_TEST_KEYS_SECOND, "a second handle that fires", 2);
+	fault(EFI_MODE_TEST_KEYS_GOOD, "nothing wrong", 1);
+	empty_keys();
+	blocking(EFI_MODE_TEST_KEYS_BLOCKS, "blocks without a key");
+	blocking(EFI_MODE_TEST_KEYS_NO_EVENT, "blocks, and has no event");
+	blocking(EFI_MODE_TEST_KEYS_BAD_EVENT, "blocks, and has no valid event");
+	blocking(EFI_MODE_TEST_KEYS_BLOCKS_READY, "blocks with a key");
+	ksft_finished();
+}
