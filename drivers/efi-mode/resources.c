@@ -34,7 +34,7 @@ struct efi_protocol {
 	struct efi_device *edev;
 	struct efi_mode_target target;
 	efi_guid_t guid;
-	u64 interface;			/* of the moment that it was asked for */
+	u64 interface;			/* OpenProtocol() writes it; never used */
 };
 
 struct key_watch {

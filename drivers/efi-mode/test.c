@@ -114,12 +114,18 @@ static void call_driver(union shared *s, struct efi_mode_test_driver *arg)
 	arg->value = s->value;
 }
 
+/* For most it is a time */
+static bool is_too_large(const struct efi_mode_test_driver *arg)
+{
+	return arg->function != EFI_MODE_TEST_FN_KEYS &&
+	       arg->function != EFI_MODE_TEST_FN_SCREEN &&
+	       arg->argument > MAX_USEC;
+}
+
 static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
 {
 	if (arg->function > EFI_MODE_TEST_FN_LAST ||
-	    arg->function == EFI_MODE_TEST_FN_FAULT_WHEN ||
-	    (arg->function != EFI_MODE_TEST_FN_SCREEN &&
-	     arg->argument > MAX_USEC))
+	    arg->function == EFI_MODE_TEST_FN_FAULT_WHEN || is_too_large(arg))
 		return -EINVAL;
 	call_driver(s, arg);
 	return 0;
