@@ -251,7 +251,7 @@ static bool has_room(struct efi_text *text)
 }
 
 /* Firmware's terminals give control characters, other devices may say how it came */
-static u16 with_control(const efi_key_data_t *k)
+static u16 with_control(const struct efi_key_data *k)
 {
 	u16 c = k->key.unicode_char;
 	u32 state = k->key_state.key_shift_state;
@@ -263,7 +263,7 @@ static u16 with_control(const efi_key_data_t *k)
 	return c & 0x1f;
 }
 
-static void take_key(struct efi_text *text, const efi_key_data_t *k)
+static void take_key(struct efi_text *text, const struct efi_key_data *k)
 {
 	struct terminal *t = container_of(text, struct terminal, text);
 	u8 bytes[EFI_VT_KEY_MAX];

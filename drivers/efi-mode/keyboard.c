@@ -88,7 +88,7 @@ static void type_number(struct keyboard *kb, u16 unicode)
 	hold(kb, 0);
 }
 
-static u32 modifiers_of(const efi_key_state_t *state)
+static u32 modifiers_of(const struct efi_key_state *state)
 {
 	if (!(state->key_shift_state & EFI_SHIFT_STATE_VALID))
 		return 0;
@@ -96,14 +96,14 @@ static u32 modifiers_of(const efi_key_state_t *state)
 }
 
 /* It has been told of already, at once */
-static bool is_told(const struct keyboard *kb, const efi_key_data_t *k,
+static bool is_told(const struct keyboard *kb, const struct efi_key_data *k,
 		    u32 modifiers)
 {
 	return kb->sysrq && (modifiers & SYSRQ) && (modifiers & ALTS) &&
 	       efi_sysrq_is_watched(k->key.unicode_char);
 }
 
-static void take_key(struct efi_text *t, const efi_key_data_t *k)
+static void take_key(struct efi_text *t, const struct efi_key_data *k)
 {
 	struct keyboard *kb = keyboard_of(t);
 	u32 modifiers = modifiers_of(&k->key_state);
@@ -133,7 +133,7 @@ static void report_lights(struct keyboard *kb)
 	input_sync(kb->input);
 }
 
-static void take_state(struct efi_text *t, const efi_key_state_t *state)
+static void take_state(struct efi_text *t, const struct efi_key_state *state)
 {
 	struct keyboard *kb = keyboard_of(t);
 	u8 toggles = state->key_toggle_state;
@@ -154,7 +154,7 @@ static void set_state(struct keyboard *kb, u8 toggles)
 
 	*kb->argument = toggles;
 	efi_protocol_call(kb->text.ex, &status,
-			  efi_simple_text_input_ex_protocol_t, set_state,
+			  union efi_simple_text_input_ex_protocol, set_state,
 			  kb->argument_phys);
 }
 

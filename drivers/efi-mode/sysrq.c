@@ -49,9 +49,9 @@ static void pressed(void *unused)
 }
 
 /* Those states that are 0 do not matter; shift states are compared as a whole */
-static efi_key_data_t *make_list(void)
+static struct efi_key_data *make_list(void)
 {
-	efi_key_data_t *list = kcalloc(NR_KEYS, sizeof(*list), GFP_KERNEL);
+	struct efi_key_data *list = kcalloc(NR_KEYS, sizeof(*list), GFP_KERNEL);
 	unsigned int i;
 
 	for (i = 0; list && i < NR_KEYS; i++) {
@@ -73,7 +73,7 @@ static efi_key_data_t *make_list(void)
  */
 bool efi_sysrq_watch(struct efi_protocol *keyboard)
 {
-	efi_key_data_t *list = make_list();
+	struct efi_key_data *list = make_list();
 	bool watched;
 
 	watched = list && !efi_protocol_watch_keys(keyboard, virt_to_phys(list),

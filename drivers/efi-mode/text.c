@@ -41,6 +41,7 @@ static DECLARE_WAIT_QUEUE_HEAD(wait);
 static struct efi_mode_poller poller = {
 	.wait	= &wait,
 };
+
 static bool work_to_do;
 
 /* Not the other mutex: who opens a device must not wait for firmware */
@@ -75,7 +76,7 @@ static bool is_checked(enum efi_text_way way)
 static u64 read_event(struct efi_text *t, enum efi_text_way way)
 {
 	size_t offset = way == EFI_TEXT_EX_CHECKED ?
-		offsetof(efi_simple_text_input_ex_protocol_t, wait_for_key_ex) :
+		offsetof(union efi_simple_text_input_ex_protocol, wait_for_key_ex) :
 		offsetof(efi_simple_text_input_protocol_t, wait_for_key);
 	u64 event = 0;
 
@@ -137,7 +138,7 @@ static void fill_call(struct efi_text *t, struct efi_call *c)
 	if (t->way == EFI_TEXT_POINTER)
 		c->slot = t->pointer_slot;
 	else if (c->protocol == t->ex)
-		c->slot = offsetof(efi_simple_text_input_ex_protocol_t,
+		c->slot = offsetof(union efi_simple_text_input_ex_protocol,
 				   read_keystroke_ex);
 	else
 		c->slot = offsetof(efi_simple_text_input_protocol_t,
@@ -156,7 +157,7 @@ static void take_event(struct efi_text *t, efi_status_t status)
 }
 
 /* Modifiers alone are a key without a name, if firmware has been asked for them */
-static bool is_empty(const efi_key_data_t *k)
+static bool is_empty(const struct efi_key_data *k)
 {
 	return !k->key.scan_code && !k->key.unicode_char &&
 	       !(k->key_state.key_shift_state & ~EFI_SHIFT_STATE_VALID) &&
@@ -165,7 +166,7 @@ static bool is_empty(const efi_key_data_t *k)
 
 static void take_key(struct efi_text *t, efi_status_t status)
 {
-	const efi_key_data_t *k = t->input->virt;
+	const struct efi_key_data *k = t->input->virt;
 	bool ex = protocol_of(t, t->way) == t->ex;
 
 	t->checked = false;

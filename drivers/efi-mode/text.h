@@ -35,8 +35,8 @@ struct efi_text;
 struct efi_text_ops {
 	bool (*work)(struct efi_text *t);
 	bool (*has_room)(struct efi_text *t);
-	void (*key)(struct efi_text *t, const efi_key_data_t *key);
-	void (*state)(struct efi_text *t, const efi_key_state_t *state);
+	void (*key)(struct efi_text *t, const struct efi_key_data *key);
+	void (*state)(struct efi_text *t, const struct efi_key_state *state);
 	void (*read)(struct efi_text *t);
 };
 

@@ -194,7 +194,19 @@ unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller);
  */
 void efi_mode_poll_stop(struct efi_mode_poller *poller);
 
+/**
+ * efi_mode_has_screen() - does Linux have a screen of its own?
+ *
+ * Context: any.
+ * Return: true if the virtual terminals are on one.
+ */
 bool efi_mode_has_screen(void);
+
+/**
+ * efi_mode_end_early_console() - the boot console is not needed any more
+ *
+ * Context: task context; sleeps.
+ */
 void efi_mode_end_early_console(void);
 
 /**

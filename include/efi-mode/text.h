@@ -49,58 +49,58 @@
 #define EFI_NUM_LOCK_ACTIVE		0x02
 #define EFI_CAPS_LOCK_ACTIVE		0x04
 
-typedef struct {
+struct efi_key_state {
 	u32 key_shift_state;
 	u8  key_toggle_state;
-} efi_key_state_t;
+};
 
-typedef struct {
+struct efi_key_data {
 	efi_input_key_t key;
-	efi_key_state_t key_state;
-} efi_key_data_t;
-
-typedef union efi_simple_text_input_ex_protocol efi_simple_text_input_ex_protocol_t;
-typedef efi_status_t (__efiapi *efi_key_notify_t)(efi_key_data_t *key);
+	struct efi_key_state key_state;
+};
 
 union efi_simple_text_input_ex_protocol {
 	struct {
 		void *reset;
-		efi_status_t (__efiapi *read_keystroke_ex)(efi_simple_text_input_ex_protocol_t *,
-							   efi_key_data_t *);
+		efi_status_t (__efiapi *read_keystroke_ex)(
+				union efi_simple_text_input_ex_protocol *self,
+				struct efi_key_data *key);
 		efi_event_t wait_for_key_ex;
-		efi_status_t (__efiapi *set_state)(efi_simple_text_input_ex_protocol_t *,
-						   u8 *);
-		efi_status_t (__efiapi *register_key_notify)(efi_simple_text_input_ex_protocol_t *,
-							     efi_key_data_t *,
-							     efi_key_notify_t,
-							     void **);
-		efi_status_t (__efiapi *unregister_key_notify)(efi_simple_text_input_ex_protocol_t *,
-							       void *);
+		efi_status_t (__efiapi *set_state)(
+				union efi_simple_text_input_ex_protocol *self,
+				u8 *toggle_state);
+		efi_status_t (__efiapi *register_key_notify)(
+				union efi_simple_text_input_ex_protocol *self,
+				struct efi_key_data *key,
+				efi_status_t (__efiapi *notify)(struct efi_key_data *key),
+				void **handle);
+		efi_status_t (__efiapi *unregister_key_notify)(
+				union efi_simple_text_input_ex_protocol *self,
+				void *handle);
 	};
 };
 
-/* The sign and the size of the movement are in counts; the resolution is per mm */
-typedef struct {
+/* Movement is in counts */
+struct efi_simple_pointer_state {
 	s32 relative_movement_x;
 	s32 relative_movement_y;
 	s32 relative_movement_z;
 	u8  left_button;
 	u8  right_button;
-} efi_simple_pointer_state_t;
-
-typedef union efi_simple_pointer_protocol efi_simple_pointer_protocol_t;
+};
 
 union efi_simple_pointer_protocol {
 	struct {
 		void *reset;
-		efi_status_t (__efiapi *get_state)(efi_simple_pointer_protocol_t *,
-						   efi_simple_pointer_state_t *);
+		efi_status_t (__efiapi *get_state)(
+				union efi_simple_pointer_protocol *self,
+				struct efi_simple_pointer_state *state);
 		efi_event_t wait_for_input;
 		void *mode;
 	};
 };
 
-typedef struct {
+struct efi_absolute_pointer_mode {
 	u64 absolute_min_x;
 	u64 absolute_min_y;
 	u64 absolute_min_z;
@@ -108,27 +108,26 @@ typedef struct {
 	u64 absolute_max_y;
 	u64 absolute_max_z;
 	u32 attributes;
-} efi_absolute_pointer_mode_t;
+};
 
-typedef struct {
+struct efi_absolute_pointer_state {
 	u64 current_x;
 	u64 current_y;
 	u64 current_z;
 	u32 active_buttons;
-} efi_absolute_pointer_state_t;
+};
 
 #define EFI_ABSP_TOUCH_ACTIVE		0x00000001
 #define EFI_ABS_ALT_ACTIVE		0x00000002
 
-typedef union efi_absolute_pointer_protocol efi_absolute_pointer_protocol_t;
-
 union efi_absolute_pointer_protocol {
 	struct {
 		void *reset;
-		efi_status_t (__efiapi *get_state)(efi_absolute_pointer_protocol_t *,
-						   efi_absolute_pointer_state_t *);
+		efi_status_t (__efiapi *get_state)(
+				union efi_absolute_pointer_protocol *self,
+				struct efi_absolute_pointer_state *state);
 		efi_event_t wait_for_input;
-		efi_absolute_pointer_mode_t *mode;
+		struct efi_absolute_pointer_mode *mode;
 	};
 };
 

@@ -18,7 +18,7 @@
 struct watch {
 	struct watch *next;
 	efi_handle_t handle;
-	efi_simple_text_input_ex_protocol_t *keyboard;
+	union efi_simple_text_input_ex_protocol *keyboard;
 	unsigned long nr;
 	void *notifies[];
 };
@@ -27,7 +27,7 @@ static struct efi_mode_handoff *handoff;
 static struct watch *watches;
 
 /* Firmware's notify functions may interrupt each other, but not an instruction */
-static efi_status_t __efiapi pressed(efi_key_data_t *data)
+static efi_status_t __efiapi pressed(struct efi_key_data *data)
 {
 	struct efi_mode_keys *keys = &handoff->keys;
 	u32 i = 1;
@@ -46,8 +46,8 @@ static efi_status_t __efiapi pressed(efi_key_data_t *data)
  * Return: an EFI status; EFI_UNSUPPORTED if it refuses all.
  */
 static efi_status_t __efiapi
-watch_keys(efi_simple_text_input_ex_protocol_t *keyboard, efi_handle_t handle,
-	   efi_key_data_t *keys, u64 nr, struct watch **id)
+watch_keys(union efi_simple_text_input_ex_protocol *keyboard, efi_handle_t handle,
+	   struct efi_key_data *keys, u64 nr, struct watch **id)
 {
 	struct watch *w;
 	efi_status_t status;
@@ -80,7 +80,7 @@ watch_keys(efi_simple_text_input_ex_protocol_t *keyboard, efi_handle_t handle,
  * went with the old one.
  */
 static efi_status_t __efiapi
-unwatch_keys(efi_simple_text_input_ex_protocol_t *keyboard, struct watch *id)
+unwatch_keys(union efi_simple_text_input_ex_protocol *keyboard, struct watch *id)
 {
 	struct watch **w;
 	unsigned long i;

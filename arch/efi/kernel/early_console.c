@@ -30,12 +30,6 @@ static void flush(unsigned int len)
 			    output_string, __pa_symbol(buffer));
 }
 
-/**
- * efi_mode_has_screen() - does Linux have a screen of its own?
- *
- * Context: any.
- * Return: true if the virtual terminals are on one.
- */
 bool efi_mode_has_screen(void)
 {
 #ifdef CONFIG_VT
@@ -90,11 +84,6 @@ void __init efi_mode_early_console(void)
 	register_console(&early_efi_console);
 }
 
-/**
- * efi_mode_end_early_console() - the boot console has no place to write to any more
- *
- * Context: task context; sleeps.
- */
 void efi_mode_end_early_console(void)
 {
 	if (console_is_registered(&early_efi_console))

@@ -86,7 +86,7 @@ static bool alone(const char *key, unsigned int code)
 	return wait_down(code, false) && ok && !held_now();
 }
 
-static void modifiers(const char *name)
+static void test_modifiers(const char *name)
 {
 	ksft_test_result(alone("shift", KEY_LEFTSHIFT) &&
 			 alone("shift_r", KEY_RIGHTSHIFT) &&
@@ -124,7 +124,7 @@ static void set_light(unsigned int led, bool on)
 }
 
 /* Firmware has the lock, and its light is Linux's, too */
-static void caps_lock(const char *name)
+static void test_caps_lock(const char *name)
 {
 	static const struct press capital = { KEY_A, HELD_SHIFT };
 	static const struct press small = { KEY_A, 0 };
@@ -146,8 +146,8 @@ static void all_keys(const char *name)
 			 "%s: with modifiers\n", name);
 	ksft_test_result(typed(50, FUNCTIONS, functions, COUNT(functions)),
 			 "%s: keys without characters\n", name);
-	modifiers(name);
-	caps_lock(name);
+	test_modifiers(name);
+	test_caps_lock(name);
 }
 
 static int helps(void)
@@ -196,7 +196,7 @@ static double uptime(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-static void sysrq(const char *name)
+static void test_sysrq(const char *name)
 {
 	int before = helps();
 	double start, end, at;
@@ -233,7 +233,7 @@ static long long switches(void)
 }
 
 /* They are looked at in place of a regular slice, all with one switch */
-static void idle(const char *name)
+static void test_idle(const char *name)
 {
 	long long with = switches(), without;
 
@@ -264,8 +264,8 @@ static void hotplug(int others)
 			 "USB: a keyboard is plugged in\n");
 	sleep(1);
 	all_keys("USB");
-	sysrq("USB");
-	idle("USB");
+	test_sysrq("USB");
+	test_idle("USB");
 	printf("UNPLUG keyboard\n");
 	ksft_test_result(wait_keyboards(others, PATIENCE),
 			 "USB: a keyboard is unplugged\n");
@@ -283,8 +283,8 @@ int main(void)
 	others = open_keyboards();
 	ksft_test_result(others == 1, "PS/2: one keyboard\n");
 	all_keys("PS/2");
-	sysrq("PS/2");
-	idle("PS/2");
+	test_sysrq("PS/2");
+	test_idle("PS/2");
 	hotplug(others);
 	ksft_finished();
 }

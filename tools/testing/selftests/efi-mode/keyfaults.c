@@ -161,7 +161,7 @@ static void good(void)
 }
 
 /* Nobody reads what is typed: all that reads is unbound */
-static void sysrq(void)
+static void test_sysrq(void)
 {
 	long long before;
 
@@ -215,7 +215,7 @@ static void cycles(void)
 }
 
 /* What all drivers have, without those of the keyboards */
-static void ledger(void)
+static void test_ledger(void)
 {
 	static char before[256], after[256];
 	FILE *f = fopen(LEDGER, "r");
@@ -244,10 +244,10 @@ int main(void)
 	others = open_keyboards();
 
 	good();
-	sysrq();
+	test_sysrq();
 	cycles();
 	unplug();
-	ledger();
+	test_ledger();
 	fault(EFI_MODE_TEST_KEYS_SIMPLE, "only SimpleTextInput", 1);
 	fault(EFI_MODE_TEST_KEYS_UNSUPPORTED, "no SimpleTextInputEx in truth", 1);
 	fault(EFI_MODE_TEST_KEYS_TWO_QUEUES, "two queues", 1);

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Firmware's pointers as input devices
+ *
+ * A mouse says how far it has moved since it was asked, a tablet or a touch screen where it
+ * is. Both say it only if there is something new. A device that has both protocols, as
+ * some do for programs that know only one, is the better one of the two.
+ */
+#define pr_fmt(fmt) "efi-pointer: " fmt
+
+#include <linux/err.h>
+#include <linux/init.h>
+#include <linux/input.h>
+#include <linux/slab.h>
+
+#include "text.h"
+
+struct pointer {
+	struct efi_text text;
+	struct input_dev *input;
+	struct efi_absolute_pointer_mode mode;	/* of a tablet */
+};
+
+static void report_movement(struct efi_text *t)
+{
+	struct input_dev *input = container_of(t, struct pointer, text)->input;
+	const struct efi_simple_pointer_state *s = t->input->virt;
+
+	input_report_rel(input, REL_X, s->relative_movement_x);
+	input_report_rel(input, REL_Y, s->relative_movement_y);
+	input_report_rel(input, REL_WHEEL, -s->relative_movement_z);
+	input_report_key(input, BTN_LEFT, s->left_button);
+	input_report_key(input, BTN_RIGHT, s->right_button);
+	input_sync(input);
+}
+
+/* Input events have 32 bits; what is scaled down has half of them */
+static int scale(u64 value, const struct efi_absolute_pointer_mode *mode)
+{
+	u64 max = max(mode->absolute_max_x, mode->absolute_max_y);
+
+	while (max > U16_MAX) {
+		max >>= 1;
+		value >>= 1;
+	}
+	return value;
+}
+
+static void report_position(struct efi_text *t)
+{
+	struct pointer *p = container_of(t, struct pointer, text);
+	struct input_dev *input = p->input;
+	const struct efi_absolute_pointer_state *s = t->input->virt;
+
+	input_report_abs(input, ABS_X, scale(s->current_x, &p->mode));
+	input_report_abs(input, ABS_Y, scale(s->current_y, &p->mode));
+	input_report_key(input, BTN_LEFT,
+			 s->active_buttons & EFI_ABSP_TOUCH_ACTIVE);
+	input_report_key(input, BTN_RIGHT,
+			 s->active_buttons & EFI_ABS_ALT_ACTIVE);
+	input_sync(input);
+}
+
+static const struct efi_text_ops mouse_ops = {
+	.read	= report_movement,
+};
+
+static const struct efi_text_ops tablet_ops = {
+	.read	= report_position,
+};
+
+static void set_up_mouse(struct input_dev *input)
+{
+	input->name = "EFI mouse";
+	input_set_capability(input, EV_REL, REL_X);
+	input_set_capability(input, EV_REL, REL_Y);
+	input_set_capability(input, EV_REL, REL_WHEEL);
+}
+
+static int set_up_tablet(struct pointer *p, struct input_dev *input)
+{
+	struct efi_absolute_pointer_mode *m = &p->mode;
+	int ret;
+
+	ret = efi_protocol_read(p->text.pointer, m, sizeof(*m),
+				offsetof(union efi_absolute_pointer_protocol, mode),
+				0);
+	if (ret)
+		return ret;
+	input->name = "EFI tablet";
+	input_set_abs_params(input, ABS_X, scale(m->absolute_min_x, m),
+			     scale(m->absolute_max_x, m), 0, 0);
+	input_set_abs_params(input, ABS_Y, scale(m->absolute_min_y, m),
+			     scale(m->absolute_max_y, m), 0, 0);
+	return 0;
+}
+
+static int open(struct input_dev *input)
+{
+	efi_text_listen(input_get_drvdata(input), true);
+	return 0;
+}
+
+static void close(struct input_dev *input)
+{
+	efi_text_listen(input_get_drvdata(input), false);
+}
+
+static int register_input(struct pointer *p, bool is_tablet)
+{
+	struct efi_text *text = &p->text;
+	struct input_dev *input = input_allocate_device();
+	int ret = 0;
+
+	if (!input)
+		return -ENOMEM;
+	input->phys = dev_name(&text->edev->dev);
+	input->id.bustype = BUS_HOST;
+	input->dev.parent = &text->edev->dev;
+	input->open = open;
+	input->close = close;
+	input_set_capability(input, EV_KEY, BTN_LEFT);
+	input_set_capability(input, EV_KEY, BTN_RIGHT);
+	if (is_tablet)
+		ret = set_up_tablet(p, input);
+	else
+		set_up_mouse(input);
+	input_set_drvdata(input, text);
+	p->input = input;
+	ret = ret ?: input_register_device(input);
+	if (ret)
+		input_free_device(input);
+	return ret;
+}
+
+static const efi_guid_t absolute = EFI_ABSOLUTE_POINTER_PROTOCOL_GUID;
+static const efi_guid_t simple = EFI_SIMPLE_POINTER_PROTOCOL_GUID;
+
+static int probe(struct efi_device *edev, const struct efi_device_id *id)
+{
+	bool is_tablet = efi_device_has_protocol(edev, &absolute);
+	struct efi_text *text;
+	struct pointer *p;
+	int ret;
+
+	/* The sum of all pointers */
+	if (!edev->path)
+		return -ENODEV;
+	p = devm_kzalloc(&edev->dev, sizeof(*p), GFP_KERNEL);
+	if (!p)
+		return -ENOMEM;
+	text = &p->text;
+	text->edev = edev;
+	text->ops = is_tablet ? &tablet_ops : &mouse_ops;
+	text->pointer_slot = is_tablet ?
+		offsetof(union efi_absolute_pointer_protocol, get_state) :
+		offsetof(union efi_simple_pointer_protocol, get_state);
+	text->input = efi_buffer_alloc(edev, 2 * EFI_TEXT_INPUT, 0, 0);
+	if (IS_ERR(text->input))
+		return PTR_ERR(text->input);
+	text->pointer = efi_protocol_open(edev,
+					  is_tablet ? &absolute : &simple,
+					  EFI_TPL_APPLICATION);
+	if (IS_ERR(text->pointer))
+		return PTR_ERR(text->pointer);
+	efi_device_set_drvdata(edev, p);
+	ret = register_input(p, is_tablet);
+	if (ret)
+		return ret;
+	efi_text_add(text);
+	return 0;
+}
+
+static void remove(struct efi_device *edev)
+{
+	struct pointer *p = efi_device_get_drvdata(edev);
+
+	efi_text_remove(&p->text);
+	input_unregister_device(p->input);
+}
+
+static const struct efi_device_id ids[] = {
+	{ EFI_ABSOLUTE_POINTER_PROTOCOL_GUID },
+	{ EFI_SIMPLE_POINTER_PROTOCOL_GUID },
+	{ }
+};
+
+static struct efi_driver pointer_driver = {
+	.driver.name	= "efi-pointer",
+	.id_table	= ids,
+	.probe		= probe,
+	.remove		= remove,
+};
+
+static int __init pointer_init(void)
+{
+	return efi_driver_register(&pointer_driver);
+}
+device_initcall(pointer_init);
