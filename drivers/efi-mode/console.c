@@ -139,9 +139,7 @@ static void vt_attribute(struct efi_vt *vt, u8 attribute)
 
 static void vt_clear(struct efi_vt *vt)
 {
-	struct terminal *t = terminal_of(vt);
-
-	out_call(t, clear_screen);
+	out_call(terminal_of(vt), clear_screen);
 }
 
 static void vt_show(struct efi_vt *vt, bool visible)
@@ -425,7 +423,7 @@ static bool is_screen(struct efi_device *edev)
 static bool is_terminal(struct efi_device *edev)
 {
 	if (!edev->path)
-		return taken == TAKE_ANY &&
+		return taken >= TAKE_ANY &&
 		       edev->handle == efi_mode_systab()->con_out_handle;
 	return taken >= TAKE_SCREENS || !is_screen(edev);
 }

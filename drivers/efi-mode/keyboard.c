@@ -24,8 +24,6 @@
 
 #define LOCKS	(EFI_SCROLL_LOCK_ACTIVE | EFI_NUM_LOCK_ACTIVE | \
 		 EFI_CAPS_LOCK_ACTIVE)
-#define SYSRQ	EFI_SYS_REQ_PRESSED
-#define ALTS	(EFI_LEFT_ALT_PRESSED | EFI_RIGHT_ALT_PRESSED)
 
 struct keyboard {
 	struct efi_text text;
@@ -99,8 +97,8 @@ static u32 modifiers_of(const struct efi_key_state *state)
 static bool is_told(const struct keyboard *kb, const struct efi_key_data *k,
 		    u32 modifiers)
 {
-	return kb->sysrq && (modifiers & SYSRQ) && (modifiers & ALTS) &&
-	       efi_sysrq_is_watched(k->key.unicode_char);
+	return kb->sysrq &&
+	       efi_sysrq_is_watched(k->key.unicode_char, modifiers);
 }
 
 static void take_key(struct efi_text *t, const struct efi_key_data *k)

@@ -9,6 +9,7 @@
  */
 #define pr_fmt(fmt) "efi-keyboard: " fmt
 
+#include <linux/array_size.h>
 #include <linux/ctype.h>
 #include <linux/init.h>
 #include <linux/io.h>
@@ -31,13 +32,20 @@ static const u32 alts[] = { EFI_LEFT_ALT_PRESSED, EFI_RIGHT_ALT_PRESSED };
 /**
  * efi_sysrq_is_watched() - is it one of the keys that efi_sysrq_watch() is for?
  * @unicode:	character, 0 for a key that has none
+ * @modifiers:	bits of EFI's shift state
  *
  * Context: any.
- * Return: true if it is.
+ * Return: true if it is. With yet another modifier it is not.
  */
-bool efi_sysrq_is_watched(u16 unicode)
+bool efi_sysrq_is_watched(u16 unicode, u32 modifiers)
 {
-	return unicode && isascii(unicode) && strchr(keys, unicode);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(alts); i++)
+		if (modifiers == (alts[i] | EFI_SYS_REQ_PRESSED))
+			return unicode && isascii(unicode) &&
+			       strchr(keys, unicode);
+	return false;
 }
 
 static void pressed(void *unused)

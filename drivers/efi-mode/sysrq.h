@@ -9,14 +9,14 @@
 
 #ifdef CONFIG_MAGIC_SYSRQ
 bool efi_sysrq_watch(struct efi_protocol *keyboard);
-bool efi_sysrq_is_watched(u16 unicode);
+bool efi_sysrq_is_watched(u16 unicode, u32 modifiers);
 #else
 static inline bool efi_sysrq_watch(struct efi_protocol *keyboard)
 {
 	return false;
 }
 
-static inline bool efi_sysrq_is_watched(u16 unicode)
+static inline bool efi_sysrq_is_watched(u16 unicode, u32 modifiers)
 {
 	return false;
 }

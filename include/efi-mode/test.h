@@ -123,11 +123,19 @@ struct efi_mode_test_driver {
 						 * appeared
 						 */
 #define EFI_MODE_TEST_KEYS_NOTIFIES	4	/* value: keys that are registered */
+#define EFI_MODE_TEST_KEYS_PLUG_POINTER	5	/* a mouse; with 1 << 4 a tablet */
+#define EFI_MODE_TEST_KEYS_UNPLUG_POINTER 6
+#define EFI_MODE_TEST_KEYS_MOVE		7	/* EFI_MODE_TEST_MOVE() << 4 */
 
 /* Scan code, character, the low 10 bits of the shift state */
 #define EFI_MODE_TEST_KEY(scan, unicode, shift) \
 	((scan) | (unsigned long long)(unicode) << 16 | \
 	 (unsigned long long)(shift) << 32)
+
+/* By this or to there, of 16 bits or of 17; buttons: 1 left, 2 right */
+#define EFI_MODE_TEST_MOVE(x, y, buttons) \
+	((x) | (unsigned long long)(y) << 20 | \
+	 (unsigned long long)(buttons) << 40)
 
 /* What is wrong with it */
 #define EFI_MODE_TEST_KEYS_GOOD		0	/* nothing */

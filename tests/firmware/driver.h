@@ -56,6 +56,9 @@ EFI_STATUS EFIAPI bus(UINT64 what, UINT64 *value);
 /* keys.c */
 EFI_STATUS EFIAPI keys(UINT64 what, UINT64 *value);
 
+/* pointer.c */
+EFI_STATUS pointer_do(UINT64 what, UINT64 argument);
+
 /* screen.c */
 EFI_STATUS EFIAPI screen(UINT64 what, UINT64 *value);
 

@@ -342,6 +342,6 @@ EFI_STATUS EFIAPI keys(UINT64 what, UINT64 *value)
 		*value = nr_notifies;
 		return EFI_SUCCESS;
 	default:
-		return EFI_INVALID_PARAMETER;
+		return pointer_do(what & 0xf, what >> 4);
 	}
 }

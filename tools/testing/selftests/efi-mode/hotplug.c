@@ -65,6 +65,15 @@ static bool wait_unplugged(const char *device)
 	return false;
 }
 
+/* There may be a driver, which comes and goes as well */
+static bool wait_change(struct uevent *u)
+{
+	while (next_uevent(uevents, PATIENCE, u))
+		if (strcmp(u->action, "bind") && strcmp(u->action, "unbind"))
+			return !strcmp(u->action, "change");
+	return false;
+}
+
 static bool drive_usb(int fd, uint64_t what)
 {
 	struct efi_mode_test_driver d;
@@ -80,8 +89,7 @@ static void reconnect(int fd, const char *name, const char *device,
 	bool ok;
 
 	ok = drive_usb(fd, EFI_MODE_TEST_BUS_DISCONNECT) &&
-	     next_uevent(uevents, PATIENCE, &u) &&
-	     !strcmp(u.action, "change") && !strcmp(u.device, device) &&
+	     wait_change(&u) && !strcmp(u.device, device) &&
 	     !has_protocol(device, guid);
 	ksft_test_result(ok, "%s: disconnected\n", name);
 	ok = ok && drive_usb(fd, EFI_MODE_TEST_BUS_CONNECT) &&

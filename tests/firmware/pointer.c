@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A mouse or a tablet, moved by Linux
+ */
+#include "driver.h"
+
+#define TABLET_MAX	0x20000
+
+struct mouse_state {
+	INT32 x, y, z;
+	BOOLEAN left, right;
+};
+
+struct tablet_state {
+	UINT64 x, y, z;
+	UINT32 buttons;
+};
+
+static struct {
+	UINT64 min[3], max[3];
+	UINT32 attributes;
+} tablet_mode = {
+	.max = { TABLET_MAX, TABLET_MAX, 0 },
+};
+
+static struct {
+	void *reset, *get_state;
+	EFI_EVENT event;
+	void *mode;
+} pointer;
+
+static EFI_HANDLE handle;
+static EFI_GUID *guid;
+static BOOLEAN moved;
+static struct tablet_state at;
+
+static EFI_GUID mouse_guid = { 0x31878c87, 0x0b75, 0x11d5,
+	{ 0x9a, 0x4f, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d } };
+static EFI_GUID tablet_guid = { 0x8d59d32b, 0xc655, 0x4ae9,
+	{ 0x9b, 0x15, 0xf2, 0x59, 0x04, 0x99, 0x2a, 0x43 } };
+static EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
+
+static struct {
+	VENDOR_DEVICE_PATH vendor;
+	EFI_DEVICE_PATH end;
+} __attribute__((packed)) path = {
+	.vendor = {
+		.Header = {
+			.Type = HARDWARE_DEVICE_PATH,
+			.SubType = HW_VENDOR_DP,
+			.Length = { sizeof(VENDOR_DEVICE_PATH), 0 },
+		},
+		.Guid = { 0x4d0a3ad1, 0x2b52, 0x4d3c,
+			{ 0x9f, 0x0a, 0x6b, 0x59, 0x6d, 0x0f, 0x2e, 0x11 } },
+	},
+	.end = {
+		.Type = END_DEVICE_PATH_TYPE,
+		.SubType = END_ENTIRE_DEVICE_PATH_SUBTYPE,
+		.Length = { sizeof(EFI_DEVICE_PATH), 0 },
+	},
+};
+
+static EFI_STATUS EFIAPI mouse_state(void *this, struct mouse_state *state)
+{
+	(void)this;
+	if (!moved)
+		return EFI_NOT_READY;
+	moved = FALSE;
+	state->x = (INT16)at.x;
+	state->y = (INT16)at.y;
+	state->z = 0;
+	state->left = at.buttons & 1;
+	state->right = at.buttons >> 1 & 1;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI tablet_state(void *this, struct tablet_state *state)
+{
+	(void)this;
+	if (!moved)
+		return EFI_NOT_READY;
+	moved = FALSE;
+	*state = at;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS plug(BOOLEAN tablet)
+{
+	if (handle)
+		return EFI_ALREADY_STARTED;
+	moved = FALSE;
+	guid = tablet ? &tablet_guid : &mouse_guid;
+	pointer.get_state = tablet ? (void *)tablet_state : (void *)mouse_state;
+	pointer.mode = &tablet_mode;
+	return uefi_call_wrapper(BS->InstallMultipleProtocolInterfaces, 6,
+				 &handle, &path_guid, &path, guid, &pointer,
+				 NULL);
+}
+
+static EFI_STATUS unplug(void)
+{
+	EFI_STATUS status;
+
+	if (!handle)
+		return EFI_NOT_STARTED;
+	status = uefi_call_wrapper(BS->UninstallMultipleProtocolInterfaces, 6,
+				   handle, &path_guid, &path, guid, &pointer,
+				   NULL);
+	if (!EFI_ERROR(status))
+		handle = NULL;
+	return status;
+}
+
+EFI_STATUS pointer_do(UINT64 what, UINT64 argument)
+{
+	switch (what) {
+	case EFI_MODE_TEST_KEYS_PLUG_POINTER:
+		return plug(argument);
+	case EFI_MODE_TEST_KEYS_UNPLUG_POINTER:
+		return unplug();
+	default:
+		at.x = argument & 0xfffff;
+		at.y = argument >> 20 & 0xfffff;
+		at.buttons = argument >> 40;
+		moved = TRUE;
+		return EFI_SUCCESS;
+	}
+}
