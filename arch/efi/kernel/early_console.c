@@ -78,10 +78,11 @@ void __init efi_mode_early_console(void)
 {
 	if (!efi_mode_systab()->con_out)
 		return;
+	/* Once there is a preferred one, no other is enabled by default */
+	register_console(&early_efi_console);
 	if (IS_ENABLED(CONFIG_VT_CONSOLE))
 		add_preferred_console("tty", 0, NULL);
 	add_preferred_console("hvc", 0, NULL);
-	register_console(&early_efi_console);
 }
 
 void efi_mode_end_early_console(void)
