@@ -74,9 +74,10 @@ def read_line(picture, font, top):
     return text.rstrip(), colours
 
 
-def read_text(picture, font, bottom=False):
-    """All lines; from the lower edge upwards if the screen is not a multiple of a
-    line high and @bottom"""
-    first = picture.height % HEIGHT if bottom else 0
+def read_text(picture, font, centred=False):
+    """All lines. What does not make a line is at the lower edge, or half of it at
+    each."""
+    rest = picture.height % HEIGHT
+    first = rest - rest // 2 if centred else 0
     return [read_line(picture, font, top)[0]
             for top in range(first, picture.height - HEIGHT + 1, HEIGHT)]

@@ -51,10 +51,10 @@ class Screens:
             self.m.read()
             time.sleep(0.2)
 
-    def wait_text(self, pattern, bottom=False):
+    def wait_text(self, pattern, centred=False):
         """Until a line of text is found"""
         def judge(picture):
-            text = "\n".join(glyphs.read_text(picture, self.font, bottom))
+            text = "\n".join(glyphs.read_text(picture, self.font, centred))
             return "" if re.search(pattern, text, re.M) else text
 
         return self.wait(judge)
@@ -184,7 +184,7 @@ def judge_panic(m, results, name, screens):
     """The last messages of a kernel that has died"""
     m.expect(r"end Kernel panic", TEST)
     wrong = screens.wait_text(
-        r"Kernel panic - not syncing: sysrq triggered crash", bottom=True)
+        r"Kernel panic - not syncing: sysrq triggered crash", centred=True)
     results.add(not wrong, f"{name}: a panic is on the screen", wrong)
 
 
@@ -212,6 +212,8 @@ def stdvga(opt, results):
     name = "screen-stdvga"
     with boot(opt, results, name, (*ALL, "keep"), "leave:return",
               args=["-vga", "std"]) as (m, screens):
+        results.add("bootconsole [earlyefi0] enabled" in m.text,
+                    f"{name}: firmware shows the first messages")
         judge_return(m, results, name, screens)
 
 
