@@ -54,7 +54,7 @@ struct frame_buffer {
 	size_t size;
 };
 
-/* From the GOP on it is whose who commits: one at a time, as there is one CRTC */
+/* From gop on it belongs to whoever commits: one at a time, as there is one CRTC */
 struct screen {
 	struct drm_device drm;
 	struct drm_plane plane;
