@@ -16,6 +16,9 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include <efi-mode/bus.h>
+#include <efi-mode/text.h>
+
 #include "gop.h"
 
 #define MAX_MODES	256
@@ -29,10 +32,6 @@ enum blt_operation {
 	EFI_BLT_VIDEO_TO_BLT_BUFFER,
 	EFI_BLT_BUFFER_TO_VIDEO,
 };
-
-#define EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID \
-	EFI_GUID(0x387477c2, 0x69c7, 0x11d2, 0x8e, 0x39, 0x00, 0xa0, 0xc9, \
-		 0x69, 0x72, 0x3b)
 
 #define BYTES_PER_PIXEL	4	/* of EFI_GRAPHICS_OUTPUT_BLT_PIXEL: XRGB8888 */
 
