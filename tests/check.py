@@ -9,6 +9,8 @@ boot that failed is kept, and its place is printed.  The last line is
 """
 
 import argparse
+import collections
+import contextlib
 import os
 import sys
 import threading
@@ -63,7 +65,10 @@ class Results:
 
 
 class Lanes:
-    """Runs tests, those of each lane one after the other"""
+    """
+    Runs tests, two at a time: those that depend on time one after the other, and
+    beside them the others. When there are no more of the former, both are free.
+    """
 
     def __init__(self, opt, tests):
         self.opt = opt
@@ -86,9 +91,18 @@ class Lanes:
             print(f"--- {name}", *results.lines,
                   f"    {time.monotonic() - start:.0f} s", sep="\n", flush=True)
 
-    def run_all(self, *lanes):
-        threads = [threading.Thread(target=lambda names=names: [
-            self.run(name) for name in names]) for names in lanes]
+    def run_lane(self, names, others):
+        for name in names:
+            self.run(name)
+        with contextlib.suppress(IndexError):
+            while True:
+                self.run(others.popleft())
+
+    def run_all(self, names):
+        others = collections.deque(name for name in names if name in BESIDE)
+        lanes = ([name for name in names if name not in BESIDE], [])
+        threads = [threading.Thread(target=self.run_lane, args=(lane, others))
+                   for lane in lanes]
         for t in threads:
             t.start()
         for t in threads:
@@ -116,8 +130,7 @@ def main():
 
     lanes = Lanes(opt, tests)
     names = opt.tests or list(usual)
-    lanes.run_all([name for name in names if name not in BESIDE],
-                  [name for name in names if name in BESIDE])
+    lanes.run_all(names)
     print(f"{lanes.passed} passed, {lanes.failed} failed")
     return 1 if lanes.failed or not lanes.passed else 0
 
