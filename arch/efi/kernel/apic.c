@@ -153,6 +153,8 @@ static __always_inline u64 to_firmware(bool x2apic)
 			if (likely(!linux_pending(x2apic)))
 				break;
 			efi_mode_counters_start();
+			/* One that is periodic is not started by its handler */
+			efi_mode_timer_to_linux(x2apic, rdtsc());
 		}
 		take_interrupts();
 		/* Its timer has just run out: nothing would end the slice for it */
