@@ -225,6 +225,7 @@ static noinline u64 x2apic_to_linux(void)
 
 /**
  * efi_mode_apic_to_firmware() - give the local APIC to firmware
+ *
  * Interrupts for Linux that are pending are taken first, and may wake a task that
  * is to run before firmware does.
  *
