@@ -428,7 +428,7 @@ void efi_gop_give_back(struct efi_gop *gop)
 			 gop->first);
 	if (!efi_device_has_protocol(gop->edev, &guid))
 		return;
-	text = efi_protocol_open(gop->edev, &guid, EFI_TPL_NOTIFY);
+	text = efi_protocol_open(gop->edev, &guid, EFI_TPL_CALLBACK);
 	if (!IS_ERR(text))
 		efi_protocol_call(text, &status,
 				  efi_simple_text_output_protocol_t,
