@@ -403,7 +403,8 @@ void efi_text_listen(struct efi_text *t, bool listen)
 			efi_mode_poll_stop(&poller);
 	}
 	mutex_unlock(&listen_mutex);
-	wake_up(&wait);
+	/* It waits for another time now */
+	efi_text_wake();
 }
 
 /**
