@@ -13,24 +13,7 @@
 static EFI_GUID device_guid = DEVICE_GUID;
 static EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 
-static struct {
-	VENDOR_DEVICE_PATH vendor;
-	EFI_DEVICE_PATH end;
-} __attribute__((packed)) path = {
-	.vendor = {
-		.Header = {
-			.Type = HARDWARE_DEVICE_PATH,
-			.SubType = HW_VENDOR_DP,
-			.Length = { sizeof(VENDOR_DEVICE_PATH), 0 },
-		},
-		.Guid = DEVICE_GUID,
-	},
-	.end = {
-		.Type = END_DEVICE_PATH_TYPE,
-		.SubType = END_ENTIRE_DEVICE_PATH_SUBTYPE,
-		.Length = { sizeof(EFI_DEVICE_PATH), 0 },
-	},
-};
+static struct vendor_path path = VENDOR_PATH(DEVICE_GUID);
 
 static struct efi_mode_test_device device;
 static UINT64 number = EFI_MODE_TEST_NUMBER;

@@ -18,6 +18,28 @@ struct protocol {
 	driver_function functions[EFI_MODE_TEST_FN_LAST + 1];
 };
 
+/* The device path of a device that only this driver has, by its GUID */
+struct vendor_path {
+	VENDOR_DEVICE_PATH vendor;
+	EFI_DEVICE_PATH end;
+} __attribute__((packed));
+
+#define VENDOR_PATH(...) {						\
+	.vendor = {							\
+		.Header = {						\
+			.Type = HARDWARE_DEVICE_PATH,			\
+			.SubType = HW_VENDOR_DP,			\
+			.Length = { sizeof(VENDOR_DEVICE_PATH), 0 },	\
+		},							\
+		.Guid = __VA_ARGS__,					\
+	},								\
+	.end = {							\
+		.Type = END_DEVICE_PATH_TYPE,				\
+		.SubType = END_ENTIRE_DEVICE_PATH_SUBTYPE,		\
+		.Length = { sizeof(EFI_DEVICE_PATH), 0 },		\
+	},								\
+}
+
 /* state.c */
 EFI_STATUS init_state(void);
 EFI_STATUS EFIAPI state(UINT64 unused, UINT64 *different);

@@ -40,25 +40,9 @@ static EFI_GUID tablet_guid = { 0x8d59d32b, 0xc655, 0x4ae9,
 	{ 0x9b, 0x15, 0xf2, 0x59, 0x04, 0x99, 0x2a, 0x43 } };
 static EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 
-static struct {
-	VENDOR_DEVICE_PATH vendor;
-	EFI_DEVICE_PATH end;
-} __attribute__((packed)) path = {
-	.vendor = {
-		.Header = {
-			.Type = HARDWARE_DEVICE_PATH,
-			.SubType = HW_VENDOR_DP,
-			.Length = { sizeof(VENDOR_DEVICE_PATH), 0 },
-		},
-		.Guid = { 0x4d0a3ad1, 0x2b52, 0x4d3c,
-			{ 0x9f, 0x0a, 0x6b, 0x59, 0x6d, 0x0f, 0x2e, 0x11 } },
-	},
-	.end = {
-		.Type = END_DEVICE_PATH_TYPE,
-		.SubType = END_ENTIRE_DEVICE_PATH_SUBTYPE,
-		.Length = { sizeof(EFI_DEVICE_PATH), 0 },
-	},
-};
+static struct vendor_path path = VENDOR_PATH(
+	{ 0x4d0a3ad1, 0x2b52, 0x4d3c,
+	  { 0x9f, 0x0a, 0x6b, 0x59, 0x6d, 0x0f, 0x2e, 0x11 } });
 
 static EFI_STATUS EFIAPI mouse_state(void *this, struct mouse_state *state)
 {

@@ -20,24 +20,7 @@
 static EFI_GUID gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 static EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 
-static struct {
-	VENDOR_DEVICE_PATH vendor;
-	EFI_DEVICE_PATH end;
-} __attribute__((packed)) path = {
-	.vendor = {
-		.Header = {
-			.Type = HARDWARE_DEVICE_PATH,
-			.SubType = HW_VENDOR_DP,
-			.Length = { sizeof(VENDOR_DEVICE_PATH), 0 },
-		},
-		.Guid = VENDOR_GUID,
-	},
-	.end = {
-		.Type = END_DEVICE_PATH_TYPE,
-		.SubType = END_ENTIRE_DEVICE_PATH_SUBTYPE,
-		.Length = { sizeof(EFI_DEVICE_PATH), 0 },
-	},
-};
+static struct vendor_path path = VENDOR_PATH(VENDOR_GUID);
 
 static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION infos[] = {
 	{ 0, 0, 0, PixelBltOnly, { 0, 0, 0, 0 }, 0 },
