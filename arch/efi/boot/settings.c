@@ -11,7 +11,7 @@
 #include <efi-mode/text.h>
 
 /* If there are more of a kind than this, they are left as they are */
-#define MAX_OUTPUTS	16
+#define MAX_HANDLES	16
 
 /* From the Platform Initialization specification, volume 2, section 12.14 */
 #define WATCHDOG_TIMER_ARCH_PROTOCOL_GUID \
@@ -34,31 +34,38 @@ static const efi_system_table_t *firmware;
 static struct {
 	efi_graphics_output_protocol_t *gop;
 	u32 mode;
-} outputs[MAX_OUTPUTS];
+} outputs[MAX_HANDLES];
 static unsigned int nr_outputs;
 
 /* Of each terminal; that of ConOut is only what was last written to all of them */
 static struct {
 	efi_handle_t handle;
 	efi_simple_text_output_mode_t mode;
-} terminals[MAX_OUTPUTS];
+} terminals[MAX_HANDLES];
 static unsigned int nr_terminals;
 
 static efi_simple_text_output_mode_t text;
 static u64 watchdog_seconds;
 
+static unsigned int locate(const efi_boot_services_t *bs, efi_guid_t *guid,
+			   efi_handle_t handles[MAX_HANDLES])
+{
+	unsigned long size = MAX_HANDLES * sizeof(*handles);
+
+	if (bs->locate_handle(EFI_LOCATE_BY_PROTOCOL, guid, NULL, &size,
+			      handles) != EFI_SUCCESS)
+		return 0;
+	return size / sizeof(*handles);
+}
+
 static void note_outputs(const efi_boot_services_t *bs)
 {
 	efi_guid_t guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 	efi_graphics_output_protocol_t *gop;
-	efi_handle_t handles[MAX_OUTPUTS];
-	unsigned long size = sizeof(handles);
-	unsigned int i;
+	efi_handle_t handles[MAX_HANDLES];
+	unsigned int i, nr = locate(bs, &guid, handles);
 
-	if (bs->locate_handle(EFI_LOCATE_BY_PROTOCOL, &guid, NULL, &size,
-			      handles) != EFI_SUCCESS)
-		return;
-	for (i = 0; i < size / sizeof(*handles); i++) {
+	for (i = 0; i < nr; i++) {
 		if (bs->handle_protocol(handles[i], &guid, (void **)&gop) !=
 		    EFI_SUCCESS || !gop->mode)
 			continue;
@@ -82,14 +89,10 @@ static void note_terminals(const efi_boot_services_t *bs)
 {
 	efi_guid_t guid = EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID;
 	efi_simple_text_output_protocol_t *out;
-	efi_handle_t handles[MAX_OUTPUTS];
-	unsigned long size = sizeof(handles);
-	unsigned int i;
+	efi_handle_t handles[MAX_HANDLES];
+	unsigned int i, nr = locate(bs, &guid, handles);
 
-	if (bs->locate_handle(EFI_LOCATE_BY_PROTOCOL, &guid, NULL, &size,
-			      handles) != EFI_SUCCESS)
-		return;
-	for (i = 0; i < size / sizeof(*handles); i++) {
+	for (i = 0; i < nr; i++) {
 		out = terminal_of(bs, handles[i]);
 		if (!out)
 			continue;
