@@ -5,8 +5,9 @@
 #include "machine.h"
 
 #define HYPERVISOR_BIT	0x80000000
-#define STALLS		20
-#define STALL_MS	5
+#define STALLS		48
+#define STALL_SHORT_US	250
+#define STALL_LONG_US	1000
 
 static UINT64 cpuid_cycles_per_ms(void)
 {
@@ -36,20 +37,29 @@ static UINT64 cpuid_cycles_per_ms(void)
 	return cycles;
 }
 
-/* Stall() may last too long, when the host is busy, but not too short */
-static UINT64 stall_cycles_per_ms(void)
+/*
+ * Stall() may last too long, when the host is busy, but not too short. The difference of
+ * two lengths leaves out what the call itself takes.
+ */
+static UINT64 shortest_stall(UINTN us)
 {
 	UINT64 start, taken, shortest = ~0ULL;
 	UINTN i;
 
 	for (i = 0; i < STALLS; i++) {
 		start = rdtsc();
-		uefi_call_wrapper(BS->Stall, 1, STALL_MS * 1000);
+		uefi_call_wrapper(BS->Stall, 1, us);
 		taken = rdtsc() - start;
 		if (taken < shortest)
 			shortest = taken;
 	}
-	return shortest / STALL_MS;
+	return shortest;
+}
+
+static UINT64 stall_cycles_per_ms(void)
+{
+	return (shortest_stall(STALL_LONG_US) - shortest_stall(STALL_SHORT_US)) *
+	       1000 / (STALL_LONG_US - STALL_SHORT_US);
 }
 
 UINT64 tsc_cycles_per_ms(void)

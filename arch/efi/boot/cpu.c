@@ -15,9 +15,9 @@
 #define HYPERVISOR_LEAF		0x40000000
 #define HYPERVISOR_TIMING_LEAF	0x40000010
 
-#define STALL_ROUNDS		8
-#define STALL_SHORT_US		2000
-#define STALL_LONG_US		6000
+#define STALL_ROUNDS		48
+#define STALL_SHORT_US		250
+#define STALL_LONG_US		1000
 
 static u32 tsc_khz_cpuid(void)
 {
@@ -58,8 +58,9 @@ static u64 read_tsc(void)
 
 /*
  * Stall() may last longer than it should, when the host is busy, but never
- * shorter. So the shortest of several counts. The difference of two lengths
- * leaves out what the call itself takes.
+ * shorter. So the shortest of several counts, of times that fit in between two
+ * others who share a processor of the host: they have it for 3 or 4 ms each. The
+ * difference of two lengths leaves out what the call itself takes.
  */
 static u64 shortest_stall(unsigned long us)
 {
