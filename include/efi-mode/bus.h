@@ -38,8 +38,8 @@
  *
  * Firmware can take a device away at any time, in the middle of a call too. A driver
  * never holds the address of an interface: at each call firmware is asked for it
- * by handle and GUID, immediately before. Once it is not there any more, calls return
- * -ENODEV, and remove() follows.
+ * by handle and GUID, immediately before, unless nothing has run in firmware since it
+ * was asked. Once it is not there any more, calls return -ENODEV, and remove() follows.
  */
 #ifndef _EFI_MODE_BUS_H
 #define _EFI_MODE_BUS_H
@@ -113,6 +113,8 @@ struct efi_device_id {
  *		Optional.
  * @changed:	the protocol has been installed again on the same handle: another
  *		medium is in the drive, for instance. Optional.
+ * @protocols_changed: other protocols have come to the handle, or have gone: firmware
+ *		has found a file system on it, for instance. Optional.
  *
  * Context: all of them in task context, with the device locked.
  */
@@ -122,6 +124,7 @@ struct efi_driver {
 	int (*probe)(struct efi_device *edev, const struct efi_device_id *id);
 	void (*remove)(struct efi_device *edev);
 	void (*changed)(struct efi_device *edev);
+	void (*protocols_changed)(struct efi_device *edev);
 };
 
 #define to_efi_driver(d) container_of_const(d, struct efi_driver, driver)

@@ -105,6 +105,7 @@ unsigned long efi_mode_handler(unsigned int vector);
 /* lookup.c */
 
 bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r);
+void efi_mode_lookup_outdate(void);
 void efi_mode_lookup_init(struct efi_mode_handoff *h);
 void efi_mode_lookup_exit(struct efi_mode_handoff *h);
 

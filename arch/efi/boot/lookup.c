@@ -13,6 +13,23 @@
 
 static struct efi_mode_handoff *handoff;
 
+/* How often anything may have happened to what was found */
+static unsigned long outdated;
+
+/*
+ * The last interface that was found. To find one costs firmware some thousand
+ * instructions, with each call of a disk.
+ *
+ * The timer is the only interrupt that firmware has (UEFI 2.10, section 2.3.4). As long
+ * as none was handled, no other function has been called, and this one has said that
+ * all is well, nothing has run that could have taken the interface away.
+ */
+static struct {
+	struct efi_mode_target target;
+	void *interface;
+	unsigned long outdated;
+} last;
+
 /*
  * Each signal is a byte, so that one that comes in the middle of another disturbs
  * nothing. Like an event of firmware's a signal is there or not: it has no number, so
@@ -73,6 +90,37 @@ static efi_status_t __efiapi read_path(const efi_device_path_protocol_t *path,
 }
 
 /**
+ * efi_mode_lookup_outdate() - what was found may be there no more
+ *
+ * Context: firmware's world, any.
+ */
+void efi_mode_lookup_outdate(void)
+{
+	WRITE_ONCE(outdated, READ_ONCE(outdated) + 1);
+}
+
+/* Without the gate nobody sees the interrupts */
+static bool is_as_before(const struct efi_mode_handoff *h,
+			 const struct efi_mode_target *target)
+{
+	return last.interface && last.outdated == READ_ONCE(outdated) &&
+	       h->preempt == EFI_MODE_PREEMPT_GATE &&
+	       last.target.handle == target->handle &&
+	       !memcmp(last.target.guid, target->guid, sizeof(target->guid));
+}
+
+/* Return: the interface, or NULL */
+static void *find(struct efi_mode_target *target)
+{
+	void *interface = NULL;
+
+	if (efi_bs_call(handle_protocol, (void *)target->handle,
+			(efi_guid_t *)target->guid, &interface) != EFI_SUCCESS)
+		return NULL;
+	return interface;
+}
+
+/**
  * efi_mode_lookup() - find the interface that a request is for
  * @h:	the handoff
  * @r:	the request
@@ -85,23 +133,28 @@ static efi_status_t __efiapi read_path(const efi_device_path_protocol_t *path,
  */
 bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r)
 {
-	void *interface = NULL;
+	/* A tick after this may have left an event for when the priority is restored */
+	unsigned long before = READ_ONCE(outdated);
 
 	efi_bs_call(raise_tpl, r->target.tpl);
+	r->status = EFI_NOT_FOUND;
 	if (r->target.known && READ_ONCE(h->signals[EFI_MODE_SIGNAL_NEWS])) {
 		r->refused = EFI_MODE_REFUSED_NEWS;
-	} else if (efi_bs_call(handle_protocol, (void *)r->target.handle,
-			       (efi_guid_t *)r->target.guid,
-			       &interface) != EFI_SUCCESS) {
-		r->refused = EFI_MODE_REFUSED_GONE;
-	} else {
-		r->args[0] = (unsigned long)interface;
-		if (!r->table)
-			r->table = (unsigned long)interface;
-		return true;
+		return false;
 	}
-	r->status = EFI_NOT_FOUND;
-	return false;
+	if (!is_as_before(h, &r->target)) {
+		last.target = r->target;
+		last.outdated = before;
+		last.interface = find(&r->target);
+	}
+	if (!last.interface) {
+		r->refused = EFI_MODE_REFUSED_GONE;
+		return false;
+	}
+	r->args[0] = (unsigned long)last.interface;
+	if (!r->table)
+		r->table = (unsigned long)last.interface;
+	return true;
 }
 
 /**

@@ -56,6 +56,7 @@ static bool run_handler(struct efi_mode_handoff *h, unsigned int vector,
 
 	if (!handler)
 		return true;
+	efi_mode_lookup_outdate();
 	/* A handler has this long before the slice can end in it */
 	h->earliest = rdtsc() + h->patience;
 	delivering = true;
@@ -290,6 +291,8 @@ static void perform(struct efi_mode_request *r)
 	if (!r->target.handle || efi_mode_lookup(handoff, r))
 		efi_mode_invoke(r);
 	native_irq_enable();
+	if (!r->target.handle || r->status != EFI_SUCCESS)
+		efi_mode_lookup_outdate();
 	if (!handoff->quiet)
 		check_tpl(r);
 	r->cycles = rdtsc() - start;
