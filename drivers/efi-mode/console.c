@@ -337,6 +337,8 @@ static int notifier_add(struct hvc_struct *hp, int number)
 	ws.ws_row = t->rows;
 	/* A size that is set before there is a tty goes nowhere */
 	hvc_resize(hp, ws);
+	/* It is kicked whenever there is something, and need not look by itself */
+	hp->irq_requested = 1;
 	efi_text_listen(&t->text, true);
 	return 0;
 }
@@ -345,6 +347,7 @@ static void notifier_del(struct hvc_struct *hp, int number)
 {
 	struct terminal *t = terminals[number];
 
+	hp->irq_requested = 0;
 	if (t)
 		efi_text_listen(&t->text, false);
 }
