@@ -11,6 +11,7 @@
 #include <linux/err.h>
 #include <linux/idr.h>
 #include <linux/init.h>
+#include <linux/kstrtox.h>
 #include <linux/notifier.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
@@ -94,11 +95,34 @@ static ssize_t modalias_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(modalias);
 
+/* Firmware's drivers are to bind to it and to what is below, or to let go */
+static ssize_t connect_store(struct device *dev, struct device_attribute *attr,
+			     const char *buf, size_t count)
+{
+	struct efi_device *edev = to_efi_device(dev);
+	bool wanted;
+	int ret;
+
+	ret = kstrtobool(buf, &wanted);
+	if (ret)
+		return ret;
+	/* The handle could be another one's by now */
+	efi_look_at_news();
+	if (READ_ONCE(edev->gone))
+		return -ENODEV;
+	ret = wanted ? efi_handle_connect(edev->handle) :
+		       efi_handle_disconnect(edev->handle);
+	efi_rescan();
+	return ret ?: count;
+}
+static DEVICE_ATTR_WO(connect);
+
 static struct attribute *efi_device_attrs[] = {
 	&dev_attr_handle.attr,
 	&dev_attr_path.attr,
 	&dev_attr_protocols.attr,
 	&dev_attr_modalias.attr,
+	&dev_attr_connect.attr,
 	NULL
 };
 ATTRIBUTE_GROUPS(efi_device);
@@ -256,10 +280,12 @@ void efi_device_tell_changed(struct efi_device *edev, bool reinstalled)
 
 	device_lock(&edev->dev);
 	lost = has_lost_protocol(edev);
-	if (!lost && reinstalled && edev->bound) {
+	if (!lost && edev->bound) {
 		drv = to_efi_driver(edev->dev.driver);
-		if (drv->changed)
+		if (reinstalled && drv->changed)
 			drv->changed(edev);
+		if (drv->protocols_changed)
+			drv->protocols_changed(edev);
 	}
 	device_unlock(&edev->dev);
 	if (lost)

@@ -15,13 +15,15 @@
  * device path was installed anew, or, where it has none, any protocol that is watched.
  *
  * The mutex is for the list and for what is in the devices. It is not held while devices
- * are added and removed, which only the scan does.
+ * are added and removed, which only the scan does. Whoever holds it must not wait for
+ * pages to be written to a disk: the driver of that may have to look at news first.
  */
 #define pr_fmt(fmt) "efi-bus: " fmt
 
 #include <linux/bitmap.h>
 #include <linux/cleanup.h>
 #include <linux/jiffies.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/workqueue.h>
@@ -122,9 +124,12 @@ static void look_at_news(void)
  */
 void efi_look_at_news(void)
 {
+	unsigned int noio = memalloc_noio_save();
+
 	mutex_lock(&efi_devices_mutex);
 	look_at_news();
 	mutex_unlock(&efi_devices_mutex);
+	memalloc_noio_restore(noio);
 }
 
 /**
@@ -180,6 +185,7 @@ static bool is_watched(const efi_guid_t *guid)
  */
 int efi_watch(const struct efi_device_id *ids)
 {
+	unsigned int noio = memalloc_noio_save();
 	int ret = 0;
 
 	mutex_lock(&efi_devices_mutex);
@@ -187,6 +193,7 @@ int efi_watch(const struct efi_device_id *ids)
 		if (!is_watched(&ids->guid))
 			ret = watch(&ids->guid);
 	mutex_unlock(&efi_devices_mutex);
+	memalloc_noio_restore(noio);
 	efi_rescan();
 	flush_delayed_work(&scan_next);
 	return ret;
@@ -497,6 +504,7 @@ static void add_new(struct scan *s)
  */
 static void scan(void)
 {
+	unsigned int noio = memalloc_noio_save();
 	struct scan s = {};
 
 	mutex_lock(&efi_devices_mutex);
@@ -507,6 +515,7 @@ static void scan(void)
 		add_new(&s);
 	}
 	mutex_unlock(&efi_devices_mutex);
+	memalloc_noio_restore(noio);
 	kfree(s.found);
 }
 
@@ -542,6 +551,7 @@ int __init efi_hotplug_start(void)
 		efi_mode_signal_close(news_signal);
 		return ret ?: -ENOMEM;
 	}
+	efi_connect_all();
 	efi_rescan();
 	flush_delayed_work(&scan_next);
 	pr_info("%zu devices\n", list_count_nodes(&efi_devices));

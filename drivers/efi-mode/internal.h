@@ -2,7 +2,7 @@
 /*
  * Between the files of the bus
  *
- *	bus.c -> hotplug.c -> handles.c -> calls
+ *	bus.c -> hotplug.c -> connect.c -> handles.c -> calls
  *	resources.c -> calls
  *
  * names.c and path.c are pure.
@@ -41,7 +41,15 @@ bool efi_is_device_protocol(const efi_guid_t *guid);
 
 /* path.c */
 
+/* What kind of node it is: type and subtype (UEFI 2.10, section 10.3) */
+#define EFI_NODE_HARDWARE	0x01
+#define EFI_NODE_ACPI		0x02
+#define EFI_NODE_MESSAGING	0x03
+#define EFI_NODE_MEDIA		0x04
+#define EFI_NODE(type, sub)	((type) << 8 | (sub))
+
 size_t efi_path_body(const void *path, size_t size);
+const struct efi_generic_dev_path *efi_path_last(const void *path, size_t size);
 bool efi_path_is_below(const void *path, size_t size, const void *above,
 		       size_t above_size);
 char *efi_path_to_text(const void *path, size_t size);
@@ -76,6 +84,12 @@ int efi_handle_openers(u64 handle, const efi_guid_t *guid,
 void *efi_handle_path(u64 handle, size_t *size);
 char *efi_handle_path_text(const void *path, size_t size);
 int efi_watch_protocol(const efi_guid_t *guid, int signal, u64 *registration);
+
+/* connect.c */
+
+int efi_handle_connect(u64 handle);
+int efi_handle_disconnect(u64 handle);
+void efi_connect_all(void);
 
 /* hotplug.c */
 

@@ -16,12 +16,6 @@
 
 #define TEXT_SIZE	1024
 
-#define NODE_HARDWARE	0x01
-#define NODE_ACPI	0x02
-#define NODE_MESSAGING	0x03
-#define NODE_MEDIA	0x04
-#define NODE(type, sub)	((type) << 8 | (sub))
-
 /* Compressed EISA identifiers: PNP, and a number */
 #define EISA_PNP(n)	(0x41d0 | (n) << 16)
 
@@ -61,6 +55,26 @@ size_t efi_path_body(const void *path, size_t size)
 		at += node->length;
 	}
 	return 0;
+}
+
+/**
+ * efi_path_last() - what is the device itself?
+ * @path:	a device path, or NULL
+ * @size:	bytes of it
+ *
+ * Context: any.
+ * Return: the last node before that at the end, or NULL.
+ */
+const struct efi_generic_dev_path *efi_path_last(const void *path, size_t size)
+{
+	const struct efi_generic_dev_path *node, *last = NULL;
+	size_t at = 0;
+
+	while (path && (node = node_at(path, size, at)) && !is_end(node)) {
+		last = node;
+		at += node->length;
+	}
+	return last;
 }
 
 /**
@@ -167,36 +181,36 @@ static bool put_known(struct seq_buf *s, unsigned int kind, const u8 *d,
 		      size_t n)
 {
 	switch (kind) {
-	case NODE(NODE_HARDWARE, 1):
+	case EFI_NODE(EFI_NODE_HARDWARE, 1):
 		if (n < 2)
 			return false;
 		seq_buf_printf(s, "Pci(0x%X,0x%X)", d[1], d[0]);
 		return true;
-	case NODE(NODE_HARDWARE, 4):
-	case NODE(NODE_MESSAGING, 10):
-	case NODE(NODE_MEDIA, 3):
+	case EFI_NODE(EFI_NODE_HARDWARE, 4):
+	case EFI_NODE(EFI_NODE_MESSAGING, 10):
+	case EFI_NODE(EFI_NODE_MEDIA, 3):
 		if (n < sizeof(efi_guid_t))
 			return false;
-		put_vendor(s, kind >> 8 == NODE_HARDWARE ? "VenHw" :
-			      kind >> 8 == NODE_MEDIA ? "VenMedia" : "VenMsg",
+		put_vendor(s, kind >> 8 == EFI_NODE_HARDWARE ? "VenHw" :
+			      kind >> 8 == EFI_NODE_MEDIA ? "VenMedia" : "VenMsg",
 			   d, n);
 		return true;
-	case NODE(NODE_HARDWARE, 5):
+	case EFI_NODE(EFI_NODE_HARDWARE, 5):
 		if (n < 4)
 			return false;
 		seq_buf_printf(s, "Ctrl(0x%X)", get_unaligned_le32(d));
 		return true;
-	case NODE(NODE_ACPI, 1):
+	case EFI_NODE(EFI_NODE_ACPI, 1):
 		if (n < 8)
 			return false;
 		put_acpi(s, get_unaligned_le32(d), get_unaligned_le32(d + 4));
 		return true;
-	case NODE(NODE_ACPI, 3):
+	case EFI_NODE(EFI_NODE_ACPI, 3):
 		if (n < 4)
 			return false;
 		seq_buf_printf(s, "AcpiAdr(0x%X)", get_unaligned_le32(d));
 		return true;
-	case NODE(NODE_MESSAGING, 1):
+	case EFI_NODE(EFI_NODE_MESSAGING, 1):
 		if (n < 4)
 			return false;
 		seq_buf_printf(s, "Ata(%s,%s,0x%X)",
@@ -204,64 +218,64 @@ static bool put_known(struct seq_buf *s, unsigned int kind, const u8 *d,
 			       d[1] ? "Slave" : "Master",
 			       get_unaligned_le16(d + 2));
 		return true;
-	case NODE(NODE_MESSAGING, 2):
+	case EFI_NODE(EFI_NODE_MESSAGING, 2):
 		if (n < 4)
 			return false;
 		seq_buf_printf(s, "Scsi(0x%X,0x%X)", get_unaligned_le16(d),
 			       get_unaligned_le16(d + 2));
 		return true;
-	case NODE(NODE_MESSAGING, 5):
+	case EFI_NODE(EFI_NODE_MESSAGING, 5):
 		if (n < 2)
 			return false;
 		seq_buf_printf(s, "USB(0x%X,0x%X)", d[0], d[1]);
 		return true;
-	case NODE(NODE_MESSAGING, 11):
+	case EFI_NODE(EFI_NODE_MESSAGING, 11):
 		if (n < 33)
 			return false;
 		seq_buf_puts(s, "MAC(");
 		put_hex(s, d, d[32] <= 1 ? 6 : 32);
 		seq_buf_printf(s, ",0x%X)", d[32]);
 		return true;
-	case NODE(NODE_MESSAGING, 14):
+	case EFI_NODE(EFI_NODE_MESSAGING, 14):
 		if (n < 15)
 			return false;
 		put_uart(s, d);
 		return true;
-	case NODE(NODE_MESSAGING, 17):
+	case EFI_NODE(EFI_NODE_MESSAGING, 17):
 		if (n < 1)
 			return false;
 		seq_buf_printf(s, "Unit(0x%X)", d[0]);
 		return true;
-	case NODE(NODE_MESSAGING, 18):
+	case EFI_NODE(EFI_NODE_MESSAGING, 18):
 		if (n < 6)
 			return false;
 		seq_buf_printf(s, "Sata(0x%X,0x%X,0x%X)",
 			       get_unaligned_le16(d), get_unaligned_le16(d + 2),
 			       get_unaligned_le16(d + 4));
 		return true;
-	case NODE(NODE_MESSAGING, 23):
+	case EFI_NODE(EFI_NODE_MESSAGING, 23):
 		if (n < 12)
 			return false;
 		seq_buf_printf(s, "NVMe(0x%X,%02X-%02X-%02X-%02X-%02X-%02X-%02X-%02X)",
 			       get_unaligned_le32(d), d[11], d[10], d[9], d[8],
 			       d[7], d[6], d[5], d[4]);
 		return true;
-	case NODE(NODE_MESSAGING, 26):
+	case EFI_NODE(EFI_NODE_MESSAGING, 26):
 		if (n < 1)
 			return false;
 		seq_buf_printf(s, "SD(0x%X)", d[0]);
 		return true;
-	case NODE(NODE_MESSAGING, 29):
+	case EFI_NODE(EFI_NODE_MESSAGING, 29):
 		if (n < 1)
 			return false;
 		seq_buf_printf(s, "eMMC(0x%X)", d[0]);
 		return true;
-	case NODE(NODE_MEDIA, 1):
+	case EFI_NODE(EFI_NODE_MEDIA, 1):
 		if (n < 38)
 			return false;
 		put_partition(s, d);
 		return true;
-	case NODE(NODE_MEDIA, 2):
+	case EFI_NODE(EFI_NODE_MEDIA, 2):
 		if (n < 20)
 			return false;
 		seq_buf_printf(s, "CDROM(0x%X,0x%llX,0x%llX)",
@@ -269,7 +283,7 @@ static bool put_known(struct seq_buf *s, unsigned int kind, const u8 *d,
 			       get_unaligned_le64(d + 4),
 			       get_unaligned_le64(d + 12));
 		return true;
-	case NODE(NODE_MEDIA, 4):
+	case EFI_NODE(EFI_NODE_MEDIA, 4):
 		put_file(s, d, n);
 		return true;
 	default:
@@ -282,7 +296,7 @@ static void put_node(struct seq_buf *s, const struct efi_generic_dev_path *node)
 	const u8 *data = (const u8 *)(node + 1);
 	size_t size = node->length - sizeof(*node);
 
-	if (put_known(s, NODE(node->type, node->sub_type), data, size))
+	if (put_known(s, EFI_NODE(node->type, node->sub_type), data, size))
 		return;
 	seq_buf_printf(s, "Path(%u,%u", node->type, node->sub_type);
 	if (size)
