@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How a request is cut into calls of firmware: pure functions
+ *
+ * Firmware transfers whole blocks, to or from memory in one piece. The memory of a
+ * request is in many. What is long enough goes from or to where it is; what is short,
+ * or at an address that firmware does not take, is gathered in the bounce buffer, as
+ * much of it as is in a row, since a call costs more than copying.
+ *
+ * Blocks may be larger than what the block layer knows. Then a request can begin and
+ * end in the middle of one: such blocks go through the bounce buffer, too.
+ */
+#include <linux/align.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+
+#include "disk.h"
+
+/* How many bytes from here on can go without the bounce buffer? */
+static u32 direct_bytes(const struct efi_disk_shape *s,
+			const struct efi_disk_run *run, u32 offset, u64 pos,
+			u32 left)
+{
+	u32 bytes = min3(run->bytes - offset, left, s->max_bytes);
+
+	if (!IS_ALIGNED(pos, s->block_size) ||
+	    !IS_ALIGNED(run->phys + offset, s->align))
+		return 0;
+	return round_down(bytes, s->block_size);
+}
+
+/* Until the buffer is full, the request at its end, or there is a long run */
+static u32 gather(const struct efi_disk_shape *s,
+		  const struct efi_disk_cursor *c, u32 limit)
+{
+	const struct efi_disk_run *run = c->run;
+	u32 offset = c->offset, bytes = 0, here, gap;
+
+	while (bytes < limit) {
+		u64 pos = c->pos + bytes;
+
+		here = min(run->bytes - offset, limit - bytes);
+		gap = round_up(pos, s->block_size) - pos;
+		if (gap < here && direct_bytes(s, run, offset + gap, pos + gap,
+					       c->left - bytes - gap) >=
+				  s->min_direct)
+			return bytes + gap;
+		bytes += here;
+		run++;
+		offset = 0;
+	}
+	return bytes;
+}
+
+/**
+ * efi_disk_plan() - what to transfer with the next call
+ * @s:		what calls are like
+ * @c:		how far the request has come; @c->left is not 0
+ * @step:	is filled in
+ *
+ * Context: any.
+ */
+void efi_disk_plan(const struct efi_disk_shape *s,
+		   const struct efi_disk_cursor *c, struct efi_disk_step *step)
+{
+	u32 direct = direct_bytes(s, c->run, c->offset, c->pos, c->left);
+	u32 skip = c->pos & (s->block_size - 1);
+
+	step->lba = c->pos / s->block_size;
+	step->skip = skip;
+	/* What is all there is saves the copy, and costs no other call */
+	step->direct = direct && (direct >= s->min_direct || direct == c->left);
+	if (step->direct)
+		step->wanted = direct;
+	else
+		step->wanted = gather(s, c, min(c->left, s->max_bytes - skip));
+	step->bytes = round_up(skip + step->wanted, s->block_size);
+}
+
+/**
+ * efi_disk_advance() - so much has been transferred
+ * @c:		how far the request has come
+ * @bytes:	no more than @c->left
+ *
+ * Context: any.
+ */
+void efi_disk_advance(struct efi_disk_cursor *c, u32 bytes)
+{
+	c->pos += bytes;
+	c->left -= bytes;
+	bytes += c->offset;
+	/* What is behind the last run is not looked at */
+	while (bytes && bytes >= c->run->bytes) {
+		bytes -= c->run->bytes;
+		c->run++;
+	}
+	c->offset = bytes;
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Requests of the block layer
+ *
+ * There is one queue, and a request is done by whoever comes with it: calls go on the
+ * stack of the caller. Meanwhile others wait.
+ */
+#define pr_fmt(fmt) "efi-disk: " fmt
+
+#include <linux/jiffies.h>
+#include <linux/ratelimit.h>
+
+#include "disk.h"
+
+/*
+ * A transfer that fails is tried again in pieces, so that only those fail that have to:
+ * several requests may have been merged into one. A device that fails because it does
+ * not answer takes seconds for that, and is not asked again.
+ */
+#define PIECE		SZ_4K
+#define PATIENCE_MS	2000
+
+/**
+ * struct io - a request on its way
+ * @d:		the disk
+ * @rq:		the request
+ * @write:	to the disk
+ * @cursor:	how far it has come
+ * @shape:	of calls, from now on
+ * @small_until: where calls become large again, in bytes
+ * @too_large:	for all calls to come, not for this request only
+ * @start:	of what has succeeded and the block layer does not know of yet
+ * @failing_ms:	how long calls took that have failed
+ * @status:	why the first part has failed that has
+ */
+struct io {
+	struct efi_disk *d;
+	struct request *rq;
+	bool write;
+	struct efi_disk_cursor cursor;
+	struct efi_disk_shape shape;
+	u64 small_until;
+	bool too_large;
+	u64 start;
+	unsigned int failing_ms;
+	blk_status_t status;
+};
+
+static void complain(struct io *io, const struct efi_disk_step *step,
+		     const struct efi_disk_outcome *o)
+{
+	dev_err_ratelimited(&io->d->edev->dev,
+			    "%s: cannot %s %u bytes at sector %llu: %s\n",
+			    io->d->gd->disk_name, io->write ? "write" : "read",
+			    step->wanted, io->cursor.pos >> SECTOR_SHIFT,
+			    efi_disk_status_name(o));
+}
+
+/* So much has succeeded */
+static void tell_done(struct io *io)
+{
+	u32 bytes = io->cursor.pos - io->start;
+
+	if (bytes)
+		blk_update_request(io->rq, BLK_STS_OK, bytes);
+	io->start = io->cursor.pos;
+}
+
+static void fail_part(struct io *io, u32 bytes, blk_status_t status)
+{
+	tell_done(io);
+	io->status = io->status ?: status;
+	blk_update_request(io->rq, status, bytes);
+	efi_disk_advance(&io->cursor, bytes);
+	io->start = io->cursor.pos;
+}
+
+/* Return: whether it is to be tried again */
+static bool try_less(struct io *io, const struct efi_disk_step *step,
+		     const struct efi_disk_outcome *o)
+{
+	u32 block = io->shape.block_size, piece = max(PIECE, block);
+
+	if (efi_disk_wants_less(o) && step->bytes > block) {
+		io->shape.max_bytes = max(round_down(step->bytes / 2, block),
+					  block);
+		io->small_until = U64_MAX;
+		/* Memory may be there again the next time */
+		io->too_large = o->status != EFI_OUT_OF_RESOURCES;
+		return true;
+	}
+	if (step->bytes <= piece || io->failing_ms > PATIENCE_MS)
+		return false;
+	io->shape.max_bytes = piece;
+	io->small_until = io->cursor.pos + step->wanted;
+	return true;
+}
+
+static void handle_failure(struct io *io, const struct efi_disk_step *step,
+			   const struct efi_disk_outcome *o)
+{
+	blk_status_t status = efi_disk_status(o);
+
+	if (!efi_disk_is_final(o) && try_less(io, step, o))
+		return;
+	/* The handle has gone with its disk: that is said elsewhere, and once */
+	if (o->ret != -ENODEV)
+		complain(io, step, o);
+	if (!o->ret && o->status == EFI_WRITE_PROTECTED && io->write)
+		set_disk_ro(io->d->gd, true);
+	fail_part(io, efi_disk_is_final(o) ? io->cursor.left : step->wanted,
+		  status);
+}
+
+/* Firmware has refused more, and has taken this: so it is for all requests */
+static void learn_size(struct io *io)
+{
+	struct efi_disk *d = io->d;
+
+	if (!io->too_large || io->shape.max_bytes >= d->shape.max_bytes)
+		return;
+	d->shape.max_bytes = io->shape.max_bytes;
+	d->shape.min_direct = min(d->shape.min_direct, d->shape.max_bytes);
+	dev_info(&d->edev->dev, "%s: no more than %u bytes at once\n",
+		 d->gd->disk_name, d->shape.max_bytes);
+}
+
+static blk_status_t transfer(struct io *io)
+{
+	struct efi_disk_outcome o;
+	struct efi_disk_step step;
+	unsigned long start;
+
+	while (io->cursor.left) {
+		if (io->cursor.pos >= io->small_until) {
+			io->shape = io->d->shape;
+			io->small_until = 0;
+		}
+		efi_disk_plan(&io->shape, &io->cursor, &step);
+		start = jiffies;
+		o = efi_disk_step(io->d, io->write, &io->cursor, &step);
+		if (efi_disk_succeeded(&o)) {
+			learn_size(io);
+			efi_disk_advance(&io->cursor, step.wanted);
+			continue;
+		}
+		io->failing_ms += jiffies_to_msecs(jiffies - start);
+		handle_failure(io, &step, &o);
+	}
+	if (io->status)
+		tell_done(io);
+	return io->status;
+}
+
+/* Runs that follow each other are one: the block layer counts those, too */
+static bool collect_runs(struct efi_disk *d, struct request *rq)
+{
+	struct efi_disk_run *run = NULL;
+	struct req_iterator iter;
+	unsigned int n = 0;
+	struct bio_vec bv;
+
+	rq_for_each_bvec(bv, rq, iter) {
+		phys_addr_t phys = page_to_phys(bv.bv_page) + bv.bv_offset;
+
+		if (run && run->phys + run->bytes == phys) {
+			run->bytes += bv.bv_len;
+			continue;
+		}
+		if (WARN_ON_ONCE(n == ARRAY_SIZE(d->runs)))
+			return false;
+		run = &d->runs[n++];
+		run->phys = phys;
+		run->bytes = bv.bv_len;
+	}
+	return true;
+}
+
+/*
+ * If a part of it has failed the block layer has been told of all of it.
+ *
+ * Return: the status of the request, or of that part.
+ */
+static blk_status_t read_or_write(struct efi_disk *d, struct request *rq)
+{
+	u64 pos = (u64)blk_rq_pos(rq) << SECTOR_SHIFT;
+	struct io io = {
+		.d	= d,
+		.rq	= rq,
+		.write	= rq_data_dir(rq) == WRITE,
+		.start	= pos,
+		.shape	= d->shape,
+		.cursor	= {
+			.run	= d->runs,
+			.pos	= pos,
+			.left	= blk_rq_bytes(rq),
+		},
+	};
+
+	if (io.write && efi_disk_is_guarded(d, blk_rq_pos(rq),
+					    blk_rq_sectors(rq))) {
+		dev_err_ratelimited(&d->edev->dev,
+				    "%s: firmware has a file system at sector %llu: not written\n",
+				    d->gd->disk_name, blk_rq_pos(rq));
+		return BLK_STS_IOERR;
+	}
+	if (!collect_runs(d, rq))
+		return BLK_STS_IOERR;
+	return transfer(&io);
+}
+
+static blk_status_t simple(struct efi_disk *d, struct request *rq,
+			   const char *what, struct efi_disk_outcome o)
+{
+	if (!efi_disk_succeeded(&o) && o.ret != -ENODEV)
+		dev_err_ratelimited(&d->edev->dev, "%s: cannot %s: %s\n",
+				    d->gd->disk_name, what,
+				    efi_disk_status_name(&o));
+	return efi_disk_status(&o);
+}
+
+static blk_status_t discard(struct efi_disk *d, struct request *rq)
+{
+	if (efi_disk_is_guarded(d, blk_rq_pos(rq), blk_rq_sectors(rq)))
+		return BLK_STS_IOERR;
+	return simple(d, rq, "erase",
+		      efi_disk_erase(d, blk_rq_pos(rq) /
+				     (d->shape.block_size >> SECTOR_SHIFT),
+				     blk_rq_bytes(rq)));
+}
+
+static blk_status_t serve(struct efi_disk *d, struct request *rq)
+{
+	lockdep_assert_held(&d->lock);
+	if (d->closed)
+		return BLK_STS_OFFLINE;
+	/* To ask it again would only fill the log */
+	if (d->stale || efi_mode_is_stopped())
+		return BLK_STS_IOERR;
+	switch (req_op(rq)) {
+	case REQ_OP_READ:
+	case REQ_OP_WRITE:
+		return read_or_write(d, rq);
+	case REQ_OP_FLUSH:
+		return simple(d, rq, "flush", efi_disk_flush(d));
+	case REQ_OP_DISCARD:
+		return discard(d, rq);
+	default:
+		return BLK_STS_NOTSUPP;
+	}
+}
+
+static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx,
+			     const struct blk_mq_queue_data *bd)
+{
+	struct efi_disk *d = hctx->queue->queuedata;
+	struct request *rq = bd->rq;
+	blk_status_t status;
+	unsigned int noio;
+
+	blk_mq_start_request(rq);
+	noio = efi_disk_lock(d);
+	status = serve(d, rq);
+	efi_disk_unlock(d, noio);
+	blk_mq_end_request(rq, status);
+	return BLK_STS_OK;
+}
+
+const struct blk_mq_ops efi_disk_mq_ops = {
+	.queue_rq	= queue_rq,
+};

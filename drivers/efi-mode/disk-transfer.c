@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One call of firmware, and what has to be copied before or after it
+ *
+ * Nothing is allocated here: memory may be written out to this disk to become free.
+ */
+#define pr_fmt(fmt) "efi-disk: " fmt
+
+#include <linux/io.h>
+#include <linux/string.h>
+
+#include "disk.h"
+
+static struct efi_disk_outcome call_once(struct efi_disk *d, bool write,
+					 u64 lba, u32 bytes, phys_addr_t phys)
+{
+	struct efi_disk_outcome o = {};
+
+	if (write)
+		o.ret = efi_protocol_call(d->io, &o.status,
+					  union efi_block_io_protocol,
+					  write_blocks, d->media.id, lba, bytes,
+					  phys);
+	else
+		o.ret = efi_protocol_call(d->io, &o.status,
+					  union efi_block_io_protocol,
+					  read_blocks, d->media.id, lba, bytes,
+					  phys);
+	return o;
+}
+
+/* Only the number is another one: firmware has started its driver anew, or the like */
+static bool renew_media_id(struct efi_disk *d)
+{
+	struct efi_disk_media now;
+
+	if (d->media.removable || efi_disk_read_media(d, &now) ||
+	    !efi_disk_same_media(&now, &d->media))
+		return false;
+	d->media.id = now.id;
+	return true;
+}
+
+static struct efi_disk_outcome call(struct efi_disk *d, bool write, u64 lba,
+				    u32 bytes, phys_addr_t phys)
+{
+	struct efi_disk_outcome o = call_once(d, write, lba, bytes, phys);
+
+	if (!o.ret && o.status == EFI_MEDIA_CHANGED && renew_media_id(d))
+		o = call_once(d, write, lba, bytes, phys);
+	if (!o.ret && (o.status == EFI_MEDIA_CHANGED ||
+		       o.status == EFI_NO_MEDIA))
+		efi_disk_lose_medium(d);
+	return o;
+}
+
+static void copy(const struct efi_disk_cursor *cursor, void *buffer, u32 bytes,
+		 bool to_buffer)
+{
+	const struct efi_disk_run *run = cursor->run;
+	u32 offset = cursor->offset, n;
+
+	for (; bytes; bytes -= n, buffer += n, run++, offset = 0) {
+		void *memory = phys_to_virt(run->phys + offset);
+
+		n = min(run->bytes - offset, bytes);
+		memcpy(to_buffer ? buffer : memory,
+		       to_buffer ? memory : buffer, n);
+	}
+}
+
+/* The blocks at both ends of which only a part is written */
+static struct efi_disk_outcome fill_ends(struct efi_disk *d,
+					 const struct efi_disk_step *step)
+{
+	u32 block = d->shape.block_size, last = step->bytes - block;
+	bool tail = step->skip + step->wanted < step->bytes;
+	struct efi_disk_outcome o = {};
+
+	if (step->skip)
+		o = call(d, false, step->lba, block, d->bounce->phys);
+	if (tail && (last || !step->skip) && efi_disk_succeeded(&o))
+		o = call(d, false, step->lba + last / block, block,
+			 d->bounce->phys + last);
+	return o;
+}
+
+static struct efi_disk_outcome step_bounced(struct efi_disk *d, bool write,
+					    const struct efi_disk_cursor *cursor,
+					    const struct efi_disk_step *step)
+{
+	void *data = d->bounce->virt + step->skip;
+	struct efi_disk_outcome o;
+
+	if (write) {
+		o = fill_ends(d, step);
+		if (!efi_disk_succeeded(&o))
+			return o;
+		copy(cursor, data, step->wanted, true);
+	}
+	o = call(d, write, step->lba, step->bytes, d->bounce->phys);
+	if (!write && efi_disk_succeeded(&o))
+		copy(cursor, data, step->wanted, false);
+	return o;
+}
+
+/**
+ * efi_disk_step() - transfer what one call can
+ * @d:		the disk
+ * @write:	to it
+ * @cursor:	how far the request has come
+ * @step:	as efi_disk_plan() says
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ * Return: what has become of it.
+ */
+struct efi_disk_outcome efi_disk_step(struct efi_disk *d, bool write,
+				      const struct efi_disk_cursor *cursor,
+				      const struct efi_disk_step *step)
+{
+	lockdep_assert_held(&d->lock);
+	if (step->direct)
+		return call(d, write, step->lba, step->bytes,
+			    cursor->run->phys + cursor->offset);
+	return step_bounced(d, write, cursor, step);
+}
+
+/**
+ * efi_disk_erase() - let the device forget blocks
+ * @d:		the disk, which has EraseBlock
+ * @lba:	the first
+ * @bytes:	of whole blocks
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ * Return: what has become of it.
+ */
+struct efi_disk_outcome efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes)
+{
+	struct efi_erase_block_token *token = d->shared->virt;
+	struct efi_disk_outcome o = {};
+
+	lockdep_assert_held(&d->lock);
+	memset(token, 0, sizeof(*token));
+	o.ret = efi_protocol_call(d->erase, &o.status,
+				  union efi_erase_block_protocol, erase_blocks,
+				  d->media.id, lba, d->shared->phys, bytes);
+	if (efi_disk_succeeded(&o))
+		o.status = token->transaction_status;
+	return o;
+}

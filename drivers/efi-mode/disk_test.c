@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests of disks: how requests are cut, what media and answers mean
+ */
+#include <kunit/test.h>
+
+#include "disk.h"
+
+static const struct efi_disk_shape usual = {
+	.block_size	= 512,
+	.align		= 512,
+	.max_bytes	= SZ_64K,
+	.min_direct	= SZ_16K,
+};
+
+static const struct efi_disk_shape large = {
+	.block_size	= SZ_16K,
+	.align		= SZ_4K,
+	.max_bytes	= SZ_64K,
+	.min_direct	= SZ_16K,
+};
+
+/* What is expected of one call */
+struct expected {
+	u64 lba;
+	u32 bytes, skip, wanted;
+	bool direct;
+};
+
+static void check_plan(struct kunit *test, const struct efi_disk_shape *shape,
+		       const struct efi_disk_run *runs, u64 pos, u32 left,
+		       const struct expected *e, unsigned int nr)
+{
+	struct efi_disk_cursor cursor = {
+		.run = runs, .pos = pos, .left = left,
+	};
+	struct efi_disk_step step;
+	unsigned int i;
+
+	for (i = 0; cursor.left && i < nr; i++) {
+		efi_disk_plan(shape, &cursor, &step);
+		KUNIT_EXPECT_EQ(test, step.lba, e[i].lba);
+		KUNIT_EXPECT_EQ(test, step.bytes, e[i].bytes);
+		KUNIT_EXPECT_EQ(test, step.skip, e[i].skip);
+		KUNIT_EXPECT_EQ(test, step.wanted, e[i].wanted);
+		KUNIT_EXPECT_EQ(test, step.direct, e[i].direct);
+		efi_disk_advance(&cursor, step.wanted);
+	}
+	KUNIT_EXPECT_EQ(test, i, nr);
+	KUNIT_EXPECT_EQ(test, cursor.left, 0);
+}
+
+static void plan_direct(struct kunit *test)
+{
+	const struct efi_disk_run one[] = { { 0x100000, SZ_128K + 512 } };
+	const struct efi_disk_run small[] = { { 0x100000, 512 } };
+	const struct expected e[] = {
+		{ 2, SZ_64K, 0, SZ_64K, true },
+		{ 130, SZ_64K, 0, SZ_64K, true },
+		{ 258, 512, 0, 512, true },
+	};
+	const struct expected s[] = { { 7, 512, 0, 512, true } };
+
+	check_plan(test, &usual, one, 1024, SZ_128K + 512, e, ARRAY_SIZE(e));
+	check_plan(test, &usual, small, 7 * 512, 512, s, ARRAY_SIZE(s));
+}
+
+static void plan_gathered(struct kunit *test)
+{
+	/* Short ones are one call, a long one is another, and so is the rest */
+	const struct efi_disk_run runs[] = {
+		{ 0x100000, 4096 }, { 0x200000, 4096 }, { 0x300000, SZ_32K },
+		{ 0x400000, 512 }, { 0x500000, 1024 },
+	};
+	const struct expected e[] = {
+		{ 0, 8192, 0, 8192, false },
+		{ 16, SZ_32K, 0, SZ_32K, true },
+		{ 80, 1536, 0, 1536, false },
+	};
+
+	check_plan(test, &usual, runs, 0, 8192 + SZ_32K + 1536, e,
+		   ARRAY_SIZE(e));
+}
+
+static void plan_misaligned(struct kunit *test)
+{
+	/* At a bad address, and more than the buffer holds */
+	const struct efi_disk_run runs[] = { { 0x100004, SZ_64K + 512 } };
+	const struct expected e[] = {
+		{ 0, SZ_64K, 0, SZ_64K, false },
+		{ 128, 512, 0, 512, false },
+	};
+
+	check_plan(test, &usual, runs, 0, SZ_64K + 512, e, ARRAY_SIZE(e));
+}
+
+static void plan_parts_of_blocks(struct kunit *test)
+{
+	const struct efi_disk_run one[] = { { 0x100000, 4096 } };
+	const struct expected inside[] = { { 1, SZ_16K, 4096, 4096, false } };
+	/* The end of a block, two whole ones from where they are, a beginning */
+	const struct efi_disk_run long_one[] = { { 0x100000, 4096 + SZ_32K + 8192 } };
+	const struct expected across[] = {
+		{ 0, SZ_16K, SZ_16K - 4096, 4096, false },
+		{ 1, SZ_32K, 0, SZ_32K, true },
+		{ 3, SZ_16K, 0, 8192, false },
+	};
+	/* All through the buffer, which is no larger than four blocks */
+	const struct efi_disk_run bad[] = { { 0x100200, SZ_64K } };
+	const struct expected buffered[] = {
+		{ 0, SZ_64K, 4096, SZ_64K - 4096, false },
+		{ 4, SZ_16K, 0, 4096, false },
+	};
+
+	check_plan(test, &large, one, SZ_16K + 4096, 4096, inside, 1);
+	check_plan(test, &large, long_one, SZ_16K - 4096,
+		   4096 + SZ_32K + 8192, across, ARRAY_SIZE(across));
+	check_plan(test, &large, bad, 4096, SZ_64K, buffered,
+		   ARRAY_SIZE(buffered));
+}
+
+static void plan_far(struct kunit *test)
+{
+	const struct efi_disk_run one[] = { { 0x100000, 512 } };
+	const struct expected e[] = { { 1ULL << 40, 512, 0, 512, true } };
+
+	check_plan(test, &usual, one, 512ULL << 40, 512, e, 1);
+}
+
+static const struct efi_block_io_media good = {
+	.media_id = 3, .media_present = 1, .block_size = 512, .io_align = 4,
+	.last_block = 0x1fffff, .lowest_aligned_lba = 7,
+	.logical_blocks_per_physical_block = 8,
+	.optimal_transfer_length_granularity = 128,
+};
+
+static void media_revisions(struct kunit *test)
+{
+	struct efi_disk_media m;
+
+	efi_disk_parse_media(&good, 0x10000, &m);
+	KUNIT_EXPECT_EQ(test, m.blocks, 0x200000);
+	KUNIT_EXPECT_EQ(test, m.physical_size, 512);
+	KUNIT_EXPECT_EQ(test, m.optimal_size, 0);
+	efi_disk_parse_media(&good, EFI_BLOCK_IO_REVISION2, &m);
+	KUNIT_EXPECT_EQ(test, m.physical_size, 4096);
+	KUNIT_EXPECT_EQ(test, m.aligned_block, 7);
+	KUNIT_EXPECT_EQ(test, m.optimal_size, 0);
+	efi_disk_parse_media(&good, EFI_BLOCK_IO_REVISION3, &m);
+	KUNIT_EXPECT_EQ(test, m.optimal_size, SZ_64K);
+}
+
+static void media_limits(struct kunit *test)
+{
+	struct efi_block_io_media raw = good;
+	struct queue_limits lim = {};
+	struct efi_disk_shape shape;
+	struct efi_disk_media m;
+
+	efi_disk_parse_media(&raw, EFI_BLOCK_IO_REVISION3, &m);
+	efi_disk_limits(&m, SZ_1M, &lim);
+	KUNIT_EXPECT_EQ(test, lim.logical_block_size, 512);
+	KUNIT_EXPECT_EQ(test, lim.physical_block_size, 4096);
+	KUNIT_EXPECT_EQ(test, lim.alignment_offset, 7 * 512);
+	KUNIT_EXPECT_EQ(test, lim.io_opt, SZ_64K);
+	KUNIT_EXPECT_EQ(test, lim.max_hw_sectors, 2048);
+
+	raw.block_size = SZ_64K;
+	raw.io_align = 5000;
+	efi_disk_parse_media(&raw, 0x10000, &m);
+	efi_disk_limits(&m, SZ_1M, &lim);
+	KUNIT_EXPECT_EQ(test, lim.logical_block_size, PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, lim.physical_block_size, SZ_64K);
+	KUNIT_EXPECT_EQ(test, efi_disk_capacity(&m), 0x200000ULL * 128);
+	efi_disk_shape(&m, SZ_1M, &shape);
+	KUNIT_EXPECT_EQ(test, shape.align, SZ_8K);
+	KUNIT_EXPECT_EQ(test, shape.block_size, SZ_64K);
+}
+
+static bool objects(struct efi_block_io_media raw, bool *usual_reason)
+{
+	struct efi_disk_media m;
+
+	efi_disk_parse_media(&raw, 0x10000, &m);
+	return efi_disk_objection(&m, usual_reason);
+}
+
+static void media_objections(struct kunit *test)
+{
+	struct efi_block_io_media raw = good;
+	bool is_usual;
+
+	KUNIT_EXPECT_FALSE(test, objects(raw, &is_usual));
+	raw.logical_partition = 1;
+	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && is_usual);
+	raw = good;
+	raw.media_id = 0x69505845;
+	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && is_usual);
+	raw = good;
+	raw.block_size = 520;
+	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && !is_usual);
+	raw.block_size = SZ_128K;
+	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && !is_usual);
+	raw.block_size = 256;
+	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && !is_usual);
+	raw = good;
+	raw.last_block = U64_MAX;
+	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && !is_usual);
+	raw.last_block = U64_MAX / 512;
+	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && !is_usual);
+	/* Nothing is in the drive: what it says of that is of no interest */
+	raw.media_present = 0;
+	raw.block_size = 0;
+	KUNIT_EXPECT_FALSE(test, objects(raw, &is_usual));
+}
+
+static blk_status_t status_of(int ret, efi_status_t status)
+{
+	const struct efi_disk_outcome o = { ret, status };
+
+	return efi_disk_status(&o);
+}
+
+static void statuses(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, status_of(0, EFI_SUCCESS) == BLK_STS_OK);
+	KUNIT_EXPECT_TRUE(test, status_of(0, EFI_DEVICE_ERROR) == BLK_STS_IOERR);
+	KUNIT_EXPECT_TRUE(test, status_of(0, EFI_WRITE_PROTECTED) ==
+				BLK_STS_TARGET);
+	KUNIT_EXPECT_TRUE(test, status_of(0, EFI_TIMEOUT) == BLK_STS_TIMEOUT);
+	KUNIT_EXPECT_TRUE(test, status_of(0, EFI_OUT_OF_RESOURCES) ==
+				BLK_STS_RESOURCE);
+	KUNIT_EXPECT_TRUE(test, status_of(0, EFI_NO_MEDIA) == BLK_STS_IOERR);
+	/* One that nobody knows */
+	KUNIT_EXPECT_TRUE(test, status_of(0, EFI_DEVICE_ERROR + 90) ==
+				BLK_STS_IOERR);
+	KUNIT_EXPECT_TRUE(test, status_of(-ENODEV, EFI_NOT_FOUND) ==
+				BLK_STS_OFFLINE);
+	KUNIT_EXPECT_TRUE(test, status_of(-EIO, EFI_ABORTED) == BLK_STS_IOERR);
+}
+
+static struct kunit_case disk_cases[] = {
+	KUNIT_CASE(plan_direct),
+	KUNIT_CASE(plan_gathered),
+	KUNIT_CASE(plan_misaligned),
+	KUNIT_CASE(plan_parts_of_blocks),
+	KUNIT_CASE(plan_far),
+	KUNIT_CASE(media_revisions),
+	KUNIT_CASE(media_limits),
+	KUNIT_CASE(media_objections),
+	KUNIT_CASE(statuses),
+	{ }
+};
+
+static struct kunit_suite disk_suite = {
+	.name		= "efi-disk",
+	.test_cases	= disk_cases,
+};
+kunit_test_suite(disk_suite);
