@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SCSI hosts on firmware's Extended SCSI Pass Thru
+ *
+ * Disks are driven by firmware. Each adapter is a SCSI host as well, for sg and bsg: who
+ * wants to talk to a disk in SCSI, as smartctl and sg_utils do, finds it as /dev/sg*.
+ * No disk driver of Linux's binds to it, so that no disk is there twice.
+ *
+ * A command is one call, which returns when the command has ended: queuecommand sleeps.
+ */
+#define pr_fmt(fmt) "efi-scsi: " fmt
+
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <scsi/scsi.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+
+#include <efi-mode/bus.h>
+#include <efi-mode/pass-thru.h>
+
+#define MAX_DATA	SZ_128K
+#define MAX_CDB		16
+#define MAX_UNITS	1024
+
+/* What firmware gets the address of */
+struct shared {
+	struct efi_scsi_packet packet;
+	u8  target[EFI_SCSI_TARGET_BYTES];
+	u64 target_pointer;
+	u64 lun;
+	u8  cdb[MAX_CDB];
+	u8  sense[SCSI_SENSE_BUFFERSIZE];
+};
+
+/* A target of firmware's has 16 bytes; Linux's id of it is its number here */
+struct target {
+	u8 bytes[EFI_SCSI_TARGET_BYTES];
+};
+
+struct adapter {
+	struct efi_device *edev;
+	struct efi_protocol *protocol;
+	struct efi_buffer *buffer, *data;
+	struct target *targets;
+	unsigned int nr_targets;
+};
+
+static struct adapter *adapter_of(struct Scsi_Host *host)
+{
+	return shost_priv(host);
+}
+
+static u64 address_of(const struct adapter *a, size_t offset)
+{
+	return a->buffer->phys + offset;
+}
+
+static void fill(struct adapter *a, struct scsi_cmnd *cmd)
+{
+	struct efi_scsi_packet *p;
+	struct shared *s = a->buffer->virt;
+	unsigned int length = scsi_bufflen(cmd);
+	unsigned int timeout = scsi_cmd_to_rq(cmd)->timeout;
+
+	*s = (struct shared) {
+		.packet = {
+			.timeout = (u64)jiffies_to_msecs(timeout) *
+				   USEC_PER_MSEC * EFI_100NSEC_PER_USEC,
+			.sense = address_of(a, offsetof(struct shared, sense)),
+			.sense_length = sizeof(s->sense),
+			.cdb = address_of(a, offsetof(struct shared, cdb)),
+			.cdb_length = cmd->cmd_len,
+		},
+	};
+	memcpy(s->target, a->targets[scmd_id(cmd)].bytes, sizeof(s->target));
+	memcpy(s->cdb, cmd->cmnd, cmd->cmd_len);
+	p = &s->packet;
+	if (cmd->sc_data_direction == DMA_TO_DEVICE) {
+		scsi_sg_copy_to_buffer(cmd, a->data->virt, length);
+		p->direction = EFI_SCSI_DIRECTION_WRITE;
+		p->out_buffer = a->data->phys;
+		p->out_length = length;
+	} else if (length) {
+		p->direction = EFI_SCSI_DIRECTION_READ;
+		p->in_buffer = a->data->phys;
+		p->in_length = length;
+	}
+}
+
+static int host_byte_of(u8 host_status)
+{
+	switch (host_status) {
+	case EFI_SCSI_HOST_OK:
+	case EFI_SCSI_HOST_OVERRUN_UNDERRUN:
+		return DID_OK;
+	case EFI_SCSI_HOST_TIMEOUT_COMMAND:
+	case EFI_SCSI_HOST_TIMEOUT:
+		return DID_TIME_OUT;
+	case EFI_SCSI_HOST_BUS_RESET:
+		return DID_RESET;
+	case EFI_SCSI_HOST_PARITY_ERROR:
+		return DID_PARITY;
+	case EFI_SCSI_HOST_SELECTION_TIMEOUT:
+		return DID_NO_CONNECT;
+	}
+	return DID_ERROR;
+}
+
+/* Where the call has ended with an error before there was anything of the device */
+static int host_byte_of_status(efi_status_t status, u8 host_status,
+			       u8 target_status)
+{
+	switch (status) {
+	case EFI_SUCCESS:
+	case EFI_BAD_BUFFER_SIZE:
+		return host_byte_of(host_status);
+	case EFI_DEVICE_ERROR:
+		if (host_status || target_status)
+			return host_byte_of(host_status);
+		return DID_ERROR;
+	case EFI_TIMEOUT:
+		return DID_TIME_OUT;
+	case EFI_NOT_READY:
+		return DID_REQUEUE;
+	case EFI_INVALID_PARAMETER:
+	case EFI_UNSUPPORTED:
+		return DID_BAD_TARGET;
+	}
+	return DID_ERROR;
+}
+
+static void take_result(struct adapter *a, struct scsi_cmnd *cmd,
+			efi_status_t status)
+{
+	const struct shared *s = a->buffer->virt;
+	const struct efi_scsi_packet *p = &s->packet;
+	bool writes = cmd->sc_data_direction == DMA_TO_DEVICE;
+	unsigned int asked = scsi_bufflen(cmd);
+	unsigned int had = min(writes ? p->out_length : p->in_length, asked);
+	int host = host_byte_of_status(status, p->host_status,
+				       p->target_status);
+
+	if (!writes && asked && host == DID_OK)
+		scsi_sg_copy_from_buffer(cmd, a->data->virt, had);
+	/* A check condition says in its sense data how far it came */
+	if (status == EFI_SUCCESS || status == EFI_BAD_BUFFER_SIZE)
+		scsi_set_resid(cmd, asked - had);
+	set_host_byte(cmd, host);
+	set_status_byte(cmd, p->target_status);
+	if (p->target_status == SAM_STAT_CHECK_CONDITION)
+		memcpy(cmd->sense_buffer, s->sense,
+		       min_t(size_t, p->sense_length, sizeof(s->sense)));
+}
+
+/* The midlayer sends one at a time: there is one buffer */
+static int queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
+{
+	struct adapter *a = adapter_of(host);
+	struct shared *s = a->buffer->virt;
+	efi_status_t status;
+	int ret;
+
+	if (scmd_id(cmd) >= a->nr_targets ||
+	    cmd->sc_data_direction == DMA_BIDIRECTIONAL) {
+		set_host_byte(cmd, DID_BAD_TARGET);
+		scsi_done(cmd);
+		return 0;
+	}
+	fill(a, cmd);
+	ret = efi_protocol_call(a->protocol, &status,
+				union efi_ext_scsi_pass_thru_protocol, pass_thru,
+				address_of(a, offsetof(struct shared, target)),
+				cmd->device->lun, a->buffer->phys, 0);
+	if (ret)
+		set_host_byte(cmd, DID_NO_CONNECT);
+	else
+		take_result(a, cmd, status);
+	if (!ret && status)
+		dev_dbg(&a->edev->dev,
+			"command %#x: status %#lx, host %#x, target %#x\n",
+			cmd->cmnd[0], status, s->packet.host_status,
+			s->packet.target_status);
+	scsi_done(cmd);
+	return 0;
+}
+
+/* Firmware has the time-out of each command, and returns */
+static enum scsi_timeout_action timed_out(struct scsi_cmnd *cmd)
+{
+	return SCSI_EH_RESET_TIMER;
+}
+
+static int configure(struct scsi_device *sdev, struct queue_limits *limits)
+{
+	/* Firmware drives it: no second driver for the same disk */
+	sdev->no_uld_attach = 1;
+	return 0;
+}
+
+static const struct scsi_host_template template = {
+	.module			= THIS_MODULE,
+	.name			= "efi-scsi",
+	.proc_name		= "efi-scsi",
+	.queuecommand		= queuecommand,
+	.queuecommand_may_block	= true,
+	.eh_timed_out		= timed_out,
+	.device_configure	= configure,
+	.this_id		= -1,
+	.can_queue		= 1,
+	.cmd_per_lun		= 1,
+	.sg_tablesize		= SG_ALL,
+	.max_sectors		= MAX_DATA / SECTOR_SIZE,
+};
+
+/* The number of a target, which may be new; negative if there is no memory */
+static int number_of(struct adapter *a, const u8 *bytes)
+{
+	struct target *targets;
+	unsigned int i;
+
+	for (i = 0; i < a->nr_targets; i++)
+		if (!memcmp(a->targets[i].bytes, bytes, EFI_SCSI_TARGET_BYTES))
+			return i;
+	targets = devm_krealloc_array(&a->edev->dev, a->targets, i + 1,
+				      sizeof(*targets), GFP_KERNEL);
+	if (!targets)
+		return -ENOMEM;
+	a->targets = targets;
+	memcpy(a->targets[i].bytes, bytes, EFI_SCSI_TARGET_BYTES);
+	a->nr_targets = i + 1;
+	return i;
+}
+
+/* @next: goes on from where it is; false at the end */
+static bool next_unit(struct adapter *a, u8 *target, u64 *lun)
+{
+	struct shared *s = a->buffer->virt;
+	efi_status_t status;
+
+	memcpy(s->target, target, sizeof(s->target));
+	s->lun = *lun;
+	s->target_pointer = address_of(a, offsetof(struct shared, target));
+	if (efi_protocol_call(a->protocol, &status,
+			      union efi_ext_scsi_pass_thru_protocol,
+			      get_next_target_lun,
+			      address_of(a, offsetof(struct shared,
+						     target_pointer)),
+			      address_of(a, offsetof(struct shared, lun))) ||
+	    status)
+		return false;
+	memcpy(target, s->target, sizeof(s->target));
+	*lun = s->lun;
+	return true;
+}
+
+/* Firmware knows its targets: nothing is looked for where there is none */
+static void scan(struct Scsi_Host *host)
+{
+	struct adapter *a = adapter_of(host);
+	u8 target[EFI_SCSI_TARGET_BYTES];
+	unsigned int i;
+	u64 lun = 0;
+	int number;
+
+	memset(target, 0xff, sizeof(target));
+	for (i = 0; i < MAX_UNITS && next_unit(a, target, &lun); i++) {
+		number = number_of(a, target);
+		if (number < 0)
+			return;
+		scsi_add_device(host, 0, number, lun);
+	}
+}
+
+/* What it has of firmware's is freed with its binding to the device */
+static int take(struct adapter *a, const struct efi_device_id *id)
+{
+	u32 io_align;
+	int ret;
+
+	a->protocol = efi_protocol_open(a->edev, &id->guid, EFI_TPL_CALLBACK);
+	if (IS_ERR(a->protocol))
+		return PTR_ERR(a->protocol);
+	ret = efi_protocol_read(a->protocol, &io_align, sizeof(io_align),
+				offsetof(union efi_ext_scsi_pass_thru_protocol,
+					 mode),
+				offsetof(struct efi_scsi_mode, io_align));
+	if (ret)
+		return ret;
+	if (io_align > 1 && !is_power_of_2(io_align))
+		return dev_err_probe(&a->edev->dev, -EINVAL,
+				     FW_BUG "buffers are to be aligned to %u\n",
+				     io_align);
+	a->buffer = efi_buffer_alloc(a->edev, sizeof(struct shared), io_align,
+				     0);
+	if (IS_ERR(a->buffer))
+		return PTR_ERR(a->buffer);
+	a->data = efi_buffer_alloc(a->edev, MAX_DATA, io_align, 0);
+	return PTR_ERR_OR_ZERO(a->data);
+}
+
+static int probe(struct efi_device *edev, const struct efi_device_id *id)
+{
+	struct Scsi_Host *host;
+	struct adapter *a;
+	int ret;
+
+	host = scsi_host_alloc(&template, sizeof(*a));
+	if (!host)
+		return -ENOMEM;
+	host->max_id = MAX_UNITS;
+	host->max_lun = ~0ULL;
+	host->max_cmd_len = MAX_CDB;
+	a = adapter_of(host);
+	a->edev = edev;
+	ret = take(a, id) ?: scsi_add_host(host, &edev->dev);
+	if (ret) {
+		scsi_host_put(host);
+		return ret;
+	}
+	efi_device_set_drvdata(edev, host);
+	scan(host);
+	return 0;
+}
+
+static void remove(struct efi_device *edev)
+{
+	struct Scsi_Host *host = efi_device_get_drvdata(edev);
+
+	scsi_remove_host(host);
+	scsi_host_put(host);
+}
+
+static const struct efi_device_id ids[] = {
+	{ EFI_EXT_SCSI_PASS_THRU_PROTOCOL_GUID },
+	{ }
+};
+MODULE_ALIAS_EFI("143b7632-b81b-4cb7-abd3-b625a5b9bffe");
+
+static struct efi_driver scsi_driver = {
+	.driver.name	= "efi-scsi",
+	.id_table	= ids,
+	.probe		= probe,
+	.remove		= remove,
+};
+module_efi_driver(scsi_driver);
+
+MODULE_DESCRIPTION("SCSI hosts on the firmware's Extended SCSI Pass Thru");
+MODULE_LICENSE("GPL");

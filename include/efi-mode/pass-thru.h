@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Protocols that pass commands to devices: NVMe and SCSI
+ *
+ * UEFI 2.10, sections 13.15 (NVM Express Pass Through) and 15.7 (Extended SCSI Pass
+ * Thru). Include <efi-mode/firmware.h> before.
+ */
+#ifndef _EFI_MODE_PASS_THRU_H
+#define _EFI_MODE_PASS_THRU_H
+
+#include <linux/efi.h>
+
+#define EFI_NVM_EXPRESS_PASS_THRU_PROTOCOL_GUID				\
+	EFI_GUID(0x52c78312, 0x8edc, 0x4233, 0x98, 0xf2, 0x1a, 0x1a,	\
+		 0xa5, 0xe3, 0x88, 0xa5)
+#define EFI_EXT_SCSI_PASS_THRU_PROTOCOL_GUID				\
+	EFI_GUID(0x143b7632, 0xb81b, 0x4cb7, 0xab, 0xd3, 0xb6, 0x25,	\
+		 0xa5, 0xb9, 0xbf, 0xfe)
+
+#define EFI_NVME_ADMIN_QUEUE		0
+
+/* @flags of a command: its cdw10 counts. Those behind it follow. */
+#define EFI_NVME_CDW2_VALID		BIT(0)
+#define EFI_NVME_CDW3_VALID		BIT(1)
+#define EFI_NVME_CDW10_VALID		BIT(2)
+
+struct efi_nvme_command {
+	u32 cdw0;
+	u8  flags;
+	u32 nsid;
+	u32 cdw2, cdw3;
+	u32 cdw10, cdw11, cdw12, cdw13, cdw14, cdw15;
+};
+
+struct efi_nvme_completion {
+	u32 dw0, dw1, dw2, dw3;
+};
+
+/* Times are in units of 100 ns, addresses physical */
+struct efi_nvme_packet {
+	u64 command_timeout;
+	u64 transfer_buffer;
+	u32 transfer_length;
+	u64 metadata_buffer;
+	u32 metadata_length;
+	u8  queue_type;
+	u64 command;
+	u64 completion;
+};
+
+struct efi_nvme_mode {
+	u32 attributes;
+	u32 io_align;
+	u32 nvme_version;
+};
+
+union efi_nvme_pass_thru_protocol {
+	struct {
+		struct efi_nvme_mode *mode;
+		efi_status_t (__efiapi *pass_thru)(
+				union efi_nvme_pass_thru_protocol *self,
+				u32 namespace_id,
+				struct efi_nvme_packet *packet,
+				efi_event_t event);
+	};
+};
+
+#define EFI_SCSI_TARGET_BYTES		16
+
+#define EFI_SCSI_DIRECTION_READ		0
+#define EFI_SCSI_DIRECTION_WRITE	1
+
+/* @host_status: what the adapter has to say */
+#define EFI_SCSI_HOST_OK		0x00
+#define EFI_SCSI_HOST_TIMEOUT_COMMAND	0x09
+#define EFI_SCSI_HOST_TIMEOUT		0x0b
+#define EFI_SCSI_HOST_BUS_RESET		0x0e
+#define EFI_SCSI_HOST_PARITY_ERROR	0x0f
+#define EFI_SCSI_HOST_SELECTION_TIMEOUT	0x11
+#define EFI_SCSI_HOST_OVERRUN_UNDERRUN	0x12
+
+struct efi_scsi_packet {
+	u64 timeout;
+	u64 in_buffer, out_buffer;
+	u64 sense;
+	u64 cdb;
+	u32 in_length, out_length;
+	u8  cdb_length;
+	u8  direction;
+	u8  host_status;
+	u8  target_status;
+	u8  sense_length;
+};
+
+struct efi_scsi_mode {
+	u32 adapter_id;
+	u32 attributes;
+	u32 io_align;
+};
+
+union efi_ext_scsi_pass_thru_protocol {
+	struct {
+		struct efi_scsi_mode *mode;
+		efi_status_t (__efiapi *pass_thru)(
+				union efi_ext_scsi_pass_thru_protocol *self,
+				u8 *target, u64 lun,
+				struct efi_scsi_packet *packet,
+				efi_event_t event);
+		efi_status_t (__efiapi *get_next_target_lun)(
+				union efi_ext_scsi_pass_thru_protocol *self,
+				u8 **target, u64 *lun);
+	};
+};
+
+#endif /* _EFI_MODE_PASS_THRU_H */
