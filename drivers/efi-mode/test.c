@@ -119,6 +119,7 @@ static bool is_too_large(const struct efi_mode_test_driver *arg)
 {
 	return arg->function != EFI_MODE_TEST_FN_KEYS &&
 	       arg->function != EFI_MODE_TEST_FN_SCREEN &&
+	       arg->function != EFI_MODE_TEST_FN_DISK &&
 	       arg->argument > MAX_USEC;
 }
 

@@ -113,7 +113,10 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_FN_SCREEN		18	/* EFI_MODE_TEST_SCREEN_*: what a screen
 						 * in firmware's memory does
 						 */
-#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_SCREEN
+#define EFI_MODE_TEST_FN_DISK		19	/* EFI_MODE_TEST_DISK_*: what a disk in
+						 * firmware's memory does
+						 */
+#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_DISK
 
 /* @argument of EFI_MODE_TEST_FN_KEYS, in its lowest 4 bits */
 #define EFI_MODE_TEST_KEYS_PLUG		0	/* appear, with a fault << 4 */
@@ -178,6 +181,39 @@ struct efi_mode_test_driver {
 						 */
 #define EFI_MODE_TEST_SCREEN_BLTS	8	/* value: calls of Blt() */
 #define EFI_MODE_TEST_SCREEN_STRAY	9	/* value: calls after it had disappeared */
+
+/* What the disk does, for DISK, in the lowest 8 bits; with an argument << 8 */
+#define EFI_MODE_TEST_DISK_INSTALL	0	/* appear, as EFI_MODE_TEST_DISK_KIND_* */
+#define EFI_MODE_TEST_DISK_REMOVE	1	/* disappear */
+#define EFI_MODE_TEST_DISK_FAIL		2	/* with this status, so often << 8;
+						 * 0xffff: for ever
+						 */
+#define EFI_MODE_TEST_DISK_FAIL_AT	3	/* at this block; none if 0 */
+#define EFI_MODE_TEST_DISK_LIMIT	4	/* refuse more than so many bytes */
+#define EFI_MODE_TEST_DISK_MEDIUM	5	/* have another medium, of so many blocks;
+						 * 0: none
+						 */
+#define EFI_MODE_TEST_DISK_WORD		6	/* value: the 64 bits at this offset */
+#define EFI_MODE_TEST_DISK_CALLS	7	/* value: calls of ReadBlocks() and
+						 * WriteBlocks() since it was last asked
+						 */
+#define EFI_MODE_TEST_DISK_BREACHES	8	/* value: calls that broke a rule */
+#define EFI_MODE_TEST_DISK_STRAY	9	/* value: calls after it had disappeared */
+#define EFI_MODE_TEST_DISK_ERASED	10	/* value: blocks erased */
+#define EFI_MODE_TEST_DISK_RENUMBER	11	/* the same medium has another number */
+#define EFI_MODE_TEST_DISK_FLUSHES	12	/* value: calls of FlushBlocks() */
+
+#define EFI_MODE_TEST_DISK_KIND_512	0
+#define EFI_MODE_TEST_DISK_KIND_16K	1	/* blocks of 16 KiB */
+#define EFI_MODE_TEST_DISK_KIND_64K	2	/* blocks of 64 KiB */
+#define EFI_MODE_TEST_DISK_KIND_ALIGN	3	/* addresses of 8 KiB */
+#define EFI_MODE_TEST_DISK_KIND_REMOVABLE 4
+#define EFI_MODE_TEST_DISK_KIND_IPXE	5	/* as iPXE has one */
+#define EFI_MODE_TEST_DISK_KIND_PARTITION 6
+#define EFI_MODE_TEST_DISK_KIND_520	7	/* blocks of 520 bytes */
+#define EFI_MODE_TEST_DISK_KIND_TOO_LARGE 8	/* 2^64 blocks */
+
+#define EFI_MODE_TEST_DISK_SIZE		(8 << 20)
 
 /**
  * struct efi_mode_test_device - the interface of its protocol

@@ -52,6 +52,7 @@ static struct protocol protocol = {
 		[EFI_MODE_TEST_FN_BUS] = bus,
 		[EFI_MODE_TEST_FN_KEYS] = keys,
 		[EFI_MODE_TEST_FN_SCREEN] = screen,
+		[EFI_MODE_TEST_FN_DISK] = disk,
 	},
 };
 

@@ -84,6 +84,9 @@ EFI_STATUS pointer_do(UINT64 what, UINT64 argument);
 /* screen.c */
 EFI_STATUS EFIAPI screen(UINT64 what, UINT64 *value);
 
+/* disk.c */
+EFI_STATUS EFIAPI disk(UINT64 what, UINT64 *value);
+
 /* tick.S */
 void tick(struct interrupt_frame *frame);
 extern volatile UINT64 tick_handler, tick_count, tick_depth, tick_deepest;

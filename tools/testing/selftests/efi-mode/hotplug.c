@@ -7,6 +7,9 @@
  * The host reads what is to be done, and does it: "PLUG name", "UNPLUG name". Firmware
  * notices, its drivers are connected, and the bus has a device for each handle. They are
  * also disconnected and connected again, as an EFI application could do it.
+ *
+ * What is unplugged is idle. edk2 resets the port of a USB disk that does not answer, and
+ * then does not notice that it has gone; for that there is a test of its own (disks).
  */
 #include "uevents.h"
 
@@ -55,6 +58,17 @@ static bool wait_plugged(const char *guid, struct uevent *u)
 	return false;
 }
 
+/* When it returns the driver has read all that it wants to know */
+static bool wait_bound(const char *device)
+{
+	struct uevent u;
+
+	while (next_uevent(uevents, PATIENCE, &u))
+		if (!strcmp(u.action, "bind") && !strcmp(u.device, device))
+			return true;
+	return false;
+}
+
 static bool wait_unplugged(const char *device)
 {
 	struct uevent u;
@@ -94,7 +108,7 @@ static void reconnect(int fd, const char *name, const char *device,
 	ksft_test_result(ok, "%s: disconnected\n", name);
 	ok = ok && drive_usb(fd, EFI_MODE_TEST_BUS_CONNECT) &&
 	     wait_plugged(guid, &u) && !strcmp(u.action, "change") &&
-	     !strcmp(u.device, device);
+	     !strcmp(u.device, device) && wait_bound(device);
 	ksft_test_result(ok, "%s: connected again\n", name);
 }
 

@@ -266,67 +266,6 @@ static void test_ledger(void)
 			 "the ledger is as it was\n");
 }
 
-static int wait_pointer(const char *wanted)
-{
-	char path[32], name[64];
-	int i, ms, event;
-
-	for (ms = 0; ms < PATIENCE; ms += 100) {
-		for (i = 0; i < 16; i++) {
-			snprintf(path, sizeof(path), "/dev/input/event%d", i);
-			event = open(path, O_RDONLY | O_NONBLOCK);
-			if (event < 0)
-				continue;
-			if (ioctl(event, EVIOCGNAME(sizeof(name)), name) > 0 &&
-			    !strcmp(name, wanted))
-				return event;
-			close(event);
-		}
-		usleep(100000);
-	}
-	return -1;
-}
-
-/* What has come of @type since: by code */
-static void read_pointer(int event, unsigned int type, int *values)
-{
-	struct input_event e;
-
-	usleep(200000);
-	while (read(event, &e, sizeof(e)) == sizeof(e)) {
-		if (e.type == type && e.code < 2)
-			values[e.code] += e.value;
-		if (e.type == EV_KEY && e.code == BTN_LEFT)
-			values[2] = e.value;
-	}
-}
-
-static void pointer(const char *name, bool tablet)
-{
-	struct input_absinfo range = {};
-	int values[3] = {}, event;
-
-	keys(EFI_MODE_TEST_KEYS_PLUG_POINTER | tablet << 4);
-	event = wait_pointer(name);
-	ksft_test_result(event >= 0, "%s: there it is\n", name);
-	keys(EFI_MODE_TEST_KEYS_MOVE |
-	     EFI_MODE_TEST_MOVE(tablet ? 0x10000 : 0xfffb, 7, 1) << 4);
-	read_pointer(event, tablet ? EV_ABS : EV_REL, values);
-	if (tablet && ioctl(event, EVIOCGABS(ABS_X), &range))
-		perror("# range");
-	/* Half of the way, whatever the scale is */
-	ksft_test_result(values[2] == 1 &&
-			 (tablet ? range.maximum && values[0] == range.maximum / 2 :
-				   values[0] == -5 && values[1] == 7),
-			 "%s: moves: %d, %d\n", name, values[0], values[1]);
-	keys(EFI_MODE_TEST_KEYS_MOVE | EFI_MODE_TEST_MOVE(0, 0, 0) << 4);
-	read_pointer(event, EV_KEY, values);
-	ksft_test_result(!values[2], "%s: the button is up\n", name);
-	close(event);
-	keys(EFI_MODE_TEST_KEYS_UNPLUG_POINTER);
-	usleep(1500000);
-}
-
 int main(void)
 {
 	setbuf(stdout, NULL);
@@ -334,8 +273,7 @@ int main(void)
 	if (access(KEYBOARD_DRIVER, F_OK))
 		ksft_exit_skip("no driver efi-keyboard\n");
 	ksft_print_header();
-	ksft_set_plan(1 + STROKES + 2 + 3 + 2 + 3 + 1 + 5 * 3 + 1 + 4 * 3 +
-		      2 * 3);
+	ksft_set_plan(1 + STROKES + 2 + 3 + 2 + 3 + 1 + 5 * 3 + 1 + 4 * 3);
 	if (keys(EFI_MODE_TEST_KEYS_CALLS) < 0)
 		ksft_exit_fail_msg("no test driver in firmware\n");
 	others = open_keyboards();
@@ -356,7 +294,5 @@ int main(void)
 	blocking(EFI_MODE_TEST_KEYS_NO_EVENT, "blocks, and has no event");
 	blocking(EFI_MODE_TEST_KEYS_BAD_EVENT, "blocks, and has no valid event");
 	blocking(EFI_MODE_TEST_KEYS_BLOCKS_READY, "blocks with a key");
-	pointer("EFI mouse", false);
-	pointer("EFI tablet", true);
 	ksft_finished();
 }

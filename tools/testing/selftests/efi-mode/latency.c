@@ -1,19 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long does a timer of Linux's wait while firmware is busy at TPL_NOTIFY?
+ * How long does a timer of Linux's wait while firmware is busy?
  *
  * As cyclictest measures it: a real-time task sleeps until a time, and looks how
  * late it is. "latency alone" asks nothing of firmware, for comparison with another
- * kernel.
+ * kernel; "latency disk MIB" reads the disk of that size at full speed, large
+ * pieces one after the other.
  */
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 
-#include "common.h"
+#include "disksize.h"
+#include "speed.h"
 
 #define INTERVAL_NS	500000
 #define SAMPLES		2000
 #define LIMIT_US	1000
+
+#define HUGE_PAGE	(2 << 20)
+
+/* Bytes that even a slow disk has in the second that it takes */
+#define MIN_READ	(32 << 20)
+
+static uint64_t late[SAMPLES];
 
 static int compare(const void *a, const void *b)
 {
@@ -22,7 +34,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void measure(uint64_t *late)
+static void measure(void)
 {
 	struct timespec next;
 	uint64_t now;
@@ -42,7 +54,7 @@ static void measure(uint64_t *late)
 	qsort(late, SAMPLES, sizeof(*late), compare);
 }
 
-static void print(const char *when, const uint64_t *late)
+static void print(const char *when)
 {
 	ksft_print_msg("LATENCY %s: median %llu, p99.9 %llu, worst %llu us\n",
 		       when,
@@ -51,54 +63,106 @@ static void print(const char *when, const uint64_t *late)
 		       (unsigned long long)late[SAMPLES - 1] / 1000);
 }
 
-static int alone(uint64_t *late)
+static void become_urgent(void)
 {
 	struct sched_param param = { .sched_priority = 50 };
 
-	ksft_print_header();
-	ksft_set_plan(1);
 	sched_setscheduler(0, SCHED_FIFO, &param);
-	measure(late);
-	print("alone", late);
-	ksft_test_result(late[SAMPLES * 999 / 1000] <= LIMIT_US * 1000, "alone\n");
-	ksft_finished();
 }
 
-int main(int argc, char **argv)
+static void judge(const char *when)
 {
-	struct sched_param param = { .sched_priority = 50 };
+	print(when);
+	ksft_test_result(late[SAMPLES * 999 / 1000] <= LIMIT_US * 1000,
+			 "%s: 99.9 %% of %d timers were at most %llu us late\n",
+			 when, SAMPLES,
+			 (unsigned long long)late[SAMPLES * 999 / 1000] / 1000);
+}
+
+static void alone(void)
+{
+	ksft_set_plan(1);
+	become_urgent();
+	measure();
+	judge("alone");
+}
+
+static void beside_firmware(void)
+{
 	struct efi_mode_test_stats before, after;
 	struct efi_mode_test_driver d;
-	static uint64_t late[SAMPLES];
+	int fd = open_test_device();
 	pid_t spinner;
-	int fd;
 
-	if (argc > 1 && !strcmp(argv[1], "alone"))
-		return alone(late);
-
-	fd = open_test_device();
-	ksft_print_header();
 	ksft_set_plan(2);
-
 	spinner = fork();
 	if (!spinner)
 		for (;;)
 			call_driver(fd, EFI_MODE_TEST_FN_SPIN_NOTIFY, 1000000, &d);
 	usleep(50000);
 
-	sched_setscheduler(0, SCHED_FIFO, &param);
+	become_urgent();
 	ioctl(fd, EFI_MODE_TEST_STATS, &before);
-	measure(late);
+	measure();
 	ioctl(fd, EFI_MODE_TEST_STATS, &after);
 	kill(spinner, SIGKILL);
-	print("firmware at TPL_NOTIFY", late);
-
 	ksft_test_result(after.preemptions - before.preemptions > SAMPLES / 2,
 			 "firmware was at TPL_NOTIFY, and was preempted %llu times\n",
 			 (unsigned long long)(after.preemptions - before.preemptions));
-	ksft_test_result(late[SAMPLES * 999 / 1000] <= LIMIT_US * 1000,
-			 "99.9 %% of %d timers were at most %llu us late\n",
-			 SAMPLES,
-			 (unsigned long long)late[SAMPLES * 999 / 1000] / 1000);
+	judge("firmware at TPL_NOTIFY");
+}
+
+static void read_for_ever(int fd, off_t size, atomic_ullong *bytes)
+{
+	off_t offset = 0;
+	void *buffer;
+
+	if (posix_memalign(&buffer, HUGE_PAGE, HUGE_PAGE))
+		exit(1);
+	madvise(buffer, HUGE_PAGE, MADV_HUGEPAGE);
+	for (;;) {
+		if (pread(fd, buffer, SPEED_LARGE, offset) != SPEED_LARGE)
+			exit(1);
+		*bytes += SPEED_LARGE;
+		offset = (offset + SPEED_LARGE) % size;
+	}
+}
+
+static void beside_disk(int mib)
+{
+	int fd = open_disk(mib, O_RDONLY | O_DIRECT);
+	atomic_ullong *bytes;
+	char when[64];
+	pid_t reader;
+
+	ksft_set_plan(2);
+	bytes = mmap(NULL, sizeof(*bytes), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	reader = fork();
+	if (!reader)
+		read_for_ever(fd, (off_t)mib << 20, bytes);
+	usleep(50000);
+
+	become_urgent();
+	*bytes = 0;
+	measure();
+	ksft_test_result(*bytes >= MIN_READ && !waitpid(reader, NULL, WNOHANG),
+			 "%llu MiB of %d were read meanwhile\n", *bytes >> 20,
+			 mib);
+	kill(reader, SIGKILL);
+	waitpid(reader, NULL, 0);
+	snprintf(when, sizeof(when), "beside the disk of %d MiB", mib);
+	judge(when);
+}
+
+int main(int argc, char **argv)
+{
+	ksft_print_header();
+	if (argc == 3 && !strcmp(argv[1], "disk"))
+		beside_disk(atoi(argv[2]));
+	else if (argc == 2 && !strcmp(argv[1], "alone"))
+		alone();
+	else
+		beside_firmware();
 	ksft_finished();
 }

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A disk in memory that fails when it is told to, and watches who keeps the rules
+ */
+#include "driver.h"
+
+#define VENDOR_GUID { 0x5f6d1e0a, 0x3b1c, 0x4e55,			\
+	{ 0x9a, 0x21, 0x0e, 0x44, 0x7d, 0x60, 0xb8, 0x13 } }
+
+#define ERASE_BLOCK_GUID { 0x95a9a93e, 0xa86e, 0x4926,			\
+	{ 0xaa, 0xef, 0x99, 0x18, 0xe7, 0x72, 0xd9, 0x87 } }
+
+#define IPXE_MEDIA_ID	0x69505845
+#define FIRST_MEDIA_ID	7
+#define ERASE_BLOCKS	8
+#define FOR_EVER	0xffff
+
+struct erase_token {
+	EFI_EVENT event;
+	EFI_STATUS status;
+};
+
+struct erase_block {
+	UINT64 revision;
+	UINT32 granularity;
+	EFI_STATUS (EFIAPI *erase)(struct erase_block *this, UINT32 media_id,
+				   UINT64 lba, struct erase_token *token,
+				   UINTN size);
+};
+
+static const struct {
+	UINT32 block_size, io_align;
+	BOOLEAN removable, partition;
+} kinds[] = {
+	[EFI_MODE_TEST_DISK_KIND_512] = { 512, 0, FALSE, FALSE },
+	[EFI_MODE_TEST_DISK_KIND_16K] = { 16384, 0, FALSE, FALSE },
+	[EFI_MODE_TEST_DISK_KIND_64K] = { 65536, 1, FALSE, FALSE },
+	[EFI_MODE_TEST_DISK_KIND_ALIGN] = { 512, 8192, FALSE, FALSE },
+	[EFI_MODE_TEST_DISK_KIND_REMOVABLE] = { 2048, 4, TRUE, FALSE },
+	[EFI_MODE_TEST_DISK_KIND_IPXE] = { 1, 0, FALSE, FALSE },
+	[EFI_MODE_TEST_DISK_KIND_PARTITION] = { 512, 0, FALSE, TRUE },
+	[EFI_MODE_TEST_DISK_KIND_520] = { 520, 0, FALSE, FALSE },
+	[EFI_MODE_TEST_DISK_KIND_TOO_LARGE] = { 512, 0, FALSE, FALSE },
+};
+
+static EFI_GUID block_guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+static EFI_GUID erase_guid = ERASE_BLOCK_GUID;
+static EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
+
+static struct vendor_path path = VENDOR_PATH(VENDOR_GUID);
+
+static EFI_BLOCK_IO_MEDIA media;
+static EFI_BLOCK_IO_PROTOCOL block;
+static struct erase_block erase_block;
+static EFI_HANDLE handle;
+static UINT8 *data;
+
+static EFI_STATUS fail_status;
+static volatile UINT64 strays, calls, breaches, erased, flushes;
+static UINT64 fail_count, fail_at, limit;
+
+static EFI_STATUS stray(void)
+{
+	strays++;
+	return EFI_DEVICE_ERROR;
+}
+
+static BOOLEAN has_block(UINT64 lba, UINTN size, UINT64 wanted)
+{
+	return wanted >= lba && wanted - lba < size / media.BlockSize;
+}
+
+/* As the specification orders it, and then what has been ordered here */
+static EFI_STATUS check(UINT32 media_id, UINT64 lba, UINTN size, void *buffer)
+{
+	calls++;
+	if (!media.MediaPresent)
+		return EFI_NO_MEDIA;
+	if (media_id != media.MediaId)
+		return EFI_MEDIA_CHANGED;
+	if (size % media.BlockSize || !size) {
+		breaches++;
+		return EFI_BAD_BUFFER_SIZE;
+	}
+	if (lba > media.LastBlock ||
+	    size / media.BlockSize > media.LastBlock - lba + 1 ||
+	    (media.IoAlign > 1 && (UINTN)buffer % media.IoAlign)) {
+		breaches++;
+		return EFI_INVALID_PARAMETER;
+	}
+	if (limit && size > limit)
+		return EFI_BAD_BUFFER_SIZE;
+	if (fail_count) {
+		if (fail_count != FOR_EVER)
+			fail_count--;
+		return fail_status;
+	}
+	if (fail_at && has_block(lba, size, fail_at))
+		return EFI_DEVICE_ERROR;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI read_blocks(EFI_BLOCK_IO_PROTOCOL *this,
+				     UINT32 media_id, EFI_LBA lba, UINTN size,
+				     void *buffer)
+{
+	EFI_STATUS status = check(media_id, lba, size, buffer);
+
+	(void)this;
+	if (!EFI_ERROR(status))
+		CopyMem(buffer, data + lba * media.BlockSize, size);
+	return status;
+}
+
+static EFI_STATUS EFIAPI write_blocks(EFI_BLOCK_IO_PROTOCOL *this,
+				      UINT32 media_id, EFI_LBA lba, UINTN size,
+				      void *buffer)
+{
+	EFI_STATUS status = check(media_id, lba, size, buffer);
+
+	(void)this;
+	if (!EFI_ERROR(status))
+		CopyMem(data + lba * media.BlockSize, buffer, size);
+	return status;
+}
+
+static EFI_STATUS EFIAPI flush_blocks(EFI_BLOCK_IO_PROTOCOL *this)
+{
+	(void)this;
+	flushes++;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI erase_blocks(struct erase_block *this, UINT32 media_id,
+				      UINT64 lba, struct erase_token *token,
+				      UINTN size)
+{
+	UINT64 blocks = size / media.BlockSize;
+
+	(void)this;
+	if (media_id != media.MediaId)
+		return EFI_MEDIA_CHANGED;
+	if (size % media.BlockSize || lba + blocks > media.LastBlock + 1 ||
+	    !token || token->event) {
+		breaches++;
+		return EFI_INVALID_PARAMETER;
+	}
+	erased += blocks;
+	SetMem(data + lba * media.BlockSize, size, 0xee);
+	token->status = EFI_SUCCESS;
+	return EFI_SUCCESS;
+}
+
+static void set_functions(BOOLEAN there)
+{
+	block.Reset = (void *)stray;
+	block.ReadBlocks = there ? read_blocks : (void *)stray;
+	block.WriteBlocks = there ? write_blocks : (void *)stray;
+	block.FlushBlocks = there ? flush_blocks : (void *)stray;
+	erase_block.erase = there ? erase_blocks : (void *)stray;
+}
+
+static void describe(UINT64 kind)
+{
+	ZeroMem(&media, sizeof(media));
+	media.MediaId = kind == EFI_MODE_TEST_DISK_KIND_IPXE ? IPXE_MEDIA_ID :
+							       FIRST_MEDIA_ID;
+	media.RemovableMedia = kinds[kind].removable;
+	media.MediaPresent = TRUE;
+	media.LogicalPartition = kinds[kind].partition;
+	media.BlockSize = kinds[kind].block_size;
+	media.IoAlign = kinds[kind].io_align;
+	media.LastBlock = EFI_MODE_TEST_DISK_SIZE / media.BlockSize - 1;
+	if (kind == EFI_MODE_TEST_DISK_KIND_TOO_LARGE)
+		media.LastBlock = ~0ULL;
+	block.Revision = 0x10000;
+	block.Media = &media;
+	erase_block.revision = 0x20060;
+	erase_block.granularity = ERASE_BLOCKS;
+	fail_count = fail_at = limit = 0;
+}
+
+static EFI_STATUS install(UINT64 kind)
+{
+	if (handle)
+		return EFI_ALREADY_STARTED;
+	if (kind >= sizeof(kinds) / sizeof(*kinds))
+		return EFI_INVALID_PARAMETER;
+	if (!data)
+		data = AllocatePool(EFI_MODE_TEST_DISK_SIZE);
+	if (!data)
+		return EFI_OUT_OF_RESOURCES;
+	ZeroMem(data, EFI_MODE_TEST_DISK_SIZE);
+	describe(kind);
+	set_functions(TRUE);
+	return uefi_call_wrapper(BS->InstallMultipleProtocolInterfaces, 8,
+				 &handle, &path_guid, &path, &block_guid, &block,
+				 &erase_guid, &erase_block, NULL);
+}
+
+static EFI_STATUS remove(void)
+{
+	EFI_STATUS status;
+
+	if (!handle)
+		return EFI_NOT_STARTED;
+	status = uefi_call_wrapper(BS->UninstallMultipleProtocolInterfaces, 8,
+				   handle, &path_guid, &path, &block_guid,
+				   &block, &erase_guid, &erase_block, NULL);
+	if (EFI_ERROR(status))
+		return status;
+	handle = NULL;
+	set_functions(FALSE);
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS change_medium(UINT64 blocks)
+{
+	media.MediaId++;
+	media.MediaPresent = !!blocks;
+	media.LastBlock = blocks ? blocks - 1 : 0;
+	SetMem(data, EFI_MODE_TEST_DISK_SIZE, 0x55);
+	return uefi_call_wrapper(BS->ReinstallProtocolInterface, 4, handle,
+				 &block_guid, &block, &block);
+}
+
+static UINT64 take(volatile UINT64 *counter)
+{
+	UINT64 value = *counter;
+
+	*counter = 0;
+	return value;
+}
+
+EFI_STATUS EFIAPI disk(UINT64 what, UINT64 *value)
+{
+	UINT64 argument = what >> 8;
+
+	*value = 0;
+	switch (what & 0xff) {
+	case EFI_MODE_TEST_DISK_INSTALL:
+		return install(argument);
+	case EFI_MODE_TEST_DISK_REMOVE:
+		return remove();
+	case EFI_MODE_TEST_DISK_FAIL:
+		fail_status = EFIERR((argument & 0xff));
+		fail_count = argument >> 8;
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_FAIL_AT:
+		fail_at = argument;
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_LIMIT:
+		limit = argument;
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_MEDIUM:
+		return change_medium(argument);
+	case EFI_MODE_TEST_DISK_RENUMBER:
+		media.MediaId++;
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_WORD:
+		if (argument > EFI_MODE_TEST_DISK_SIZE - sizeof(*value))
+			return EFI_INVALID_PARAMETER;
+		CopyMem(value, data + argument, sizeof(*value));
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_CALLS:
+		*value = take(&calls);
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_BREACHES:
+		*value = breaches;
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_STRAY:
+		*value = strays;
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_ERASED:
+		*value = erased;
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_FLUSHES:
+		*value = take(&flushes);
+		return EFI_SUCCESS;
+	default:
+		return EFI_INVALID_PARAMETER;
+	}
+}

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A disk of the test driver's (tests/firmware/disk.c): what it holds, how it fails, and
+ * how it goes
+ */
+#define _GNU_SOURCE
+#include <sys/klog.h>
+
+#include "blockdev.h"
+#include "ledger.h"
+#include "uevents.h"
+
+#define GUID		"5f6d1e0a-3b1c-4e55-9a21-0e447d60b813"
+/* Only this disk has it: EraseBlock */
+#define ALIAS		"95a9a93e-a86e-4926-aaef-9918e772d987"
+#define PATIENCE	3000	/* ms */
+#define MIB		(1 << 20)
+#define FOR_EVER	0xffff
+
+#define FN(name)	EFI_MODE_TEST_DISK_ ## name
+
+/* EFI statuses, without the bit of errors */
+#define DEVICE_ERROR_	7
+#define WRITE_PROTECTED_ 8
+#define OUT_OF_RESOURCES_ 9
+
+static int driver, uevents;
+static char disk[32], device[64];
+static uint8_t *buf;
+
+static long long ask(unsigned int what, uint64_t argument)
+{
+	struct efi_mode_test_driver d;
+
+	if (!call_driver(driver, EFI_MODE_TEST_FN_DISK, what | argument << 8,
+			 &d))
+		return -1;
+	return d.value;
+}
+
+static bool log_has(const char *text)
+{
+	static char log[1 << 20];
+	int n = klogctl(3, log, sizeof(log) - 1);
+
+	if (n < 0)
+		return false;
+	log[n] = '\0';
+	return strstr(log, text);
+}
+
+static void clear_log(void)
+{
+	klogctl(5, NULL, 0);
+}
+
+static bool appear(unsigned int kind)
+{
+	struct uevent u;
+
+	if (ask(FN(INSTALL), kind) < 0 ||
+	    wait_uevent(uevents, PATIENCE, "add", ALIAS, &u) < 0)
+		return false;
+	snprintf(device, sizeof(device), "%s", u.device);
+	return true;
+}
+
+static bool disappear(void)
+{
+	struct uevent u;
+
+	return !ask(FN(REMOVE), 0) &&
+	       wait_uevent(uevents, PATIENCE, "remove", ALIAS, &u) >= 0 &&
+	       !find_disk(GUID, disk, sizeof(disk));
+}
+
+static int use(unsigned int kind)
+{
+	int fd = -1;
+
+	if (appear(kind) && wait_disk(GUID, disk, sizeof(disk), PATIENCE))
+		fd = open_disk(disk, O_RDWR | O_DIRECT);
+	if (fd < 0)
+		ksft_exit_fail_msg("disk of kind %u: %s\n", kind,
+				   strerror(errno));
+	return fd;
+}
+
+/* Firmware's memory has what was written, if all of it was: a word of each sector */
+static bool disk_has(const char *tag, uint64_t from, size_t size)
+{
+	uint64_t at, word, wanted;
+
+	for (at = from; at < from + size; at += SECTOR) {
+		word = ask(FN(WORD), at);
+		fill_pattern((uint8_t *)&wanted, tag, at, sizeof(wanted));
+		if (word == wanted)
+			continue;
+		ksft_print_msg("firmware has %llx at %llu, not %llx\n",
+			       (unsigned long long)word, (unsigned long long)at,
+			       (unsigned long long)wanted);
+		return false;
+	}
+	return true;
+}
+
+static bool put(int fd, const char *tag, size_t offset, uint64_t at, size_t size)
+{
+	fill_pattern(buf + offset, tag, at, size);
+	return pwrite(fd, buf + offset, size, at) == (ssize_t)size;
+}
+
+static bool get(int fd, const char *tag, size_t offset, uint64_t at, size_t size)
+{
+	memset(buf + offset, 0, size);
+	return pread(fd, buf + offset, size, at) == (ssize_t)size &&
+	       is_pattern(buf + offset, tag, at, size);
+}
+
+static bool fails(int fd, uint64_t at, size_t size, int error)
+{
+	errno = 0;
+	return pread(fd, buf, size, at) < 0 && errno == error;
+}
+
+/* Blocks */
+
+static void blocks_of(unsigned int kind, unsigned int logical,
+		      unsigned int physical)
+{
+	int fd = use(kind);
+	const unsigned int part = logical > 4096 ? logical : 4096;
+
+	ksft_test_result(atoi(disk_attr(disk, "queue/logical_block_size")) ==
+				 (int)logical &&
+			 atoi(disk_attr(disk, "queue/physical_block_size")) ==
+				 (int)physical &&
+			 atoll(disk_attr(disk, "size")) ==
+				 EFI_MODE_TEST_DISK_SIZE / SECTOR,
+			 "kind %u: sizes\n", kind);
+	ksft_test_result(put(fd, "all", 0, 0, 2 * MIB) &&
+			 disk_has("all", 0, 2 * MIB),
+			 "kind %u: a large write\n", kind);
+	/* In the middle of a large block, across two, and at the end */
+	ksft_test_result(put(fd, "one", 0, 3 * part, part) &&
+			 put(fd, "two", 512, 64 * 1024 - part, 3 * part) &&
+			 put(fd, "end", 0, EFI_MODE_TEST_DISK_SIZE - part,
+			     part) &&
+			 disk_has("one", 3 * part, part) &&
+			 disk_has("two", 64 * 1024 - part, 3 * part) &&
+			 disk_has("end", EFI_MODE_TEST_DISK_SIZE - part, part),
+			 "kind %u: small writes\n", kind);
+	ksft_test_result(disk_has("all", 0, 3 * part) &&
+			 disk_has("all", 4 * part, 64 * 1024 - 5 * part) &&
+			 disk_has("all", 64 * 1024 + 2 * part, MIB),
+			 "kind %u: what is beside them\n", kind);
+	ksft_test_result(get(fd, "one", 1024, 3 * part, part) &&
+			 get(fd, "all", 512, 4 * part,
+			     64 * 1024 - 5 * part) &&
+			 get(fd, "two", 0, 64 * 1024 - part, 3 * part) &&
+			 get(fd, "all", 512, MIB, MIB),
+			 "kind %u: reads\n", kind);
+	ksft_test_result(!ask(FN(BREACHES), 0),
+			 "kind %u: no rule was broken\n", kind);
+	close(fd);
+	ksft_test_result(disappear(), "kind %u: it goes\n", kind);
+}
+
+/* Errors */
+
+static void errors(void)
+{
+	int fd = use(FN(KIND_512)), buffered = open_disk(disk, O_RDONLY);
+
+	put(fd, "err", 0, 0, 4 * MIB);
+	ask(FN(FAIL), DEVICE_ERROR_ | 1 << 8);
+	ksft_test_result(get(fd, "err", 0, 0, MIB),
+			 "a large read that fails once is tried again\n");
+	ask(FN(FAIL), OUT_OF_RESOURCES_ | 2 << 8);
+	ksft_test_result(get(fd, "err", 0, 0, MIB),
+			 "one that there is no memory for, too\n");
+	clear_log();
+	ask(FN(FAIL), DEVICE_ERROR_ | FOR_EVER << 8);
+	ksft_test_result(fails(fd, 0, 4096, EIO) && log_has("device error"),
+			 "a read that always fails is an error\n");
+	ask(FN(FAIL), 0);
+	ask(FN(FAIL_AT), 3000);
+	ksft_test_result(fails(fd, 3000 * SECTOR, SECTOR, EIO) &&
+			 fails(fd, 2900 * SECTOR, 256 * SECTOR, EIO) &&
+			 get(fd, "err", 0, 2999 * SECTOR, SECTOR) &&
+			 get(fd, "err", 0, 3001 * SECTOR, SECTOR),
+			 "a bad block is an error\n");
+	ksft_test_result(get(buffered, "err", 0, 2992 * SECTOR, 4096) &&
+			 get(buffered, "err", 0, 3008 * SECTOR, 4096) &&
+			 pread(buffered, buf, 4096, 3000 * SECTOR) < 0,
+			 "and that one only\n");
+	ask(FN(FAIL_AT), 0);
+	close(buffered);
+
+	ask(FN(LIMIT), 64 * 1024);
+	ask(FN(CALLS), 0);
+	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
+			 ask(FN(CALLS), 0) > 16 && get(fd, "err", 0, 0, MIB) &&
+			 ask(FN(CALLS), 0) == 16,
+			 "a size that firmware refuses is not tried again\n");
+	ask(FN(LIMIT), 0);
+
+	ask(FN(RENUMBER), 0);
+	ksft_test_result(get(fd, "err", 0, 0, MIB),
+			 "a disk that has another number is the same\n");
+	ask(FN(FLUSHES), 0);
+	ksft_test_result(!fsync(fd) && ask(FN(FLUSHES), 0) == 1,
+			 "fsync() flushes\n");
+
+	ask(FN(FAIL), WRITE_PROTECTED_ | FOR_EVER << 8);
+	ksft_test_result(pwrite(fd, buf, 4096, 0) < 0 &&
+			 atoi(disk_attr(disk, "ro")) == 1,
+			 "a disk that is write-protected is read-only\n");
+	ask(FN(FAIL), 0);
+	close(fd);
+	disappear();
+}
+
+static void discard(void)
+{
+	uint64_t range[2] = { MIB, 64 * 1024 };
+	int fd = use(FN(KIND_512));
+
+	put(fd, "dis", 0, 0, 4 * MIB);
+	ksft_test_result(!ioctl(fd, BLKDISCARD, range) &&
+			 ask(FN(ERASED), 0) == 128 &&
+			 (uint64_t)ask(FN(WORD), MIB) == 0xeeeeeeeeeeeeeeee &&
+			 disk_has("dis", 0, MIB) &&
+			 disk_has("dis", MIB + 64 * 1024, MIB),
+			 "blocks that are discarded are erased\n");
+	close(fd);
+	disappear();
+}
+
+/* Media */
+
+static void media(void)
+{
+	int fd = use(FN(KIND_REMOVABLE)), other;
+
+	put(fd, "old", 0, 0, MIB);
+	ask(FN(MEDIUM), 1000);
+	ksft_test_result(fails(fd, 0, 4096, EIO) &&
+			 pwrite(fd, buf, 4096, 0) < 0 &&
+			 (uint64_t)ask(FN(WORD), 0) == 0x5555555555555555,
+			 "what was meant for a medium is not written to another\n");
+	other = open_disk(disk, O_RDONLY);
+	ksft_test_result(other < 0 && errno == EBUSY,
+			 "as long as the old one is open the new one cannot be had\n");
+	close(fd);
+	fd = open_disk(disk, O_RDWR | O_DIRECT);
+	ksft_test_result(fd >= 0 && atoi(disk_attr(disk, "size")) == 4000 &&
+			 pread(fd, buf, 4096, 0) == 4096 && buf[0] == 0x55,
+			 "then it can\n");
+	close(fd);
+	ask(FN(MEDIUM), 0);
+	fd = open_disk(disk, O_RDONLY);
+	ksft_test_result(fd < 0 && errno == ENOMEDIUM &&
+			 !atoi(disk_attr(disk, "size")),
+			 "no medium is an error\n");
+	ask(FN(MEDIUM), 2000);
+	fd = open_disk(disk, O_RDWR | O_DIRECT);
+	ksft_test_result(fd >= 0 && put(fd, "new", 0, 0, MIB) &&
+			 disk_has("new", 0, MIB), "and then there is one\n");
+	close(fd);
+	disappear();
+}
+
+/* Coming and going */
+
+static void binding(struct ledger others)
+{
+	struct ledger bound;
+	bool ok = true;
+	int i;
+
+	close(use(FN(KIND_512)));
+	bound = read_ledger();
+	for (i = 0; i < 100 && ok; i++)
+		ok = write_file(DISK_DRIVER "unbind", device) &&
+		     !find_disk(GUID, disk, sizeof(disk)) &&
+		     same_ledger(read_ledger(), others) &&
+		     write_file(DISK_DRIVER "bind", device) &&
+		     find_disk(GUID, disk, sizeof(disk));
+	ksft_test_result(ok && same_ledger(read_ledger(), bound),
+			 "a hundred times unbound and bound: %d\n", i);
+	disappear();
+}
+
+static void removal(struct ledger others)
+{
+	int fd = use(FN(KIND_512)), status = -1, i;
+	struct uevent u;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		for (i = 0;; i++)
+			if (pwrite(fd, buf, MIB, i % 8 * MIB) != MIB)
+				_exit(errno == EIO || errno == ENODEV ||
+				      errno == ENOSPC || errno == ENXIO ? 0 : 1);
+	}
+	usleep(300000);
+	ask(FN(REMOVE), 0);
+	ksft_test_result(waitpid(pid, &status, 0) == pid && !status,
+			 "whoever writes to a disk that goes gets an error\n");
+	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", ALIAS,
+				     &u) >= 0 &&
+			 !find_disk(GUID, disk, sizeof(disk)) &&
+			 pread(fd, buf, 4096, 0) <= 0,
+			 "it is missed\n");
+	close(fd);
+	ksft_test_result(!ask(FN(STRAY), 0), "nobody has called it\n");
+	ksft_test_result(same_ledger(read_ledger(), others),
+			 "nothing of it is left\n");
+}
+
+static void no_disk(unsigned int kind, const char *word)
+{
+	bool seen;
+
+	clear_log();
+	seen = appear(kind);
+	usleep(300000);
+	ksft_test_result(seen && !find_disk(GUID, disk, sizeof(disk)) &&
+			 (word ? log_has(word) : !log_has("efi-disk")),
+			 "kind %u is no disk\n", kind);
+	disappear();
+}
+
+int main(void)
+{
+	struct ledger others;
+
+	driver = open_test_device();
+	ksft_print_header();
+	ksft_set_plan(52);
+	uevents = open_uevents();
+	buf = alloc_aligned(5 * MIB);
+	others = read_ledger();
+	if (ask(FN(CALLS), 0) < 0)
+		ksft_exit_fail_msg("no test driver in firmware\n");
+
+	blocks_of(FN(KIND_512), 512, 512);
+	blocks_of(FN(KIND_16K), 4096, 16384);
+	blocks_of(FN(KIND_64K), 4096, 65536);
+	blocks_of(FN(KIND_ALIGN), 512, 512);
+	errors();
+	discard();
+	media();
+	binding(others);
+	removal(others);
+	no_disk(FN(KIND_IPXE), NULL);
+	no_disk(FN(KIND_PARTITION), NULL);
+	no_disk(FN(KIND_520), "blocks of a size that Linux cannot have");
+	no_disk(FN(KIND_TOO_LARGE), "more blocks than there can be");
+	ksft_finished();
+}

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The disks of a machine (tests/disks.py): what the host has written is read, what is
+ * written here is judged by the host. It changes media and pulls plugs when it is told
+ * to: "DO action", and then it sends a line.
+ */
+#define _GNU_SOURCE
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+#include "blockdev.h"
+#include "ledger.h"
+
+#define MIB		(1ULL << 20)
+
+#define HOST_SIZE	(2 * MIB)	/* at the beginning; 64 KiB at the end */
+#define DIRECT_AT	(8 * MIB)
+#define BUFFERED_AT	(16 * MIB)
+#define END_SIZE	(64 * 1024)
+
+static uint8_t *buf;
+
+static void host_do(const char *what)
+{
+	char line[64];
+
+	printf("DO %s\n", what);
+	fflush(stdout);
+	if (!fgets(line, sizeof(line), stdin))
+		ksft_exit_fail_msg("nobody does it\n");
+}
+
+static bool get(int fd, const char *tag, size_t offset, uint64_t at, size_t size)
+{
+	memset(buf + offset, 0, size);
+	return pread(fd, buf + offset, size, at) == (ssize_t)size &&
+	       is_pattern(buf + offset, tag, at, size);
+}
+
+static bool put(int fd, const char *tag, size_t offset, uint64_t at, size_t size)
+{
+	fill_pattern(buf + offset, tag, at, size);
+	return pwrite(fd, buf + offset, size, at) == (ssize_t)size;
+}
+
+/* Sizes from one block to more than one transfer, from memory that is badly aligned */
+static bool put_direct(int fd, unsigned int block)
+{
+	uint64_t at = DIRECT_AT, left = 4 * MIB;
+	unsigned int i = 0;
+	size_t size;
+
+	for (; left; at += size, left -= size, i++) {
+		size = block * (1 + i * i * 7);
+		if (size > left)
+			size = left;
+		if (!put(fd, "lnx", i % 8 * SECTOR, at, size))
+			return false;
+	}
+	return true;
+}
+
+/* One transfer from many places, long and short, in one piece and in many */
+static bool put_vector(int fd, unsigned int block)
+{
+	const size_t sizes[] = { 1, 1, 64, 3, 1, 200, 2, 9, 33, 1 };
+	struct iovec iov[10];
+	size_t i, total = 0, place = 0;
+
+	for (i = 0; i < 10; i++) {
+		iov[i].iov_base = buf + place;
+		iov[i].iov_len = sizes[i] * block;
+		fill_pattern(iov[i].iov_base, "lnx", DIRECT_AT + total,
+			     iov[i].iov_len);
+		total += iov[i].iov_len;
+		place += iov[i].iov_len + (i % 3) * SECTOR;
+	}
+	return pwritev(fd, iov, 10, DIRECT_AT) == (ssize_t)total;
+}
+
+static bool put_buffered(const char *disk)
+{
+	uint64_t at = BUFFERED_AT, left = 2 * MIB;
+	int fd = open_disk(disk, O_RDWR);
+	bool ok = fd >= 0;
+	size_t size;
+
+	for (size = 1; left && ok; at += size, left -= size, size = size * 3 % 70001) {
+		if (size > left)
+			size = left;
+		ok = put(fd, "lnx", 0, at, size);
+	}
+	ok &= !fsync(fd);
+	close(fd);
+	return ok;
+}
+
+static void one_disk(const char *name, const char *part)
+{
+	unsigned int block;
+	uint64_t size;
+	char disk[32];
+	int fd;
+
+	if (!find_disk(part, disk, sizeof(disk)))
+		ksft_exit_fail_msg("%s is not there\n", name);
+	ksft_print_msg("%s is %s, durability %s\n", name, disk,
+		       disk_attr(disk, "durability"));
+	block = atoi(disk_attr(disk, "queue/logical_block_size"));
+	size = strtoull(disk_attr(disk, "size"), NULL, 10) * SECTOR;
+	fd = open_disk(disk, O_RDWR | O_DIRECT);
+	ksft_test_result(fd >= 0 && get(fd, "hst", 0, 0, HOST_SIZE) &&
+			 get(fd, "hst", 512, block, 3 * block) &&
+			 get(fd, "hst", 1024, 5 * block, MIB) &&
+			 get(fd, "hst", 0, size - END_SIZE, END_SIZE - block),
+			 "%s: the host's data\n", name);
+	ksft_test_result(put_direct(fd, block) && put_vector(fd, block) &&
+			 put(fd, "lnx", 0, size - block, block) &&
+			 put_buffered(disk), "%s: writing\n", name);
+	ksft_test_result(get(fd, "lnx", 512, DIRECT_AT, 4 * MIB) &&
+			 get(fd, "lnx", 0, BUFFERED_AT, 2 * MIB) &&
+			 get(fd, "lnx", 512, size - block, block),
+			 "%s: reading it\n", name);
+	close(fd);
+}
+
+/* A CD that is changed while it is read */
+static void medium(const char *part)
+{
+	char disk[32];
+	int fd, other;
+
+	if (!find_disk(part, disk, sizeof(disk)))
+		ksft_exit_fail_msg("no drive\n");
+	fd = open_disk(disk, O_RDONLY);
+	ksft_test_result(fd >= 0 && atoi(disk_attr(disk, "removable")) &&
+			 atoi(disk_attr(disk, "ro")) &&
+			 get(fd, "cd1", 0, 0, 64 * 1024), "cd: the first\n");
+	host_do("change");
+	ksft_test_result(pread(fd, buf, 64 * 1024, MIB) < 0,
+			 "cd: the second is not taken for the first\n");
+	other = open_disk(disk, O_RDONLY);
+	ksft_test_result(other < 0, "cd: nor opened beside it\n");
+	close(fd);
+	fd = open_disk(disk, O_RDONLY);
+	ksft_test_result(fd >= 0 && get(fd, "cd2", 0, 0, 64 * 1024) &&
+			 get(fd, "cd2", 0, 3 * MIB, MIB) &&
+			 atoll(disk_attr(disk, "size")) == 6 * 2048,
+			 "cd: the second\n");
+	close(fd);
+}
+
+static bool has_data(const char *tag, uint64_t at)
+{
+	int fd = open("/tmp/cd/data", O_RDONLY);
+	bool ok = fd >= 0 && get(fd, tag, 0, at, 64 * 1024);
+
+	close(fd);
+	return ok;
+}
+
+/* The file is known, but not what is in it */
+static bool cannot_read(uint64_t at)
+{
+	int fd = open("/tmp/cd/data", O_RDONLY);
+	bool fails = fd >= 0 && pread(fd, buf, 4096, at) < 0 && errno == EIO;
+
+	close(fd);
+	return fails;
+}
+
+static bool is_busy(const char *disk)
+{
+	int fd = open_disk(disk, O_RDONLY);
+	bool busy = fd < 0 && errno == EBUSY;
+
+	close(fd);
+	return busy;
+}
+
+/* A CD that is changed while its file system is mounted */
+static void mounted(const char *part)
+{
+	char disk[32], path[64];
+
+	if (!find_disk(part, disk, sizeof(disk)))
+		ksft_exit_fail_msg("no drive\n");
+	snprintf(path, sizeof(path), "/dev/%s", disk);
+	mkdir("/tmp/cd", 0755);
+	host_do("third");
+	ksft_test_result(!mount(path, "/tmp/cd", "ext4", MS_RDONLY, NULL) &&
+			 has_data("cd3", 0), "cd: a file on the third\n");
+	host_do("fourth");
+	ksft_test_result(cannot_read(5 * MIB),
+			 "cd: it is neither the old nor the new one\n");
+	ksft_test_result(is_busy(disk) && !umount("/tmp/cd"),
+			 "cd: is let go of before the next is looked at\n");
+	ksft_test_result(!mount(path, "/tmp/cd", "ext4", MS_RDONLY, NULL) &&
+			 has_data("cd4", 5 * MIB) && !umount("/tmp/cd"),
+			 "cd: a file on the fourth\n");
+}
+
+static bool is_there(const char *disk)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/block/%s", disk);
+	return !access(path, F_OK);
+}
+
+/* Firmware's driver is to let go of it */
+static bool disconnect(const char *disk)
+{
+	char path[64];
+	int fd, i;
+	bool ok;
+
+	snprintf(path, sizeof(path), "/sys/block/%s/device/connect", disk);
+	fd = open(path, O_WRONLY);
+	ok = fd >= 0 && write(fd, "0", 1) == 1;
+	close(fd);
+	for (i = 0; ok && i < 50 && is_there(disk); i++)
+		usleep(100000);
+	return ok && !is_there(disk);
+}
+
+/*
+ * Firmware that was in the middle of a command when the plug was pulled may keep the
+ * device for ever: edk2 resets the port in the hope that it helps, and forgets what has
+ * changed there. But nobody may wait for it, or get anything from it, and it goes when
+ * firmware is asked to let go of it.
+ */
+static void unplug(const char *part)
+{
+	int status = -1, fd, i;
+	char disk[32];
+	pid_t pid;
+
+	if (!find_disk(part, disk, sizeof(disk)))
+		ksft_exit_fail_msg("no stick\n");
+	fd = open_disk(disk, O_RDWR | O_DIRECT);
+	pid = fork();
+	if (!pid) {
+		for (i = 0;; i++)
+			if (pwrite(fd, buf, MIB, i % 16 * MIB) < 0)
+				_exit(0);
+	}
+	usleep(200000);
+	host_do("unplug");
+	ksft_test_result(waitpid(pid, &status, 0) == pid && !status,
+			 "usb: whoever writes gets an error\n");
+	ksft_test_result(pread(fd, buf, 4096, 0) <= 0, "usb: whoever reads, too\n");
+	ksft_test_result(!is_there(disk) || disconnect(disk),
+			 "usb: it goes, with somebody who has it open\n");
+	close(fd);
+}
+
+/* Firmware's file system */
+
+static bool set_ro(const char *part, int ro)
+{
+	int fd = open_disk(part, O_RDONLY);
+	bool ok = fd >= 0 && !ioctl(fd, BLKROSET, &ro);
+
+	close(fd);
+	return ok;
+}
+
+static bool try_mount(const char *part, unsigned long flags)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/dev/%s", part);
+	mkdir("/tmp/esp", 0755);
+	return !mount(path, "/tmp/esp", "vfat", flags, NULL);
+}
+
+static bool put_file(const char *name, const char *text)
+{
+	int fd = open(name, O_WRONLY | O_CREAT, 0644);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) > 0 && !fsync(fd);
+
+	close(fd);
+	return ok;
+}
+
+static void guarded(const char *path)
+{
+	char disk[32], part[48];
+	int fd;
+
+	if (!find_disk(path, disk, sizeof(disk)))
+		ksft_exit_fail_msg("no disk with a partition\n");
+	snprintf(part, sizeof(part), "%sp1", disk);
+	fd = open_disk(disk, O_RDWR | O_DIRECT);
+	ksft_test_result(!try_mount(part, 0) && errno == EACCES,
+			 "esp: cannot be mounted to write: %s\n",
+			 strerror(errno));
+	ksft_test_result(try_mount(part, MS_RDONLY) &&
+			 file_has("/tmp/esp/hello.txt", "hello") &&
+			 !umount("/tmp/esp"), "esp: can be to read\n");
+	memset(buf, 0, MIB);
+	ksft_test_result(pwrite(fd, buf, 4096, 20 * MIB) < 0 &&
+			 pread(fd, buf, 4096, 4 * MIB) == 4096 &&
+			 pwrite(fd, buf, 4096, 4 * MIB) == 4096,
+			 "esp: nor written from beside\n");
+	ksft_test_result(!ioctl(fd, BLKRRPART) && !try_mount(part, 0) &&
+			 errno == EACCES, "esp: nor after it is found again\n");
+	ksft_test_result(set_ro(part, 0) && try_mount(part, 0) &&
+			 put_file("/tmp/esp/linux.txt", "from Linux\n"),
+			 "esp: can be when it has been asked for\n");
+	ksft_test_result(!set_ro(part, 1) && errno == EBUSY,
+			 "esp: is not given back while it is mounted\n");
+	ksft_test_result(!umount("/tmp/esp") && set_ro(part, 1) &&
+			 !try_mount(part, 0), "esp: is given back\n");
+	ksft_test_result(set_ro(part, 0) && try_mount(part, 0) &&
+			 put_file("/tmp/esp/second.txt", "once more\n") &&
+			 !umount("/tmp/esp"), "esp: and taken again\n");
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	char *comma;
+	int i, plan = 0;
+
+	ksft_print_header();
+	buf = alloc_aligned(6 * MIB);
+	for (i = 1; i + 1 < argc; i += 2)
+		plan += !strcmp(argv[i], "medium") ? 4 :
+			!strcmp(argv[i], "mounted") ? 4 :
+			!strcmp(argv[i], "unplug") ? 3 :
+			!strcmp(argv[i], "guarded") ? 8 : 3;
+	ksft_set_plan(plan);
+	/* On the command line a comma is between tests */
+	for (i = 1; i < argc; i++)
+		while ((comma = strchr(argv[i], '+')))
+			*comma = ',';
+	for (i = 1; i + 1 < argc; i += 2) {
+		if (!strcmp(argv[i], "medium"))
+			medium(argv[i + 1]);
+		else if (!strcmp(argv[i], "mounted"))
+			mounted(argv[i + 1]);
+		else if (!strcmp(argv[i], "unplug"))
+			unplug(argv[i + 1]);
+		else if (!strcmp(argv[i], "guarded"))
+			guarded(argv[i + 1]);
+		else
+			one_disk(argv[i], argv[i + 1]);
+	}
+	ksft_finished();
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A mouse and a tablet of firmware
+ *
+ * Both are tests/firmware/pointer.c. They come, are moved, are let go of and taken again,
+ * and go.
+ */
+#include <dirent.h>
+#include <linux/input.h>
+
+#include "ledger.h"
+
+#define DRIVER		"/sys/bus/efi/drivers/efi-pointer/"
+#define PATH		"VenHw(4D0A3AD1-2B52-4D3C-9F0A-6B596D0F2E11)"
+#define PATIENCE	5000	/* ms: the bus looks once a second */
+#define CYCLES		100
+#define MAX_NAME	256
+
+static int fd;
+
+static long long keys(uint64_t what)
+{
+	struct efi_mode_test_driver d;
+
+	return call_driver(fd, EFI_MODE_TEST_FN_KEYS, what, &d) ?
+	       (long long)d.value : -1;
+}
+
+/* What the bus calls it, if the driver has it */
+static bool find_device(char *device, size_t size)
+{
+	DIR *dir = opendir(DRIVER);
+	struct dirent *d;
+	bool found = false;
+	char path[320];
+
+	while (dir && !found && (d = readdir(dir))) {
+		snprintf(path, sizeof(path), DRIVER "%s/path", d->d_name);
+		found = file_has(path, PATH);
+		snprintf(device, size, "%s", d->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* Each time it is with firmware as if there were no driver */
+static void cycles(const char *name)
+{
+	struct ledger bound = read_ledger(), unbound;
+	bool ok, empty = true;
+	char device[MAX_NAME];
+	int i;
+
+	ok = find_device(device, sizeof(device));
+	for (i = 0; i < CYCLES && ok; i++) {
+		ok = write_file(DRIVER "unbind", device);
+		unbound = read_ledger();
+		empty &= unbound.protocols == bound.protocols - 1 &&
+			 unbound.buffers < bound.buffers;
+		ok &= write_file(DRIVER "bind", device);
+	}
+	ksft_test_result(ok && i == CYCLES, "%s: %d times unbound and bound\n",
+			 name, i);
+	ksft_test_result(empty && same_ledger(bound, read_ledger()),
+			 "%s: what it had goes back each time\n", name);
+}
+
+static int wait_pointer(const char *wanted)
+{
+	char path[32], name[64];
+	int i, ms, event;
+
+	for (ms = 0; ms < PATIENCE; ms += 100) {
+		for (i = 0; i < 16; i++) {
+			snprintf(path, sizeof(path), "/dev/input/event%d", i);
+			event = open(path, O_RDONLY | O_NONBLOCK);
+			if (event < 0)
+				continue;
+			if (ioctl(event, EVIOCGNAME(sizeof(name)), name) > 0 &&
+			    !strcmp(name, wanted))
+				return event;
+			close(event);
+		}
+		usleep(100000);
+	}
+	return -1;
+}
+
+/* What has come of @type since: by code */
+static void read_pointer(int event, unsigned int type, int *values)
+{
+	struct input_event e;
+
+	usleep(200000);
+	while (read(event, &e, sizeof(e)) == sizeof(e)) {
+		if (e.type == type && e.code < 2)
+			values[e.code] += e.value;
+		if (e.type == EV_KEY && e.code == BTN_LEFT)
+			values[2] = e.value;
+	}
+}
+
+static void pointer(const char *name, bool tablet)
+{
+	struct ledger before = read_ledger();
+	struct input_absinfo range = {};
+	int values[3] = {}, event, ms;
+	char device[MAX_NAME];
+
+	keys(EFI_MODE_TEST_KEYS_PLUG_POINTER | tablet << 4);
+	event = wait_pointer(name);
+	ksft_test_result(event >= 0, "%s: there it is\n", name);
+	keys(EFI_MODE_TEST_KEYS_MOVE |
+	     EFI_MODE_TEST_MOVE(tablet ? 0x10000 : 0xfffb, 7, 1) << 4);
+	read_pointer(event, tablet ? EV_ABS : EV_REL, values);
+	if (tablet && ioctl(event, EVIOCGABS(ABS_X), &range))
+		perror("# range");
+	/* Half of the way, whatever the scale is */
+	ksft_test_result(values[2] == 1 &&
+			 (tablet ? range.maximum && values[0] == range.maximum / 2 :
+				   values[0] == -5 && values[1] == 7),
+			 "%s: moves: %d, %d\n", name, values[0], values[1]);
+	keys(EFI_MODE_TEST_KEYS_MOVE | EFI_MODE_TEST_MOVE(0, 0, 0) << 4);
+	read_pointer(event, EV_KEY, values);
+	ksft_test_result(!values[2], "%s: the button is up\n", name);
+	close(event);
+	cycles(name);
+	event = wait_pointer(name);
+	ksft_test_result(event >= 0, "%s: there again\n", name);
+	close(event);
+	keys(EFI_MODE_TEST_KEYS_UNPLUG_POINTER);
+	for (ms = 0; ms < PATIENCE && find_device(device, sizeof(device)); ms += 100)
+		usleep(100000);
+	ksft_test_result(ms < PATIENCE && same_ledger(before, read_ledger()),
+			 "%s: gone, and nothing is left with firmware\n", name);
+}
+
+int main(void)
+{
+	fd = open_test_device();
+	if (access(DRIVER, F_OK))
+		ksft_exit_skip("no driver efi-pointer\n");
+	ksft_print_header();
+	ksft_set_plan(2 * 7);
+	if (keys(EFI_MODE_TEST_KEYS_CALLS) < 0)
+		ksft_exit_fail_msg("no test driver in firmware\n");
+
+	pointer("EFI mouse", false);
+	pointer("EFI tablet", true);
+	ksft_finished();
+}
