@@ -24,7 +24,8 @@ ccache	:= $(if $(filter undefined default,$(origin CC)),$(shell command -v ccach
 kernel-cc := $(if $(ccache),CC="ccache gcc")
 
 ours	:= run check check-long kselftests-stock bench tree packages image initrd \
-	   kselftests-initrd runtime-initrd debug-image stock-image
+	   kselftests-initrd runtime-initrd root-image debug-image stock-image \
+	   native-image
 
 # All processors, unless the command line says -j; known only in a recipe
 jobs	 = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -49,6 +50,8 @@ help: tree
 	@echo  '  run             - build and boot to a prompt in QEMU (leave with Ctrl-A X)'
 	@echo  '                    MEM=1G INITRD=file APPEND="options" FIRMWARE=file VARS=file'
 	@echo  '                    DISPLAY_MODE=none|gtk|sdl|vnc=:1 QEMU_ARGS="..."'
+	@echo  '                    ROOT=file: the image of a disk with a Linux system, raw'
+	@echo  '  root-image      - make one with Debian: build/root.img'
 	@echo  '  check           - run every test; TESTS="name ..." to choose'
 	@echo  '  check-long      - a million world switches under the selftests of the kernel,'
 	@echo  '                    and a hundred times to Linux and back'
@@ -77,7 +80,8 @@ kernel-build: tree
 
 # Ours, from here on
 
-INITRD	?= $(build)/initrd.img
+# A system on a disk needs none
+INITRD	?= $(if $(ROOT),,$(build)/initrd.img)
 MEM	?= 1G
 DISPLAY_MODE ?= none
 
@@ -101,9 +105,14 @@ PHONY += runtime-initrd
 runtime-initrd: image
 	@scripts/make-runtime.sh $(tree) $(objects) $(build)/initrd-runtime.img
 
+PHONY += root-image
+root-image: image
+	@scripts/make-root.sh $(tree) $(objects) $(build)/root.img
+
 PHONY += run
 run: initrd
-	@scripts/run.py --kernel $(kernel-image) --initrd $(INITRD) \
+	@scripts/run.py --kernel $(kernel-image) $(if $(INITRD),--initrd $(INITRD)) \
+		$(if $(ROOT),--root $(ROOT)) \
 		--memory $(MEM) --append "$(APPEND)" --display $(DISPLAY_MODE) \
 		$(if $(FIRMWARE),--firmware $(FIRMWARE)) \
 		$(if $(VARS),--vars $(VARS)) \
@@ -128,14 +137,14 @@ check-tests = tests/check.py --build $(build) --tree $(tree) \
 	$(if $(VARS),--vars $(VARS))
 
 PHONY += check
-check: initrd kselftests-initrd runtime-initrd debug-image
+check: initrd kselftests-initrd runtime-initrd root-image debug-image
 	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
 	@$(check-tests) $(TESTS)
 
 PHONY += check-long
 check-long: initrd kselftests-initrd
 	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
-	@$(check-tests) kselftests-long wayback-long strict-nx-long wayback-8254 varstore cost
+	@$(check-tests) kselftests-long wayback-long strict-nx-long wayback-8254 varstore cost disk-latency
 
 # The stock kernel: the same options and the same tree, for ARCH=x86_64, and a
 # driver for the serial port, which it has to itself
@@ -149,11 +158,23 @@ stock-image: image
 	@$(MAKE) -s -C $(tree) ARCH=x86_64 O=$(stock) olddefconfig
 	+$(MAKE) $(jobs) -C $(tree) ARCH=x86_64 O=$(stock) $(kernel-cc) bzImage
 
+# And one with drivers of its own for the disks
+native	:= $(build)/native
+
+PHONY += native-image
+native-image: stock-image
+	@mkdir -p $(native)
+	@$(tree)/scripts/kconfig/merge_config.sh -m -O $(native) $(stock)/.config \
+		tests/native.config > /dev/null
+	@$(MAKE) -s -C $(tree) ARCH=x86_64 O=$(native) olddefconfig
+	+$(MAKE) $(jobs) -C $(tree) ARCH=x86_64 O=$(native) $(kernel-cc) bzImage
+
 PHONY += bench
-bench: initrd stock-image
+bench: initrd stock-image native-image
 	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
 	@scripts/bench.py --build $(build) --kernel $(kernel-image) \
-		--stock $(stock)/arch/x86/boot/bzImage
+		--stock $(stock)/arch/x86/boot/bzImage \
+		--native $(native)/arch/x86/boot/bzImage
 
 PHONY += kselftests-stock
 kselftests-stock: initrd kselftests-initrd stock-image

@@ -17,6 +17,9 @@ import subprocess
 import tempfile
 import time
 
+# Not everybody has in the path what makes disks and looks into them
+os.environ["PATH"] += ":/usr/sbin:/sbin"
+
 OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
 
