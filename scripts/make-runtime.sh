@@ -40,7 +40,7 @@ done
 		# Libraries are found where they are on this machine
 		ldd "$path" | sed -n -E 's,^[^/]*(/[^ ]+) .*,\1 \1,p'
 	done
-	for file in "$top"/tests/initramfs/runtime*; do
+	for file in "$top"/tests/initramfs/{ktap,runtime*}; do
 		echo "/tests/$(basename "$file") $file"
 	done
 	for file in open-unlink create-read; do

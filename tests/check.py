@@ -22,12 +22,15 @@ sys.path.insert(0, os.path.join(TOP, "tests"))
 
 import boots         # noqa: E402
 import bus           # noqa: E402
+import diskload      # noqa: E402
+import disks         # noqa: E402
 import keyboard      # noqa: E402
 import kselftests    # noqa: E402
 import runtime       # noqa: E402
 import screen        # noqa: E402
 import sharing       # noqa: E402
 import static        # noqa: E402
+import system        # noqa: E402
 import wayback       # noqa: E402
 
 
@@ -36,7 +39,7 @@ import wayback       # noqa: E402
 BESIDE = (*static.TESTS, "lsefi", "hotplug", "removable", "loadfile2", "errors",
           "hands-off", "second-firmware", "contain", "breach", "stuck", "never",
           "halt", "resets", "keyfaults", "terminals", *runtime.TESTS,
-          *screen.TESTS)
+          *disks.TESTS, *screen.TESTS, *diskload.TESTS, *system.TESTS)
 
 
 class Results:
@@ -121,9 +124,10 @@ def main():
 
     usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS,
              **kselftests.TESTS, **wayback.TESTS, **runtime.TESTS,
-             **bus.TESTS, **screen.TESTS, **keyboard.TESTS}
+             **bus.TESTS, **disks.TESTS, **screen.TESTS, **keyboard.TESTS,
+             **diskload.TESTS, **system.TESTS}
     tests = {**usual, **kselftests.LONG, **sharing.LONG, **wayback.LONG,
-             **runtime.LONG}
+             **runtime.LONG, **disks.LONG}
     unknown = [name for name in opt.tests if name not in tests]
     if unknown:
         parser.error(f"there is no test {unknown[0]}; there are: {' '.join(tests)}")

@@ -90,15 +90,18 @@ def keyboard(opt, results):
 
 
 def keyfaults(opt, results):
-    """Keyboards of firmware that does not do what it should"""
+    """Keyboards of firmware that does not do what it should, and its pointers"""
     name = "keyfaults"
-    content = files(opt, "load fs0:\\driver.efi", f"{LINUX} {QUIET}{name}")
-    with machine(opt, results, name, content) as m:
+    tests = ("pointer", name)
+    script = f"{LINUX} {QUIET}{','.join(tests)}"
+    with machine(opt, results, name,
+                 files(opt, "load fs0:\\driver.efi", script)) as m:
         m.expect(r"TEST BEGIN", START + BOOT)
-        begin = m.position
-        end = m.expect(r"TEST END \S+ (\d+)", TEST)
-        take_results(results, name, m.text[begin:end.start()], end[1] == "0",
-                     end[1])
+        for test in tests:
+            begin = m.position
+            end = m.expect(rf"TEST END {test} (\d+)", TEST)
+            take_results(results, test, m.text[begin:end.start()],
+                         end[1] == "0", end[1])
         # What it complains about is this firmware
         power_off(m, results, name, expected=("Firmware Bug",))
 

@@ -13,7 +13,7 @@ import time
 import boots
 import qemu
 import volume
-from boots import BOOT, QUIET, START, TEST, machine
+from boots import BOOT, QUIET, START, TEST, clean, machine
 
 LINUX = "bzImage initrd=\\initrd.img"
 
@@ -141,12 +141,6 @@ def cycles(opt, results, name, count, extra=None, **kwargs):
         m.expect(r"^the shell answers", START)
         results.add(True, f"{name}: the shell answers")
         clean(m, results, name)
-
-
-def clean(m, results, name, expected=()):
-    for bad in ("BUG:", "WARNING:", "Firmware Bug", "Call Trace", "INFO:"):
-        if bad not in expected:
-            results.add(bad not in m.text, f"{name}: no {bad!r} in the log")
 
 
 def wayback(opt, results):

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Tests of the disks of firmware
+"""
+
+import os
+import subprocess
+import tempfile
+
+import bench_disks
+import qemu
+from boots import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
+                   power_off, take_results)
+
+LINUX = "bzImage initrd=\\initrd.img"
+
+# Firmware has looked only for what it boots from
+CONNECT = "connect -r"
+
+MIB = 1 << 20
+SECTOR = 512
+
+# As disks.c has them
+HOST_SIZE = 2 * MIB
+END_SIZE = 64 << 10
+WRITTEN = ((8 * MIB, 4 * MIB), (16 * MIB, 2 * MIB))
+
+# Each kind: size in MiB, bytes of a block, the device, and where it is
+KINDS = {
+    "virtio-blk": (64, 512, "virtio-blk-pci,addr=8", "Pci(0x8,0x0)"),
+    "virtio-scsi": (64, 512, "scsi-hd,bus=scsi.0", "/Scsi("),
+    "nvme": (64, 512, "nvme,serial=1,addr=a", "Pci(0xA,0x0)/NVMe("),
+    "ahci": (64, 512, "ide-hd,bus=ide.0", "/Sata(0x0,"),
+    "usb": (64, 512, "usb-storage,bus=xhci.0", "/USB("),
+    "virtio-4k": (64, 4096, "virtio-blk-pci,addr=b,logical_block_size=4096,"
+                  "physical_block_size=4096", "Pci(0xB,0x0)"),
+    "large": (3 << 20, 512, "virtio-blk-pci,addr=d", "Pci(0xD,0x0)"),
+}
+
+CONTROLLERS = ["-device", "virtio-scsi-pci,id=scsi,addr=9",
+               "-device", "qemu-xhci,id=xhci,addr=e"]
+
+CD_PATH = "/Sata(0x1,"
+
+
+def pattern(tag, at, size):
+    """Sectors that say which they are, as blockdev.h has them"""
+    return b"".join(b"%s%012x\n" % (tag, sector) * 32 for sector in
+                    range(at // SECTOR, (at + size) // SECTOR))
+
+
+def make_disk(path, size, tag=b"hst"):
+    with open(path, "wb") as f:
+        f.truncate(size)
+        f.write(pattern(tag, 0, min(size, HOST_SIZE)))
+        f.seek(size - END_SIZE)
+        f.write(pattern(tag, size - END_SIZE, END_SIZE))
+
+
+def make_cd(path, size, tag):
+    with open(path, "wb") as f:
+        f.write(pattern(tag, 0, size))
+
+
+def make_cd_files(path, tag):
+    """With a file system: one file, large enough not to be read at once"""
+    with tempfile.TemporaryDirectory() as tmp:
+        make_cd(os.path.join(tmp, "data"), 6 * MIB, tag)
+        subprocess.run(["mke2fs", "-q", "-t", "ext4", "-b", "4096", "-O",
+                        "^has_journal", "-d", tmp, path, "8M"], check=True,
+                       capture_output=True)
+
+
+def judge_disk(results, name, path, size, block):
+    """What Linux has written is there, and nothing else has changed"""
+    wanted = {at: pattern(b"lnx", at, n) for at, n in WRITTEN}
+    wanted[0] = pattern(b"hst", 0, HOST_SIZE)
+    wanted[size - END_SIZE] = (pattern(b"hst", size - END_SIZE,
+                                       END_SIZE - block) +
+                               pattern(b"lnx", size - block, block))
+    for at, n in WRITTEN:
+        wanted[at - MIB] = bytes(MIB)
+        wanted[at + n] = bytes(MIB)
+    with open(path, "rb") as f:
+        for at, data in sorted(wanted.items()):
+            f.seek(at)
+            found = f.read(len(data))
+            if found != data:
+                bad = next(i for i, (a, b) in enumerate(zip(found, data))
+                           if a != b)
+                results.add(False, f"disks: {name}: on the host",
+                            f"at {at + bad}: {found[bad:bad + 16]}, not "
+                            f"{data[bad:bad + 16]}")
+                return
+    results.add(True, f"disks: {name}: on the host")
+
+
+def drive(name, path):
+    return ["-blockdev", f"driver=raw,node-name={name},discard=unmap,"
+            f"file.driver=file,file.filename={path}"]
+
+
+def guest_actions(m, results, name, actions):
+    """Do what the selftest asks for, until its end"""
+    begin = m.position
+    while True:
+        told = m.expect(r"^DO (\w+)|^TEST END \S+ (\d+)", TEST)
+        if not told[1]:
+            break
+        actions[told[1]]()
+        m.send("\r")
+    take_results(results, name, m.text[begin:told.start()], told[2] == "0",
+                 told[2])
+
+
+def disks(opt, results):
+    """One of each kind: what is written and read, a CD that is changed, a USB disk that
+    is pulled out"""
+    name = "disks"
+    folder = os.path.join(opt.build, "disks")
+    os.makedirs(folder, exist_ok=True)
+
+    def image(what):
+        return os.path.join(folder, what + ".img")
+
+    args = list(CONTROLLERS)
+    steps = []
+    for kind, (size, _, device, path) in KINDS.items():
+        make_disk(image(kind), size * MIB)
+        args += [*drive(kind, image(kind)),
+                 "-device", f"{device},drive={kind},id={kind}-device"]
+        steps += [kind, path]
+    make_cd(image("cd1"), 8 * MIB, b"cd1")
+    make_cd(image("cd2"), 6 * MIB, b"cd2")
+    make_cd_files(image("cd3"), b"cd3")
+    make_cd_files(image("cd4"), b"cd4")
+    args += ["-drive", "if=none,id=cd,format=raw,media=cdrom,readonly=on,"
+             f"file={image('cd1')}",
+             "-device", "ide-cd,bus=ide.1,drive=cd,id=cdrom"]
+    steps += ["medium", CD_PATH, "mounted", CD_PATH, "unplug",
+              KINDS["usb"][3]]
+
+    def insert(what):
+        m.command_qmp("blockdev-change-medium", id="cdrom",
+                      filename=image(what), format="raw")
+
+    actions = {
+        "change": lambda: insert("cd2"),
+        "third": lambda: insert("cd3"),
+        "fourth": lambda: insert("cd4"),
+        "unplug": lambda: m.command_qmp("device_del", id="usb-device"),
+    }
+
+    # On the command line a comma is between tests
+    command = ":".join(steps).replace(",", "+")
+    script = (CONNECT, f"{LINUX} {QUIET}disks:{command}")
+    with machine(opt, results, name, files(opt, *script), args=args) as m:
+        m.expect("TEST BEGIN", START + BOOT)
+        guest_actions(m, results, name, actions)
+        power_off(m, results, name)
+    for kind, (size, block, _, _) in KINDS.items():
+        if kind != "usb":
+            judge_disk(results, kind, image(kind), size * MIB, block)
+        os.unlink(image(kind))
+
+
+def esp_disk(path, content):
+    """A disk with one partition, which has a FAT file system, from MiB 16 on"""
+    qemu.fat_image(path + ".fat", content)
+    size = os.path.getsize(path + ".fat")
+    with open(path + ".fat", "rb") as f:
+        data = f.read()
+    os.unlink(path + ".fat")
+    entry = (b"\0\0\0\0\x0c\0\0\0" + (16 * MIB // SECTOR).to_bytes(4, "little") +
+             (size // SECTOR).to_bytes(4, "little"))
+    with open(path, "wb") as f:
+        f.truncate(16 * MIB + size + 4 * MIB)
+        f.write(b"\0" * 446 + entry + bytes(48) + b"\x55\xaa")
+        f.seek(16 * MIB)
+        f.write(data)
+
+
+def mtype(path, name):
+    p = subprocess.run(["mtype", "-i", f"{path}@@{16 * MIB}", "::/" + name],
+                       capture_output=True, text=True, check=False,
+                       env=dict(os.environ, MTOOLS_SKIP_CHECK="1"))
+    return p.stdout
+
+
+def guard(opt, results):
+    """A partition on which firmware has a file system, and who may write to it"""
+    name = "disk-guard"
+    path = os.path.join(opt.build, "guard.img")
+    esp_disk(path, {"hello.txt": b"hello\n"})
+    args = [*drive("esp2", path), "-device",
+            "virtio-blk-pci,addr=8,drive=esp2"]
+    script = [CONNECT, f"{LINUX} {QUIET}disks:guarded:Pci(0x8+0x0),leave:return",
+              "echo STATUS %lasterror%", "map -r",
+              *(f"type fs{i}:\\{file}.txt" for i in (0, 1)
+                for file in ("hello", "linux", "second")),
+              "echo THE END", "reset -s"]
+    with machine(opt, results, name, files(opt, *script), args=args) as m:
+        m.expect("TEST BEGIN", START + BOOT)
+        begin = m.position
+        end = m.expect(r"TEST END disks\S* (\d+)", TEST)
+        take_results(results, name, m.text[begin:end.start()],
+                     end[1] == "0", end[1])
+        begin = m.expect(r"STATUS 0x0", START).end()
+        end = m.expect("THE END", START).start()
+        text = m.text[begin:end]
+        for word in ("hello", "from Linux", "once more"):
+            results.add(word in text, f"{name}: firmware reads {word!r}", text)
+        power_off(m, results, name)
+    for file, word in (("linux.txt", "from Linux"), ("second.txt", "once more")):
+        results.add(word in mtype(path, file), f"{name}: {file} on the host")
+    os.unlink(path)
+
+
+def disk(opt, results):
+    """A disk of the test driver's, with all that can be wrong with one"""
+    name = "disk"
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{name}"]
+    with machine(opt, results, name, files(opt, *script)) as m:
+        guest_tests(m, results, name, (name,))
+
+
+def latency(opt, results):
+    """Timers of Linux's while each disk is read as fast as it can be"""
+    tests = bench_disks.LATENCIES
+    with bench_disks.machine(opt, opt.kernel, "", tests) as m:
+        guest_tests(m, results, "disk-latency", tests, patience=8)
+
+
+TESTS = {
+    "disk": disk,
+    "disks": disks,
+    "disk-guard": guard,
+}
+
+# Minutes long
+LONG = {"disk-latency": latency}
