@@ -15,6 +15,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import bench_disks  # noqa: E402
 import qemu  # noqa: E402
 
 
@@ -93,6 +94,7 @@ def main():
     parser.add_argument("--build", required=True)
     parser.add_argument("--kernel", required=True)
     parser.add_argument("--stock", required=True)
+    parser.add_argument("--native", required=True)
     opt = parser.parse_args()
 
     print(f"{'':52}{'ARCH=efi':>12}{'stock':>12}   ratio")
@@ -117,6 +119,7 @@ def main():
     row("a round trip, instructions", find(ours, r"ROUND TRIP (\d+)"))
     row("drift of firmware's clock in 3 s, us", find(ours, r"DRIFT (-?\d+)"))
     row("host CPU of an idle guest; of the UEFI shell, %", *idle(opt))
+    bench_disks.table(opt)
 
 
 if __name__ == "__main__":

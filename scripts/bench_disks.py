@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+How fast disks are: Linux on firmware's drivers, the bare firmware, and a kernel
+with drivers of its own
+
+Each is asked for the same, one request after the other; see selftest speed. Time
+is counted in instructions: QEMU's disks take none, so that all of it is the cost of
+software, and no waiting hides it.
+
+And how late Linux's timers are while it reads a disk as fast as it can; see selftest
+latency.
+"""
+
+import contextlib
+import os
+import re
+import tempfile
+
+import qemu
+
+CONTROLLERS = ("virtio-scsi-pci,id=scsi", "ich9-ahci,id=ahci", "qemu-xhci,id=xhci")
+# By size in MiB
+DISKS = {
+    201: ("virtio-blk", "virtio-blk-pci"),
+    202: ("NVMe", "nvme,serial=efi-mode"),
+    203: ("virtio-scsi", "scsi-hd,bus=scsi.0"),
+    204: ("AHCI", "ide-hd,bus=ahci.0"),
+    205: ("USB", "usb-storage,bus=xhci.0"),
+}
+# What the guest runs
+SPEED = f"speed:{':'.join(map(str, DISKS))}"
+LATENCIES = [f"latency:disk:{mib}" for mib in DISKS]
+
+WHAT = {
+    "read": ("1 MiB reads, in one piece", 64),
+    "pieces": ("1 MiB reads, page by page", 64),
+    "write": ("1 MiB writes, in one piece", 64),
+    "random": ("4 KiB random reads", 2000),
+}
+
+
+def speeds(text):
+    """Cycles, by size and by what was done"""
+    return {(int(mib), what): int(cycles) for mib, what, cycles in
+            re.findall(r"SPEED (\d+) (\w+) (\d+) cycles", text)}
+
+
+def lateness(text):
+    """Microseconds that 99.9 % of the timers are late at most, by size"""
+    return {int(mib): int(us) for mib, us in
+            re.findall(r"LATENCY beside the disk of (\d+) MiB: .* p99.9 (\d+)",
+                       text)}
+
+
+@contextlib.contextmanager
+def machine(opt, kernel, options, guest_tests, bare=False):
+    """With all the disks, and the kernel about to be started"""
+    args = [word for device in CONTROLLERS for word in ("-device", device)]
+    with tempfile.TemporaryDirectory() as tmp:
+        for mib, (_, device) in DISKS.items():
+            path = os.path.join(tmp, f"{mib}.img")
+            with open(path, "wb") as f:
+                f.truncate(mib << 20)
+            args += ["-drive", f"if=none,id=d{mib},format=raw,file={path}",
+                     "-device", f"{device},drive=d{mib}"]
+        disk = os.path.join(tmp, "esp.img")
+        script = ["@echo -off", "connect -r", "fs0:"]
+        if bare:
+            script.append("diskspeed.efi " + " ".join(map(str, DISKS)))
+        script += ["echo BARE", f"bzImage initrd=\\initrd.img quiet {options} "
+                   f"efi_mode_test={','.join(guest_tests)}"]
+        qemu.fat_image(disk, {
+            "bzImage": kernel,
+            "initrd.img": os.path.join(opt.build, "initrd.img"),
+            "diskspeed.efi": os.path.join(opt.build, "firmware",
+                                          "diskspeed.efi"),
+            "startup.nsh": qemu.shell_script(*script),
+        })
+        with qemu.Machine(disk=disk, icount=True, args=args) as m:
+            m.start()
+            m.expect("Press", 600)
+            m.send("\r")
+            yield m
+
+
+def run(opt, kernel, options, bare):
+    """What the bare firmware says, and then the kernel"""
+    with machine(opt, kernel, options, [SPEED, *LATENCIES], bare) as m:
+        begin = m.expect(r"BARE\s", 1800).start()
+        m.expect(f"TEST END {LATENCIES[-1]}", 3600)
+        return speeds(m.text[:begin]), m.text[begin:]
+
+
+def table(opt):
+    """Print it: microseconds a request"""
+    bare, our_text = run(opt, opt.kernel, "", True)
+    _, native_text = run(opt, opt.native, "console=ttyS0", False)
+    ours, native = speeds(our_text), speeds(native_text)
+
+    def number(times, key, count):
+        return f"{times[key] / count / 1000:12.1f}" if key in times else f"{'':12}"
+
+    print(f"\n{'disks, us a request':52}{'ARCH=efi':>12}{'firmware':>12}"
+          f"{'native':>12}   firmware / ARCH=efi")
+    for mib, (name, _) in DISKS.items():
+        for what, (title, count) in WHAT.items():
+            key = (mib, what)
+            # The bare firmware knows no pages
+            alone = (mib, "read" if what == "pieces" else what)
+            ratio = (f"{bare[alone] / ours[key]:7.2f}"
+                     if alone in bare and key in ours else "")
+            print(f"{name + ': ' + title:52}{number(ours, key, count)}"
+                  f"{number(bare, alone, count)}{number(native, key, count)} "
+                  f"{ratio}", flush=True)
+    our_late, native_late = lateness(our_text), lateness(native_text)
+    for mib, (name, _) in DISKS.items():
+        print(f"{name + ': p99.9 of timers beside full speed':52}"
+              f"{our_late.get(mib, ''):>12}{'':12}"
+              f"{native_late.get(mib, ''):>12}", flush=True)
