@@ -20,8 +20,10 @@ objects	:= $(abspath $(or $(O),$(build)/$(ARCH)))
 # ccache does not notice where the repository is, and is kept outside of it
 export CCACHE_BASEDIR	:= $(top)
 export CCACHE_NOHASHDIR	:= 1
-ccache	:= $(if $(filter undefined default,$(origin CC)),$(shell command -v ccache))
-kernel-cc := $(if $(ccache),CC="ccache gcc")
+# Looked for in a recipe: it may have been installed just before, and a kernel tree
+# that is built with another compiler command the next time is built anew
+ccache	 = $(if $(filter undefined default,$(origin CC)),$(shell command -v ccache))
+kernel-cc = $(if $(ccache),CC="ccache gcc")
 
 ours	:= run check check-long kselftests-stock bench tree packages image initrd \
 	   kselftests-initrd runtime-initrd root-image debug-image stock-image \
