@@ -287,8 +287,29 @@ int efi_mode_signal_open(u32 type, bool news, efi_mode_signal_t handler,
 u64 efi_mode_signal_event(int signal);
 
 /**
+ * efi_mode_signal_lend() - the event goes to firmware in a token
+ * @signal:	as of efi_mode_signal_open()
+ *
+ * Until it is signalled firmware may write to the memory that the token names. So Linux
+ * does not give its memory back as long as there is such an event.
+ *
+ * Context: any, before the call.
+ */
+void efi_mode_signal_lend(int signal);
+
+/**
+ * efi_mode_signal_take_back() - firmware has refused the token
+ * @signal:	as of efi_mode_signal_open()
+ *
+ * Context: any.
+ */
+void efi_mode_signal_take_back(int signal);
+
+/**
  * efi_mode_signal_close() - close the event
  * @signal:	as of efi_mode_signal_open(); its handler is not called any more
+ *
+ * One that is in a token stays, and so does its number.
  *
  * Context: task context; sleeps.
  */

@@ -30,14 +30,14 @@
 #define _EFI_MODE_HANDOFF_H
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
-#define EFI_MODE_HANDOFF_VERSION	5
+#define EFI_MODE_HANDOFF_VERSION	6
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
 #define EFI_MODE_MAX_ARGS		10
 #define EFI_MODE_NR_VECTORS		256
 #define EFI_MODE_WINDOW_VECTORS		19	/* up to the machine check, 18 */
-#define EFI_MODE_NR_SIGNALS		256
+#define EFI_MODE_NR_SIGNALS		1024
 #define EFI_MODE_NR_KEYS		16
 
 /* How a slice ended; struct efi_mode_handoff.egress */

@@ -182,14 +182,27 @@ static void reset_system(int type, const struct efi_mode_ending *e,
 	pr_emerg("the firmware has not reset the system\n");
 }
 
+/* Nobody can have memory that a disk may write to yet: only a reset ends that */
+static bool memory_is_lent(void)
+{
+	unsigned int n = efi_mode_nr_lent();
+
+	if (n)
+		pr_emerg("the firmware has not finished %u transfers: reset in place of the return\n",
+			 n);
+	return n;
+}
+
 static void end_system(const struct efi_mode_ending *e, bool may_sleep)
 {
 	bool orderly = may_sleep && preemptible() && !oops_in_progress &&
 		       system_state != SYSTEM_BOOTING;
 	bool reached = efi_mode_teardown(orderly, e->way == EFI_MODE_RETURN);
 
-	if (reached && e->way == EFI_MODE_RETURN)
+	if (reached && e->way == EFI_MODE_RETURN && !memory_is_lent())
 		efi_mode_leave(e->status);
+	else if (reached && e->way == EFI_MODE_RETURN)
+		reset_system(usual_reset(), e, false);
 	else if (reached && e->way == EFI_MODE_OFF)
 		reset_system(EFI_RESET_SHUTDOWN, e, orderly);
 	else if (reached)

@@ -25,6 +25,10 @@ struct handler {
 
 static struct handler handlers[EFI_MODE_NR_SIGNALS];
 static DECLARE_BITMAP(used, EFI_MODE_NR_SIGNALS);
+
+/* In a token that firmware has, with memory of Linux's */
+static DECLARE_BITMAP(lent, EFI_MODE_NR_SIGNALS);
+
 static DEFINE_MUTEX(signals_mutex);
 
 /* The flag first: what comes now is looked at once more */
@@ -37,6 +41,7 @@ static void dispatch(struct irq_work *work)
 	for_each_set_bit(i, used, EFI_MODE_NR_SIGNALS) {
 		if (!READ_ONCE(h->signals[i]))
 			continue;
+		clear_bit(i, lent);
 		if (i != EFI_MODE_SIGNAL_NEWS)
 			WRITE_ONCE(h->signals[i], 0);
 		if (handlers[i].fn)
@@ -121,20 +126,52 @@ u64 efi_mode_signal_event(int signal)
 }
 EXPORT_SYMBOL_GPL(efi_mode_signal_event);
 
-/* If firmware cannot be called any more the number is not used again */
+/*
+ * If firmware cannot be called any more the number is not used again. Nor is that of an
+ * event that is in a token: firmware is going to signal it, and nothing else may be there.
+ */
 void efi_mode_signal_close(int signal)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 
 	mutex_lock(&signals_mutex);
 	set_handler(signal, NULL, NULL);
-	if (efi_mode_bs_call(close_event, h->events[signal]) == EFI_SUCCESS) {
+	if (!test_bit(signal, lent) &&
+	    efi_mode_bs_call(close_event, h->events[signal]) == EFI_SUCCESS) {
 		h->events[signal] = 0;
 		clear_bit(signal, used);
 	}
 	mutex_unlock(&signals_mutex);
 }
 EXPORT_SYMBOL_GPL(efi_mode_signal_close);
+
+void efi_mode_signal_lend(int signal)
+{
+	WRITE_ONCE(efi_mode_handoff->signals[signal], 0);
+	set_bit(signal, lent);
+}
+EXPORT_SYMBOL_GPL(efi_mode_signal_lend);
+
+void efi_mode_signal_take_back(int signal)
+{
+	clear_bit(signal, lent);
+}
+EXPORT_SYMBOL_GPL(efi_mode_signal_take_back);
+
+/**
+ * efi_mode_nr_lent() - how many tokens does firmware have?
+ *
+ * Context: any. What has been signalled counts no more, even if nobody has looked yet.
+ * Return: their number. The memory that they name must stay what it is.
+ */
+unsigned int efi_mode_nr_lent(void)
+{
+	unsigned int i, n = 0;
+
+	for_each_set_bit(i, lent, EFI_MODE_NR_SIGNALS)
+		n += !READ_ONCE(efi_mode_handoff->signals[i]);
+	return n;
+}
 
 bool efi_mode_take_news(void)
 {

@@ -64,14 +64,19 @@ static bool finish_calls(bool orderly)
 
 /*
  * Firmware's stack is to be empty but for the resident half. What firmware was
- * interrupted in gets the time to finish; there may be no end to it.
+ * interrupted in gets the time to finish; there may be no end to it. So do the tokens
+ * that it has, if it is to get the memory that they name.
  */
-static bool settle(void)
+static bool settle(bool for_good)
 {
 	u64 deadline = rdtsc() + (u64)tsc_khz * PATIENCE_MS;
 
-	while (efi_mode_is_busy()) {
+	while (efi_mode_is_busy() || (for_good && efi_mode_nr_lent())) {
+		if (efi_mode_is_stopped())
+			break;
 		if (rdtsc() > deadline) {
+			if (!efi_mode_is_busy())
+				break;
 			pr_emerg("the firmware does not finish what it is doing\n");
 			return false;
 		}
@@ -107,6 +112,9 @@ static void wait_for_tick(void)
  * @for_good:	Linux will not have the machine again. Otherwise firmware can still
  *		be called, by the caller alone.
  *
+ * If @for_good efi_mode_nr_lent() tells afterwards whether firmware has let go of all
+ * of Linux's memory.
+ *
  * Context: task context, interrupts on, if @orderly; any otherwise. If @for_good
  * interrupts are off afterwards.
  * Return: false if firmware is out of reach: it has stopped, or does not return
@@ -134,7 +142,7 @@ bool efi_mode_teardown(bool orderly, bool for_good)
 
 	preempt_disable();
 	local_irq_save(flags);
-	reached = settle();
+	reached = settle(for_good);
 	if (reached && for_good) {
 		stop_timer();
 		wait_for_tick();

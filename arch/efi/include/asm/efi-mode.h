@@ -89,6 +89,7 @@ u64 efi_mode_tick_period_ns(void);
 /* signals.c */
 
 void efi_mode_dispatch_signals(void);
+unsigned int efi_mode_nr_lent(void);
 
 /* slice.c */
 
