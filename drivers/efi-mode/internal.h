@@ -3,13 +3,14 @@
  * Between the files of the bus
  *
  *	bus.c -> hotplug.c -> connect.c -> handles.c -> calls
- *	resources.c -> calls
+ *	events.c -> resources.c -> calls
  *
  * names.c and path.c are pure.
  */
 #ifndef _EFI_MODE_BUS_INTERNAL_H
 #define _EFI_MODE_BUS_INTERNAL_H
 
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -90,6 +91,12 @@ int efi_watch_protocol(const efi_guid_t *guid, int signal, u64 *registration);
 int efi_handle_connect(u64 handle);
 int efi_handle_disconnect(u64 handle);
 void efi_connect_all(void);
+
+/* resources.c */
+
+extern atomic_t efi_nr_events;
+
+int efi_is_resource(struct device *dev, void *res, void *data);
 
 /* hotplug.c */
 

@@ -28,7 +28,8 @@
 /* A device that changes all the time would keep a caller here for ever */
 #define MAX_NEWS	100
 
-static atomic_t nr_protocols, nr_buffers, nr_events, nr_watches;
+static atomic_t nr_protocols, nr_buffers, nr_watches, nr_abandoned;
+atomic_t efi_nr_events;
 
 struct efi_protocol {
 	struct efi_device *edev;
@@ -42,11 +43,19 @@ struct key_watch {
 	u64 id;				/* of the resident half's */
 };
 
-struct efi_event {
-	int signal;
-	efi_event_handler_t handler;
-	void *data;
-};
+/**
+ * efi_is_resource() - is it this one?
+ * @dev:	the device
+ * @res:	a resource of it
+ * @data:	the one that is looked for
+ *
+ * Context: any.
+ * Return: 1 if it is; for devres_release() and the like.
+ */
+int efi_is_resource(struct device *dev, void *res, void *data)
+{
+	return res == data;
+}
 
 /* Protocols */
 
@@ -299,14 +308,9 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 }
 EXPORT_SYMBOL_GPL(efi_protocol_open);
 
-static int is_same(struct device *dev, void *res, void *data)
-{
-	return res == data;
-}
-
 void efi_protocol_close(struct efi_protocol *p)
 {
-	WARN_ON(devres_release(&p->edev->dev, close_protocol, is_same, p));
+	WARN_ON(devres_release(&p->edev->dev, close_protocol, efi_is_resource, p));
 }
 EXPORT_SYMBOL_GPL(efi_protocol_close);
 
@@ -410,78 +414,29 @@ EXPORT_SYMBOL_GPL(efi_buffer_alloc);
 
 void efi_buffer_free(struct efi_device *edev, struct efi_buffer *b)
 {
-	WARN_ON(devres_release(&edev->dev, free_buffer, is_same, b));
+	WARN_ON(devres_release(&edev->dev, free_buffer, efi_is_resource, b));
 }
 EXPORT_SYMBOL_GPL(efi_buffer_free);
 
-/* Events */
-
-static void event_signalled(void *data)
+void efi_buffer_abandon(struct efi_device *edev, struct efi_buffer *b)
 {
-	struct efi_event *e = data;
-
-	e->handler(e, e->data);
+	if (WARN_ON(devres_remove(&edev->dev, free_buffer, efi_is_resource,
+				  b) != b))
+		return;
+	atomic_dec(&nr_buffers);
+	atomic_inc(&nr_abandoned);
+	devres_free(b);
 }
-
-static void close_event(struct device *dev, void *res)
-{
-	struct efi_event *e = res;
-
-	efi_mode_signal_close(e->signal);
-	atomic_dec(&nr_events);
-}
-
-struct efi_event *efi_event_create(struct efi_device *edev, u32 type,
-				   efi_event_handler_t handler, void *data)
-{
-	struct efi_event *e;
-	int signal;
-
-	if (WARN_ON_ONCE(type & ~EFI_EVT_TIMER))
-		return ERR_PTR(-EINVAL);
-	e = devres_alloc(close_event, sizeof(*e), GFP_KERNEL);
-	if (!e)
-		return ERR_PTR(-ENOMEM);
-	e->handler = handler;
-	e->data = data;
-	signal = efi_mode_signal_open(type, false, event_signalled, e);
-	if (signal < 0) {
-		devres_free(e);
-		return ERR_PTR(signal);
-	}
-	e->signal = signal;
-	atomic_inc(&nr_events);
-	devres_add(&edev->dev, e);
-	return e;
-}
-EXPORT_SYMBOL_GPL(efi_event_create);
-
-u64 efi_event_value(const struct efi_event *e)
-{
-	return efi_mode_signal_event(e->signal);
-}
-EXPORT_SYMBOL_GPL(efi_event_value);
-
-int efi_event_set_timer(struct efi_event *e, EFI_TIMER_DELAY delay, u64 time)
-{
-	return efi_mode_bs_call(set_timer, efi_event_value(e), delay, time) ?
-	       -EIO : 0;
-}
-EXPORT_SYMBOL_GPL(efi_event_set_timer);
-
-void efi_event_destroy(struct efi_device *edev, struct efi_event *e)
-{
-	WARN_ON(devres_release(&edev->dev, close_event, is_same, e));
-}
-EXPORT_SYMBOL_GPL(efi_event_destroy);
+EXPORT_SYMBOL_GPL(efi_buffer_abandon);
 
 /* The ledger */
 
 static int ledger_show(struct seq_file *m, void *unused)
 {
-	seq_printf(m, "protocols %d\nbuffers %d\nevents %d\nkeys %d\n",
+	seq_printf(m, "protocols %d\nbuffers %d\nevents %d\nkeys %d\nabandoned %d\n",
 		   atomic_read(&nr_protocols), atomic_read(&nr_buffers),
-		   atomic_read(&nr_events), atomic_read(&nr_watches));
+		   atomic_read(&efi_nr_events), atomic_read(&nr_watches),
+		   atomic_read(&nr_abandoned));
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(ledger);

@@ -439,6 +439,17 @@ struct efi_buffer *efi_buffer_alloc(struct efi_device *edev, size_t size,
  */
 void efi_buffer_free(struct efi_device *edev, struct efi_buffer *buffer);
 
+/**
+ * efi_buffer_abandon() - never free a buffer
+ * @edev:	as of efi_buffer_alloc()
+ * @buffer:	the buffer, which a token of firmware's names that has not come back
+ *
+ * The memory is nobody's from then on. Only @buffer itself is freed.
+ *
+ * Context: task context.
+ */
+void efi_buffer_abandon(struct efi_device *edev, struct efi_buffer *buffer);
+
 /* Events */
 
 struct efi_event;
@@ -491,11 +502,31 @@ int efi_event_set_timer(struct efi_event *event, EFI_TIMER_DELAY delay,
 			u64 time);
 
 /**
+ * efi_event_lend() - the event goes to firmware in a token
+ * @event:	as of efi_event_create()
+ *
+ * Firmware has it, and the memory that the token names, until it is signalled. Linux does
+ * not return to firmware before, and the event is not closed.
+ *
+ * Context: any, before the call.
+ */
+void efi_event_lend(struct efi_event *event);
+
+/**
+ * efi_event_take_back() - firmware has refused the token
+ * @event:	as of efi_event_create()
+ *
+ * Context: any.
+ */
+void efi_event_take_back(struct efi_event *event);
+
+/**
  * efi_event_destroy() - close an event, before remove()
  * @edev:	as of efi_event_create()
- * @event:	as of efi_event_create(); no token of it is with firmware any more
+ * @event:	as of efi_event_create()
  *
- * When it returns the handler does not run and will not.
+ * When it returns the handler does not run and will not. If firmware has it in a token
+ * it stays with firmware, and nothing comes of it.
  *
  * Context: task context; sleeps.
  */
