@@ -5,6 +5,7 @@
  *	disk.c -> disk-queue.c -> disk-transfer.c -> disk-media.c -> the bus
  *			       -> disk-flush.c
  *			       -> disk-guard.c
+ *	       -> disk-sysfs.c
  *
  * disk-plan.c is pure, and so is most of disk-media.c.
  */
@@ -207,6 +208,10 @@ static inline void efi_disk_unlock(struct efi_disk *d, unsigned int noio)
 /* disk.c */
 
 extern const struct block_device_operations efi_disk_fops;
+
+/* disk-sysfs.c */
+
+extern const struct attribute_group *efi_disk_groups[];
 
 /* disk-media.c */
 
