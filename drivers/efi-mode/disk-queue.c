@@ -4,6 +4,9 @@
  *
  * There is one queue, and a request is done by whoever comes with it: calls go on the
  * stack of the caller. Meanwhile others wait.
+ *
+ * Where tokens are used the caller only starts a read or a write. What cannot be done so,
+ * and what has failed so, is done as everywhere, when firmware has no token any more.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
@@ -176,6 +179,12 @@ static bool collect_runs(struct efi_disk *d, struct request *rq)
 	return true;
 }
 
+static bool is_guarded(const struct efi_disk *d, struct request *rq)
+{
+	return rq_data_dir(rq) == WRITE &&
+	       efi_disk_is_guarded(d, blk_rq_pos(rq), blk_rq_sectors(rq));
+}
+
 /*
  * If a part of it has failed the block layer has been told of all of it.
  *
@@ -197,8 +206,7 @@ static blk_status_t read_or_write(struct efi_disk *d, struct request *rq)
 		},
 	};
 
-	if (io.write && efi_disk_is_guarded(d, blk_rq_pos(rq),
-					    blk_rq_sectors(rq))) {
+	if (is_guarded(d, rq)) {
 		dev_err_ratelimited(&d->edev->dev,
 				    "%s: firmware has a file system at sector %llu: not written\n",
 				    d->gd->disk_name, blk_rq_pos(rq));
@@ -229,14 +237,24 @@ static blk_status_t discard(struct efi_disk *d, struct request *rq)
 				     blk_rq_bytes(rq)));
 }
 
-static blk_status_t serve(struct efi_disk *d, struct request *rq)
+/* To ask a disk again that has no answer would only fill the log */
+static blk_status_t refusal(const struct efi_disk *d)
 {
-	lockdep_assert_held(&d->lock);
 	if (d->closed)
 		return BLK_STS_OFFLINE;
-	/* To ask it again would only fill the log */
-	if (d->stale || efi_mode_is_stopped())
-		return BLK_STS_IOERR;
+	return d->stale || efi_mode_is_stopped() ? BLK_STS_IOERR : BLK_STS_OK;
+}
+
+static blk_status_t serve(struct efi_disk *d, struct request *rq)
+{
+	blk_status_t status;
+
+	lockdep_assert_held(&d->lock);
+	status = refusal(d);
+	if (status)
+		return status;
+	if (!efi_disk_tokens_drain(d))
+		return BLK_STS_TIMEOUT;
 	switch (req_op(rq)) {
 	case REQ_OP_READ:
 	case REQ_OP_WRITE:
@@ -250,6 +268,32 @@ static blk_status_t serve(struct efi_disk *d, struct request *rq)
 	}
 }
 
+/* Return: true if the request ends without the caller */
+static bool start(struct efi_disk *d, struct request *rq)
+{
+	if (!d->tokens || refusal(d) ||
+	    (req_op(rq) != REQ_OP_READ && req_op(rq) != REQ_OP_WRITE) ||
+	    is_guarded(d, rq))
+		return false;
+	return efi_disk_token_start(d, rq);
+}
+
+static void serve_again(struct work_struct *work)
+{
+	struct efi_disk_request *r = container_of(work, struct efi_disk_request,
+						  again);
+	struct request *rq = blk_mq_rq_from_pdu(r);
+	struct efi_disk *d = rq->q->queuedata;
+	blk_status_t status;
+	unsigned int noio;
+
+	efi_disk_token_failed(rq);
+	noio = efi_disk_lock(d);
+	status = serve(d, rq);
+	efi_disk_unlock(d, noio);
+	blk_mq_end_request(rq, status);
+}
+
 static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx,
 			     const struct blk_mq_queue_data *bd)
 {
@@ -260,12 +304,28 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx,
 
 	blk_mq_start_request(rq);
 	noio = efi_disk_lock(d);
+	if (start(d, rq)) {
+		efi_disk_unlock(d, noio);
+		return BLK_STS_OK;
+	}
 	status = serve(d, rq);
 	efi_disk_unlock(d, noio);
 	blk_mq_end_request(rq, status);
 	return BLK_STS_OK;
 }
 
+static int init_request(struct blk_mq_tag_set *set, struct request *rq,
+			unsigned int hctx_idx, unsigned int numa_node)
+{
+	struct efi_disk_request *r = blk_mq_rq_to_pdu(rq);
+
+	r->slot = NULL;
+	INIT_WORK(&r->again, serve_again);
+	return 0;
+}
+
 const struct blk_mq_ops efi_disk_mq_ops = {
 	.queue_rq	= queue_rq,
+	.init_request	= init_request,
+	.timeout	= efi_disk_token_timeout,
 };

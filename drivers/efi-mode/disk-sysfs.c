@@ -63,9 +63,16 @@ static DEVICE_ATTR_RO(serial);
 static ssize_t mode_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)
 {
-	return sysfs_emit(buf, "blockio\n");
+	return sysfs_emit(buf, "%s\n", efi_disk_mode_name(to_disk(dev)->mode));
 }
 static DEVICE_ATTR_RO(mode);
+
+static ssize_t mode_reason_show(struct device *dev,
+				struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_disk(dev)->mode_reason);
+}
+static DEVICE_ATTR_RO(mode_reason);
 
 static ssize_t durability_show(struct device *dev,
 			       struct device_attribute *attr, char *buf)
@@ -79,6 +86,7 @@ static struct attribute *disk_attrs[] = {
 	&dev_attr_wwid.attr,
 	&dev_attr_serial.attr,
 	&dev_attr_mode.attr,
+	&dev_attr_mode_reason.attr,
 	&dev_attr_durability.attr,
 	NULL
 };

@@ -63,12 +63,17 @@ static void take_medium(struct efi_disk *d, const struct efi_disk_media *media)
 	set_capacity_and_notify(d->gd, efi_disk_capacity(media));
 }
 
+static u32 max_request(const struct efi_disk *d)
+{
+	return d->tokens ? efi_disk_tokens_bytes(d) : d->bounce->size;
+}
+
 static int update_limits(struct efi_disk *d,
 			 const struct efi_disk_media *media)
 {
 	struct queue_limits lim = queue_limits_start_update(d->gd->queue);
 
-	efi_disk_limits(media, d->bounce->size, &lim);
+	efi_disk_limits(media, max_request(d), &lim);
 	return queue_limits_commit_update_frozen(d->gd->queue, &lim);
 }
 
@@ -129,8 +134,8 @@ static unsigned int disk_check_events_fn(struct gendisk *gd,
 	unsigned int noio = efi_disk_lock(d), events;
 	struct efi_disk_media now;
 
-	if (!d->closed && !d->stale && !efi_disk_detect(d, &now) &&
-	    is_other_medium(d, &now))
+	if (!d->closed && !d->stale && efi_disk_tokens_drain(d) &&
+	    !efi_disk_detect(d, &now) && is_other_medium(d, &now))
 		efi_disk_lose_medium(d);
 	events = d->events;
 	d->events = 0;
@@ -219,6 +224,7 @@ static int take_disk(struct efi_disk *d, const efi_guid_t *guid)
 	}
 	set_shape(d);
 	efi_disk_flush_init(d);
+	efi_disk_choose_mode(d);
 	return 0;
 }
 
@@ -245,7 +251,8 @@ static int make_gendisk(struct efi_disk *d)
 
 	d->tags.ops = &efi_disk_mq_ops;
 	d->tags.nr_hw_queues = 1;
-	d->tags.queue_depth = QUEUE_DEPTH;
+	d->tags.queue_depth = efi_disk_tokens_count(d) ?: QUEUE_DEPTH;
+	d->tags.cmd_size = sizeof(struct efi_disk_request);
 	d->tags.numa_node = NUMA_NO_NODE;
 	/* To order what waits costs 1000 instructions a request: nobody has to */
 	d->tags.flags = BLK_MQ_F_SHOULD_MERGE | BLK_MQ_F_BLOCKING |
@@ -253,7 +260,7 @@ static int make_gendisk(struct efi_disk *d)
 	ret = blk_mq_alloc_tag_set(&d->tags);
 	if (ret)
 		return ret;
-	efi_disk_limits(&d->media, d->bounce->size, &lim);
+	efi_disk_limits(&d->media, max_request(d), &lim);
 	add_discard(d, &lim);
 	if (!d->media.read_only)
 		lim.features |= BLK_FEAT_WRITE_CACHE;
@@ -283,10 +290,11 @@ static void say_hello(const struct efi_disk *d)
 	if (m->present)
 		string_get_size(m->blocks, m->block_size, STRING_UNITS_2, size,
 				sizeof(size));
-	dev_info(&d->edev->dev, "%s: %s, blocks of %u bytes%s%s, durability: %s\n",
+	dev_info(&d->edev->dev, "%s: %s, blocks of %u bytes%s%s, durability: %s, mode: %s (%s)\n",
 		 d->gd->disk_name, size, m->block_size,
 		 m->removable ? ", removable" : "",
-		 m->read_only ? ", read-only" : "", efi_disk_durability(d));
+		 m->read_only ? ", read-only" : "", efi_disk_durability(d),
+		 efi_disk_mode_name(d->mode), d->mode_reason);
 }
 
 static struct efi_disk *new_disk(struct efi_device *edev)
@@ -333,6 +341,7 @@ put:
 	put_disk(d->gd);
 	blk_mq_free_tag_set(&d->tags);
 free:
+	efi_disk_tokens_destroy(d);
 	ida_free(&numbers, d->number);
 	put_device(&edev->dev);
 	kfree(d);
@@ -350,13 +359,16 @@ static void disk_remove(struct efi_device *edev)
 	unsigned int noio;
 
 	disable_work_sync(&d->media_work);
-	if (!efi_device_has_protocol(edev, &guid))
+	if (!efi_device_has_protocol(edev, &guid)) {
 		blk_mark_disk_dead(d->gd);
+		efi_disk_tokens_give_up(d);
+	}
 	del_gendisk(d->gd);
 	noio = efi_disk_lock(d);
 	d->closed = true;
 	efi_disk_unlock(d, noio);
 	efi_disk_guard_detach(d);
+	efi_disk_tokens_destroy(d);
 	blk_mq_free_tag_set(&d->tags);
 	put_disk(d->gd);
 }

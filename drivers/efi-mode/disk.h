@@ -5,6 +5,8 @@
  *	disk.c -> disk-queue.c -> disk-transfer.c -> disk-media.c -> the bus
  *			       -> disk-flush.c
  *			       -> disk-guard.c
+ *			       -> disk-request.c -> disk-tokens.c -> the bus
+ *	       -> disk-mode.c -> disk-tokens.c
  *	       -> disk-sysfs.c
  *
  * disk-plan.c is pure, and so is most of disk-media.c.
@@ -23,6 +25,12 @@
 
 /* Of a request: what firmware is given is made from them without an allocation */
 #define EFI_DISK_MAX_RUNS	256
+
+/* Tokens that firmware has at once; NVMe in edk2 takes 63 */
+#define EFI_DISK_TOKENS		32
+
+/* Of one of them. What is larger is several requests, and several tokens. */
+#define EFI_DISK_TOKEN_BYTES	SZ_128K
 
 #define EFI_DISK_MIN_BLOCK	512
 #define EFI_DISK_MAX_BLOCK	SZ_64K
@@ -122,6 +130,48 @@ enum efi_disk_durability {
 };
 
 /**
+ * enum efi_disk_mode - by which protocol it is read and written
+ * @EFI_DISK_AUTO:	by the one that is best; of the parameter only
+ * @EFI_DISK_BLOCKIO:	one request after the other
+ * @EFI_DISK_BLOCKIO2:	with tokens
+ * @EFI_DISK_DISKIO2:	with tokens
+ */
+enum efi_disk_mode {
+	EFI_DISK_AUTO,
+	EFI_DISK_BLOCKIO,
+	EFI_DISK_BLOCKIO2,
+	EFI_DISK_DISKIO2,
+};
+
+/**
+ * struct efi_disk_trial - what a trial has shown
+ * @tokens:	at once
+ * @at_once:	how many of them were complete when the call returned
+ * @tokens_ns:	until all of them were
+ * @block_ns:	of one read by BlockIo
+ */
+struct efi_disk_trial {
+	unsigned int tokens;
+	unsigned int at_once;
+	u64 tokens_ns;
+	u64 block_ns;
+};
+
+/**
+ * enum efi_disk_verdict - what that means
+ * @EFI_DISK_SYNCHRONOUS: the protocol is only called asynchronous
+ * @EFI_DISK_SLOWER:	however many tokens there are
+ * @EFI_DISK_MORE:	to be tried with more of them
+ * @EFI_DISK_FASTER:	than BlockIo
+ */
+enum efi_disk_verdict {
+	EFI_DISK_SYNCHRONOUS,
+	EFI_DISK_SLOWER,
+	EFI_DISK_MORE,
+	EFI_DISK_FASTER,
+};
+
+/**
  * struct efi_disk_outcome - what has become of a call
  * @ret:	as of efi_protocol_call()
  * @status:	what the function has returned
@@ -129,6 +179,19 @@ enum efi_disk_durability {
 struct efi_disk_outcome {
 	int ret;
 	efi_status_t status;
+};
+
+struct efi_disk_slot;
+struct efi_disk_tokens;
+
+/**
+ * struct efi_disk_request - what the driver has with each request
+ * @slot:	where its token is, or NULL
+ * @again:	does it without a token
+ */
+struct efi_disk_request {
+	struct efi_disk_slot *slot;
+	struct work_struct again;
 };
 
 /**
@@ -151,6 +214,9 @@ struct efi_disk_outcome {
  * @durability:	of flushes
  * @warned:	that there is none
  * @number:	of its name
+ * @mode:	by which protocol
+ * @mode_reason: why
+ * @tokens:	if they are used
  * @runs:	of the request that is being done
  */
 struct efi_disk {
@@ -172,6 +238,9 @@ struct efi_disk {
 	enum efi_disk_durability durability;
 	bool warned;
 	int number;
+	enum efi_disk_mode mode;
+	char mode_reason[96];
+	struct efi_disk_tokens *tokens;
 	struct efi_disk_run runs[EFI_DISK_MAX_RUNS];
 };
 
@@ -260,6 +329,34 @@ struct efi_disk_outcome efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes);
 void efi_disk_flush_init(struct efi_disk *d);
 const char *efi_disk_durability(const struct efi_disk *d);
 struct efi_disk_outcome efi_disk_flush(struct efi_disk *d);
+
+/* disk-tokens.c */
+
+int efi_disk_tokens_create(struct efi_disk *d, enum efi_disk_mode mode,
+			   u32 size);
+void efi_disk_tokens_destroy(struct efi_disk *d);
+unsigned int efi_disk_tokens_count(const struct efi_disk *d);
+u32 efi_disk_tokens_bytes(const struct efi_disk *d);
+bool efi_disk_tokens_drain(struct efi_disk *d);
+struct efi_disk_outcome efi_disk_tokens_try(struct efi_disk *d, u64 first,
+					    u64 stride, u32 bytes,
+					    struct efi_disk_trial *trial);
+
+/* disk-request.c */
+
+bool efi_disk_token_fits(const struct efi_disk_shape *shape, u32 size, u64 pos,
+			 u32 bytes);
+bool efi_disk_token_start(struct efi_disk *d, struct request *rq);
+void efi_disk_token_failed(struct request *rq);
+enum blk_eh_timer_return efi_disk_token_timeout(struct request *rq);
+void efi_disk_tokens_give_up(struct efi_disk *d);
+
+/* disk-mode.c */
+
+void efi_disk_choose_mode(struct efi_disk *d);
+const char *efi_disk_mode_name(enum efi_disk_mode mode);
+enum efi_disk_verdict efi_disk_judge(const struct efi_disk_trial *trial,
+				     unsigned int most);
 
 /* disk-queue.c */
 

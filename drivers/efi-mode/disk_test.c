@@ -239,6 +239,56 @@ static void statuses(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, status_of(-EIO, EFI_ABORTED) == BLK_STS_IOERR);
 }
 
+static void token_fits(struct kunit *test)
+{
+	struct efi_disk_shape small = usual;
+
+	KUNIT_EXPECT_TRUE(test, efi_disk_token_fits(&usual, SZ_128K, 512, 512));
+	KUNIT_EXPECT_TRUE(test, efi_disk_token_fits(&usual, SZ_64K, 512, SZ_64K));
+	KUNIT_EXPECT_FALSE(test, efi_disk_token_fits(&usual, SZ_32K, 0, SZ_64K));
+	/* Firmware has refused more */
+	small.max_bytes = SZ_4K;
+	KUNIT_EXPECT_FALSE(test, efi_disk_token_fits(&small, SZ_64K, 0, SZ_8K));
+	/* Parts of blocks, at either end */
+	KUNIT_EXPECT_TRUE(test, efi_disk_token_fits(&large, SZ_128K, SZ_16K,
+						    SZ_32K));
+	KUNIT_EXPECT_FALSE(test, efi_disk_token_fits(&large, SZ_128K, SZ_4K,
+						     SZ_16K));
+	KUNIT_EXPECT_FALSE(test, efi_disk_token_fits(&large, SZ_128K, 0, SZ_4K));
+	/* Far behind what 32 bits can say */
+	KUNIT_EXPECT_TRUE(test, efi_disk_token_fits(&usual, SZ_128K,
+						    512ULL << 40, 512));
+}
+
+static enum efi_disk_verdict judge(unsigned int tokens, unsigned int at_once,
+				   unsigned int tokens_us, unsigned int block_us)
+{
+	const struct efi_disk_trial trial = {
+		.tokens		= tokens,
+		.at_once	= at_once,
+		.tokens_ns	= tokens_us * NSEC_PER_USEC,
+		.block_ns	= block_us * NSEC_PER_USEC,
+	};
+
+	return efi_disk_judge(&trial, 32);
+}
+
+static void verdicts(struct kunit *test)
+{
+	/* One may be complete by chance, but not all */
+	KUNIT_EXPECT_EQ(test, judge(8, 8, 10, 1000), EFI_DISK_SYNCHRONOUS);
+	KUNIT_EXPECT_EQ(test, judge(8, 7, 10, 1000), EFI_DISK_MORE);
+	/* A tick of 10 ms, and a fast disk */
+	KUNIT_EXPECT_EQ(test, judge(8, 0, 10000, 40), EFI_DISK_SLOWER);
+	/* 32 do not take less than 8 */
+	KUNIT_EXPECT_EQ(test, judge(8, 0, 10000, 300), EFI_DISK_SLOWER);
+	KUNIT_EXPECT_EQ(test, judge(8, 0, 10000, 500), EFI_DISK_MORE);
+	KUNIT_EXPECT_EQ(test, judge(32, 0, 10000, 500), EFI_DISK_FASTER);
+	/* Not by much */
+	KUNIT_EXPECT_EQ(test, judge(32, 0, 15000, 500), EFI_DISK_SLOWER);
+	KUNIT_EXPECT_EQ(test, judge(32, 0, 40000, 500), EFI_DISK_SLOWER);
+}
+
 static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(plan_direct),
 	KUNIT_CASE(plan_gathered),
@@ -249,11 +299,13 @@ static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(media_limits),
 	KUNIT_CASE(media_objections),
 	KUNIT_CASE(statuses),
+	KUNIT_CASE(token_fits),
+	KUNIT_CASE(verdicts),
 	{ }
 };
 
 static struct kunit_suite disk_suite = {
-	.name		= "efi-disk",
+	.name		= "efi-mode-disk",
 	.test_cases	= disk_cases,
 };
 kunit_test_suite(disk_suite);

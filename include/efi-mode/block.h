@@ -2,8 +2,8 @@
 /*
  * Protocols of disks that the EFI stub has no types for
  *
- * UEFI 2.10, sections 13.9 (BlockIo) and 13.12 (EraseBlock). Include
- * <efi-mode/firmware.h> before.
+ * UEFI 2.10, sections 13.8 (DiskIo2), 13.9 (BlockIo), 13.10 (BlockIo2) and 13.12
+ * (EraseBlock). Include <efi-mode/firmware.h> before.
  */
 #ifndef _EFI_MODE_BLOCK_H
 #define _EFI_MODE_BLOCK_H
@@ -13,6 +13,9 @@
 #define EFI_BLOCK_IO_PROTOCOL_GUID					\
 	EFI_GUID(0x964e5b21, 0x6459, 0x11d2, 0x8e, 0x39, 0x00, 0xa0,	\
 		 0xc9, 0x69, 0x72, 0x3b)
+#define EFI_BLOCK_IO2_PROTOCOL_GUID					\
+	EFI_GUID(0xa77b2472, 0xe282, 0x4e9f, 0xa2, 0x45, 0xc2, 0xc0,	\
+		 0xe2, 0x7b, 0xbc, 0xc1)
 #define EFI_DISK_IO_PROTOCOL_GUID					\
 	EFI_GUID(0xce345171, 0xba0b, 0x11d2, 0x8e, 0x4f, 0x00, 0xa0,	\
 		 0xc9, 0x69, 0x72, 0x3b)
@@ -76,6 +79,48 @@ union efi_block_io_protocol {
 				void *buffer);
 		efi_status_t (__efiapi *flush_blocks)(
 				union efi_block_io_protocol *self);
+	};
+};
+
+/* EFI_BLOCK_IO2_TOKEN, and EFI_DISK_IO2_TOKEN, which is the same */
+struct efi_disk_token {
+	efi_event_t event;
+	efi_status_t transaction_status;
+};
+
+union efi_block_io2_protocol {
+	struct {
+		struct efi_block_io_media *media;
+		void *reset;
+		efi_status_t (__efiapi *read_blocks_ex)(
+				union efi_block_io2_protocol *self,
+				u32 media_id, u64 lba,
+				struct efi_disk_token *token,
+				unsigned long size, void *buffer);
+		efi_status_t (__efiapi *write_blocks_ex)(
+				union efi_block_io2_protocol *self,
+				u32 media_id, u64 lba,
+				struct efi_disk_token *token,
+				unsigned long size, void *buffer);
+		void *flush_blocks_ex;
+	};
+};
+
+union efi_disk_io2_protocol {
+	struct {
+		u64 revision;
+		void *cancel;
+		efi_status_t (__efiapi *read_disk_ex)(
+				union efi_disk_io2_protocol *self,
+				u32 media_id, u64 offset,
+				struct efi_disk_token *token,
+				unsigned long size, void *buffer);
+		efi_status_t (__efiapi *write_disk_ex)(
+				union efi_disk_io2_protocol *self,
+				u32 media_id, u64 offset,
+				struct efi_disk_token *token,
+				unsigned long size, void *buffer);
+		void *flush_disk_ex;
 	};
 };
 

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * By which protocol a disk is read and written, and why
+ *
+ * BlockIo does one transfer at a time, on the stack of whoever wants it. BlockIo2 has
+ * tokens, but most drivers that have it transfer all the same before they return, and
+ * those that do not look only at each tick of firmware's clock what is complete. So it
+ * is tried. The same goes for DiskIo2, which firmware makes on top of them, where there
+ * is no BlockIo2. It does not say what is in the drive, so there is always BlockIo, too.
+ *
+ * If the trial loses a token BlockIo is used all the same, although firmware may wait for
+ * that token in it. Nothing was written, and without this disk there may be no system.
+ */
+#define pr_fmt(fmt) "efi-disk: " fmt
+
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "disk.h"
+
+/* How many tokens tell whether more are worth a try: each may have to wait for a tick */
+#define FIRST_TOKENS	8
+
+/* How long BlockIo is looked at */
+#define LOOK_NS		(50 * NSEC_PER_MSEC)
+
+static const char * const names[] = {
+	[EFI_DISK_AUTO]		= "auto",
+	[EFI_DISK_BLOCKIO]	= "blockio",
+	[EFI_DISK_BLOCKIO2]	= "blockio2",
+	[EFI_DISK_DISKIO2]	= "diskio2",
+};
+
+static enum efi_disk_mode wanted;
+
+static int set_wanted(const char *val, const struct kernel_param *kp)
+{
+	int mode = sysfs_match_string(names, val);
+
+	if (mode < 0)
+		return mode;
+	wanted = mode;
+	return 0;
+}
+
+static int get_wanted(char *buffer, const struct kernel_param *kp)
+{
+	return sysfs_emit(buffer, "%s\n", names[wanted]);
+}
+
+static const struct kernel_param_ops wanted_ops = {
+	.set = set_wanted,
+	.get = get_wanted,
+};
+
+module_param_cb(mode, &wanted_ops, NULL, 0644);
+MODULE_PARM_DESC(mode, "protocol of disks that are found from now on: auto, blockio, blockio2 or diskio2");
+
+/**
+ * efi_disk_mode_name() - a mode, in a word
+ * @mode:	the mode
+ *
+ * Context: any.
+ * Return: the word.
+ */
+const char *efi_disk_mode_name(enum efi_disk_mode mode)
+{
+	return names[mode];
+}
+
+/* As the specification calls it */
+static const char *protocol_name(enum efi_disk_mode mode)
+{
+	return mode == EFI_DISK_DISKIO2 ? "DiskIo2" : "BlockIo2";
+}
+
+static bool has_protocol(const struct efi_disk *d, enum efi_disk_mode mode)
+{
+	const efi_guid_t blockio2 = EFI_BLOCK_IO2_PROTOCOL_GUID;
+	const efi_guid_t diskio2 = EFI_DISK_IO2_PROTOCOL_GUID;
+
+	return efi_device_has_protocol(d->edev, mode == EFI_DISK_DISKIO2 ?
+				       &diskio2 : &blockio2);
+}
+
+static __printf(2, 3) void say_why(struct efi_disk *d, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(d->mode_reason, sizeof(d->mode_reason), fmt, args);
+	va_end(args);
+}
+
+/* Return: whether it can be used */
+static bool use(struct efi_disk *d, enum efi_disk_mode mode, u32 size)
+{
+	int ret = efi_disk_tokens_create(d, mode, size);
+
+	if (ret)
+		say_why(d, "%s cannot be used: error %d", protocol_name(mode),
+			ret);
+	return !ret;
+}
+
+static void use_for_good(struct efi_disk *d, enum efi_disk_mode mode)
+{
+	if (use(d, mode, min_t(u32, EFI_DISK_TOKEN_BYTES, d->bounce->size)))
+		d->mode = mode;
+}
+
+static void use_wanted(struct efi_disk *d, enum efi_disk_mode mode)
+{
+	if (!has_protocol(d, mode)) {
+		say_why(d, "%s is not there", protocol_name(mode));
+		return;
+	}
+	say_why(d, "asked for");
+	use_for_good(d, mode);
+}
+
+/* The trial */
+
+/**
+ * efi_disk_judge() - what does a trial show?
+ * @trial:	the trial
+ * @most:	tokens that there can be at once
+ *
+ * It has to be faster by a quarter, so that chance does not decide.
+ *
+ * Context: any.
+ * Return: the verdict; not %EFI_DISK_MORE if it was tried with @most.
+ */
+enum efi_disk_verdict efi_disk_judge(const struct efi_disk_trial *trial,
+				     unsigned int most)
+{
+	if (trial->at_once >= trial->tokens)
+		return EFI_DISK_SYNCHRONOUS;
+	/* More tokens do not take less time */
+	if (trial->tokens_ns + trial->tokens_ns / 4 >= trial->block_ns * most)
+		return EFI_DISK_SLOWER;
+	return trial->tokens < most ? EFI_DISK_MORE : EFI_DISK_FASTER;
+}
+
+/* Return: nanoseconds a read, or 0 if one has failed */
+static u64 time_blockio(struct efi_disk *d, u64 stride, u32 bytes)
+{
+	u64 start = ktime_get_ns(), spent = 0;
+	efi_status_t status;
+	unsigned int i;
+
+	for (i = 0; i < EFI_DISK_TOKENS && spent < LOOK_NS; i++) {
+		if (efi_protocol_call(d->io, &status,
+				      union efi_block_io_protocol, read_blocks,
+				      d->media.id, 2 * i * stride, bytes,
+				      d->bounce->phys) || status)
+			return 0;
+		spent = ktime_get_ns() - start;
+	}
+	return spent / i;
+}
+
+/* Return: whether tokens are faster */
+static bool try_tokens(struct efi_disk *d, enum efi_disk_mode mode, u32 bytes)
+{
+	u64 stride = div_u64(d->media.blocks, 2 * EFI_DISK_TOKENS);
+	struct efi_disk_trial trial = { .tokens = FIRST_TOKENS };
+	unsigned int most = efi_disk_tokens_count(d);
+	enum efi_disk_verdict verdict;
+	struct efi_disk_outcome o;
+
+	trial.block_ns = time_blockio(d, stride, bytes);
+	if (!trial.block_ns) {
+		say_why(d, "BlockIo cannot read");
+		return false;
+	}
+	for (;; trial.tokens = most) {
+		trial.tokens = min(trial.tokens, most);
+		o = efi_disk_tokens_try(d, stride, 2 * stride, bytes, &trial);
+		if (!efi_disk_succeeded(&o)) {
+			say_why(d, "%s fails: %s", protocol_name(mode),
+				efi_disk_status_name(&o));
+			return false;
+		}
+		verdict = efi_disk_judge(&trial, most);
+		if (verdict != EFI_DISK_MORE)
+			break;
+	}
+	if (verdict == EFI_DISK_SYNCHRONOUS)
+		say_why(d, "%s is not asynchronous", protocol_name(mode));
+	else
+		say_why(d, "a block takes %llu us by %s with %u tokens, %llu us by BlockIo",
+			div_u64(trial.tokens_ns, trial.tokens * NSEC_PER_USEC),
+			protocol_name(mode), trial.tokens,
+			div_u64(trial.block_ns, NSEC_PER_USEC));
+	return verdict == EFI_DISK_FASTER;
+}
+
+static void use_best(struct efi_disk *d)
+{
+	u32 bytes = max_t(u32, SZ_4K, d->media.block_size);
+	enum efi_disk_mode mode = EFI_DISK_BLOCKIO2;
+	bool faster;
+
+	if (!has_protocol(d, mode))
+		mode = EFI_DISK_DISKIO2;
+	if (!has_protocol(d, mode)) {
+		say_why(d, "there is no other");
+		return;
+	}
+	if (d->media.removable ||
+	    d->media.blocks * d->media.block_size <
+	    (u64)bytes * 2 * EFI_DISK_TOKENS) {
+		say_why(d, "nothing to try %s with", protocol_name(mode));
+		return;
+	}
+	if (!use(d, mode, bytes))
+		return;
+	faster = try_tokens(d, mode, bytes);
+	efi_disk_tokens_destroy(d);
+	if (faster)
+		use_for_good(d, mode);
+}
+
+/**
+ * efi_disk_choose_mode() - choose the protocol
+ * @d:		the disk; @d->mode, @d->mode_reason and @d->tokens are set
+ *
+ * Context: probe of the device; sleeps. Nobody else uses the disk yet.
+ */
+void efi_disk_choose_mode(struct efi_disk *d)
+{
+	enum efi_disk_mode mode = READ_ONCE(wanted);
+
+	d->mode = EFI_DISK_BLOCKIO;
+	if (mode == EFI_DISK_AUTO)
+		use_best(d);
+	else if (mode == EFI_DISK_BLOCKIO)
+		say_why(d, "asked for");
+	else
+		use_wanted(d, mode);
+}
