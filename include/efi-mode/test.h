@@ -183,7 +183,9 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_SCREEN_STRAY	9	/* value: calls after it had disappeared */
 
 /* What the disk does, for DISK, in the lowest 8 bits; with an argument << 8 */
-#define EFI_MODE_TEST_DISK_INSTALL	0	/* appear, as EFI_MODE_TEST_DISK_KIND_* */
+#define EFI_MODE_TEST_DISK_INSTALL	0	/* appear, as EFI_MODE_TEST_DISK_KIND_*,
+						 * with EFI_MODE_TEST_DISK_WITH_*
+						 */
 #define EFI_MODE_TEST_DISK_REMOVE	1	/* disappear */
 #define EFI_MODE_TEST_DISK_FAIL		2	/* with this status, so often << 8;
 						 * 0xffff: for ever
@@ -202,6 +204,17 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_DISK_ERASED	10	/* value: blocks erased */
 #define EFI_MODE_TEST_DISK_RENUMBER	11	/* the same medium has another number */
 #define EFI_MODE_TEST_DISK_FLUSHES	12	/* value: calls of FlushBlocks() */
+#define EFI_MODE_TEST_DISK_DELAY	13	/* complete tokens after so many ms; 0:
+						 * before the call returns
+						 */
+#define EFI_MODE_TEST_DISK_FAIL_TOKEN	14	/* with this status in it, so often << 8;
+						 * 0xffff: for ever
+						 */
+#define EFI_MODE_TEST_DISK_LOSE		15	/* do not complete so many tokens */
+#define EFI_MODE_TEST_DISK_FIND		16	/* complete those; value: how many */
+#define EFI_MODE_TEST_DISK_TOKENS	17	/* value: tokens since it was last asked */
+#define EFI_MODE_TEST_DISK_MOST		18	/* value: tokens at once, likewise */
+#define EFI_MODE_TEST_DISK_SLOW		19	/* BlockIo takes so many us */
 
 #define EFI_MODE_TEST_DISK_KIND_512	0
 #define EFI_MODE_TEST_DISK_KIND_16K	1	/* blocks of 16 KiB */
@@ -212,6 +225,10 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_DISK_KIND_PARTITION 6
 #define EFI_MODE_TEST_DISK_KIND_520	7	/* blocks of 520 bytes */
 #define EFI_MODE_TEST_DISK_KIND_TOO_LARGE 8	/* 2^64 blocks */
+
+/* Beside BlockIo */
+#define EFI_MODE_TEST_DISK_WITH_BLOCKIO2 0x100
+#define EFI_MODE_TEST_DISK_WITH_DISKIO2	0x200
 
 #define EFI_MODE_TEST_DISK_SIZE		(8 << 20)
 

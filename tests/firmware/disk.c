@@ -57,9 +57,9 @@ static UINT8 *data;
 
 static EFI_STATUS fail_status;
 static volatile UINT64 strays, calls, breaches, erased, flushes;
-static UINT64 fail_count, fail_at, limit;
+static UINT64 fail_count, fail_at, limit, slow;
 
-static EFI_STATUS stray(void)
+EFI_STATUS disk_stray(void)
 {
 	strays++;
 	return EFI_DEVICE_ERROR;
@@ -71,7 +71,7 @@ static BOOLEAN has_block(UINT64 lba, UINTN size, UINT64 wanted)
 }
 
 /* As the specification orders it, and then what has been ordered here */
-static EFI_STATUS check(UINT32 media_id, UINT64 lba, UINTN size, void *buffer)
+EFI_STATUS disk_check(UINT32 media_id, UINT64 lba, UINTN size, void *buffer)
 {
 	calls++;
 	if (!media.MediaPresent)
@@ -95,39 +95,72 @@ static EFI_STATUS check(UINT32 media_id, UINT64 lba, UINTN size, void *buffer)
 			fail_count--;
 		return fail_status;
 	}
-	if (fail_at && has_block(lba, size, fail_at))
-		return EFI_DEVICE_ERROR;
 	return EFI_SUCCESS;
+}
+
+BOOLEAN disk_is_bad(UINT64 lba, UINTN size)
+{
+	return fail_at && has_block(lba, size, fail_at);
+}
+
+void disk_copy(BOOLEAN write, UINT64 offset, UINTN size, void *buffer)
+{
+	if (write)
+		CopyMem(data + offset, buffer, size);
+	else
+		CopyMem(buffer, data + offset, size);
+}
+
+UINT32 disk_block_size(void)
+{
+	return media.BlockSize;
+}
+
+void disk_breach(void)
+{
+	breaches++;
+}
+
+/* There are drivers that wait for all tokens in such a call, for ever if need be */
+static EFI_STATUS transfer(BOOLEAN write, UINT32 media_id, EFI_LBA lba,
+			   UINTN size, void *buffer)
+{
+	EFI_STATUS status = disk_check(media_id, lba, size, buffer);
+	UINT64 end = rdtsc() + cycles(slow);
+
+	while (slow && rdtsc() < end)
+		;
+	if (tokens_in_flight())
+		breaches++;
+	if (!EFI_ERROR(status) && disk_is_bad(lba, size))
+		status = EFI_DEVICE_ERROR;
+	if (!EFI_ERROR(status))
+		disk_copy(write, lba * media.BlockSize, size, buffer);
+	return status;
 }
 
 static EFI_STATUS EFIAPI read_blocks(EFI_BLOCK_IO_PROTOCOL *this,
 				     UINT32 media_id, EFI_LBA lba, UINTN size,
 				     void *buffer)
 {
-	EFI_STATUS status = check(media_id, lba, size, buffer);
-
 	(void)this;
-	if (!EFI_ERROR(status))
-		CopyMem(buffer, data + lba * media.BlockSize, size);
-	return status;
+	return transfer(FALSE, media_id, lba, size, buffer);
 }
 
 static EFI_STATUS EFIAPI write_blocks(EFI_BLOCK_IO_PROTOCOL *this,
 				      UINT32 media_id, EFI_LBA lba, UINTN size,
 				      void *buffer)
 {
-	EFI_STATUS status = check(media_id, lba, size, buffer);
-
 	(void)this;
-	if (!EFI_ERROR(status))
-		CopyMem(data + lba * media.BlockSize, buffer, size);
-	return status;
+	return transfer(TRUE, media_id, lba, size, buffer);
 }
 
 static EFI_STATUS EFIAPI flush_blocks(EFI_BLOCK_IO_PROTOCOL *this)
 {
 	(void)this;
 	flushes++;
+	if (tokens_in_flight())
+		breaches++;
 	return EFI_SUCCESS;
 }
 
@@ -153,11 +186,11 @@ static EFI_STATUS EFIAPI erase_blocks(struct erase_block *this, UINT32 media_id,
 
 static void set_functions(BOOLEAN there)
 {
-	block.Reset = (void *)stray;
-	block.ReadBlocks = there ? read_blocks : (void *)stray;
-	block.WriteBlocks = there ? write_blocks : (void *)stray;
-	block.FlushBlocks = there ? flush_blocks : (void *)stray;
-	erase_block.erase = there ? erase_blocks : (void *)stray;
+	block.Reset = (void *)disk_stray;
+	block.ReadBlocks = there ? read_blocks : (void *)disk_stray;
+	block.WriteBlocks = there ? write_blocks : (void *)disk_stray;
+	block.FlushBlocks = there ? flush_blocks : (void *)disk_stray;
+	erase_block.erase = there ? erase_blocks : (void *)disk_stray;
 }
 
 static void describe(UINT64 kind)
@@ -180,8 +213,12 @@ static void describe(UINT64 kind)
 	fail_count = fail_at = limit = 0;
 }
 
-static EFI_STATUS install(UINT64 kind)
+/* What Linux looks at first is installed last */
+static EFI_STATUS install(UINT64 argument)
 {
+	UINT64 kind = argument & 0xff;
+	EFI_STATUS status;
+
 	if (handle)
 		return EFI_ALREADY_STARTED;
 	if (kind >= sizeof(kinds) / sizeof(*kinds))
@@ -193,9 +230,16 @@ static EFI_STATUS install(UINT64 kind)
 	ZeroMem(data, EFI_MODE_TEST_DISK_SIZE);
 	describe(kind);
 	set_functions(TRUE);
-	return uefi_call_wrapper(BS->InstallMultipleProtocolInterfaces, 8,
-				 &handle, &path_guid, &path, &block_guid, &block,
-				 &erase_guid, &erase_block, NULL);
+	status = uefi_call_wrapper(BS->InstallMultipleProtocolInterfaces, 6,
+				   &handle, &path_guid, &path, &erase_guid,
+				   &erase_block, NULL);
+	if (!EFI_ERROR(status))
+		status = tokens_install(handle, &media, argument);
+	if (!EFI_ERROR(status))
+		status = uefi_call_wrapper(BS->InstallProtocolInterface, 4,
+					   &handle, &block_guid,
+					   EFI_NATIVE_INTERFACE, &block);
+	return status;
 }
 
 static EFI_STATUS remove(void)
@@ -204,6 +248,9 @@ static EFI_STATUS remove(void)
 
 	if (!handle)
 		return EFI_NOT_STARTED;
+	status = tokens_remove(handle);
+	if (EFI_ERROR(status))
+		return status;
 	status = uefi_call_wrapper(BS->UninstallMultipleProtocolInterfaces, 8,
 				   handle, &path_guid, &path, &block_guid,
 				   &block, &erase_guid, &erase_block, NULL);
@@ -277,7 +324,10 @@ EFI_STATUS EFIAPI disk(UINT64 what, UINT64 *value)
 	case EFI_MODE_TEST_DISK_FLUSHES:
 		*value = take(&flushes);
 		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_SLOW:
+		slow = argument;
+		return EFI_SUCCESS;
 	default:
-		return EFI_INVALID_PARAMETER;
+		return tokens_do(what & 0xff, argument, value);
 	}
 }

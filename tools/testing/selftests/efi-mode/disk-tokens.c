@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * BlockIo2 and DiskIo2 of the test driver's disk (tests/firmware/tokens.c): which of them
+ * is chosen, what they transfer, and tokens that fail or do not come back
+ *
+ *	disk-tokens		all of that
+ *	disk-tokens lose	leave a token with firmware that never comes back
+ *	disk-tokens slow	leave one that comes back after three seconds
+ */
+#define _GNU_SOURCE
+#include "ledger.h"
+#include "testdisk.h"
+
+#define MODE		"/sys/module/efi_disk/parameters/mode"
+#define BLOCKIO2	EFI_MODE_TEST_DISK_WITH_BLOCKIO2
+#define DISKIO2		EFI_MODE_TEST_DISK_WITH_DISKIO2
+
+/* One tick */
+#define TICK		10
+
+/* The trial waits for five seconds */
+#define LONG_PATIENCE	9000
+
+#define READERS		16
+
+static void set_mode(const char *mode)
+{
+	if (!write_file(MODE, mode))
+		ksft_exit_fail_msg("%s: %s\n", MODE, strerror(errno));
+}
+
+/* But for those that the trial is allowed */
+static long long breaches;
+
+static bool no_breach(void)
+{
+	return ask(FN(BREACHES), 0) == breaches;
+}
+
+static int abandoned(void)
+{
+	FILE *f = fopen("/sys/kernel/debug/efi-mode/ledger", "r");
+	char word[32];
+	int value, found = -1;
+
+	while (f && fscanf(f, "%31s %d", word, &value) == 2)
+		if (!strcmp(word, "abandoned"))
+			found = value;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* Which is chosen? */
+
+/* Its partitions have been looked for, too: else it would go in the middle of that */
+static bool wait_hello(void)
+{
+	int ms;
+
+	for (ms = 0; ms < LONG_PATIENCE; ms += 10) {
+		if (log_has(", mode: "))
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+static void chosen(const char *wanted, unsigned int with, const char *mode,
+		   const char *reason)
+{
+	char found[32] = "", why[128] = "", said[160];
+
+	set_mode(wanted);
+	clear_log();
+	if (appear(FN(KIND_512) | with) && wait_hello() &&
+	    find_disk(GUID, disk, sizeof(disk))) {
+		snprintf(found, sizeof(found), "%s", disk_attr(disk, "mode"));
+		snprintf(why, sizeof(why), "%s",
+			 disk_attr(disk, "mode_reason"));
+	}
+	snprintf(said, sizeof(said), "mode: %s (%s)", found, why);
+	ksft_test_result(!strcmp(found, mode) && strstr(why, reason) &&
+			 log_has(said),
+			 "%s, has %x: %s: %s\n", wanted, with, mode, reason);
+	if (strcmp(found, mode) || !strstr(why, reason))
+		ksft_print_msg("it is %s: %s\n", found, why);
+	disappear();
+}
+
+static void modes(void)
+{
+	ksft_test_result(!write_file(MODE, "rubbish"), "no other words\n");
+	chosen("auto", 0, "blockio", "there is no other");
+	chosen("blockio", BLOCKIO2, "blockio", "asked for");
+	chosen("blockio2", DISKIO2, "blockio", "BlockIo2 is not there");
+	chosen("diskio2", BLOCKIO2, "blockio", "DiskIo2 is not there");
+	chosen("blockio2", BLOCKIO2, "blockio2", "asked for");
+	chosen("diskio2", BLOCKIO2 | DISKIO2, "diskio2", "asked for");
+	ask(FN(DELAY), 0);
+	chosen("auto", BLOCKIO2, "blockio", "BlockIo2 is not asynchronous");
+	ask(FN(DELAY), TICK);
+	chosen("auto", BLOCKIO2, "blockio", "us by BlockIo2 with");
+	ask(FN(SLOW), 3000);
+	chosen("auto", BLOCKIO2 | DISKIO2, "blockio2",
+	       "us by BlockIo2 with 32 tokens");
+	chosen("auto", DISKIO2, "diskio2", "us by DiskIo2 with 32 tokens");
+	ask(FN(FAIL_TOKEN), DEVICE_ERROR_ | 1 << 8);
+	chosen("auto", BLOCKIO2, "blockio", "BlockIo2 fails: device error");
+	ask(FN(FAIL_TOKEN), 0);
+	ksft_test_result(no_breach(), "no rule was broken\n");
+	/* BlockIo is used all the same: else there might be no root */
+	ask(FN(LOSE), 1);
+	chosen("auto", BLOCKIO2, "blockio", "BlockIo2 fails: time-out");
+	breaches = ask(FN(BREACHES), 0);
+	ask(FN(LOSE), 0);
+	ask(FN(SLOW), 0);
+	ksft_test_result(ask(FN(FIND), 0) == 1, "a token of the trial, late\n");
+}
+
+/* Data */
+
+static void data(const char *mode, unsigned int kind, unsigned int with,
+		 int delay)
+{
+	unsigned int part = kind == FN(KIND_16K) ? 16384 : 4096;
+	int fd;
+
+	set_mode(mode);
+	ask(FN(DELAY), delay);
+	fd = use(kind | with);
+	ask(FN(TOKENS), 0);
+	ask(FN(MOST), 0);
+	ksft_test_result(put(fd, "all", 0, 0, 4 * MIB) &&
+			 disk_has("all", 0, 4 * MIB) &&
+			 ask(FN(MOST), 0) > (delay ? 4 : 0),
+			 "%s, kind %u: many at once\n", mode, kind);
+	ksft_test_result(put(fd, "one", 512, 8 * part, part) &&
+			 put(fd, "two", 0, 64 * 1024 - 4096, 8192) &&
+			 put(fd, "end", 0, EFI_MODE_TEST_DISK_SIZE - 4096,
+			     4096) &&
+			 disk_has("one", 8 * part, part) &&
+			 disk_has("two", 64 * 1024 - 4096, 8192) &&
+			 disk_has("end", EFI_MODE_TEST_DISK_SIZE - 4096, 4096) &&
+			 disk_has("all", 0, 8 * 4096) &&
+			 disk_has("all", MIB / 4, MIB),
+			 "%s, kind %u: small writes\n", mode, kind);
+	ksft_test_result(get(fd, "one", 1024, 8 * part, part) &&
+			 get(fd, "two", 512, 64 * 1024 - 4096, 8192) &&
+			 get(fd, "all", 0, MIB, 3 * MIB) &&
+			 get(fd, "end", 0, EFI_MODE_TEST_DISK_SIZE - 4096, 4096),
+			 "%s, kind %u: reads\n", mode, kind);
+	ksft_test_result(ask(FN(TOKENS), 0) > 40 && no_breach(),
+			 "%s, kind %u: no rule was broken\n", mode, kind);
+	close(fd);
+	ksft_test_result(disappear(), "%s, kind %u: it goes\n", mode, kind);
+}
+
+/* Each has a part of the disk to itself; some flush, which wants all to be complete */
+static int reader(int n)
+{
+	uint64_t base = n * 256 * 1024ULL, at;
+	int fd = open_disk(disk, O_RDWR | O_DIRECT), i;
+
+	for (i = 0; i < 30; i++) {
+		at = base + i * 7 % 60 * 4096;
+		if (!put(fd, "abc", 0, at, 4096 * (1 + i % 3)) ||
+		    (n < 2 && i % 8 == 0 && fsync(fd)) ||
+		    !get(fd, "abc", 0, at, 4096 * (1 + i % 3)))
+			return 1;
+	}
+	close(fd);
+	return 0;
+}
+
+static void together(void)
+{
+	pid_t pids[READERS];
+	bool ok = true;
+	int i, status;
+
+	set_mode("blockio2");
+	close(use(FN(KIND_512) | BLOCKIO2));
+	ask(FN(MOST), 0);
+	for (i = 0; i < READERS; i++) {
+		pids[i] = fork();
+		if (!pids[i])
+			_exit(reader(i));
+	}
+	for (i = 0; i < READERS; i++)
+		ok &= waitpid(pids[i], &status, 0) == pids[i] && !status;
+	i = ask(FN(MOST), 0);
+	ksft_test_result(ok && i > READERS / 2,
+			 "many readers and writers: %d at once\n", i);
+	ksft_test_result(no_breach(),
+			 "nothing else is called meanwhile\n");
+	disappear();
+}
+
+/* Errors */
+
+static void errors(void)
+{
+	int fd, buffered;
+
+	set_mode("blockio2");
+	fd = use(FN(KIND_512) | BLOCKIO2);
+	buffered = open_disk(disk, O_RDONLY);
+	put(fd, "err", 0, 0, 4 * MIB);
+	clear_log();
+	ask(FN(FAIL_TOKEN), DEVICE_ERROR_ | 1 << 8);
+	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
+			 log_has("device error: once more with BlockIo"),
+			 "an error in a token is tried again\n");
+	ask(FN(FAIL_TOKEN), DEVICE_ERROR_ | FOR_EVER << 8);
+	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
+			 put(fd, "err", 0, 0, MIB) && disk_has("err", 0, MIB),
+			 "one in each, too\n");
+	ask(FN(FAIL), DEVICE_ERROR_ | FOR_EVER << 8);
+	ksft_test_result(fails(fd, 0, 4096, EIO) && log_has("cannot read"),
+			 "if that fails it is an error\n");
+	ask(FN(FAIL_TOKEN), 0);
+	ask(FN(FAIL), DEVICE_ERROR_ | 1 << 8);
+	ksft_test_result(get(fd, "err", 0, 0, MIB),
+			 "a token that is refused is tried again\n");
+	ask(FN(FAIL_AT), 3000);
+	ksft_test_result(fails(fd, 3000 * SECTOR, SECTOR, EIO) &&
+			 fails(fd, 2900 * SECTOR, 200 * SECTOR, EIO) &&
+			 get(fd, "err", 0, 2999 * SECTOR, SECTOR) &&
+			 get(buffered, "err", 0, 2992 * SECTOR, 4096) &&
+			 get(buffered, "err", 0, 3008 * SECTOR, 4096) &&
+			 pread(buffered, buf, 4096, 3000 * SECTOR) < 0,
+			 "a bad block is an error, and that one only\n");
+	ask(FN(FAIL_AT), 0);
+	close(buffered);
+	ask(FN(LIMIT), 64 * 1024);
+	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
+			 get(fd, "err", 0, 0, MIB),
+			 "less at once, if firmware wants that\n");
+	ask(FN(LIMIT), 0);
+	ask(FN(RENUMBER), 0);
+	ask(FN(TOKENS), 0);
+	ksft_test_result(get(fd, "err", 0, 0, 4096) &&
+			 get(fd, "err", 0, 0, 4096) && ask(FN(TOKENS), 0),
+			 "a disk that has another number is the same\n");
+	ask(FN(FLUSHES), 0);
+	ksft_test_result(!fsync(fd) && ask(FN(FLUSHES), 0) == 1,
+			 "fsync() flushes\n");
+	ask(FN(FAIL_TOKEN), WRITE_PROTECTED_ | FOR_EVER << 8);
+	ask(FN(FAIL), WRITE_PROTECTED_ | FOR_EVER << 8);
+	ksft_test_result(pwrite(fd, buf, 4096, 0) < 0 &&
+			 atoi(disk_attr(disk, "ro")) == 1,
+			 "a disk that is write-protected is read-only\n");
+	ask(FN(FAIL), 0);
+	ask(FN(FAIL_TOKEN), 0);
+	ksft_test_result(no_breach(), "no rule was broken\n");
+	close(fd);
+	disappear();
+}
+
+/* Tokens that do not come back */
+
+static bool be_impatient(void)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/block/%s/queue/io_timeout", disk);
+	return write_file(path, "1000");
+}
+
+static bool all_are(uint8_t value, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		if (buf[i] != value)
+			return false;
+	return true;
+}
+
+static void lost(void)
+{
+	int fd;
+
+	set_mode("blockio2");
+	fd = use(FN(KIND_512) | BLOCKIO2);
+	put(fd, "los", 0, 0, MIB);
+	clear_log();
+	ask(FN(LOSE), 1);
+	ksft_test_result(be_impatient() && fails(fd, 0, 4096, ETIMEDOUT) &&
+			 log_has("does not complete a token"),
+			 "a token that does not come back is an error\n");
+	ask(FN(CALLS), 0);
+	ksft_test_result(fails(fd, MIB, 4096, ETIMEDOUT) && fsync(fd) &&
+			 !ask(FN(CALLS), 0),
+			 "there are no more calls of the disk's\n");
+	memset(buf, 0xaa, 4096);
+	ksft_test_result(ask(FN(FIND), 0) == 1 && all_are(0xaa, 4096),
+			 "when it does nobody's memory changes\n");
+	ksft_test_result(get(fd, "los", 0, 0, MIB) && !fsync(fd),
+			 "and all goes on\n");
+	ask(FN(LOSE), 1);
+	fill_pattern(buf, "lat", 0, 4096);
+	ksft_test_result(pwrite(fd, buf, 4096, 0) < 0 && errno == ETIMEDOUT &&
+			 disk_has("los", 0, 4096) && ask(FN(FIND), 0) == 1 &&
+			 disk_has("lat", 0, 4096), "a write, likewise\n");
+	close(fd);
+	disappear();
+}
+
+/* The driver goes, and leaves with firmware what it has */
+static void left_behind(struct ledger others)
+{
+	int before = abandoned(), fd;
+
+	set_mode("blockio2");
+	fd = use(FN(KIND_512) | BLOCKIO2);
+	ask(FN(LOSE), 2);
+	ksft_test_result(be_impatient() && fails(fd, 0, 256 * 1024, ETIMEDOUT),
+			 "two that do not come back\n");
+	close(fd);
+	ksft_test_result(write_file(DISK_DRIVER "unbind", device) &&
+			 same_ledger(read_ledger(), others) &&
+			 abandoned() == before + 3,
+			 "what they name is not freed with the driver\n");
+	ksft_test_result(write_file(DISK_DRIVER "bind", device) &&
+			 wait_disk(GUID, disk, sizeof(disk), PATIENCE),
+			 "it can be bound again\n");
+	fd = open_disk(disk, O_RDWR | O_DIRECT);
+	ksft_test_result(put(fd, "new", 0, 0, MIB) && ask(FN(FIND), 0) == 2 &&
+			 get(fd, "new", 0, 0, MIB),
+			 "late ones do not disturb it\n");
+	close(fd);
+	disappear();
+}
+
+/* Coming and going */
+
+static void binding(struct ledger others)
+{
+	struct ledger bound;
+	bool ok = true;
+	int i;
+
+	set_mode("blockio2");
+	close(use(FN(KIND_512) | BLOCKIO2));
+	bound = read_ledger();
+	for (i = 0; i < 20 && ok; i++)
+		ok = write_file(DISK_DRIVER "unbind", device) &&
+		     same_ledger(read_ledger(), others) &&
+		     write_file(DISK_DRIVER "bind", device) &&
+		     find_disk(GUID, disk, sizeof(disk));
+	ksft_test_result(ok && same_ledger(read_ledger(), bound),
+			 "twenty times unbound and bound: %d\n", i);
+	disappear();
+}
+
+/* Tokens that firmware has go with the disk: nobody waits for them for long */
+static void removal(struct ledger others)
+{
+	int fd, status = -1, i;
+	struct uevent u;
+	uint64_t start;
+	pid_t pid;
+
+	set_mode("blockio2");
+	fd = use(FN(KIND_512) | BLOCKIO2);
+	ask(FN(DELAY), 1000);
+	pid = fork();
+	if (!pid) {
+		for (i = 0;; i++)
+			if (pwrite(fd, buf, MIB, i % 8 * MIB) != MIB)
+				_exit(0);
+	}
+	usleep(300000);
+	start = now_ns();
+	ask(FN(REMOVE), 0);
+	ksft_test_result(waitpid(pid, &status, 0) == pid && !status &&
+			 now_ns() - start < 10 * 1000000000ULL,
+			 "whoever writes to a disk that goes gets an error\n");
+	ksft_test_result(wait_uevent(uevents, LONG_PATIENCE, "remove", ALIAS,
+				     &u) >= 0 &&
+			 !find_disk(GUID, disk, sizeof(disk)) &&
+			 pread(fd, buf, 4096, 0) <= 0, "it is missed\n");
+	close(fd);
+	ksft_test_result(!ask(FN(STRAY), 0) &&
+			 same_ledger(read_ledger(), others),
+			 "nobody has called it, and nothing is left\n");
+	ksft_test_result(ask(FN(FIND), 0) > 0, "tokens that come back then\n");
+	ask(FN(DELAY), TICK);
+}
+
+static void media(void)
+{
+	int fd;
+
+	set_mode("blockio2");
+	fd = use(FN(KIND_REMOVABLE) | BLOCKIO2);
+	put(fd, "old", 0, 0, MIB);
+	ask(FN(MEDIUM), 1000);
+	ksft_test_result(fails(fd, 0, 4096, EIO) &&
+			 pwrite(fd, buf, 4096, 0) < 0 &&
+			 (uint64_t)ask(FN(WORD), 0) == 0x5555555555555555,
+			 "what was meant for a medium is not written to another\n");
+	close(fd);
+	fd = open_disk(disk, O_RDWR | O_DIRECT);
+	ask(FN(TOKENS), 0);
+	ksft_test_result(fd >= 0 && atoi(disk_attr(disk, "size")) == 4000 &&
+			 put(fd, "new", 0, 0, MIB) && disk_has("new", 0, MIB) &&
+			 ask(FN(TOKENS), 0), "the new one\n");
+	ksft_test_result(no_breach(), "no rule was broken\n");
+	close(fd);
+	disappear();
+}
+
+/* For those who look what becomes of it when Linux ends */
+static void leave_one(const char *how)
+{
+	int fd;
+
+	set_mode("blockio2");
+	fd = use(FN(KIND_512) | BLOCKIO2);
+	if (!strcmp(how, "lose"))
+		ask(FN(LOSE), 1);
+	else
+		ask(FN(DELAY), 3000);
+	if (!fork()) {
+		be_impatient();
+		pread(fd, buf, 4096, 0);
+		_exit(0);
+	}
+	usleep(!strcmp(how, "lose") ? 4000000 : 300000);
+}
+
+int main(int argc, char **argv)
+{
+	struct ledger others;
+
+	driver = open_test_device();
+	uevents = open_uevents();
+	buf = alloc_aligned(5 * MIB);
+	if (argc > 1) {
+		leave_one(argv[1]);
+		return 0;
+	}
+	ksft_print_header();
+	ksft_set_plan(69);
+	others = read_ledger();
+	if (ask(FN(CALLS), 0) < 0)
+		ksft_exit_fail_msg("no test driver in firmware\n");
+
+	modes();
+	data("blockio2", FN(KIND_512), BLOCKIO2, TICK);
+	data("blockio2", FN(KIND_16K), BLOCKIO2, 0);
+	data("blockio2", FN(KIND_ALIGN), BLOCKIO2, TICK);
+	data("diskio2", FN(KIND_512), DISKIO2, 0);
+	data("diskio2", FN(KIND_16K), DISKIO2, TICK);
+	together();
+	errors();
+	lost();
+	left_behind(others);
+	binding(others);
+	removal(others);
+	media();
+	set_mode("auto");
+	ksft_finished();
+}

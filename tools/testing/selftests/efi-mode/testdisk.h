@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The disk of the test driver's (tests/firmware/disk.c), from both sides
+ */
+#ifndef _SELFTESTS_EFI_MODE_TESTDISK_H
+#define _SELFTESTS_EFI_MODE_TESTDISK_H
+
+#include <sys/klog.h>
+
+#include "blockdev.h"
+#include "uevents.h"
+
+#define GUID		"5f6d1e0a-3b1c-4e55-9a21-0e447d60b813"
+/* Only this disk has it: EraseBlock */
+#define ALIAS		"95a9a93e-a86e-4926-aaef-9918e772d987"
+#define PATIENCE	3000	/* ms */
+#define MIB		(1 << 20)
+#define FOR_EVER	0xffff
+
+#define FN(name)	EFI_MODE_TEST_DISK_ ## name
+
+/* EFI statuses, without the bit of errors */
+#define DEVICE_ERROR_	7
+#define WRITE_PROTECTED_ 8
+#define OUT_OF_RESOURCES_ 9
+
+static int driver, uevents;
+static char disk[32], device[64];
+static uint8_t *buf;
+
+static inline long long ask(unsigned int what, uint64_t argument)
+{
+	struct efi_mode_test_driver d;
+
+	if (!call_driver(driver, EFI_MODE_TEST_FN_DISK, what | argument << 8,
+			 &d))
+		return -1;
+	return d.value;
+}
+
+static inline bool log_has(const char *text)
+{
+	static char log[1 << 20];
+	int n = klogctl(3, log, sizeof(log) - 1);
+
+	if (n < 0)
+		return false;
+	log[n] = '\0';
+	return strstr(log, text);
+}
+
+static inline void clear_log(void)
+{
+	klogctl(5, NULL, 0);
+}
+
+static inline bool appear(unsigned int kind)
+{
+	struct uevent u;
+
+	if (ask(FN(INSTALL), kind) < 0 ||
+	    wait_uevent(uevents, PATIENCE, "add", ALIAS, &u) < 0)
+		return false;
+	snprintf(device, sizeof(device), "%s", u.device);
+	return true;
+}
+
+static inline bool disappear(void)
+{
+	struct uevent u;
+
+	return !ask(FN(REMOVE), 0) &&
+	       wait_uevent(uevents, PATIENCE, "remove", ALIAS, &u) >= 0 &&
+	       !find_disk(GUID, disk, sizeof(disk));
+}
+
+static inline int use(unsigned int kind)
+{
+	int fd = -1;
+
+	if (appear(kind) && wait_disk(GUID, disk, sizeof(disk), PATIENCE))
+		fd = open_disk(disk, O_RDWR | O_DIRECT);
+	if (fd < 0)
+		ksft_exit_fail_msg("disk of kind %u: %s\n", kind,
+				   strerror(errno));
+	return fd;
+}
+
+/* Firmware's memory has what was written, if all of it was: a word of each sector */
+static inline bool disk_has(const char *tag, uint64_t from, size_t size)
+{
+	uint64_t at, word, wanted;
+
+	for (at = from; at < from + size; at += SECTOR) {
+		word = ask(FN(WORD), at);
+		fill_pattern((uint8_t *)&wanted, tag, at, sizeof(wanted));
+		if (word == wanted)
+			continue;
+		ksft_print_msg("firmware has %llx at %llu, not %llx\n",
+			       (unsigned long long)word, (unsigned long long)at,
+			       (unsigned long long)wanted);
+		return false;
+	}
+	return true;
+}
+
+static inline bool put(int fd, const char *tag, size_t offset, uint64_t at,
+		       size_t size)
+{
+	fill_pattern(buf + offset, tag, at, size);
+	return pwrite(fd, buf + offset, size, at) == (ssize_t)size;
+}
+
+static inline bool get(int fd, const char *tag, size_t offset, uint64_t at,
+		       size_t size)
+{
+	memset(buf + offset, 0, size);
+	return pread(fd, buf + offset, size, at) == (ssize_t)size &&
+	       is_pattern(buf + offset, tag, at, size);
+}
+
+static inline bool fails(int fd, uint64_t at, size_t size, int error)
+{
+	errno = 0;
+	return pread(fd, buf, size, at) < 0 && errno == error;
+}
+
+#endif /* _SELFTESTS_EFI_MODE_TESTDISK_H */
