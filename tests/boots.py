@@ -380,7 +380,8 @@ def debug(opt, results):
                 objects=os.path.join(opt.build, "debug")) or ""
     for watcher in ("Lock dependency validator", "KernelAddressSanitizer initialized"):
         results.add(watcher in text, f"debug: watched by: {watcher}")
-    for suite in ("ticks", "request", "arena", "time", "bus", "gop", "keymap"):
+    for suite in ("ticks", "request", "arena", "time", "bus", "gop", "keymap",
+                  "disk"):
         results.add(re.search(rf"^\[[ .\d]+\] ok \d+ efi-mode-{suite}\s*$", text,
                               re.M), f"debug: KUnit: efi-mode-{suite}")
 

@@ -4,6 +4,7 @@ Tests of the disks of firmware
 """
 
 import os
+import re
 import subprocess
 import tempfile
 
@@ -113,36 +114,55 @@ def guest_actions(m, results, name, actions):
                  told[2])
 
 
+def image(opt, what):
+    folder = os.path.join(opt.build, "disks")
+    os.makedirs(folder, exist_ok=True)
+    return os.path.join(folder, what + ".img")
+
+
+def some_disks(opt, kinds):
+    """Options of QEMU, and what the selftest is to do"""
+    args, steps = list(CONTROLLERS), []
+    for kind in kinds:
+        size, _, device, path = KINDS[kind]
+        make_disk(image(opt, kind), size * MIB)
+        args += [*drive(kind, image(opt, kind)),
+                 "-device", f"{device},drive={kind},id={kind}-device"]
+        steps += [kind, path]
+    return args, steps
+
+
+def disks_command(steps):
+    # On the command line a comma is between tests
+    return f"{QUIET}disks:" + ":".join(steps).replace(",", "+")
+
+
+def judge_disks(opt, results, kinds):
+    for kind in kinds:
+        size, block, _, _ = KINDS[kind]
+        if kind != "usb":
+            judge_disk(results, kind, image(opt, kind), size * MIB, block)
+        os.unlink(image(opt, kind))
+
+
 def disks(opt, results):
     """One of each kind: what is written and read, a CD that is changed, a USB disk that
     is pulled out"""
     name = "disks"
-    folder = os.path.join(opt.build, "disks")
-    os.makedirs(folder, exist_ok=True)
-
-    def image(what):
-        return os.path.join(folder, what + ".img")
-
-    args = list(CONTROLLERS)
-    steps = []
-    for kind, (size, _, device, path) in KINDS.items():
-        make_disk(image(kind), size * MIB)
-        args += [*drive(kind, image(kind)),
-                 "-device", f"{device},drive={kind},id={kind}-device"]
-        steps += [kind, path]
-    make_cd(image("cd1"), 8 * MIB, b"cd1")
-    make_cd(image("cd2"), 6 * MIB, b"cd2")
-    make_cd_files(image("cd3"), b"cd3")
-    make_cd_files(image("cd4"), b"cd4")
+    args, steps = some_disks(opt, KINDS)
+    make_cd(image(opt, "cd1"), 8 * MIB, b"cd1")
+    make_cd(image(opt, "cd2"), 6 * MIB, b"cd2")
+    make_cd_files(image(opt, "cd3"), b"cd3")
+    make_cd_files(image(opt, "cd4"), b"cd4")
     args += ["-drive", "if=none,id=cd,format=raw,media=cdrom,readonly=on,"
-             f"file={image('cd1')}",
+             f"file={image(opt, 'cd1')}",
              "-device", "ide-cd,bus=ide.1,drive=cd,id=cdrom"]
     steps += ["medium", CD_PATH, "mounted", CD_PATH, "unplug",
               KINDS["usb"][3]]
 
     def insert(what):
         m.command_qmp("blockdev-change-medium", id="cdrom",
-                      filename=image(what), format="raw")
+                      filename=image(opt, what), format="raw")
 
     actions = {
         "change": lambda: insert("cd2"),
@@ -151,17 +171,29 @@ def disks(opt, results):
         "unplug": lambda: m.command_qmp("device_del", id="usb-device"),
     }
 
-    # On the command line a comma is between tests
-    command = ":".join(steps).replace(",", "+")
-    script = (CONNECT, f"{LINUX} {QUIET}disks:{command}")
+    script = (CONNECT, f"{LINUX} {disks_command(steps)}")
     with machine(opt, results, name, files(opt, *script), args=args) as m:
         m.expect("TEST BEGIN", START + BOOT)
         guest_actions(m, results, name, actions)
         power_off(m, results, name)
-    for kind, (size, block, _, _) in KINDS.items():
-        if kind != "usb":
-            judge_disk(results, kind, image(kind), size * MIB, block)
-        os.unlink(image(kind))
+    judge_disks(opt, results, KINDS)
+
+
+def disks_tokens(opt, results):
+    """The same by BlockIo2: one that is asynchronous, one that does one thing at a time"""
+    name = "disks-tokens"
+    kinds = ("nvme", "ahci")
+    args, steps = some_disks(opt, kinds)
+    script = (CONNECT, f"{LINUX} efi_disk.mode=blockio2 {disks_command(steps)}")
+    with machine(opt, results, name, files(opt, *script), args=args) as m:
+        m.expect("TEST BEGIN", START + BOOT)
+        guest_actions(m, results, name, {})
+        power_off(m, results, name)
+        found = m.text.count("mode: blockio2 (asked for)")
+        results.add(found == len(kinds), f"{name}: both use it", found)
+        results.add("once more with BlockIo" not in m.text,
+                    f"{name}: and nothing else")
+    judge_disks(opt, results, kinds)
 
 
 def esp_disk(path, content):
@@ -224,6 +256,48 @@ def disk(opt, results):
         guest_tests(m, results, name, (name,))
 
 
+def disk_tokens(opt, results):
+    """BlockIo2 and DiskIo2 of the test driver's disk"""
+    name = "disk-tokens"
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{name}"]
+    with machine(opt, results, name, files(opt, *script)) as m:
+        guest_tests(m, results, name, (name,))
+
+
+# What the token does, how Linux ends, and what becomes of that
+TOKEN_ENDS = (
+    ("a token that never comes back, return", "lose", "return=7", None),
+    ("a token that never comes back, panic", "lose", "panic", None),
+    ("a token that comes back late, return", "slow", "return=7", 7),
+    ("a token that comes back late, panic", "slow", "panic", 21),
+)
+
+
+def disk_tokens_ends(opt, results):
+    """Firmware does not get memory that it is still going to write to"""
+    for what, token, end, status in TOKEN_ENDS:
+        name = f"disk-tokens-ends: {what}"
+        script = ["load fs0:\\driver.efi",
+                  f"{LINUX} efi_mode.on_panic=return "
+                  f"{QUIET}disk-tokens:{token},leave:{end}",
+                  "echo STATUS %lasterror%", "reset -s"]
+        with machine(opt, results, name, files(opt, *script),
+                     args=["-no-reboot"]) as m:
+            m.expect("LEAVING", START + BOOT)
+            ended = m.wait_end(60)
+            found = re.search(r"STATUS 0x([0-9A-Fa-f]+)", m.text)
+            found = int(found[1], 16) if found else None
+            results.add(ended and found == status, f"{name}: the status", found)
+            reasons = [event["data"]["reason"] for event in m.last_events()
+                       if event["event"] == "SHUTDOWN"]
+            wanted = "guest-shutdown" if status else "guest-reset"
+            results.add(reasons == [wanted], f"{name}: {wanted}", reasons)
+            # With the drivers the consoles have gone; who dies keeps them
+            if end == "panic":
+                said = "reset in place of the return" in m.text
+                results.add(said == (status is None), f"{name}: the message")
+
+
 def latency(opt, results):
     """Timers of Linux's while each disk is read as fast as it can be"""
     tests = bench_disks.LATENCIES
@@ -233,7 +307,10 @@ def latency(opt, results):
 
 TESTS = {
     "disk": disk,
+    "disk-tokens": disk_tokens,
+    "disk-tokens-ends": disk_tokens_ends,
     "disks": disks,
+    "disks-tokens": disks_tokens,
     "disk-guard": guard,
 }
 
