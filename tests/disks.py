@@ -72,7 +72,7 @@ def make_cd_files(path, tag):
                        capture_output=True)
 
 
-def judge_disk(results, name, path, size, block):
+def judge_disk(results, what, path, size, block):
     """What Linux has written is there, and nothing else has changed"""
     wanted = {at: pattern(b"lnx", at, n) for at, n in WRITTEN}
     wanted[0] = pattern(b"hst", 0, HOST_SIZE)
@@ -89,11 +89,11 @@ def judge_disk(results, name, path, size, block):
             if found != data:
                 bad = next(i for i, (a, b) in enumerate(zip(found, data))
                            if a != b)
-                results.add(False, f"disks: {name}: on the host",
+                results.add(False, f"{what}: on the host",
                             f"at {at + bad}: {found[bad:bad + 16]}, not "
                             f"{data[bad:bad + 16]}")
                 return
-    results.add(True, f"disks: {name}: on the host")
+    results.add(True, f"{what}: on the host")
 
 
 def drive(name, path):
@@ -114,19 +114,20 @@ def guest_actions(m, results, name, actions):
                  told[2])
 
 
-def image(opt, what):
-    folder = os.path.join(opt.build, "disks")
+def image(opt, name, what):
+    """Each test has its own: another one may run beside it"""
+    folder = os.path.join(opt.build, name)
     os.makedirs(folder, exist_ok=True)
     return os.path.join(folder, what + ".img")
 
 
-def some_disks(opt, kinds):
+def some_disks(opt, name, kinds):
     """Options of QEMU, and what the selftest is to do"""
     args, steps = list(CONTROLLERS), []
     for kind in kinds:
         size, _, device, path = KINDS[kind]
-        make_disk(image(opt, kind), size * MIB)
-        args += [*drive(kind, image(opt, kind)),
+        make_disk(image(opt, name, kind), size * MIB)
+        args += [*drive(kind, image(opt, name, kind)),
                  "-device", f"{device},drive={kind},id={kind}-device"]
         steps += [kind, path]
     return args, steps
@@ -137,32 +138,33 @@ def disks_command(steps):
     return f"{QUIET}disks:" + ":".join(steps).replace(",", "+")
 
 
-def judge_disks(opt, results, kinds):
+def judge_disks(opt, results, name, kinds):
     for kind in kinds:
         size, block, _, _ = KINDS[kind]
         if kind != "usb":
-            judge_disk(results, kind, image(opt, kind), size * MIB, block)
-        os.unlink(image(opt, kind))
+            judge_disk(results, f"{name}: {kind}", image(opt, name, kind),
+                       size * MIB, block)
+        os.unlink(image(opt, name, kind))
 
 
 def disks(opt, results):
     """One of each kind: what is written and read, a CD that is changed, a USB disk that
     is pulled out"""
     name = "disks"
-    args, steps = some_disks(opt, KINDS)
-    make_cd(image(opt, "cd1"), 8 * MIB, b"cd1")
-    make_cd(image(opt, "cd2"), 6 * MIB, b"cd2")
-    make_cd_files(image(opt, "cd3"), b"cd3")
-    make_cd_files(image(opt, "cd4"), b"cd4")
+    args, steps = some_disks(opt, name, KINDS)
+    make_cd(image(opt, name, "cd1"), 8 * MIB, b"cd1")
+    make_cd(image(opt, name, "cd2"), 6 * MIB, b"cd2")
+    make_cd_files(image(opt, name, "cd3"), b"cd3")
+    make_cd_files(image(opt, name, "cd4"), b"cd4")
     args += ["-drive", "if=none,id=cd,format=raw,media=cdrom,readonly=on,"
-             f"file={image(opt, 'cd1')}",
+             f"file={image(opt, name, 'cd1')}",
              "-device", "ide-cd,bus=ide.1,drive=cd,id=cdrom"]
     steps += ["medium", CD_PATH, "mounted", CD_PATH, "unplug",
               KINDS["usb"][3]]
 
     def insert(what):
         m.command_qmp("blockdev-change-medium", id="cdrom",
-                      filename=image(opt, what), format="raw")
+                      filename=image(opt, name, what), format="raw")
 
     actions = {
         "change": lambda: insert("cd2"),
@@ -176,14 +178,14 @@ def disks(opt, results):
         m.expect("TEST BEGIN", START + BOOT)
         guest_actions(m, results, name, actions)
         power_off(m, results, name)
-    judge_disks(opt, results, KINDS)
+    judge_disks(opt, results, name, KINDS)
 
 
 def disks_tokens(opt, results):
     """The same by BlockIo2: one that is asynchronous, one that does one thing at a time"""
     name = "disks-tokens"
     kinds = ("nvme", "ahci")
-    args, steps = some_disks(opt, kinds)
+    args, steps = some_disks(opt, name, kinds)
     script = (CONNECT, f"{LINUX} efi_disk.mode=blockio2 {disks_command(steps)}")
     with machine(opt, results, name, files(opt, *script), args=args) as m:
         m.expect("TEST BEGIN", START + BOOT)
@@ -193,7 +195,7 @@ def disks_tokens(opt, results):
         results.add(found == len(kinds), f"{name}: both use it", found)
         results.add("once more with BlockIo" not in m.text,
                     f"{name}: and nothing else")
-    judge_disks(opt, results, kinds)
+    judge_disks(opt, results, name, kinds)
 
 
 def esp_disk(path, content):
