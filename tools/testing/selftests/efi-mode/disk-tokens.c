@@ -358,7 +358,7 @@ static void binding(struct ledger others)
 /* Tokens that firmware has go with the disk: nobody waits for them for long */
 static void removal(struct ledger others)
 {
-	int fd, status = -1, i;
+	int fd, status = -1;
 	struct uevent u;
 	uint64_t start;
 	pid_t pid;
@@ -366,12 +366,7 @@ static void removal(struct ledger others)
 	set_mode("blockio2");
 	fd = use(FN(KIND_512) | BLOCKIO2);
 	ask(FN(DELAY), 1000);
-	pid = fork();
-	if (!pid) {
-		for (i = 0;; i++)
-			if (pwrite(fd, buf, MIB, i % 8 * MIB) != MIB)
-				_exit(0);
-	}
+	pid = start_writer(fd);
 	usleep(300000);
 	start = now_ns();
 	ask(FN(REMOVE), 0);
@@ -398,9 +393,7 @@ static void media(void)
 	fd = use(FN(KIND_REMOVABLE) | BLOCKIO2);
 	put(fd, "old", 0, 0, MIB);
 	ask(FN(MEDIUM), 1000);
-	ksft_test_result(fails(fd, 0, 4096, EIO) &&
-			 pwrite(fd, buf, 4096, 0) < 0 &&
-			 (uint64_t)ask(FN(WORD), 0) == 0x5555555555555555,
+	ksft_test_result(other_medium_is_safe(fd),
 			 "what was meant for a medium is not written to another\n");
 	close(fd);
 	fd = open_disk(disk, O_RDWR | O_DIRECT);

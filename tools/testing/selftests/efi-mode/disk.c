@@ -129,9 +129,7 @@ static void media(void)
 
 	put(fd, "old", 0, 0, MIB);
 	ask(FN(MEDIUM), 1000);
-	ksft_test_result(fails(fd, 0, 4096, EIO) &&
-			 pwrite(fd, buf, 4096, 0) < 0 &&
-			 (uint64_t)ask(FN(WORD), 0) == 0x5555555555555555,
+	ksft_test_result(other_medium_is_safe(fd),
 			 "what was meant for a medium is not written to another\n");
 	other = open_disk(disk, O_RDONLY);
 	ksft_test_result(other < 0 && errno == EBUSY,
@@ -178,17 +176,11 @@ static void binding(struct ledger others)
 
 static void removal(struct ledger others)
 {
-	int fd = use(FN(KIND_512)), status = -1, i;
+	int fd = use(FN(KIND_512)), status = -1;
 	struct uevent u;
 	pid_t pid;
 
-	pid = fork();
-	if (!pid) {
-		for (i = 0;; i++)
-			if (pwrite(fd, buf, MIB, i % 8 * MIB) != MIB)
-				_exit(errno == EIO || errno == ENODEV ||
-				      errno == ENOSPC || errno == ENXIO ? 0 : 1);
-	}
+	pid = start_writer(fd);
 	usleep(300000);
 	ask(FN(REMOVE), 0);
 	ksft_test_result(waitpid(pid, &status, 0) == pid && !status,

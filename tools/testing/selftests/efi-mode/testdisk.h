@@ -125,4 +125,25 @@ static inline bool fails(int fd, uint64_t at, size_t size, int error)
 	return pread(fd, buf, size, at) < 0 && errno == error;
 }
 
+/* There is another medium now, as the driver makes them */
+static inline bool other_medium_is_safe(int fd)
+{
+	return fails(fd, 0, 4096, EIO) && pwrite(fd, buf, 4096, 0) < 0 &&
+	       (uint64_t)ask(FN(WORD), 0) == 0x5555555555555555;
+}
+
+/* Until there is an error. It ends with 0 if that says that the disk has gone. */
+static inline pid_t start_writer(int fd)
+{
+	pid_t pid = fork();
+	int i;
+
+	if (pid)
+		return pid;
+	for (i = 0; pwrite(fd, buf, MIB, i % 8 * MIB) == MIB; i++)
+		;
+	_exit(errno == EIO || errno == ENODEV || errno == ENOSPC ||
+	      errno == ENXIO ? 0 : 1);
+}
+
 #endif /* _SELFTESTS_EFI_MODE_TESTDISK_H */
