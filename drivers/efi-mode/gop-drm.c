@@ -37,8 +37,8 @@
 #include <drm/drm_gem_framebuffer_helper.h>
 #include <drm/drm_gem_shmem_helper.h>
 #include <drm/drm_managed.h>
-#include <drm/drm_modeset_helper.h>
 #include <drm/drm_modeset_helper_vtables.h>
+#include <drm/drm_modeset_lock.h>
 #include <drm/drm_panic.h>
 #include <drm/drm_probe_helper.h>
 
@@ -583,19 +583,45 @@ static void gop_remove(struct efi_device *edev)
 	efi_gop_give_back(&s->gop);
 }
 
-/* Other modes, and none is set */
-static void gop_changed(struct efi_device *edev)
+/*
+ * All is off while firmware is asked. What was shown comes back if there is a mode for
+ * it; if not, the screen stays off until those who are told of the change set another.
+ */
+static int query_modes_anew(struct screen *s,
+			    struct drm_modeset_acquire_ctx *ctx)
 {
-	struct screen *s = efi_device_get_drvdata(edev);
-	int ret = drm_mode_config_helper_suspend(&s->drm);
+	struct drm_atomic_state *shown;
+	int ret;
 
+	shown = drm_atomic_helper_duplicate_state(&s->drm, ctx);
+	if (IS_ERR(shown))
+		return PTR_ERR(shown);
+	ret = drm_atomic_helper_disable_all(&s->drm, ctx);
 	if (ret)
-		return;
+		goto out;
 	ret = efi_gop_query_modes(&s->gop);
 	if (ret)
 		drm_err(&s->drm, "its modes are not known any more: %d\n", ret);
-	drm_mode_config_helper_resume(&s->drm);
-	drm_kms_helper_hotplug_event(&s->drm);
+	ret = drm_atomic_helper_commit_duplicated_state(shown, ctx);
+out:
+	drm_atomic_state_put(shown);
+	return ret;
+}
+
+/* Other modes, and none is set. Nobody else may show anything meanwhile. */
+static void gop_changed(struct efi_device *edev)
+{
+	struct screen *s = efi_device_get_drvdata(edev);
+	struct drm_modeset_acquire_ctx ctx;
+	struct drm_device *drm = &s->drm;
+	int ret;
+
+	DRM_MODESET_LOCK_ALL_BEGIN(drm, ctx, 0, ret);
+	ret = query_modes_anew(s, &ctx);
+	DRM_MODESET_LOCK_ALL_END(drm, ctx, ret);
+	if (ret)
+		drm_dbg_kms(drm, "what was shown is not: %d\n", ret);
+	drm_kms_helper_hotplug_event(drm);
 }
 
 static const struct efi_device_id gop_ids[] = {

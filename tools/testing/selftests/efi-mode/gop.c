@@ -3,7 +3,9 @@
  * A screen of the test driver's (tests/firmware/screen.c): its modes, its faults, and
  * how it goes
  */
+#include <signal.h>
 #include <sys/klog.h>
+#include <sys/wait.h>
 
 #include "kms.h"
 #include "ledger.h"
@@ -12,6 +14,7 @@
 #define GUID		"9042a9de-23dc-4a38-96fb-7aded080516a"
 #define PATIENCE	3000	/* ms */
 #define MODE_565	2
+#define CHANGES		40
 
 static int fd, uevents;
 
@@ -228,6 +231,50 @@ static void changes(const char *device)
 	kms_close(&k);
 }
 
+/* Somebody who knows nothing of it and shows one picture after the other */
+static pid_t start_showing(const char *device)
+{
+	pid_t child = fork();
+	struct kms k;
+
+	if (child)
+		return child;
+	for (;;) {
+		show(&k, device, 320, 200);
+		kms_close(&k);
+	}
+}
+
+/* The last change may be yet to come, and makes the screen black for a moment */
+static bool is_shown_soon(const struct kms *k)
+{
+	int ms;
+
+	for (ms = 0; ms < PATIENCE && !is_shown(k); ms += 100)
+		usleep(100000);
+	return ms < PATIENCE;
+}
+
+static void changes_while_shown(const char *device)
+{
+	pid_t child = start_showing(device);
+	struct kms k;
+	bool alive;
+	int i;
+
+	for (i = 0; i < CHANGES; i++) {
+		screen(EFI_MODE_TEST_SCREEN_REINSTALL, i & 1 ? 2 : 3);
+		usleep(10000 + i * 500);
+	}
+	alive = child > 0 && !waitpid(child, NULL, WNOHANG) &&
+		!kill(child, SIGKILL) && waitpid(child, NULL, 0) == child;
+	ksft_test_result(alive && show(&k, device, 320, 200) &&
+			 is_shown_soon(&k),
+			 "changed %d times while others show something\n",
+			 CHANGES);
+	kms_close(&k);
+}
+
 static void removal(const char *device, struct ledger others)
 {
 	struct uevent u;
@@ -269,7 +316,7 @@ int main(void)
 
 	fd = open_test_device();
 	ksft_print_header();
-	ksft_set_plan(20);
+	ksft_set_plan(21);
 	uevents = open_uevents();
 	others = read_ledger();
 	if (screen(EFI_MODE_TEST_SCREEN_INSTALL, 0) < 0)
@@ -282,6 +329,7 @@ int main(void)
 	mode_fails(u.device);
 	binding(u.device);
 	changes(u.device);
+	changes_while_shown(u.device);
 	removal(u.device, others);
 	no_modes(others);
 	ksft_finished();
