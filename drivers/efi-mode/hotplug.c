@@ -248,6 +248,8 @@ static int forget_images(struct scan *s)
 	int n, i;
 
 	n = efi_handles_with(&guid, &handles);
+	if (n < 0)
+		return n;
 	for (i = 0; i < n; i++) {
 		f = find_handle(s, handles[i]);
 		if (f && find_last_bit(f->mask, EFI_MAX_WATCHED) <
@@ -255,7 +257,7 @@ static int forget_images(struct scan *s)
 			*f = s->found[--s->nr];
 	}
 	kfree(handles);
-	return min(n, 0);
+	return 0;
 }
 
 static int find_all(struct scan *s)
