@@ -95,15 +95,22 @@ SPLATS = ("BUG:", "WARNING:", "Firmware Bug", "Call Trace", "INFO:", "UBSAN:",
 EXCUSED = "INFO: NMI handler"
 
 
+# Lines of the log that are shown from the first splat on
+SHOWN = 50
+
+
 def clean(m, results, prefix, expected=()):
     """Nothing bad in the log, but for what is expected"""
     lines = [line.strip() for line in m.text.splitlines()
              if EXCUSED not in line]
+    first = len(lines)
     for bad in SPLATS:
         if bad not in expected:
-            found = [line for line in lines if bad in line]
+            found = [i for i, line in enumerate(lines) if bad in line]
             results.add(not found, f"{prefix}: no {bad!r} in the log",
-                        "; ".join(found[:3]))
+                        "; ".join(lines[i] for i in found[:3]))
+            first = min([first, *found])
+    results.quote(lines[first:first + SHOWN])
 
 
 def power_off(m, results, prefix, expected=(), patience=1):

@@ -59,6 +59,9 @@ class Results:
                           (f": {detail}" if detail and not ok else ""))
         return ok
 
+    def quote(self, lines):
+        self.lines += ["        | " + line for line in lines]
+
     def keep_log(self, name, text):
         os.makedirs(self.logs, exist_ok=True)
         path = os.path.join(self.logs, name + ".log")
