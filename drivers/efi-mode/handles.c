@@ -84,6 +84,85 @@ int efi_handles_with(const efi_guid_t *guid, u64 **handles)
 	return status == EFI_NOT_FOUND ? 0 : -EIO;
 }
 
+/* A question for each protocol, with the answer behind it, and a call for each */
+struct questions {
+	struct answer {
+		struct question question;
+		u64 handles[HANDLES_FIRST];
+	} *answers;
+	struct efi_mode_request *requests;
+};
+
+static void ask_all(struct questions *q, const efi_guid_t *guids,
+		    unsigned int nr)
+{
+	struct efi_mode_request *r = q->requests;
+	struct answer *a = q->answers;
+
+	for (; r < q->requests + nr; r++, a++) {
+		a->question.guid = *guids++;
+		a->question.count = sizeof(a->handles);
+		r->table = (unsigned long)efi_mode_systab()->boottime;
+		r->slot = offsetof(efi_boot_services_t, locate_handle);
+		r->nargs = 5;
+		r->args[0] = EFI_LOCATE_BY_PROTOCOL;
+		r->args[1] = virt_to_phys(&a->question.guid);
+		r->args[3] = virt_to_phys(&a->question.count);
+		r->args[4] = virt_to_phys(a->handles);
+	}
+	efi_mode_call_chain("boot services: locate_handle", q->requests, nr);
+}
+
+static int tell_found(const struct answer *a, efi_status_t status,
+		      unsigned int i, efi_handles_found_t found, void *data)
+{
+	u64 *handles __free(kfree) = NULL;
+	int n;
+
+	if (status == EFI_NOT_FOUND)
+		return 0;
+	if (status == EFI_SUCCESS)
+		return found(i, a->handles,
+			     a->question.count / sizeof(*a->handles), data);
+	if (status != EFI_BUFFER_TOO_SMALL)
+		return -EIO;
+	/* More than there is room for */
+	n = efi_handles_with(&a->question.guid, &handles);
+	return n < 0 ? n : found(i, handles, n, data);
+}
+
+/**
+ * efi_handles_with_each() - the handles that have each of some protocols
+ * @guids:	of the protocols
+ * @nr:		how many, at least 1
+ * @found:	is told of the handles with one of them, in the order of @guids
+ * @data:	for @found
+ *
+ * Firmware is asked for all of them with one switch, as a rule.
+ *
+ * Context: task context; sleeps.
+ * Return: 0, or an error: of firmware's, or what @found has returned.
+ */
+int efi_handles_with_each(const efi_guid_t *guids, unsigned int nr,
+			  efi_handles_found_t found, void *data)
+{
+	struct answer *answers __free(kfree) = kcalloc(nr, sizeof(*answers),
+						       GFP_KERNEL);
+	struct efi_mode_request *requests __free(kfree) =
+		kcalloc(nr, sizeof(*requests), GFP_KERNEL);
+	struct questions q = { answers, requests };
+	unsigned int i;
+	int ret = 0;
+
+	if (!answers || !requests)
+		return -ENOMEM;
+	ask_all(&q, guids, nr);
+	for (i = 0; i < nr && !ret; i++)
+		ret = tell_found(&answers[i], requests[i].status, i, found,
+				 data);
+	return ret;
+}
+
 /**
  * efi_handles_installed() - on which handle has a protocol been installed?
  * @registration: as of efi_watch_protocol()

@@ -240,51 +240,54 @@ static bool makes_device(unsigned int i)
  * A program can have protocols of hardware on its own handle: the UEFI shell puts a
  * console there. It is no device, unless a driver is for just that.
  */
-static int forget_images(struct scan *s)
+static void forget_images(struct scan *s, const u64 *handles, unsigned int n)
 {
-	const efi_guid_t guid = LOADED_IMAGE_PROTOCOL_GUID;
 	struct found *f;
-	u64 *handles;
-	int n, i;
+	unsigned int i;
 
-	n = efi_handles_with(&guid, &handles);
-	if (n < 0)
-		return n;
 	for (i = 0; i < n; i++) {
 		f = find_handle(s, handles[i]);
 		if (f && find_last_bit(f->mask, EFI_MAX_WATCHED) <
 			 efi_nr_known_protocols)
 			*f = s->found[--s->nr];
 	}
-	kfree(handles);
+}
+
+/* The last question is for images */
+static int note_handles(unsigned int i, const u64 *handles, unsigned int n,
+			void *data)
+{
+	struct scan *s = data;
+	struct found *f;
+	unsigned int j;
+
+	if (i == nr_watched) {
+		forget_images(s, handles, n);
+		return 0;
+	}
+	if (!makes_device(i))
+		return 0;
+	for (j = 0; j < n; j++) {
+		f = find_handle(s, handles[j]) ?: add_handle(s, handles[j]);
+		if (!f)
+			return -ENOMEM;
+		set_bit(i, f->mask);
+	}
 	return 0;
 }
 
 static int find_all(struct scan *s)
 {
-	u64 *handles;
-	struct found *f;
+	efi_guid_t *guids __free(kfree) = NULL;
 	unsigned int i;
-	int n, j;
 
-	for (i = 0; i < nr_watched; i++) {
-		if (!makes_device(i))
-			continue;
-		n = efi_handles_with(&watched[i].guid, &handles);
-		if (n < 0)
-			return n;
-		for (j = 0; j < n; j++) {
-			f = find_handle(s, handles[j]) ?:
-			    add_handle(s, handles[j]);
-			if (!f) {
-				kfree(handles);
-				return -ENOMEM;
-			}
-			set_bit(i, f->mask);
-		}
-		kfree(handles);
-	}
-	return forget_images(s);
+	guids = kcalloc(nr_watched + 1, sizeof(*guids), GFP_KERNEL);
+	if (!guids)
+		return -ENOMEM;
+	for (i = 0; i < nr_watched; i++)
+		guids[i] = makes_device(i) ? watched[i].guid : NULL_GUID;
+	guids[i] = LOADED_IMAGE_PROTOCOL_GUID;
+	return efi_handles_with_each(guids, nr_watched + 1, note_handles, s);
 }
 
 /* The scan: devices that have gone, and what is behind them */

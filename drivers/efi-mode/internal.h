@@ -78,6 +78,13 @@ struct efi_open_entry {
 };
 
 int efi_handles_with(const efi_guid_t *guid, u64 **handles);
+
+/* @n handles have the protocol with the number @i. Return: 0, or an error to stop. */
+typedef int (*efi_handles_found_t)(unsigned int i, const u64 *handles,
+				   unsigned int n, void *data);
+
+int efi_handles_with_each(const efi_guid_t *guids, unsigned int nr,
+			  efi_handles_found_t found, void *data);
 int efi_handles_installed(u64 registration, u64 *handle);
 int efi_handle_guids(u64 handle, efi_guid_t **guids);
 int efi_handle_openers(u64 handle, const efi_guid_t *guid,
