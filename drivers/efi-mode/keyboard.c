@@ -173,10 +173,22 @@ static bool work(struct efi_text *t)
 	return false;
 }
 
+/* What is held is released without a key, and so it may be pressed */
+static bool is_restless(const struct efi_text *t)
+{
+	const struct keyboard *kb = container_of_const(t, struct keyboard, text);
+
+	if (t->way > EFI_TEXT_EX_CHECKED)
+		return false;
+	return kb->held || (kb->toggles & EFI_TOGGLE_STATE_VALID &&
+			    !(kb->toggles & EFI_KEY_STATE_EXPOSED));
+}
+
 static const struct efi_text_ops ops = {
-	.work	= work,
-	.key	= take_key,
-	.state	= take_state,
+	.work		= work,
+	.key		= take_key,
+	.state		= take_state,
+	.is_restless	= is_restless,
 };
 
 /* The input core */

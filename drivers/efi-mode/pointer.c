@@ -155,6 +155,9 @@ static int probe(struct efi_device *edev, const struct efi_device_id *id)
 	text->pointer_slot = is_tablet ?
 		offsetof(union efi_absolute_pointer_protocol, get_state) :
 		offsetof(union efi_simple_pointer_protocol, get_state);
+	text->pointer_event = is_tablet ?
+		offsetof(union efi_absolute_pointer_protocol, wait_for_input) :
+		offsetof(union efi_simple_pointer_protocol, wait_for_input);
 	text->input = efi_buffer_alloc(edev, 2 * EFI_TEXT_INPUT, 0, 0);
 	if (IS_ERR(text->input))
 		return PTR_ERR(text->input);

@@ -308,6 +308,14 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 }
 EXPORT_SYMBOL_GPL(efi_protocol_open);
 
+void efi_protocol_question(const struct efi_protocol *p, size_t offset,
+			   struct efi_mode_question *question)
+{
+	question->target = p->target;
+	question->offset = offset;
+}
+EXPORT_SYMBOL_GPL(efi_protocol_question);
+
 void efi_protocol_close(struct efi_protocol *p)
 {
 	WARN_ON(devres_release(&p->edev->dev, close_protocol, efi_is_resource, p));

@@ -11,6 +11,9 @@
  * firmware and have one each in others. The console splitter's sum of all keyboards is
  * left alone for the same reason.
  *
+ * While Linux is idle it sleeps, and firmware is asked for the devices' events instead
+ * (text-rest.c).
+ *
  * A function that is to return at once, and blocks until a key is pressed, holds up all
  * that want to call firmware, and nothing ends it. But it need not happen often: a
  * device that has done it twice in a row is asked in another way from then on, and if
@@ -50,23 +53,6 @@ static unsigned int listeners;
 
 /* Ways to read */
 
-static struct efi_protocol *protocol_of(const struct efi_text *t,
-					enum efi_text_way way)
-{
-	switch (way) {
-	case EFI_TEXT_EX:
-	case EFI_TEXT_EX_CHECKED:
-		return t->ex;
-	case EFI_TEXT_SIMPLE:
-	case EFI_TEXT_SIMPLE_CHECKED:
-		return t->simple;
-	case EFI_TEXT_POINTER:
-		return t->pointer;
-	default:
-		return NULL;
-	}
-}
-
 static bool is_checked(enum efi_text_way way)
 {
 	return way == EFI_TEXT_EX_CHECKED || way == EFI_TEXT_SIMPLE_CHECKED;
@@ -75,13 +61,10 @@ static bool is_checked(enum efi_text_way way)
 /* Some firmware has none there, or something that is no event */
 static u64 read_event(struct efi_text *t, enum efi_text_way way)
 {
-	size_t offset = way == EFI_TEXT_EX_CHECKED ?
-		offsetof(union efi_simple_text_input_ex_protocol, wait_for_key_ex) :
-		offsetof(efi_simple_text_input_protocol_t, wait_for_key);
 	u64 event = 0;
 
-	if (efi_protocol_read(protocol_of(t, way), &event, sizeof(event),
-			      offset))
+	if (efi_protocol_read(efi_text_protocol(t, way), &event, sizeof(event),
+			      efi_text_event_offset(t, way)))
 		return 0;
 	return event;
 }
@@ -90,7 +73,7 @@ static bool is_possible(struct efi_text *t, enum efi_text_way way)
 {
 	if (way == EFI_TEXT_NOT)
 		return true;
-	if (!protocol_of(t, way))
+	if (!efi_text_protocol(t, way))
 		return false;
 	if (!is_checked(way))
 		return true;
@@ -105,6 +88,7 @@ static void set_way(struct efi_text *t, enum efi_text_way way)
 	t->way = way;
 	t->checked = false;
 	t->slow = false;
+	t->prompt = 0;
 }
 
 static void give_up_way(struct efi_text *t, enum efi_text_way next,
@@ -133,7 +117,7 @@ static void fill_call(struct efi_text *t, struct efi_call *c)
 		c->args[0] = t->event;
 		return;
 	}
-	c->protocol = protocol_of(t, t->way);
+	c->protocol = efi_text_protocol(t, t->way);
 	c->args[0] = t->input->phys;
 	if (t->way == EFI_TEXT_POINTER)
 		c->slot = t->pointer_slot;
@@ -167,7 +151,7 @@ static bool is_empty(const struct efi_key_data *k)
 static void take_key(struct efi_text *t, efi_status_t status)
 {
 	const struct efi_key_data *k = t->input->virt;
-	bool ex = protocol_of(t, t->way) == t->ex;
+	bool ex = efi_text_protocol(t, t->way) == t->ex;
 
 	t->checked = false;
 	if (status == EFI_SUCCESS) {
@@ -190,6 +174,7 @@ static void note_time(struct efi_text *t, unsigned int msecs)
 	bool twice = t->slow && msecs >= SLOW_MS;
 
 	t->slow = msecs >= SLOW_MS;
+	t->prompt = t->slow ? 0 : t->prompt + 1;
 	if (twice)
 		give_up_way(t, t->way + 1, "blocks until there is a key");
 }
@@ -199,8 +184,10 @@ static void take_answer(struct efi_text *t, const struct efi_call *c)
 	if (c->error) {
 		t->more = false;
 	} else if (!c->protocol) {
+		t->prompt++;
 		take_event(t, c->status);
 	} else if (t->way == EFI_TEXT_POINTER) {
+		t->prompt++;
 		t->more = false;
 		if (c->status == EFI_SUCCESS)
 			t->ops->read(t);
@@ -298,6 +285,7 @@ static int text_thread(void *unused)
 		if (due)
 			read_all();
 		more = do_work();
+		efi_text_rest(&devices, &poller);
 		mutex_unlock(&devices_mutex);
 	}
 	return 0;
@@ -370,6 +358,8 @@ void efi_text_add(struct efi_text *t)
 	mutex_lock(&devices_mutex);
 	list_add_tail(&t->list, &devices);
 	mutex_unlock(&devices_mutex);
+	/* Somebody may be listening already */
+	efi_text_wake();
 }
 
 /**

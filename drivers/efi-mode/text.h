@@ -5,9 +5,10 @@
  * Terminals and keyboards are polled, since key events would come no sooner: firmware
  * polls, too. All that somebody listens to are asked with one switch, as often as
  * firmware looks, and in place of one of its regular slices; so it costs the same for
- * one and for ten. Output goes through the same thread.
+ * one and for ten. While Linux is idle it takes no switch, but for those of which there
+ * is something to read. Output goes through the same thread.
  *
- *	console.c, keyboard.c, pointer.c -> text.c -> bus
+ *	console.c, keyboard.c, pointer.c -> text.c -> text-rest.c -> bus
  */
 #ifndef _EFI_MODE_TEXT_DEVICES_H
 #define _EFI_MODE_TEXT_DEVICES_H
@@ -29,6 +30,7 @@ struct efi_text;
  * @state:	there are no more keys, and these are the modifiers. Optional.
  * @read:	what is read is no key: a pointer's state is in @input, of efi_text.
  *		Optional.
+ * @is_restless: is there something that its event does not tell of? Optional.
  *
  * Context: the thread, which calls one at a time; sleeps.
  */
@@ -38,6 +40,7 @@ struct efi_text_ops {
 	void (*key)(struct efi_text *t, const struct efi_key_data *key);
 	void (*state)(struct efi_text *t, const struct efi_key_state *state);
 	void (*read)(struct efi_text *t);
+	bool (*is_restless)(const struct efi_text *t);
 };
 
 /*
@@ -63,13 +66,14 @@ enum efi_text_way {
  * @simple:	SimpleTextInput, or NULL
  * @pointer:	another protocol that is read, or NULL
  * @pointer_slot: offset of its function that does it
+ * @pointer_event: offset of the event that goes with it
  */
 struct efi_text {
 	struct efi_device *edev;
 	const struct efi_text_ops *ops;
 	struct efi_buffer *input;
 	struct efi_protocol *ex, *simple, *pointer;
-	size_t pointer_slot;
+	size_t pointer_slot, pointer_event;
 
 	/* private: of text.c */
 	struct list_head list;
@@ -79,6 +83,7 @@ struct efi_text {
 	bool more;			/* in this round */
 	bool checked;			/* the event has been signalled */
 	bool slow;			/* the last call */
+	unsigned int prompt;		/* calls in a row that were not */
 };
 
 #define EFI_TEXT_INPUT	64
@@ -89,5 +94,12 @@ void efi_text_remove(struct efi_text *t);
 void efi_text_listen(struct efi_text *t, bool listen);
 void efi_text_wake(void);
 bool efi_text_has_keys(void);
+
+/* text-rest.c */
+
+size_t efi_text_event_offset(const struct efi_text *t, enum efi_text_way way);
+struct efi_protocol *efi_text_protocol(const struct efi_text *t,
+				       enum efi_text_way way);
+void efi_text_rest(struct list_head *devices, struct efi_mode_poller *poller);
 
 #endif /* _EFI_MODE_TEXT_DEVICES_H */

@@ -226,6 +226,17 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 				       unsigned long tpl);
 
 /**
+ * efi_protocol_question() - ask for an event in the interface while Linux is idle
+ * @protocol:	as of efi_protocol_open()
+ * @offset:	of the event in the interface, in bytes
+ * @question:	is filled in, for efi_mode_poll_ask()
+ *
+ * Context: any.
+ */
+void efi_protocol_question(const struct efi_protocol *protocol, size_t offset,
+			   struct efi_mode_question *question);
+
+/**
  * efi_protocol_close() - end using a protocol, before remove()
  * @protocol:	as of efi_protocol_open()
  *

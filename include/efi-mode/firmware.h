@@ -155,6 +155,7 @@ bool efi_mode_is_stopped(void);
  * @every:	how often it wants to look, in jiffies
  * @next:	when it wants to look again, in jiffies
  * @due:	it is time; to be cleared by whoever looks
+ * @rests:	what efi_mode_poll_ask() asks for is enough while Linux is idle
  *
  * What firmware has to say comes with its clock, so that is when to look: in place
  * of a regular slice, with no timer, no waking up and no switch of one's own.
@@ -165,6 +166,7 @@ struct efi_mode_poller {
 	unsigned long every;
 	unsigned long next;
 	bool due;
+	bool rests;
 };
 
 /**
@@ -185,6 +187,20 @@ void efi_mode_poll_start(struct efi_mode_poller *poller);
  * often enough.
  */
 unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller);
+
+/**
+ * efi_mode_poll_ask() - what firmware is to be asked while Linux is idle
+ * @poller:	as of efi_mode_poll_start(); there is one that asks
+ * @questions:	in place of those of before
+ * @nr:		how many, at most %EFI_MODE_NR_QUESTIONS
+ *
+ * An answer other than %EFI_NOT_READY makes the poller due.
+ *
+ * Context: any but NMI.
+ */
+void efi_mode_poll_ask(struct efi_mode_poller *poller,
+		       const struct efi_mode_question *questions,
+		       unsigned int nr);
 
 /**
  * efi_mode_poll_stop() - end polling

@@ -30,7 +30,7 @@
 #define _EFI_MODE_HANDOFF_H
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
-#define EFI_MODE_HANDOFF_VERSION	6
+#define EFI_MODE_HANDOFF_VERSION	7
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
@@ -39,6 +39,7 @@
 #define EFI_MODE_WINDOW_VECTORS		19	/* up to the machine check, 18 */
 #define EFI_MODE_NR_SIGNALS		1024
 #define EFI_MODE_NR_KEYS		16
+#define EFI_MODE_NR_QUESTIONS		32
 
 /* How a slice ended; struct efi_mode_handoff.egress */
 #define EFI_MODE_EGRESS_IDLE		0	/* no request, firmware has had its ticks */
@@ -78,6 +79,9 @@
 
 /* Keys are in the ring. No event is behind it */
 #define EFI_MODE_SIGNAL_KEYS		1
+
+/* A question has been answered. No event of the kernel's is behind it, either */
+#define EFI_MODE_SIGNAL_ANSWER		2
 
 /* What a function of firmware left broken; struct efi_mode_request.breach */
 #define EFI_MODE_BREACH_DF		(1 << 0)	/* the direction flag */
@@ -241,6 +245,35 @@ struct efi_mode_keys {
 };
 
 /**
+ * struct efi_mode_question - has an event of firmware's been signalled?
+ * @target:	handle and protocol in whose interface the event is; looked up each time
+ * @offset:	of the event there, in bytes
+ */
+struct efi_mode_question {
+	struct efi_mode_target target;
+	__u64 offset;
+};
+
+/**
+ * struct efi_mode_rest - Linux is idle
+ * @on:		set by the kernel for a slice that firmware may halt in
+ * @nr:		how many of @questions there are
+ * @until:	TSC of the kernel's next timer
+ * @every:	cycles from one time that the questions are asked to the next
+ * @asked:	TSC of the last time
+ * @questions:	what is asked meanwhile, with CheckEvent(). The slice ends when the
+ *		answer to any is anything but %EFI_NOT_READY.
+ */
+struct efi_mode_rest {
+	__u32 on;
+	__u32 nr;
+	__u64 until;
+	__u64 every;
+	__u64 asked;
+	struct efi_mode_question questions[EFI_MODE_NR_QUESTIONS];
+};
+
+/**
  * struct efi_mode_request - one firmware call
  * @state:	one of EFI_MODE_REQUEST_*
  * @nargs:	how many of @args are meant, at most %EFI_MODE_MAX_ARGS
@@ -353,6 +386,7 @@ struct efi_mode_range {
  * @events:	events of the kernel's, as firmware calls them; 0: none
  * @signals:	which of them have been signalled
  * @keys:	keys that are watched, and have been pressed
+ * @rest:	what an idle kernel leaves to firmware
  * @systab:	physical address of the EFI system table
  * @tsc_khz:	frequency of the TSC
  * @tsc_source:	EFI_MODE_TSC_*
@@ -408,6 +442,7 @@ struct efi_mode_handoff {
 	__u64 events[EFI_MODE_NR_SIGNALS];
 	__u8  signals[EFI_MODE_NR_SIGNALS];
 	struct efi_mode_keys keys;
+	struct efi_mode_rest rest;
 
 	__u64 systab;
 	__u32 tsc_khz;

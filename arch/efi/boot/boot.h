@@ -104,6 +104,7 @@ unsigned long efi_mode_handler(unsigned int vector);
 
 /* lookup.c */
 
+void *efi_mode_find(struct efi_mode_target *target);
 bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r);
 void efi_mode_lookup_outdate(void);
 void efi_mode_lookup_init(struct efi_mode_handoff *h);
@@ -113,6 +114,12 @@ void efi_mode_lookup_exit(struct efi_mode_handoff *h);
 
 void efi_mode_keys_init(struct efi_mode_handoff *h);
 void efi_mode_keys_exit(void);
+
+/* rest.c */
+
+bool efi_mode_rest(struct efi_mode_handoff *h);
+bool efi_mode_rest_interrupted(void);
+bool efi_mode_rest_goes_on(const struct efi_mode_handoff *h, u64 now);
 
 /* resident.c */
 

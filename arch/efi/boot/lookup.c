@@ -109,8 +109,15 @@ static bool is_as_before(const struct efi_mode_handoff *h,
 	       !memcmp(last.target.guid, target->guid, sizeof(target->guid));
 }
 
-/* Return: the interface, or NULL */
-static void *find(struct efi_mode_target *target)
+/**
+ * efi_mode_find() - ask firmware for an interface
+ * @target:	handle and protocol
+ *
+ * Context: firmware's world, up to TPL_NOTIFY. The interface stays as long as nothing
+ * runs that could remove it: the priority is raised before and restored after use.
+ * Return: the interface, or NULL.
+ */
+void *efi_mode_find(struct efi_mode_target *target)
 {
 	void *interface = NULL;
 
@@ -145,7 +152,7 @@ bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r)
 	if (!is_as_before(h, &r->target)) {
 		last.target = r->target;
 		last.outdated = before;
-		last.interface = find(&r->target);
+		last.interface = efi_mode_find(&r->target);
 	}
 	if (!last.interface) {
 		r->refused = EFI_MODE_REFUSED_GONE;

@@ -4,7 +4,8 @@
  *
  * For firmware this is an application that finishes when the kernel ends. Its main
  * loop serves the kernel's requests at TPL_APPLICATION, where every service may be
- * called. When it has nothing to do it ends the slice.
+ * called. When it has nothing to do it ends the slice, or, if the kernel has nothing
+ * to do either, rests.
  *
  * A request that takes long is ended in the middle, by the gate: our entry at the
  * vector of firmware's clock. In firmware's world the local APIC's timer also
@@ -198,6 +199,12 @@ static u64 end_slice(struct efi_mode_handoff *h, u32 reason, u64 now)
 	return egress(reason);
 }
 
+/* Nothing is under way in a rest, so nothing has to go on */
+static u32 deadline_reason(bool rest)
+{
+	return rest ? EFI_MODE_EGRESS_IDLE : EFI_MODE_EGRESS_DEADLINE;
+}
+
 /**
  * efi_mode_tick() - an interrupt at the vector of firmware's clock
  * @rflags:	flags in its frame
@@ -208,23 +215,25 @@ static u64 end_slice(struct efi_mode_handoff *h, u32 reason, u64 now)
 void efi_mode_tick(unsigned long *rflags)
 {
 	struct efi_mode_handoff *h = handoff;
+	bool tick = true, rest = efi_mode_rest_interrupted();
 	u64 now = rdtsc();
-	bool tick = true;
 
 	if (efi_mode_counts_ticks(h))
 		tick = efi_mode_ticks_is_due(&h->ticks, now);
-	if (tick)
-		efi_mode_ticks_delivered(&h->ticks, 1);
-	else
+	if (!tick) {
 		efi_mode_apic_eoi();
-
-	now = end_slice(h, tick ? EFI_MODE_EGRESS_TICK : EFI_MODE_EGRESS_DEADLINE,
-			now);
+		deliver(h, end_slice(h, deadline_reason(rest), now), rflags);
+		return;
+	}
+	efi_mode_ticks_delivered(&h->ticks, 1);
+	if (!rest || !efi_mode_rest_goes_on(h, now))
+		end_slice(h, EFI_MODE_EGRESS_TICK, now);
 	/* Its handler ends the interrupt, so it is the first */
-	if (!tick)
-		deliver(h, now, rflags);
-	else if (run_handler(h, h->tick_vector, rflags))
-		deliver(h, rdtsc(), rflags);
+	if (!run_handler(h, h->tick_vector, rflags))
+		return;
+	now = rdtsc();
+	h->earliest = now + h->min_slice;
+	deliver(h, now, rflags);
 }
 
 /**
@@ -235,9 +244,10 @@ void efi_mode_tick(unsigned long *rflags)
  */
 void efi_mode_slice_timer(unsigned long *rflags)
 {
+	u32 reason = deadline_reason(efi_mode_rest_interrupted());
+
 	efi_mode_apic_eoi();
-	deliver(handoff, end_slice(handoff, EFI_MODE_EGRESS_DEADLINE, rdtsc()),
-		rflags);
+	deliver(handoff, end_slice(handoff, reason, rdtsc()), rflags);
 }
 
 static void __efiapi firmware_tick(efi_event_t event, void *context)
@@ -317,6 +327,9 @@ efi_status_t efi_mode_serve(void)
 	native_irq_enable();
 	for (;;) {
 		if (READ_ONCE(r->state) != EFI_MODE_REQUEST_POSTED) {
+			if (READ_ONCE(handoff->rest.on) &&
+			    efi_mode_rest(handoff))
+				continue;
 			egress_and_deliver(EFI_MODE_EGRESS_IDLE);
 			if (unlikely(READ_ONCE(handoff->leaving)))
 				return handoff->exit_status;

@@ -38,6 +38,8 @@ static int stats_show(struct seq_file *m, void *unused)
 		seq_printf(m, "ended_%s %llu\n", reasons[i], s->ended[i]);
 	seq_printf(m, "firmware_us %llu\n", to_us(s->cycles));
 	seq_printf(m, "longest_slice_us %llu\n", to_us(s->longest));
+	seq_printf(m, "rests %llu\n", s->rests);
+	seq_printf(m, "rest_us %llu\n", to_us(s->rest_cycles));
 	seq_printf(m, "tick_us %llu\n", to_us(h->ticks.period));
 	seq_printf(m, "ticks_owed %llu\n",
 		   efi_mode_ticks_owed(&h->ticks, rdtsc()));

@@ -11,6 +11,8 @@
  *    firmware with nothing to do gives the slice back at once, and the thread
  *    waits for its next period. One that is busy gets the share in small pieces,
  *    as nothing in Linux comes before a deadline task.
+ *    An idle Linux gives firmware all of its time (idle.c). Then the thread sleeps,
+ *    and is woken when Linux has been busy for an interval.
  *  - "efi-idle" has the lowest priority there is. While firmware has something to
  *    do it gets all the time that nobody in Linux wants.
  */
@@ -21,15 +23,16 @@
 #include <linux/hrtimer.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
-#include <linux/list.h>
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
 #include <linux/sched/stat.h>
 #include <linux/sched/types.h>
-#include <linux/spinlock.h>
 #include <linux/sysfs.h>
 #include <linux/wait.h>
 #include <uapi/linux/sched/types.h>
+
+#include <asm/msr.h>
+#include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
@@ -54,6 +57,16 @@ static unsigned int share = DEFAULT_SHARE;
 
 static struct task_struct *firmware_task;
 static DECLARE_WAIT_QUEUE_HEAD(busy_wait);
+
+/* The former sleeps, and this is to wake it */
+static bool sleeping;
+static struct hrtimer share_timer;
+
+/* TSC at which Linux was idle for the last time */
+static u64 idle_until;
+
+/* For so long it has been doing nothing worth mentioning since */
+#define JUST_NOW_MS	1
 
 static int set_bandwidth(struct task_struct *task, unsigned int interval_ms,
 			 unsigned int percent)
@@ -133,28 +146,6 @@ static const struct kernel_param_ops preempt_ops = {
 module_param_cb(preempt, &preempt_ops, NULL, 0444);
 MODULE_PARM_DESC(preempt, "what ends slices: gate or event");
 
-/* Not a mutex: whoever has it must not hold up the thread that has a deadline */
-static DEFINE_SPINLOCK(poll_lock);
-static LIST_HEAD(pollers);
-
-void efi_mode_poll_start(struct efi_mode_poller *poller)
-{
-	spin_lock(&poll_lock);
-	poller->next = jiffies;
-	poller->due = false;
-	list_add_tail(&poller->list, &pollers);
-	spin_unlock(&poll_lock);
-}
-EXPORT_SYMBOL_GPL(efi_mode_poll_start);
-
-void efi_mode_poll_stop(struct efi_mode_poller *poller)
-{
-	spin_lock(&poll_lock);
-	list_del(&poller->list);
-	spin_unlock(&poll_lock);
-}
-EXPORT_SYMBOL_GPL(efi_mode_poll_stop);
-
 unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller)
 {
 	if (msecs_to_jiffies(READ_ONCE(interval)) <= poller->every)
@@ -162,27 +153,6 @@ unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller)
 	return poller->every;
 }
 EXPORT_SYMBOL_GPL(efi_mode_poll_timeout);
-
-/* Is there one that is going to make a call now? */
-static bool wake_pollers(void)
-{
-	struct efi_mode_poller *p;
-	bool some = false;
-
-	spin_lock(&poll_lock);
-	list_for_each_entry(p, &pollers, list) {
-		if (time_before(jiffies, p->next))
-			continue;
-		/* Half an interval early: the slice that is meant may be early */
-		p->next = jiffies + p->every -
-			  msecs_to_jiffies(READ_ONCE(interval)) / 2;
-		WRITE_ONCE(p->due, true);
-		wake_up(p->wait);
-		some = true;
-	}
-	spin_unlock(&poll_lock);
-	return some;
-}
 
 /*
  * A call gives firmware what it is owed as well as a slice for nothing does, and
@@ -194,7 +164,9 @@ static bool leave_it_to_pollers(void)
 	static u64 relied_at = U64_MAX;
 	u64 round_trips = efi_mode_get_stats()->round_trips;
 
-	if (!wake_pollers() || efi_mode_is_busy() || round_trips == relied_at)
+	/* Half an interval: the slice that is meant may be early */
+	if (!efi_mode_wake_pollers(msecs_to_jiffies(READ_ONCE(interval)) / 2) ||
+	    efi_mode_is_busy() || round_trips == relied_at)
 		return false;
 	relied_at = round_trips;
 	return true;
@@ -241,6 +213,83 @@ static void pause_for(u64 ns)
 	schedule_hrtimeout(&pause, HRTIMER_MODE_REL);
 }
 
+/* Sleeping while Linux is idle */
+
+/* Linux has been busy for so long that firmware is to have its share again */
+static enum hrtimer_restart share_is_due(struct hrtimer *timer)
+{
+	WRITE_ONCE(sleeping, false);
+	wake_up_process(firmware_task);
+	return HRTIMER_NORESTART;
+}
+
+/* From the first time on: many short times do not put it off */
+static void await_share(void)
+{
+	if (!hrtimer_is_queued(&share_timer))
+		hrtimer_start(&share_timer, ms_to_ktime(READ_ONCE(interval)),
+			      HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+/**
+ * efi_mode_idle_begins() - Linux has nothing to do
+ *
+ * The thread need not be woken, as long as firmware has the machine anyway. If there
+ * are pollers that want to be woken nevertheless, so is the thread.
+ *
+ * Context: the idle task, interrupts off.
+ */
+void efi_mode_idle_begins(void)
+{
+	if (READ_ONCE(sleeping) && efi_mode_pollers_rest())
+		hrtimer_try_to_cancel(&share_timer);
+}
+
+/**
+ * efi_mode_idle_halts() - but firmware does not get the machine
+ *
+ * Context: the idle task, interrupts off, after efi_mode_idle_begins().
+ */
+void efi_mode_idle_halts(void)
+{
+	if (READ_ONCE(sleeping) && !hrtimer_is_queued(&share_timer))
+		hrtimer_restart(&share_timer);
+}
+
+/**
+ * efi_mode_idle_ends() - Linux may have something to do
+ *
+ * Context: the idle task, interrupts off.
+ */
+void efi_mode_idle_ends(void)
+{
+	idle_until = rdtsc();
+	if (READ_ONCE(sleeping))
+		await_share();
+}
+
+static bool was_just_idle(void)
+{
+	return rdtsc() - READ_ONCE(idle_until) < (u64)tsc_khz * JUST_NOW_MS;
+}
+
+/* If that is when Linux is idle firmware goes on having more than its share */
+static bool can_sleep(void)
+{
+	return was_just_idle() && efi_mode_timer_can_rest() &&
+	       efi_mode_pollers_rest() && !efi_mode_is_busy();
+}
+
+static void sleep_while_idle(void)
+{
+	set_current_state(TASK_IDLE);
+	WRITE_ONCE(sleeping, true);
+	await_share();
+	schedule();
+}
+
+/* The thread */
+
 static int firmware_thread(void *unused)
 {
 	struct hrtimer timer;
@@ -250,6 +299,8 @@ static int firmware_thread(void *unused)
 			      HRTIMER_MODE_REL_PINNED_HARD);
 	timer.function = end_of_piece;
 	while (!efi_mode_is_stopped()) {
+		if (can_sleep())
+			sleep_while_idle();
 		start = ktime_get_ns();
 		if (!leave_it_to_pollers())
 			give_piece(&timer);
@@ -302,6 +353,9 @@ static int __init firmware_init(void)
 	sched_setattr_nocheck(thread, &idle);
 	wake_up_process(thread);
 
+	hrtimer_init(&share_timer, CLOCK_MONOTONIC,
+		     HRTIMER_MODE_REL_PINNED_HARD);
+	share_timer.function = share_is_due;
 	thread = make_thread(firmware_thread, "efi");
 	kernel_param_lock(THIS_MODULE);
 	ret = set_bandwidth(thread, interval, share);

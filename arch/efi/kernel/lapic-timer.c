@@ -143,6 +143,56 @@ static u64 next_deadline(u64 now)
 	return t->linux_deadline;
 }
 
+/* Firmware ticks by a device, and may use the timer as a counter */
+static bool timer_is_free(const struct efi_mode_handoff *h)
+{
+	return h->slice_vector && !efi_mode_timers.firmware.tmict;
+}
+
+/*
+ * How close to Linux's timer can a slice be ended? If not by the timer itself it is by a
+ * tick of firmware's, and if nothing is sure to end it in time, never.
+ */
+static u64 slack(const struct efi_mode_handoff *h)
+{
+	if (h->preempt != EFI_MODE_PREEMPT_GATE)
+		return EFI_MODE_NEVER;
+	if (h->clock == EFI_MODE_CLOCK_DEVICE && !timer_is_free(h))
+		return h->ticks.period ?: EFI_MODE_NEVER;
+	if (h->clock == EFI_MODE_CLOCK_DEVICE || efi_mode_counts_ticks(h))
+		return 0;
+	return EFI_MODE_NEVER;
+}
+
+/**
+ * efi_mode_timer_can_rest() - can slices last as long as Linux is idle?
+ *
+ * Context: any.
+ * Return: false if they would make Linux's timers late.
+ */
+bool efi_mode_timer_can_rest(void)
+{
+	return slack(efi_mode_handoff) != EFI_MODE_NEVER;
+}
+
+/**
+ * efi_mode_timer_rest() - until when can firmware have the machine?
+ * @now:	TSC
+ *
+ * Context: interrupts off.
+ * Return: TSC at which Linux's timer is due; 0 if that is too soon, as what comes at
+ * once is not to wait for the end of a slice.
+ */
+u64 efi_mode_timer_rest(u64 now)
+{
+	const struct efi_mode_handoff *h = efi_mode_handoff;
+	u64 until = next_deadline(now);
+
+	if ((s64)(until - now) < (s64)(slack(h) + h->min_slice))
+		return 0;
+	return until;
+}
+
 static void load(const struct efi_mode_timer *t, u32 count)
 {
 	lapic_write(APIC_TDCR, t->tdcr);
@@ -211,8 +261,7 @@ void efi_mode_timer_lend(u64 now)
 		lend_one_shot(lent, now);
 		break;
 	case EFI_MODE_CLOCK_DEVICE:
-		/* Unless firmware uses it as a counter */
-		if (h->slice_vector && !t->firmware.tmict)
+		if (timer_is_free(h))
 			lend(lent, APIC_LVT_TIMER_PERIODIC | h->slice_vector,
 			     now, S64_MAX);
 		break;

@@ -67,7 +67,7 @@ static int take_number(bool news)
 
 	if (!news) {
 		signal = find_next_zero_bit(used, EFI_MODE_NR_SIGNALS,
-					    EFI_MODE_SIGNAL_KEYS + 1);
+					    EFI_MODE_SIGNAL_ANSWER + 1);
 		if (signal == EFI_MODE_NR_SIGNALS)
 			return -ENOSPC;
 	} else if (test_bit(signal, used)) {
@@ -182,12 +182,17 @@ bool efi_mode_take_news(void)
 EXPORT_SYMBOL_GPL(efi_mode_take_news);
 
 /* It has a place in the handoff, and no event */
-void efi_mode_watch_keys(efi_mode_signal_t handler)
+static void watch(int signal, efi_mode_signal_t handler)
 {
 	mutex_lock(&signals_mutex);
-	set_handler(EFI_MODE_SIGNAL_KEYS, handler, NULL);
-	set_bit(EFI_MODE_SIGNAL_KEYS, used);
+	set_handler(signal, handler, NULL);
+	set_bit(signal, used);
 	mutex_unlock(&signals_mutex);
+}
+
+void efi_mode_watch_keys(efi_mode_signal_t handler)
+{
+	watch(EFI_MODE_SIGNAL_KEYS, handler);
 }
 EXPORT_SYMBOL_GPL(efi_mode_watch_keys);
 
@@ -208,3 +213,14 @@ bool efi_mode_take_key(u16 *key)
 	return true;
 }
 EXPORT_SYMBOL_GPL(efi_mode_take_key);
+
+/**
+ * efi_mode_watch_answers() - be told when a question to firmware has been answered
+ * @handler:	called after the slice, or NULL
+ *
+ * Context: task context; sleeps.
+ */
+void efi_mode_watch_answers(efi_mode_signal_t handler)
+{
+	watch(EFI_MODE_SIGNAL_ANSWER, handler);
+}

@@ -8,10 +8,13 @@
  *
  * From ingress to egress interrupts are off, so a slice is never entered twice.
  *
+ * An idle Linux gives a slice that lasts until it has something to do: a rest.
+ *
  * When firmware has faulted there are no slices any more.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
+#include <linux/cpuidle.h>
 #include <linux/efi.h>
 #include <linux/export.h>
 #include <linux/irqflags.h>
@@ -87,12 +90,18 @@ static u64 to_ns(u64 cycles)
 }
 
 /* Buckets of the histogram are powers of two of 1024 cycles */
-static __always_inline void account(struct efi_mode_handoff *h, u64 cycles)
+static __always_inline void account(struct efi_mode_handoff *h, u64 cycles,
+				    bool rest)
 {
 	BUILD_BUG_ON(EFI_MODE_HISTOGRAM != 64 - 10 + 1);
 
 	stats.round_trips++;
 	stats.ended[h->egress]++;
+	if (rest) {
+		stats.rests++;
+		stats.rest_cycles += cycles;
+		return;
+	}
 	stats.cycles += cycles;
 	stats.histogram[fls64(cycles >> 10)]++;
 	if (cycles > stats.longest)
@@ -134,8 +143,17 @@ static void stop(const struct efi_mode_fault *f)
 	pr_emerg("the firmware is stopped: every call to it fails from now on. Linux goes on.\n");
 }
 
+static __always_inline void switch_to_rest(struct efi_mode_handoff *h)
+{
+	h->rest.on = 1;
+	ct_cpuidle_enter();
+	efi_mode_switch_to_firmware();
+	ct_cpuidle_exit();
+	h->rest.on = 0;
+}
+
 /* Return: false if it could not be given, or a task of Linux's is to run first */
-static __always_inline bool give_slice(void)
+static __always_inline bool give_slice(bool rest)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 start, cycles, replayed = 0;
@@ -152,10 +170,13 @@ static __always_inline bool give_slice(void)
 	start = efi_mode_apic_to_firmware();
 	if (!start)
 		return false;
-	efi_mode_switch_to_firmware();
+	if (rest)
+		switch_to_rest(h);
+	else
+		efi_mode_switch_to_firmware();
 	cycles = efi_mode_apic_to_linux() - start;
 
-	account(h, cycles);
+	account(h, cycles, rest);
 	if (trace_replay_enabled() && h->replayed != replayed)
 		trace_replay(h->replayed - replayed);
 	if (trace_egress_enabled())
@@ -178,7 +199,7 @@ static __always_inline bool give_slice(void)
 bool efi_mode_bare_slice(void)
 {
 	/* No task can run meanwhile, so what was pending is so no more */
-	while (unlikely(!give_slice()))
+	while (unlikely(!give_slice(false)))
 		if (efi_mode_is_stopped() || !efi_mode_apic_is_shared())
 			return false;
 	return true;
@@ -201,7 +222,7 @@ void efi_mode_slice(void)
 	do {
 		preempt_disable();
 		local_irq_disable();
-		again = !give_slice() && need_resched();
+		again = !give_slice(false) && need_resched();
 		local_irq_enable();
 		preempt_enable();
 		if (unlikely(again))
@@ -209,6 +230,29 @@ void efi_mode_slice(void)
 	} while (unlikely(again));
 }
 EXPORT_SYMBOL_GPL(efi_mode_slice);
+
+/**
+ * efi_mode_rest_slice() - let firmware have the machine until Linux needs it
+ *
+ * It lasts until a timer of Linux's is due or an event of firmware's wakes somebody,
+ * however many ticks that are.
+ *
+ * Context: the idle task, interrupts off, RCU watching.
+ * Return: false if firmware cannot be given it, and the caller has to halt.
+ */
+bool efi_mode_rest_slice(void)
+{
+	u64 until;
+
+	if (efi_mode_is_stopped() || !efi_mode_apic_is_shared())
+		return false;
+	until = efi_mode_timer_rest(rdtsc());
+	if (!until)
+		return false;
+	efi_mode_handoff->rest.until = until;
+	give_slice(true);
+	return true;
+}
 
 /**
  * efi_mode_quiet_slice() - give firmware a slice without interrupts

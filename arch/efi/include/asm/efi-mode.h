@@ -4,6 +4,7 @@
  *
  * Calls run one way: setup and platform at the start, then
  *
+ *	idle.c -> firmware.c -> poll.c
  *	call.c, firmware.c -> slice.c -> apic.c -> lapic-timer.c
  *			              -> switch.c -> handoff.c
  *
@@ -22,6 +23,7 @@
 
 #include <asm/cpufeature.h>
 
+#include <efi-mode/firmware.h>
 #include <efi-mode/handoff.h>
 
 /* handoff.c */
@@ -85,11 +87,14 @@ u64 efi_mode_apic_to_linux(void);
 u32 efi_mode_apic_hold(void);
 void efi_mode_apic_release(u32 priority);
 u64 efi_mode_tick_period_ns(void);
+bool efi_mode_timer_can_rest(void);
+u64 efi_mode_timer_rest(u64 now);
 
 /* signals.c */
 
 void efi_mode_dispatch_signals(void);
 unsigned int efi_mode_nr_lent(void);
+void efi_mode_watch_answers(efi_mode_signal_t handler);
 
 /* slice.c */
 
@@ -102,6 +107,8 @@ unsigned int efi_mode_nr_lent(void);
  * @cycles:	of the TSC that firmware had
  * @longest:	the longest slice, in cycles
  * @histogram:	slices of less than 1024 cycles, 2048, 4096, and so on
+ * @rests:	slices of an idle Linux; only the first two count them, too
+ * @rest_cycles: how long these were
  *
  * Slices in which interrupts are held off are not among them.
  */
@@ -111,6 +118,8 @@ struct efi_mode_stats {
 	u64 cycles;
 	u64 longest;
 	u64 histogram[EFI_MODE_HISTOGRAM];
+	u64 rests;
+	u64 rest_cycles;
 };
 
 const struct efi_mode_stats *efi_mode_get_stats(void);
@@ -118,7 +127,19 @@ u64 efi_mode_forced_egresses(void);
 bool efi_mode_is_busy(void);
 bool efi_mode_bare_slice(void);
 void efi_mode_slice(void);
+bool efi_mode_rest_slice(void);
 void efi_mode_quiet_slice(void);
+
+/* poll.c */
+
+bool efi_mode_wake_pollers(unsigned long early);
+bool efi_mode_pollers_rest(void);
+
+/* firmware.c */
+
+void efi_mode_idle_begins(void);
+void efi_mode_idle_halts(void);
+void efi_mode_idle_ends(void);
 
 /* call.c */
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rest: the kernel is idle, and so is firmware
+ *
+ * Two switches for each tick of firmware's would be all that happens then. So the CPU
+ * halts here, firmware's own interrupts come to it as if there were no kernel, and the
+ * slice lasts until the kernel is wanted: its next timer is near, or firmware has the
+ * answer to a question.
+ *
+ * The timer of a slice stands for the kernel's only if that comes before a tick is due.
+ * A rest lasts longer, so it ends at the last tick before.
+ */
+#include "boot.h"
+
+/* An interrupt that comes now finds nothing under way */
+static bool halted;
+
+static bool ask(struct efi_mode_question *q)
+{
+	void *interface = efi_mode_find(&q->target);
+	efi_event_t event;
+
+	/* The kernel finds out by itself that it has gone */
+	if (!interface)
+		return false;
+	event = *(efi_event_t *)(interface + q->offset);
+	return !event || efi_bs_call(check_event, event) != EFI_NOT_READY;
+}
+
+static bool is_answered(struct efi_mode_handoff *h, u64 now)
+{
+	struct efi_mode_rest *rest = &h->rest;
+	bool answered = false;
+	unsigned int i;
+
+	if (!rest->nr || now - rest->asked < rest->every)
+		return false;
+	rest->asked = now;
+	/* Who takes devices away does it at this priority, or below */
+	efi_bs_call(raise_tpl, EFI_TPL_CALLBACK);
+	for (i = 0; i < rest->nr && i < EFI_MODE_NR_QUESTIONS && !answered; i++)
+		answered = ask(&rest->questions[i]);
+	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
+	if (answered) {
+		WRITE_ONCE(h->signals[EFI_MODE_SIGNAL_ANSWER], 1);
+		WRITE_ONCE(h->signalled, 1);
+	}
+	return answered;
+}
+
+/**
+ * efi_mode_rest() - halt until the next interrupt
+ * @h:	the handoff
+ *
+ * Context: the resident half's main loop, at TPL_APPLICATION, interrupts on; the kernel
+ * is idle.
+ * Return: false if it is wanted, or no more idle.
+ */
+bool efi_mode_rest(struct efi_mode_handoff *h)
+{
+	if (is_answered(h, rdtsc()))
+		return false;
+	native_irq_disable();
+	/* The slice may have ended since, and this is another one */
+	if (!READ_ONCE(h->rest.on)) {
+		native_irq_enable();
+		return false;
+	}
+	WRITE_ONCE(halted, true);
+	asm volatile("sti; hlt" : : : "memory");
+	WRITE_ONCE(halted, false);
+	return true;
+}
+
+/**
+ * efi_mode_rest_interrupted() - was there nothing under way?
+ *
+ * What runs from here on is.
+ *
+ * Context: the gate, interrupts off.
+ * Return: true if the interrupt has ended a halt.
+ */
+bool efi_mode_rest_interrupted(void)
+{
+	bool was = halted;
+
+	WRITE_ONCE(halted, false);
+	return was;
+}
+
+/**
+ * efi_mode_rest_goes_on() - is a tick no reason for the slice to end?
+ * @h:	the handoff
+ * @now:	TSC
+ *
+ * Context: the gate, interrupts off, at a tick that has interrupted a rest.
+ * Return: true if there will be another tick before the kernel's timer.
+ */
+bool efi_mode_rest_goes_on(const struct efi_mode_handoff *h, u64 now)
+{
+	/* A timer that firmware arms at each tick does not come back by itself */
+	if (h->clock != EFI_MODE_CLOCK_APIC_PERIODIC &&
+	    h->clock != EFI_MODE_CLOCK_DEVICE)
+		return false;
+	return h->rest.on && h->ticks.period &&
+	       (s64)(h->rest.until - now) > (s64)h->ticks.period;
+}

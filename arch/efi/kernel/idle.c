@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The idle loop: an idle Linux does not halt the CPU, it lets firmware do it
+ *
+ * That is all the driver for CPU idle states does. There is one state.
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/cpuidle.h>
+#include <linux/init.h>
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+
+#include <asm/efi-mode.h>
+
+static void halt_here(void)
+{
+	ct_cpuidle_enter();
+	raw_safe_halt();
+	raw_local_irq_disable();
+	ct_cpuidle_exit();
+}
+
+static int rest(struct cpuidle_device *dev, struct cpuidle_driver *drv,
+		int index)
+{
+	efi_mode_idle_begins();
+	if (!efi_mode_rest_slice()) {
+		efi_mode_idle_halts();
+		halt_here();
+	}
+	efi_mode_idle_ends();
+	return index;
+}
+
+static struct cpuidle_driver idle_driver = {
+	.name		= "efi-mode",
+	.states		= {
+		{
+			.name	= "rest",
+			.desc	= "firmware has the machine",
+			.enter	= rest,
+			.flags	= CPUIDLE_FLAG_RCU_IDLE,
+		},
+	},
+	.state_count	= 1,
+};
+
+/* Before others that would only halt */
+static int __init idle_init(void)
+{
+	int ret = cpuidle_register(&idle_driver, NULL);
+
+	if (ret)
+		pr_warn("an idle Linux halts by itself: error %d\n", ret);
+	return 0;
+}
+subsys_initcall(idle_init);
