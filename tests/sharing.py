@@ -33,7 +33,8 @@ def boot_with(opt, results, title, names, tests, options="", **kwargs):
 
 def sharing(opt, results):
     """The account of the clock, interrupts, starvation, in one boot"""
-    boot(opt, results, "sharing", ("clock", "irq", "starve"), driver=True)
+    boot(opt, results, "sharing", ("clock", "irq", "starve", "rest"),
+         driver=True)
 
 
 def event(opt, results):
@@ -46,7 +47,8 @@ def event(opt, results):
 
 def clock_8254(opt, results):
     """A firmware that ticks by the 8254 and the 8259"""
-    text = boot_with(opt, results, "8254", ["pit", "driver"], SWITCHING)
+    text = boot_with(opt, results, "8254", ["pit", "driver"],
+                     SWITCHING + ("rest",))
     results.add(re.search(r"firmware's clock: a device, vector 0x68, every "
                           r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
                 "8254: found by its vector")
@@ -54,7 +56,8 @@ def clock_8254(opt, results):
 
 def clock_hpet(opt, results):
     """A firmware that ticks by the HPET, through the IO-APIC"""
-    text = boot_with(opt, results, "HPET", ["hpet", "driver"], SWITCHING)
+    text = boot_with(opt, results, "HPET", ["hpet", "driver"],
+                     SWITCHING + ("rest",))
     results.add(re.search(r"firmware's clock: a device, vector 0x62, every "
                           r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
                 "HPET: found by its vector")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A mouse or a tablet, moved by Linux
+ * A mouse or a tablet, moved by Linux. The tablet has no event that tells of it.
  */
 #include "driver.h"
 
@@ -68,11 +68,29 @@ static EFI_STATUS EFIAPI tablet_state(void *this, struct tablet_state *state)
 	return EFI_SUCCESS;
 }
 
+static VOID EFIAPI has_moved(EFI_EVENT event, VOID *context)
+{
+	(void)context;
+	if (moved)
+		uefi_call_wrapper(BS->SignalEvent, 1, event);
+}
+
 static EFI_STATUS plug(BOOLEAN tablet)
 {
+	EFI_STATUS status;
+
 	if (handle)
 		return EFI_ALREADY_STARTED;
 	moved = FALSE;
+	pointer.event = NULL;
+	if (!tablet) {
+		status = uefi_call_wrapper(BS->CreateEvent, 5, EVT_NOTIFY_WAIT,
+					   TPL_NOTIFY,
+					   (EFI_EVENT_NOTIFY)has_moved, NULL,
+					   &pointer.event);
+		if (EFI_ERROR(status))
+			return status;
+	}
 	guid = tablet ? &tablet_guid : &mouse_guid;
 	pointer.get_state = tablet ? (void *)tablet_state : (void *)mouse_state;
 	pointer.mode = &tablet_mode;
@@ -90,9 +108,12 @@ static EFI_STATUS unplug(void)
 	status = uefi_call_wrapper(BS->UninstallMultipleProtocolInterfaces, 6,
 				   handle, &path_guid, &path, guid, &pointer,
 				   NULL);
-	if (!EFI_ERROR(status))
-		handle = NULL;
-	return status;
+	if (EFI_ERROR(status))
+		return status;
+	handle = NULL;
+	if (pointer.event)
+		uefi_call_wrapper(BS->CloseEvent, 1, pointer.event);
+	return EFI_SUCCESS;
 }
 
 EFI_STATUS pointer_do(UINT64 what, UINT64 argument)

@@ -110,12 +110,14 @@ int main(int argc, char **argv)
 
 	/* A hundred ticks at a time */
 	driver(fd, EFI_MODE_TEST_FN_NESTING, 0);
+	load = start_load();
 	write_file(INTERVAL, "1000");
 	usleep(100000);
 	ticks = driver(fd, EFI_MODE_TEST_FN_TICKS, 0);
 	sleep(3);
 	ticks = driver(fd, EFI_MODE_TEST_FN_TICKS, 0) - ticks;
 	write_file(INTERVAL, "10");
+	stop_load(load);
 	depth = driver(fd, EFI_MODE_TEST_FN_NESTING, 0);
 	ksft_test_result(llabs((int64_t)(ticks * tick) - 3000000) < 1100000,
 			 "%llu ticks in 3 s with one slice a second\n",

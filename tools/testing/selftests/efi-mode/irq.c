@@ -52,13 +52,16 @@ int main(void)
 {
 	int fd = open_test_device();
 	unsigned int kind;
+	pid_t load;
 
 	ksft_print_header();
 	ksft_set_plan(6);
-	/* Long enough that an interrupt waits in Linux */
+	/* Long enough that an interrupt waits in Linux, which does not rest */
 	write_file(INTERVAL, "50");
+	load = start_load();
 	for (kind = 0; kind < 3; kind++)
 		check(fd, kind);
+	stop_load(load);
 	write_file(INTERVAL, "10");
 	ksft_finished();
 }

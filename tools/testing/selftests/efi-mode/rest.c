@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Does an idle Linux leave firmware alone, is it there when it is wanted, and does
+ * firmware still have its share when Linux is busy again?
+ */
+#include "common.h"
+
+#define IDLE_S		4
+#define SLEEPS		200
+#define BUSY_MS		400
+
+/* A switch for each tick there is to be no more */
+#define TICKS_PER_SWITCH	3
+
+/* On a busy host some may be late, but not by the ticks of firmware */
+#define LATE_US		3000
+
+static uint64_t firmware_ticks(int fd)
+{
+	struct efi_mode_test_driver d;
+
+	if (!call_driver(fd, EFI_MODE_TEST_FN_TICKS, 0, &d))
+		ksft_exit_fail_msg("the test driver does not answer\n");
+	return d.value;
+}
+
+static void check_idle(int fd)
+{
+	uint64_t ticks, tick_us = read_stat("tick_us"), rests, start, expected;
+	unsigned long long switches;
+
+	/* Who has just started something has something to do yet */
+	sleep(2);
+	ticks = firmware_ticks(fd);
+	switches = read_stat("round_trips");
+	rests = read_stat("rest_us");
+	start = now_ns();
+	sleep(IDLE_S);
+	rests = read_stat("rest_us") - rests;
+	switches = read_stat("round_trips") - switches;
+	ticks = firmware_ticks(fd) - ticks;
+	expected = (now_ns() - start) / 1000 / tick_us;
+	ksft_test_result(ticks + 2 >= expected && ticks <= expected + 2,
+			 "firmware has had %llu ticks of %llu\n",
+			 (unsigned long long)ticks,
+			 (unsigned long long)expected);
+	ksft_test_result(switches < ticks / TICKS_PER_SWITCH,
+			 "%llu switches in %d s\n", switches, IDLE_S);
+	ksft_test_result(rests > IDLE_S * 700000ULL,
+			 "%llu ms of them firmware had the machine\n",
+			 (unsigned long long)rests / 1000);
+}
+
+/* Shorter than a tick, and longer than some */
+static void check_timers(void)
+{
+	unsigned int i, late = 0;
+
+	for (i = 0; i < SLEEPS; i++) {
+		uint64_t us = 1000 + i * 7919 % 45000, start = now_ns();
+
+		usleep(us);
+		late += (now_ns() - start) / 1000 > us + LATE_US;
+	}
+	ksft_test_result(late <= SLEEPS / 20,
+			 "%u of %d timers are late by more than %d us\n", late,
+			 SLEEPS, LATE_US);
+}
+
+static void check_busy(void)
+{
+	unsigned long long switches = read_stat("round_trips");
+	uint64_t end = now_ns() + BUSY_MS * 1000000ULL;
+
+	while (now_ns() < end)
+		;
+	switches = read_stat("round_trips") - switches;
+	ksft_test_result(switches >= BUSY_MS / 40,
+			 "%llu slices while Linux is busy for %d ms\n", switches,
+			 BUSY_MS);
+}
+
+int main(void)
+{
+	int fd = open_test_device();
+
+	ksft_print_header();
+	ksft_set_plan(5);
+	check_idle(fd);
+	check_timers();
+	check_busy();
+	ksft_finished();
+}
