@@ -4,8 +4,8 @@
  *
  * Two switches for each tick of firmware's would be all that happens then. So the CPU
  * halts here, firmware's own interrupts come to it as if there were no kernel, and the
- * slice lasts until the kernel is wanted: its next timer is near, or firmware has the
- * answer to a question.
+ * slice lasts until the kernel is wanted: its next timer is near, an event of its own is
+ * signalled, or firmware has the answer to a question.
  *
  * The timer of a slice stands for the kernel's only if that comes before a tick is due.
  * A rest lasts longer, so it ends at the last tick before.
@@ -61,8 +61,8 @@ bool efi_mode_rest(struct efi_mode_handoff *h)
 	if (is_answered(h, rdtsc()))
 		return false;
 	native_irq_disable();
-	/* The slice may have ended since, and this is another one */
-	if (!READ_ONCE(h->rest.on)) {
+	/* The slice may have ended since, and this is another one, or there are signals */
+	if (!READ_ONCE(h->rest.on) || READ_ONCE(h->signalled)) {
 		native_irq_enable();
 		return false;
 	}
