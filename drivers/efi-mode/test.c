@@ -8,6 +8,7 @@
  */
 #define pr_fmt(fmt) "efi-mode-test: " fmt
 
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -83,6 +84,34 @@ static long test_timer(union shared *s, struct efi_mode_test_timer *arg)
 	}
 	efi_mode_bs_call(close_event, event);
 	return 0;
+}
+
+static void on_signal(void *done)
+{
+	complete(done);
+}
+
+static long test_signal(union shared *s, struct efi_mode_test_timer *arg)
+{
+	DECLARE_COMPLETION_ONSTACK(done);
+	u64 start = ktime_get_ns();
+	long ret = 0;
+	int signal;
+
+	if (arg->usec > MAX_USEC)
+		return -EINVAL;
+	signal = efi_mode_signal_open(EFI_EVT_TIMER, false, on_signal, &done);
+	if (signal < 0)
+		return signal;
+	arg->status = efi_mode_bs_call(set_timer, efi_mode_signal_event(signal),
+				       EfiTimerRelative,
+				       arg->usec * EFI_100NSEC_PER_USEC);
+	if (arg->status == EFI_SUCCESS &&
+	    !wait_for_completion_timeout(&done, usecs_to_jiffies(2 * MAX_USEC)))
+		ret = -ETIMEDOUT;
+	arg->waited_ns = ktime_get_ns() - start;
+	efi_mode_signal_close(signal);
+	return ret;
 }
 
 static long test_time(union shared *s, struct efi_mode_test_time *arg)
@@ -313,6 +342,9 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 		break;
 	case EFI_MODE_TEST_TIMER:
 		ret = test_timer(s, &arg.timer);
+		break;
+	case EFI_MODE_TEST_SIGNAL:
+		ret = test_signal(s, &arg.timer);
 		break;
 	case EFI_MODE_TEST_TIME:
 		ret = test_time(s, &arg.time);

@@ -23,7 +23,8 @@ struct efi_mode_test_stall {
 /**
  * struct efi_mode_test_timer - arm a timer event of firmware and wait for it
  * @usec:	in: after how many microseconds
- * @waited_ns:	out: after how many nanoseconds it was seen to be signalled
+ * @waited_ns:	out: after how many nanoseconds it was seen to be signalled, or, with
+ *		%EFI_MODE_TEST_SIGNAL, Linux was woken by it
  * @status:	out: of CreateEvent() or SetTimer(), if not success
  */
 struct efi_mode_test_timer {
@@ -318,6 +319,7 @@ struct efi_mode_test_atomic {
 
 #define EFI_MODE_TEST_ATOMIC	_IOR('E', 9, struct efi_mode_test_atomic)
 #define EFI_MODE_TEST_OOPS	_IO('E', 10)	/* the caller does not survive it */
+#define EFI_MODE_TEST_SIGNAL	_IOWR('E', 12, struct efi_mode_test_timer)
 #define EFI_MODE_TEST_LAST_FAULT _IO('E', 11)	/* let the test driver fault in the
 						 * last slice
 						 */

@@ -7,6 +7,7 @@
 
 #define IDLE_S		4
 #define SLEEPS		200
+#define SIGNALS		10
 #define BUSY_MS		400
 
 /* A switch for each tick there is to be no more */
@@ -14,6 +15,9 @@
 
 /* On a busy host some may be late, but not by the ticks of firmware */
 #define LATE_US		3000
+
+/* An event of firmware's waits for a tick of its clock, and one may be late */
+#define LATE_TICKS	3
 
 static uint64_t firmware_ticks(int fd)
 {
@@ -67,6 +71,24 @@ static void check_timers(void)
 			 SLEEPS, LATE_US);
 }
 
+/* With nothing else that would wake Linux */
+static void check_signals(int fd)
+{
+	uint64_t tick_ns = read_stat("tick_us") * 1000;
+	unsigned int i, late = 0;
+
+	for (i = 0; i < SIGNALS; i++) {
+		struct efi_mode_test_timer t = { .usec = 150000 };
+
+		if (ioctl(fd, EFI_MODE_TEST_SIGNAL, &t) || t.status)
+			ksft_exit_fail_msg("no event\n");
+		late += t.waited_ns > t.usec * 1000 + LATE_TICKS * tick_ns;
+	}
+	ksft_test_result(late <= 1,
+			 "%u of %d events of firmware's wake Linux late\n", late,
+			 SIGNALS);
+}
+
 static void check_busy(void)
 {
 	unsigned long long switches = read_stat("round_trips");
@@ -85,9 +107,10 @@ int main(void)
 	int fd = open_test_device();
 
 	ksft_print_header();
-	ksft_set_plan(5);
+	ksft_set_plan(6);
 	check_idle(fd);
 	check_timers();
+	check_signals(fd);
 	check_busy();
 	ksft_finished();
 }
