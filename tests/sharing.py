@@ -40,7 +40,8 @@ def sharing(opt, results):
 def event(opt, results):
     """Without the gate"""
     text = boot_with(opt, results, "timer event", ["driver"],
-                     SWITCHING + ("clock",), "efi_mode.preempt=event")
+                     SWITCHING + ("clock", "rest:none"),
+                     "efi_mode.preempt=event")
     results.add("slices end by the timer event" in text,
                 "timer event: is what ends slices")
 
@@ -66,7 +67,7 @@ def clock_hpet(opt, results):
 def one_shot(opt, results):
     """A firmware that arms the local APIC's timer again at each tick"""
     text = boot_with(opt, results, "one-shot", ["oneshot", "driver"],
-                     SWITCHING + ("clock",))
+                     SWITCHING + ("clock", "rest:ticks"))
     results.add("firmware's clock: local APIC timer, armed at each tick" in text,
                 "one-shot: found")
 

@@ -121,7 +121,7 @@ static int tell_found(const struct answer *a, efi_status_t status,
 
 	if (status == EFI_NOT_FOUND)
 		return 0;
-	if (status == EFI_SUCCESS)
+	if (status == EFI_SUCCESS && a->question.count <= sizeof(a->handles))
 		return found(i, a->handles,
 			     a->question.count / sizeof(*a->handles), data);
 	if (status != EFI_BUFFER_TOO_SMALL)

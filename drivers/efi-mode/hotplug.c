@@ -53,9 +53,12 @@ struct found {
 	struct efi_device *edev;
 };
 
+/* @asked is for which of those that are watched it looks */
 struct scan {
 	struct found *found;
 	unsigned int nr, room;
+	unsigned int asked[EFI_MAX_WATCHED];
+	unsigned int nr_asked;
 };
 
 static struct workqueue_struct *scan_queue;
@@ -261,17 +264,15 @@ static int note_handles(unsigned int i, const u64 *handles, unsigned int n,
 	struct found *f;
 	unsigned int j;
 
-	if (i == nr_watched) {
+	if (i == s->nr_asked) {
 		forget_images(s, handles, n);
 		return 0;
 	}
-	if (!makes_device(i))
-		return 0;
 	for (j = 0; j < n; j++) {
 		f = find_handle(s, handles[j]) ?: add_handle(s, handles[j]);
 		if (!f)
 			return -ENOMEM;
-		set_bit(i, f->mask);
+		set_bit(s->asked[i], f->mask);
 	}
 	return 0;
 }
@@ -284,10 +285,14 @@ static int find_all(struct scan *s)
 	guids = kcalloc(nr_watched + 1, sizeof(*guids), GFP_KERNEL);
 	if (!guids)
 		return -ENOMEM;
-	for (i = 0; i < nr_watched; i++)
-		guids[i] = makes_device(i) ? watched[i].guid : NULL_GUID;
-	guids[i] = LOADED_IMAGE_PROTOCOL_GUID;
-	return efi_handles_with_each(guids, nr_watched + 1, note_handles, s);
+	for (i = 0; i < nr_watched; i++) {
+		if (!makes_device(i))
+			continue;
+		guids[s->nr_asked] = watched[i].guid;
+		s->asked[s->nr_asked++] = i;
+	}
+	guids[s->nr_asked] = LOADED_IMAGE_PROTOCOL_GUID;
+	return efi_handles_with_each(guids, s->nr_asked + 1, note_handles, s);
 }
 
 /* The scan: devices that have gone, and what is behind them */

@@ -16,6 +16,7 @@
 #include <linux/err.h>
 #include <linux/init.h>
 #include <linux/input.h>
+#include <linux/jiffies.h>
 #include <linux/slab.h>
 
 #include "keymap.h"
@@ -25,10 +26,14 @@
 #define LOCKS	(EFI_SCROLL_LOCK_ACTIVE | EFI_NUM_LOCK_ACTIVE | \
 		 EFI_CAPS_LOCK_ACTIVE)
 
+/* After a key somebody is taken to be there for so long */
+#define IN_USE	(5 * HZ)
+
 struct keyboard {
 	struct efi_text text;
 	struct input_dev *input;
 	u32 held;		/* modifiers, as Linux has them */
+	unsigned long used;	/* jiffies: the last key, or change of modifiers */
 	u8 toggles;		/* as firmware has last said */
 	u8 lights;		/* as Linux wants them, in bits of the toggles */
 	bool sysrq;		/* Alt-SysRq comes by itself */
@@ -65,6 +70,7 @@ static void hold(struct keyboard *kb, u32 modifiers)
 						 efi_modifier_keys[i], up);
 	input_sync(kb->input);
 	kb->held = modifiers;
+	kb->used = jiffies;
 }
 
 static void type(struct keyboard *kb, u16 code)
@@ -108,6 +114,7 @@ static void take_key(struct efi_text *t, const struct efi_key_data *k)
 	u16 scan = k->key.scan_code, unicode = k->key.unicode_char;
 	struct efi_key_press press;
 
+	kb->used = jiffies;
 	if ((!scan && !unicode) || is_told(kb, k, modifiers)) {
 		hold(kb, modifiers);
 	} else if (efi_keymap(scan, unicode, &press)) {
@@ -173,15 +180,18 @@ static bool work(struct efi_text *t)
 	return false;
 }
 
-/* What is held is released without a key, and so it may be pressed */
+/*
+ * An event tells of keys, and whoever asks for it loses what there is of modifiers alone.
+ * So it is asked for when nobody has used the keyboard for a while, and what is held then
+ * is still to be released.
+ */
 static bool is_restless(const struct efi_text *t)
 {
 	const struct keyboard *kb = container_of_const(t, struct keyboard, text);
 
 	if (t->way > EFI_TEXT_EX_CHECKED)
 		return false;
-	return kb->held || (kb->toggles & EFI_TOGGLE_STATE_VALID &&
-			    !(kb->toggles & EFI_KEY_STATE_EXPOSED));
+	return kb->held || time_before(jiffies, kb->used + IN_USE);
 }
 
 static const struct efi_text_ops ops = {
@@ -287,6 +297,7 @@ static int probe(struct efi_device *edev, const struct efi_device_id *id)
 		return -ENOMEM;
 	kb->text.edev = edev;
 	kb->text.ops = &ops;
+	kb->used = jiffies;
 	ret = efi_text_open_input(&kb->text, false);
 	if (ret)
 		return ret;

@@ -63,6 +63,9 @@ size_t efi_text_event_offset(const struct efi_text *t, enum efi_text_way way)
 
 static bool is_restless(struct efi_text *t)
 {
+	/* Its event tells of a key once, and the thread asks for it, too */
+	if (t->way == EFI_TEXT_EX_CHECKED || t->way == EFI_TEXT_SIMPLE_CHECKED)
+		return true;
 	/* What is not taken from it its event goes on telling of */
 	if (t->prompt < PROMPT || (t->ops->has_room && !t->ops->has_room(t)))
 		return true;

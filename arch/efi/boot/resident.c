@@ -39,6 +39,9 @@ static efi_event_t tick_event;
 /* A handler is under way that was run from here, and may dispatch events */
 static bool delivering;
 
+/* One has run since the main loop looked */
+static bool handled;
+
 /*
  * Run a handler, as if its interrupt came now to what has been interrupted. It
  * returns before the next begins. Firmware's timer handler raises and restores
@@ -60,6 +63,7 @@ static bool run_handler(struct efi_mode_handoff *h, unsigned int vector,
 	efi_mode_lookup_outdate();
 	/* A handler has this long before the slice can end in it */
 	h->earliest = rdtsc() + h->patience;
+	handled = true;
 	delivering = true;
 	after = efi_mode_run_handler(handler, *rflags);
 	delivering = outer;
@@ -308,6 +312,18 @@ static void perform(struct efi_mode_request *r)
 	r->cycles = rdtsc() - start;
 }
 
+/*
+ * A handler of a timer that is armed at each tick has armed it for the next one, and not
+ * for the kernel's timer: that is lent with the next slice.
+ */
+static bool may_rest(const struct efi_mode_handoff *h)
+{
+	bool disarmed = handled && h->clock == EFI_MODE_CLOCK_APIC_ONE_SHOT;
+
+	handled = false;
+	return !disarmed;
+}
+
 /**
  * efi_mode_serve() - be an application to firmware and a server to the kernel
  *
@@ -327,7 +343,7 @@ efi_status_t efi_mode_serve(void)
 	native_irq_enable();
 	for (;;) {
 		if (READ_ONCE(r->state) != EFI_MODE_REQUEST_POSTED) {
-			if (READ_ONCE(handoff->rest.on) &&
+			if (READ_ONCE(handoff->rest.on) && may_rest(handoff) &&
 			    efi_mode_rest(handoff))
 				continue;
 			egress_and_deliver(EFI_MODE_EGRESS_IDLE);

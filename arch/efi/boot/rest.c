@@ -15,15 +15,21 @@
 /* An interrupt that comes now finds nothing under way */
 static bool halted;
 
-static bool ask(struct efi_mode_question *q)
+/* The slice may end in the middle of it, and the kernel have other questions then */
+static bool ask(const struct efi_mode_question *question)
 {
-	void *interface = efi_mode_find(&q->target);
+	struct efi_mode_question q;
 	efi_event_t event;
+	void *interface;
 
+	native_irq_disable();
+	q = *question;
+	native_irq_enable();
+	interface = efi_mode_find(&q.target);
 	/* The kernel finds out by itself that it has gone */
 	if (!interface)
 		return false;
-	event = *(efi_event_t *)(interface + q->offset);
+	event = *(efi_event_t *)(interface + q.offset);
 	return !event || efi_bs_call(check_event, event) != EFI_NOT_READY;
 }
 
@@ -48,6 +54,13 @@ static bool is_answered(struct efi_mode_handoff *h, u64 now)
 	return answered;
 }
 
+/* The slice may have ended since it was a rest, and this is another one */
+static bool is_wanted(const struct efi_mode_handoff *h)
+{
+	return !READ_ONCE(h->rest.on) || READ_ONCE(h->leaving) ||
+	       READ_ONCE(h->signalled) || READ_ONCE(h->exceptions.any);
+}
+
 /**
  * efi_mode_rest() - halt until the next interrupt
  * @h:	the handoff
@@ -61,8 +74,7 @@ bool efi_mode_rest(struct efi_mode_handoff *h)
 	if (is_answered(h, rdtsc()))
 		return false;
 	native_irq_disable();
-	/* The slice may have ended since, and this is another one, or there are signals */
-	if (!READ_ONCE(h->rest.on) || READ_ONCE(h->signalled)) {
+	if (is_wanted(h)) {
 		native_irq_enable();
 		return false;
 	}

@@ -157,8 +157,11 @@ static __always_inline u64 to_firmware(bool x2apic)
 			efi_mode_timer_to_linux(x2apic, rdtsc());
 		}
 		take_interrupts();
-		/* Its timer has just run out: nothing would end the slice for it */
-		if (need_resched())
+		/*
+		 * Its timer has just run out: nothing would end the slice for it.
+		 * In the idle loop there may be another timer by now.
+		 */
+		if (need_resched() || is_idle_task(current))
 			return 0;
 	}
 
@@ -227,7 +230,7 @@ static noinline u64 x2apic_to_linux(void)
  * efi_mode_apic_to_firmware() - give the local APIC to firmware
  *
  * Interrupts for Linux that are pending are taken first, and may wake a task that
- * is to run before firmware does.
+ * is to run before firmware does. The idle task is to find out.
  *
  * Context: interrupts off, preemption disabled; interrupts may be on for a
  * moment.

@@ -60,11 +60,12 @@ static void map_identity(u64 start, u64 size)
 /**
  * efi_mode_sync_trampoline() - let the trampoline have what the kernel has
  *
- * Top-level entries of the kernel come and go until it has booted.
+ * Top-level entries of the kernel come and go until it has booted. Not traced, since RCU
+ * may not be watching.
  *
  * Context: any.
  */
-void efi_mode_sync_trampoline(void)
+void notrace efi_mode_sync_trampoline(void)
 {
 	memcpy(trampoline_pgd + PTRS_PER_PGD / 2,
 	       swapper_pg_dir + PTRS_PER_PGD / 2, PAGE_SIZE / 2);

@@ -186,9 +186,10 @@ bool efi_mode_timer_can_rest(void)
 u64 efi_mode_timer_rest(u64 now)
 {
 	const struct efi_mode_handoff *h = efi_mode_handoff;
-	u64 until = next_deadline(now);
+	u64 until = next_deadline(now), early = slack(h);
 
-	if ((s64)(until - now) < (s64)(slack(h) + h->min_slice))
+	if (early == EFI_MODE_NEVER ||
+	    (s64)(until - now) < (s64)(early + h->min_slice))
 		return 0;
 	return until;
 }

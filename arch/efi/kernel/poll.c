@@ -98,7 +98,7 @@ bool efi_mode_pollers_rest(void)
 	return rest;
 }
 
-/* Firmware is not there to see it half done */
+/* Firmware may be about to ask the old ones, and copies each in one piece */
 void efi_mode_poll_ask(struct efi_mode_poller *poller,
 		       const struct efi_mode_question *questions,
 		       unsigned int nr)

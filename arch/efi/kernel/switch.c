@@ -166,6 +166,8 @@ static noinline void deliver_exceptions(struct efi_mode_handoff *h)
 	u32 nmis = 0, machine_checks = 0;
 	int i;
 
+	/* Their handlers may make calls, and may not come back */
+	h->rest.on = 0;
 	for (i = 0; i < ARRAY_SIZE(e); i++) {
 		nmis |= e[i]->nmis;
 		machine_checks |= e[i]->machine_checks;
