@@ -297,7 +297,7 @@ static int probe(struct efi_device *edev, const struct efi_device_id *id)
 		return -ENOMEM;
 	kb->text.edev = edev;
 	kb->text.ops = &ops;
-	kb->used = jiffies;
+	kb->used = jiffies - IN_USE;
 	ret = efi_text_open_input(&kb->text, false);
 	if (ret)
 		return ret;
