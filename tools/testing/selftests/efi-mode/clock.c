@@ -12,6 +12,13 @@
 /* To get from user space to firmware */
 #define SLACK_US	2000
 
+/*
+ * On a busy host a hypervisor may get no time for longer than a tick. Then it loses those
+ * that firmware has from its own timer, and others are late. An account that is wrong is
+ * wrong each time.
+ */
+#define TRIES		5
+
 static uint64_t driver(int fd, uint64_t function, uint64_t argument)
 {
 	struct efi_mode_test_driver d;
@@ -37,17 +44,13 @@ static int64_t drift(int fd, bool stall, int64_t tick, unsigned int seconds)
 	return (int64_t)(now_ns() - start) / 1000 - (int64_t)ticks * tick;
 }
 
-/*
- * One that is counted at each end can be up to a tick old. A hypervisor that gets no
- * time for longer than a tick loses those of a firmware that has them from its own
- * timer, so it has more than one try: an account that is wrong is wrong each time.
- */
+/* One that is counted at each end can be up to a tick old */
 static void check_drift(int fd, const char *what, bool stall, int64_t tick)
 {
 	int64_t behind;
 	int i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < TRIES; i++) {
 		behind = drift(fd, stall, tick, SECONDS);
 		if (llabs(behind) <= tick + SLACK_US)
 			break;
@@ -58,11 +61,10 @@ static void check_drift(int fd, const char *what, bool stall, int64_t tick)
 			 what, SECONDS, (long long)behind, (long long)tick);
 }
 
-/* And a timer of firmware, by firmware's own measure */
-static void check_timer(int fd, int64_t tick)
+/* How late a timer of firmware is, by firmware's own measure, in us */
+static int64_t lateness(int fd)
 {
 	uint64_t took = 0;
-	int64_t late;
 	int i;
 
 	driver(fd, EFI_MODE_TEST_FN_TIMER_ARM, 1000000);
@@ -70,9 +72,21 @@ static void check_timer(int fd, int64_t tick)
 		usleep(20000);
 		took = driver(fd, EFI_MODE_TEST_FN_TIMER_READ, 0);
 	}
-	late = took - 1000000;
-	ksft_test_result(late >= -2 * tick && late <= 2 * tick + SLACK_US,
-			 "a timer of 1 s is %lld us late\n", (long long)late);
+	return took - 1000000;
+}
+
+static void check_timer(int fd, int64_t tick)
+{
+	bool in_time = false;
+	int64_t late = 0;
+	int i;
+
+	for (i = 0; i < TRIES && !in_time; i++) {
+		late = lateness(fd);
+		in_time = late >= -2 * tick && late <= 2 * tick + SLACK_US;
+	}
+	ksft_test_result(in_time, "a timer of 1 s is %lld us late\n",
+			 (long long)late);
 }
 
 /* Where time is slow, because it is counted in instructions */

@@ -15,6 +15,7 @@
 #define PATIENCE	20000	/* ms */
 #define SOON		2000
 #define QUIET		400
+#define IN_USE		6	/* s */
 #define LOOKS		50	/* times in a second that keys are looked for */
 
 #define TYPING	"t h e spc q u i c k spc b r o w n spc f o x spc j u m p s spc " \
@@ -233,11 +234,13 @@ static long long switches(void)
 	return (read_stat("round_trips") - before) / 4;
 }
 
-/* They are looked at in place of a regular slice, all with one switch */
+/* Firmware is asked for their events, if nobody has used them for a while */
 static void test_idle(const char *name)
 {
-	long long with = switches(), without;
+	long long with, without;
 
+	sleep(IN_USE);
+	with = switches();
 	close_keyboards();
 	system("cd " KEYBOARD_DRIVER "; echo efi* > /tmp/keyboards;"
 	       "for d in $(cat /tmp/keyboards); do echo $d > unbind; done");

@@ -22,8 +22,9 @@ enum kind {
 /* A switch for each tick there is to be no more */
 #define TICKS_PER_SWITCH	3
 
-/* On a busy host some may be late, but not by the ticks of firmware */
+/* On a busy host some may be late, but not by the ticks of firmware, and not each time */
 #define LATE_US		3000
+#define TRIES		3
 
 /* An event of firmware's waits for a tick of its clock, and one may be late */
 #define LATE_TICKS	3
@@ -76,7 +77,7 @@ static void check_idle(int fd, enum kind kind)
 }
 
 /* Shorter than a tick, and longer than some */
-static void check_timers(void)
+static unsigned int late_timers(void)
 {
 	unsigned int i, late = 0;
 
@@ -86,13 +87,22 @@ static void check_timers(void)
 		usleep(us);
 		late += (now_ns() - start) / 1000 > us + LATE_US;
 	}
+	return late;
+}
+
+static void check_timers(void)
+{
+	unsigned int late = SLEEPS, i;
+
+	for (i = 0; i < TRIES && late > SLEEPS / 20; i++)
+		late = late_timers();
 	ksft_test_result(late <= SLEEPS / 20,
 			 "%u of %d timers are late by more than %d us\n", late,
 			 SLEEPS, LATE_US);
 }
 
 /* With nothing else that would wake Linux */
-static void check_signals(int fd)
+static unsigned int late_signals(int fd)
 {
 	uint64_t tick_ns = read_stat("tick_us") * 1000;
 	unsigned int i, late = 0;
@@ -104,6 +114,15 @@ static void check_signals(int fd)
 			ksft_exit_fail_msg("no event\n");
 		late += t.waited_ns > t.usec * 1000 + LATE_TICKS * tick_ns;
 	}
+	return late;
+}
+
+static void check_signals(int fd)
+{
+	unsigned int late = SIGNALS, i;
+
+	for (i = 0; i < TRIES && late > 1; i++)
+		late = late_signals(fd);
 	ksft_test_result(late <= 1,
 			 "%u of %d events of firmware's wake Linux late\n", late,
 			 SIGNALS);
