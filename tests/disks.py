@@ -186,10 +186,12 @@ def disks_tokens(opt, results):
     name = "disks-tokens"
     kinds = ("nvme", "ahci")
     args, steps = some_disks(opt, name, kinds)
-    script = (CONNECT, f"{LINUX} efi_disk.mode=blockio2 {disks_command(steps)}")
+    script = (CONNECT, f"{LINUX} efi_disk.mode=blockio2 {disks_command(steps)},"
+              "tick:NVMe(")
     with machine(opt, results, name, files(opt, *script), args=args) as m:
         m.expect("TEST BEGIN", START + BOOT)
         guest_actions(m, results, name, {})
+        guest_actions(m, results, name + ": tick", {})
         power_off(m, results, name)
         found = m.text.count("mode: blockio2 (asked for)")
         results.add(found == len(kinds), f"{name}: both use it", found)
@@ -279,17 +281,23 @@ def disk_tokens_ends(opt, results):
     """Firmware does not get memory that it is still going to write to"""
     for what, token, end, status in TOKEN_ENDS:
         name = f"disk-tokens-ends: {what}"
-        script = ["load fs0:\\driver.efi",
+        script = ["load fs0:\\driver.efi", "settings.efi",
                   f"{LINUX} efi_mode.on_panic=return "
                   f"{QUIET}disk-tokens:{token},leave:{end}",
-                  "echo STATUS %lasterror%", "reset -s"]
-        with machine(opt, results, name, files(opt, *script),
-                     args=["-no-reboot"]) as m:
+                  "echo STATUS %lasterror%", "settings.efi", "reset -s"]
+        content = files(opt, *script)
+        content["settings.efi"] = os.path.join(opt.build, "firmware",
+                                               "settings.efi")
+        with machine(opt, results, name, content, args=["-no-reboot"]) as m:
             m.expect("LEAVING", START + BOOT)
             ended = m.wait_end(60)
             found = re.search(r"STATUS 0x([0-9A-Fa-f]+)", m.text)
             found = int(found[1], 16) if found else None
             results.add(ended and found == status, f"{name}: the status", found)
+            # With tokens it was fast until just before
+            clocks = re.findall(r"SETTINGS .*clock=(\d+) count=(\w+)", m.text)
+            kept = clocks == clocks[:1] * (2 if status else 1)
+            results.add(clocks and kept, f"{name}: firmware's clock", clocks)
             reasons = [event["data"]["reason"] for event in m.last_events()
                        if event["event"] == "SHUTDOWN"]
             wanted = "guest-shutdown" if status else "guest-reset"

@@ -5,8 +5,8 @@
  * They return at once, and signal the event of a token when the transfer is over. So
  * many requests are with firmware at the same time, each with a token in a slot of its
  * own. Meanwhile nobody is in a call: firmware goes on in its regular slices, with the
- * tick of its clock. After the slice an interrupt notes which tokens are complete, and a
- * work ends their requests.
+ * tick of its clock, which is faster until they are back (efi_mode_hurry()). After the
+ * slice an interrupt notes which tokens are complete, and a work ends their requests.
  *
  *	FREE -> TAKEN	a request has it
  *	TAKEN -> BUSY	firmware has it, until it signals the event
@@ -81,6 +81,13 @@ void efi_disk_put_slot(struct efi_disk_slot *s)
 	spin_unlock_irq(&s->t->lock);
 }
 
+/* With the lock: a token is not waited for any more */
+static void come_back(struct efi_disk_tokens *t)
+{
+	t->in_flight--;
+	efi_mode_take_time();
+}
+
 /**
  * efi_disk_lose_slot() - do not wait for firmware any longer
  * @s:		the slot
@@ -99,7 +106,7 @@ bool efi_disk_lose_slot(struct efi_disk_slot *s, const struct request *rq)
 	if (busy) {
 		s->state = EFI_DISK_SLOT_LOST;
 		s->rq = NULL;
-		t->in_flight--;
+		come_back(t);
 		t->lost++;
 	}
 	spin_unlock_irq(&t->lock);
@@ -117,7 +124,7 @@ static void signalled(struct efi_event *event, void *data)
 	spin_lock_irqsave(&t->lock, flags);
 	if (s->state == EFI_DISK_SLOT_BUSY) {
 		s->state = EFI_DISK_SLOT_DONE;
-		t->in_flight--;
+		come_back(t);
 		if (s->rq)
 			kblockd_schedule_work(&t->done);
 	} else if (s->state == EFI_DISK_SLOT_LOST) {
@@ -179,7 +186,7 @@ static bool refused(struct efi_disk_slot *s, const struct efi_disk_outcome *o)
 	ours = s->state == EFI_DISK_SLOT_BUSY;
 	if (ours) {
 		s->state = EFI_DISK_SLOT_TAKEN;
-		t->in_flight--;
+		come_back(t);
 	} else if (s->state == EFI_DISK_SLOT_LOST) {
 		s->state = EFI_DISK_SLOT_FREE;
 		t->lost--;
@@ -209,6 +216,7 @@ bool efi_disk_slot_start(struct efi_disk_slot *s, bool write, u64 lba,
 	s->token->event = (efi_event_t)efi_event_value(s->event);
 	s->token->transaction_status = EFI_NOT_READY;
 	efi_event_lend(s->event);
+	efi_mode_hurry();
 	spin_lock_irq(&t->lock);
 	s->state = EFI_DISK_SLOT_BUSY;
 	t->in_flight++;

@@ -149,6 +149,23 @@ efi_status_t efi_mode_call_panic_target(const struct efi_mode_target *target,
 bool efi_mode_is_stopped(void);
 
 /**
+ * efi_mode_hurry() - somebody waits for what firmware does by itself
+ *
+ * As long as there is somebody firmware's clock ticks more often, if it can be made to
+ * (``efi_mode.fast_tick=``): what is to be done at its next tick is done sooner.
+ *
+ * Context: task context; sleeps.
+ */
+void efi_mode_hurry(void);
+
+/**
+ * efi_mode_take_time() - undo efi_mode_hurry()
+ *
+ * Context: any but NMI.
+ */
+void efi_mode_take_time(void);
+
+/**
  * struct efi_mode_poller - somebody who looks for what firmware does not announce
  * @list:	of all pollers
  * @wait:	where it waits

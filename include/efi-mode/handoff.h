@@ -30,7 +30,7 @@
 #define _EFI_MODE_HANDOFF_H
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
-#define EFI_MODE_HANDOFF_VERSION	7
+#define EFI_MODE_HANDOFF_VERSION	8
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
@@ -375,6 +375,7 @@ struct efi_mode_range {
  * @min_slice:	cycles that firmware gets at least once it has had its ticks
  * @patience:	cycles after which a slice ends although firmware is having a tick
  * @replayed:	interrupts replayed
+ * @tick_cost:	cycles that firmware is busy with a tick, on average of the last
  * @exceptions:	that came in slices
  * @linux_tr:	task register of the kernel
  * @window_gdt_size: bytes of each stand-in for a global descriptor table
@@ -428,6 +429,7 @@ struct efi_mode_handoff {
 	__u64 min_slice;
 	__u64 patience;
 	__u64 replayed;
+	__u64 tick_cost;
 
 	struct efi_mode_exceptions exceptions;
 	__u16 linux_tr;

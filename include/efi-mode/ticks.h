@@ -6,7 +6,7 @@
  * none are delivered, so they are replayed at the next ingress. The account says
  * how many: it knows when the next tick is due, in cycles of the TSC, which both
  * halves read and neither stops. What does not make a whole tick is never lost,
- * because the due time only moves by whole periods.
+ * because the due time only moves by whole periods, or by how much they differ.
  *
  * A tick is never delivered before it is due, except by a device that firmware
  * itself has programmed; then the account runs ahead until time has caught up.
@@ -18,7 +18,7 @@
 
 /*
  * More than this is not time that firmware has missed but a machine that was
- * suspended or sat in a debugger: ten minutes at 10 ms.
+ * suspended or sat in a debugger: ten minutes at 10 ms, one at 1 ms.
  */
 #define EFI_MODE_TICKS_MAX	60000
 
@@ -49,6 +49,23 @@ static inline void efi_mode_ticks_set_period(struct efi_mode_ticks *t,
 		return;
 	t->period = period;
 	t->next = now + period;
+}
+
+/**
+ * efi_mode_ticks_change_period() - firmware's timer goes on with another period
+ * @t:		the account, of a clock that ticks
+ * @period:	the new period, in cycles; not 0
+ *
+ * What has passed since the last tick counts, so no time is lost. There may be some to
+ * deliver at once.
+ *
+ * Context: any, with the account to oneself.
+ */
+static inline void efi_mode_ticks_change_period(struct efi_mode_ticks *t,
+						__u64 period)
+{
+	t->next += period - t->period;
+	t->period = period;
 }
 
 /**

@@ -11,29 +11,34 @@
 #define NR_VECTORS	256
 #define MAX_OUTPUTS	8
 
-/* Platform Initialization specification, volume 2, section 12.14 */
+/* Platform Initialization specification, volume 2, sections 12.10 and 12.14 */
+#define TIMER_ARCH_PROTOCOL_GUID { 0x26baccb3, 0x6f42, 0x11d4, \
+	{ 0xbc, 0xe7, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 } }
 #define WATCHDOG_TIMER_ARCH_PROTOCOL_GUID { 0x665e3ff5, 0x46cc, 0x11d4, \
 	{ 0x9a, 0x38, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d } }
 
-struct watchdog {
+/* So far they are alike */
+struct timer {
 	void *register_handler;
 	void *set_timer_period;
-	EFI_STATUS (EFIAPI *get_timer_period)(struct watchdog *self,
+	EFI_STATUS (EFIAPI *get_timer_period)(struct timer *self,
 					      UINT64 *period);
 };
 
+static EFI_GUID clock_guid = TIMER_ARCH_PROTOCOL_GUID;
 static EFI_GUID watchdog_guid = WATCHDOG_TIMER_ARCH_PROTOCOL_GUID;
 static EFI_GUID gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 
-static UINT64 watchdog_seconds(void)
+/* In 100 ns */
+static UINT64 timer_period(EFI_GUID *guid)
 {
-	struct watchdog *watchdog;
+	struct timer *timer;
 	UINT64 period;
 
-	if (EFI_ERROR(LibLocateProtocol(&watchdog_guid, (VOID **)&watchdog)) ||
-	    EFI_ERROR(watchdog->get_timer_period(watchdog, &period)))
+	if (EFI_ERROR(LibLocateProtocol(guid, (VOID **)&timer)) ||
+	    EFI_ERROR(timer->get_timer_period(timer, &period)))
 		return ~0ULL;
-	return period / 10000000;
+	return period;
 }
 
 /* The modes of all outputs, one in each byte */
@@ -81,8 +86,10 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 		uefi_call_wrapper(ST->ConOut->SetAttribute, 2, ST->ConOut,
 				  Atoi(argv[2]));
 	mode = ST->ConOut->Mode;
-	Print(L"SETTINGS watchdog=%ld graphics=%lx text=%d attribute=%x cursor=%d handlers=%lx tpr=%x lvtt=%x lvt0=%x pic=%x\n",
-	      watchdog_seconds(), graphics_modes(), mode->Mode,
+	Print(L"SETTINGS watchdog=%ld clock=%ld count=%x graphics=%lx text=%d attribute=%x cursor=%d handlers=%lx tpr=%x lvtt=%x lvt0=%x pic=%x\n",
+	      timer_period(&watchdog_guid) / 10000000,
+	      timer_period(&clock_guid), lapic_read(LAPIC_TMICT),
+	      graphics_modes(), mode->Mode,
 	      mode->Attribute, mode->CursorVisible, handlers(),
 	      lapic_read(LAPIC_TPR), lapic_read(LAPIC_LVTT),
 	      lapic_read(LAPIC_LVT0), pic_mask());

@@ -14,6 +14,8 @@
 
 #include "boot.h"
 
+#include <efi-mode/timer-arch.h>
+
 #define FIRST_VECTOR	0x20
 
 /* Firmware's clocks tick every 1 to 55 ms */
@@ -24,21 +26,6 @@
 
 /* Vectors that nobody uses, since edk2 gives them out from below */
 #define SLICE_VECTOR	0xdf
-
-/* From the Platform Initialization specification, volume 2, section 12.10 */
-#define TIMER_ARCH_PROTOCOL_GUID \
-	EFI_GUID(0x26baccb3, 0x6f42, 0x11d4, 0xbc, 0xe7, 0x00, 0x80, 0xc7, \
-		 0x3c, 0x88, 0x81)
-
-union timer_arch_protocol {
-	struct {
-		void *register_handler;
-		void *set_timer_period;
-		efi_status_t (__efiapi *get_timer_period)(union timer_arch_protocol *,
-							  u64 *);
-		void *generate_soft_interrupt;
-	};
-};
 
 struct efi_mode_watch efi_mode_watch[EFI_MODE_NR_VECTORS];
 
@@ -114,8 +101,8 @@ static void watch(void)
 
 static u64 nominal_period(u32 tsc_khz)
 {
-	efi_guid_t guid = TIMER_ARCH_PROTOCOL_GUID;
-	union timer_arch_protocol *timer;
+	efi_guid_t guid = EFI_TIMER_ARCH_PROTOCOL_GUID;
+	union efi_timer_arch_protocol *timer;
 	u64 period;
 
 	if (efi_bs_call(locate_protocol, &guid, NULL, (void **)&timer) !=

@@ -42,6 +42,18 @@ static bool delivering;
 /* One has run since the main loop looked */
 static bool handled;
 
+/* So many make up what a tick costs, more or less */
+#define TICKS_AVERAGED	8
+
+/* If Linux had its turn meanwhile nobody knows, but it was not short */
+static void note_tick_cost(struct efi_mode_handoff *h, u64 start)
+{
+	bool whole = h->earliest == start + h->patience;
+	u64 cycles = whole ? rdtsc() - start : h->patience;
+
+	h->tick_cost += (s64)(cycles - h->tick_cost) / TICKS_AVERAGED;
+}
+
 /*
  * Run a handler, as if its interrupt came now to what has been interrupted. It
  * returns before the next begins. Firmware's timer handler raises and restores
@@ -57,16 +69,20 @@ static bool run_handler(struct efi_mode_handoff *h, unsigned int vector,
 {
 	unsigned long handler = efi_mode_handler(vector), after;
 	bool outer = delivering;
+	u64 start;
 
 	if (!handler)
 		return true;
 	efi_mode_lookup_outdate();
 	/* A handler has this long before the slice can end in it */
-	h->earliest = rdtsc() + h->patience;
+	start = rdtsc();
+	h->earliest = start + h->patience;
 	handled = true;
 	delivering = true;
 	after = efi_mode_run_handler(handler, *rflags);
 	delivering = outer;
+	if (vector == h->tick_vector)
+		note_tick_cost(h, start);
 	if (after & X86_EFLAGS_IF)
 		return true;
 	*rflags &= ~X86_EFLAGS_IF;
@@ -370,7 +386,7 @@ static efi_status_t create_event(struct efi_mode_handoff *h)
 	if (status != EFI_SUCCESS)
 		return status;
 
-	/* A period of 0 is one tick of firmware's clock, whatever that is */
+	/* A period of 0 is one tick of firmware's clock, as it is now */
 	return efi_bs_call(set_timer, tick_event, EfiTimerPeriodic, 0);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Firmware's settings that this image or the kernel may change: the graphics mode,
- * the text console, the watchdog
+ * the text console, the watchdog, the period of its clock
  *
  * They are noted when the image begins, and are made as they were before it exits.
  * What nobody has changed is not touched, since setting a mode clears a screen.
@@ -9,6 +9,7 @@
 #include "boot.h"
 
 #include <efi-mode/text.h>
+#include <efi-mode/timer-arch.h>
 
 /* If there are more of a kind than this, they are left as they are */
 #define MAX_HANDLES	16
@@ -46,6 +47,7 @@ static unsigned int nr_terminals;
 
 static efi_simple_text_output_mode_t text;
 static u64 watchdog_seconds;
+static u64 clock_period;		/* in 100 ns; 0: not known */
 
 static unsigned int locate(const efi_boot_services_t *bs, efi_guid_t *guid,
 			   efi_handle_t handles[MAX_HANDLES])
@@ -171,6 +173,29 @@ static u64 read_watchdog(const efi_boot_services_t *bs)
 	return period / WATCHDOG_UNITS;
 }
 
+static union efi_timer_arch_protocol *
+read_clock(const efi_boot_services_t *bs, u64 *period)
+{
+	efi_guid_t guid = EFI_TIMER_ARCH_PROTOCOL_GUID;
+	union efi_timer_arch_protocol *timer;
+
+	if (bs->locate_protocol(&guid, NULL, (void **)&timer) != EFI_SUCCESS ||
+	    timer->get_timer_period(timer, period) != EFI_SUCCESS)
+		return NULL;
+	return timer;
+}
+
+/* If firmware had something of ours to look after until now it is fast */
+static void restore_clock(void)
+{
+	union efi_timer_arch_protocol *timer;
+	u64 period;
+
+	timer = read_clock(firmware->boottime, &period);
+	if (timer && clock_period && period != clock_period)
+		timer->set_timer_period(timer, clock_period);
+}
+
 /**
  * efi_mode_note_settings() - note what is to be restored
  * @systab:	the firmware's system table
@@ -183,6 +208,8 @@ void efi_mode_note_settings(const efi_system_table_t *systab)
 	if (systab->con_out && systab->con_out->mode)
 		text = *systab->con_out->mode;
 	watchdog_seconds = read_watchdog(systab->boottime);
+	if (!read_clock(systab->boottime, &clock_period))
+		clock_period = 0;
 }
 
 /**
@@ -194,6 +221,7 @@ void efi_mode_restore_settings(void)
 {
 	const efi_boot_services_t *bs = firmware->boottime;
 
+	restore_clock();
 	restore_text(restore_outputs());
 	if (watchdog_seconds)
 		bs->set_watchdog_timer(watchdog_seconds, 0, 0, NULL);

@@ -41,6 +41,7 @@ static int stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "rests %llu\n", s->rests);
 	seq_printf(m, "rest_us %llu\n", to_us(s->rest_cycles));
 	seq_printf(m, "tick_us %llu\n", to_us(h->ticks.period));
+	seq_printf(m, "tick_cost_us %llu\n", to_us(h->tick_cost));
 	seq_printf(m, "ticks_owed %llu\n",
 		   efi_mode_ticks_owed(&h->ticks, rdtsc()));
 	seq_printf(m, "replayed %llu\n", h->replayed);

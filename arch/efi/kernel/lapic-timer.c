@@ -352,7 +352,10 @@ static void follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 	if (h->clock != EFI_MODE_CLOCK_DEVICE) {
 		if (h->clock != EFI_MODE_CLOCK_NONE)
 			h->tick_vector = firmware->lvtt & APIC_VECTOR_MASK;
-		efi_mode_ticks_set_period(&h->ticks, period, tsc);
+		if (period && h->ticks.period)
+			efi_mode_ticks_change_period(&h->ticks, period);
+		else
+			efi_mode_ticks_set_period(&h->ticks, period, tsc);
 	}
 }
 

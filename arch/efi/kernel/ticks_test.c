@@ -83,6 +83,24 @@ static void the_same_period_is_no_change(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take(&t, 100000), 0);
 }
 
+static void what_has_passed_counts(struct kunit *test)
+{
+	struct efi_mode_ticks t = {};
+
+	efi_mode_ticks_set_period(&t, PERIOD, 0);
+	/* 7/10 of a tick, and then ticks of a tenth */
+	efi_mode_ticks_change_period(&t, PERIOD / 10);
+	KUNIT_EXPECT_EQ(test, take(&t, 700), 7);
+	KUNIT_EXPECT_EQ(test, take(&t, 1000), 3);
+	/* And back, in the middle of one */
+	efi_mode_ticks_change_period(&t, PERIOD);
+	KUNIT_EXPECT_EQ(test, take(&t, 1999), 0);
+	KUNIT_EXPECT_EQ(test, take(&t, 2000), 1);
+	/* What is owed stays so */
+	efi_mode_ticks_change_period(&t, PERIOD / 10);
+	KUNIT_EXPECT_EQ(test, take(&t, 5000), 30);
+}
+
 static void a_long_sleep_is_bounded(struct kunit *test)
 {
 	struct efi_mode_ticks t = {};
@@ -114,6 +132,7 @@ static struct kunit_case ticks_cases[] = {
 	KUNIT_CASE(nothing_is_lost),
 	KUNIT_CASE(a_device_runs_ahead),
 	KUNIT_CASE(the_same_period_is_no_change),
+	KUNIT_CASE(what_has_passed_counts),
 	KUNIT_CASE(a_long_sleep_is_bounded),
 	KUNIT_CASE(elapsed_is_rounded),
 	{}

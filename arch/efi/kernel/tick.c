@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Firmware's clock, faster for a while
+ *
+ * What firmware does by itself, such as the transfers of disks that it has tokens for, it
+ * looks after at the ticks of its clock, mostly 10 ms apart. While somebody waits for that
+ * the clock is told to tick more often, by the function that firmware's own drivers have
+ * for it. Firmware counts time in what it has told its clock, so its time goes on as
+ * before, and the account keeps what of a tick had passed.
+ *
+ * It ticks as before when nobody has waited for a moment. When Linux ends it is the
+ * resident half that sees to it, with firmware's other settings.
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/atomic.h>
+#include <linux/efi.h>
+#include <linux/export.h>
+#include <linux/io.h>
+#include <linux/math.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include <asm/efi-mode.h>
+#include <asm/tsc.h>
+#include <efi-mode/firmware.h>
+#include <efi-mode/timer-arch.h>
+
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX "efi_mode."
+
+#define MIN_USEC	1000
+#define MAX_USEC	100000
+#define DEFAULT_USEC	1000
+
+/* Firmware has to get on between the ticks: to be busy with one is so much shorter */
+#define TICK_COSTS	4
+
+/* What firmware's timer is programmed to may be rounded */
+#define ROUNDING	16
+
+/* Unseen is what it happens to be lent with: not twice in a row */
+#define TRIES		2
+
+/* Between two bursts it is not worth while to change it */
+#define LINGER		(HZ / 10)
+
+static unsigned int fast_tick = DEFAULT_USEC;
+
+static int set_fast_tick(const char *val, const struct kernel_param *kp)
+{
+	unsigned int usec;
+	int ret = kstrtouint(val, 0, &usec);
+
+	if (ret || !usec)
+		return ret ?: param_set_uint(val, kp);
+	return param_set_uint_minmax(val, kp, MIN_USEC, MAX_USEC);
+}
+
+static const struct kernel_param_ops fast_tick_ops = {
+	.set = set_fast_tick,
+	.get = param_get_uint,
+};
+
+module_param_cb(fast_tick, &fast_tick_ops, &fast_tick, 0644);
+MODULE_PARM_DESC(fast_tick, "microseconds between two ticks of firmware's clock while it has something to look after, 1000 to 100000; 0: as ever");
+
+/* Firmware's protocol, and the period that its clock has, in 100 ns; 0: there is none */
+static phys_addr_t timer;
+static u64 normal;
+static bool looked_for;
+
+/* Holds for what is above and for the clock */
+static DEFINE_MUTEX(tick_mutex);
+static bool fast;
+static atomic_t users = ATOMIC_INIT(0);
+
+static void slow_down(struct work_struct *work);
+static DECLARE_DELAYED_WORK(slow_work, slow_down);
+
+/*
+ * The account follows what is done to the local APIC's timer. Of another device's it
+ * would not know, and without the gate not of what ticks in the slice in which that is
+ * done.
+ */
+static bool is_possible(void)
+{
+	return efi_mode_handoff->clock == EFI_MODE_CLOCK_APIC_PERIODIC &&
+	       efi_mode_handoff->preempt == EFI_MODE_PREEMPT_GATE &&
+	       !efi_mode_is_stopped();
+}
+
+/* In 100 ns */
+static u64 to_units(u64 cycles)
+{
+	return mul_u64_u32_div(cycles, USEC_PER_MSEC * EFI_TIMER_UNITS_PER_USEC,
+			       tsc_khz);
+}
+
+/*
+ * As the period is now it is to be again. Whoever calls may be about to write pages to a
+ * disk, and must not wait for that.
+ */
+static bool find_timer(void)
+{
+	struct {
+		efi_guid_t guid;
+		u64 address, period;
+	} *s;
+
+	if (looked_for)
+		return timer;
+	s = kzalloc(sizeof(*s), GFP_NOIO);
+	if (!s)
+		return false;
+	looked_for = true;
+	s->guid = EFI_TIMER_ARCH_PROTOCOL_GUID;
+	if (efi_mode_bs_call(locate_protocol, virt_to_phys(&s->guid), 0,
+			     virt_to_phys(&s->address)) == EFI_SUCCESS &&
+	    efi_mode_proto_call(efi_mode_call, union efi_timer_arch_protocol,
+				s->address, get_timer_period,
+				virt_to_phys(&s->period)) == EFI_SUCCESS) {
+		timer = s->address;
+		normal = s->period;
+	}
+	kfree(s);
+	return timer;
+}
+
+static bool set_period(u64 units)
+{
+	return efi_mode_proto_call(efi_mode_call, union efi_timer_arch_protocol,
+				   timer, set_timer_period, units) == EFI_SUCCESS;
+}
+
+/* Does the account know? It is the local APIC's timer, and the change was seen. */
+static bool is_followed(u64 units)
+{
+	u64 now = to_units(READ_ONCE(efi_mode_handoff->ticks.period));
+
+	return abs_diff(now, units) <= units / ROUNDING;
+}
+
+/* Firmware that does not want to, or has another clock, is not asked again */
+static void make_fast(u64 units)
+{
+	unsigned int i;
+
+	for (i = 0; i < TRIES && !fast && set_period(units); i++)
+		WRITE_ONCE(fast, is_followed(units));
+	if (fast)
+		return;
+	if (i)
+		set_period(normal);
+	timer = 0;
+	pr_info("firmware's clock cannot be made to tick faster\n");
+}
+
+static void speed_up(void)
+{
+	u64 cost = to_units(READ_ONCE(efi_mode_handoff->tick_cost));
+	u64 units = (u64)READ_ONCE(fast_tick) * EFI_TIMER_UNITS_PER_USEC;
+
+	mutex_lock(&tick_mutex);
+	if (!fast && units && is_possible() && find_timer()) {
+		units = max(units, cost * TICK_COSTS);
+		if (units < normal)
+			make_fast(units);
+	}
+	mutex_unlock(&tick_mutex);
+}
+
+static void slow_down(struct work_struct *work)
+{
+	mutex_lock(&tick_mutex);
+	if (fast) {
+		/* Whoever comes from here on waits for the mutex, and makes it fast again */
+		WRITE_ONCE(fast, false);
+		/* Pairs with the one in efi_mode_hurry() */
+		smp_mb();
+		if (atomic_read(&users) || !set_period(normal))
+			WRITE_ONCE(fast, true);
+	}
+	mutex_unlock(&tick_mutex);
+}
+
+void efi_mode_hurry(void)
+{
+	atomic_inc(&users);
+	/* Either this sees that it is not fast, or slow_down() sees this user */
+	smp_mb__after_atomic();
+	if (!READ_ONCE(fast))
+		speed_up();
+}
+EXPORT_SYMBOL_GPL(efi_mode_hurry);
+
+void efi_mode_take_time(void)
+{
+	if (atomic_dec_and_test(&users))
+		mod_delayed_work(system_wq, &slow_work, LINGER);
+}
+EXPORT_SYMBOL_GPL(efi_mode_take_time);
