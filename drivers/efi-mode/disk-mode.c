@@ -5,8 +5,10 @@
  * BlockIo does one transfer at a time, on the stack of whoever wants it. BlockIo2 has
  * tokens, but most drivers that have it transfer all the same before they return, and
  * those that do not look only at each tick of firmware's clock what is complete. So it
- * is tried. The same goes for DiskIo2, which firmware makes on top of them, where there
- * is no BlockIo2. It does not say what is in the drive, so there is always BlockIo, too.
+ * is tried, and where it is faster, it is for so many requests at once as are done in that
+ * time by BlockIo; few are still done by that. The same goes for DiskIo2, which firmware
+ * makes on top of them, where there is no BlockIo2. It does not say what is in the drive,
+ * so there is always BlockIo, too.
  *
  * If the trial loses a token BlockIo is used all the same, although firmware may wait for
  * that token in it. Nothing was written, and without this disk there may be no system.
@@ -95,6 +97,17 @@ static __printf(2, 3) void say_why(struct efi_disk *d, const char *fmt, ...)
 	va_end(args);
 }
 
+static __printf(2, 3) void say_more(struct efi_disk *d, const char *fmt, ...)
+{
+	size_t said = strlen(d->mode_reason);
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(d->mode_reason + said, sizeof(d->mode_reason) - said, fmt,
+		  args);
+	va_end(args);
+}
+
 /* Return: whether it can be used */
 static bool use(struct efi_disk *d, enum efi_disk_mode mode, u32 size)
 {
@@ -108,8 +121,16 @@ static bool use(struct efi_disk *d, enum efi_disk_mode mode, u32 size)
 
 static void use_for_good(struct efi_disk *d, enum efi_disk_mode mode)
 {
-	if (use(d, mode, min_t(u32, EFI_DISK_TOKEN_BYTES, d->bounce->size)))
-		d->mode = mode;
+	if (!use(d, mode, min_t(u32, EFI_DISK_TOKEN_BYTES, d->bounce->size)))
+		return;
+	/* These are larger than those of the trial */
+	if (efi_disk_tokens_count(d) < d->tokens_from) {
+		say_why(d, "memory for %u tokens of %s only",
+			efi_disk_tokens_count(d), protocol_name(mode));
+		efi_disk_tokens_destroy(d);
+		return;
+	}
+	d->mode = mode;
 }
 
 static void use_wanted(struct efi_disk *d, enum efi_disk_mode mode)
@@ -119,6 +140,7 @@ static void use_wanted(struct efi_disk *d, enum efi_disk_mode mode)
 		return;
 	}
 	say_why(d, "asked for");
+	d->tokens_from = 1;
 	use_for_good(d, mode);
 }
 
@@ -143,6 +165,21 @@ enum efi_disk_verdict efi_disk_judge(const struct efi_disk_trial *trial,
 	if (trial->tokens_ns + trial->tokens_ns / 4 >= trial->block_ns * most)
 		return EFI_DISK_SLOWER;
 	return trial->tokens < most ? EFI_DISK_MORE : EFI_DISK_FASTER;
+}
+
+/**
+ * efi_disk_break_even() - from how many requests on are tokens sooner?
+ * @trial:	a trial with most of them, which was faster
+ *
+ * Few of them take as long as many: that is until firmware's clock ticks. (Where they take
+ * less, they would be sooner for fewer requests than this.)
+ *
+ * Context: any.
+ * Return: requests, at least 2.
+ */
+unsigned int efi_disk_break_even(const struct efi_disk_trial *trial)
+{
+	return max(2, DIV64_U64_ROUND_UP(trial->tokens_ns, trial->block_ns));
 }
 
 /* Return: nanoseconds a read, or 0 if one has failed */
@@ -196,7 +233,11 @@ static bool try_tokens(struct efi_disk *d, enum efi_disk_mode mode, u32 bytes)
 			div_u64(trial.tokens_ns, trial.tokens * NSEC_PER_USEC),
 			protocol_name(mode), trial.tokens,
 			div_u64(trial.block_ns, NSEC_PER_USEC));
-	return verdict == EFI_DISK_FASTER;
+	if (verdict != EFI_DISK_FASTER)
+		return false;
+	d->tokens_from = efi_disk_break_even(&trial);
+	say_more(d, "; fewer than %u at once go by that", d->tokens_from);
+	return true;
 }
 
 static void use_best(struct efi_disk *d)
@@ -227,7 +268,7 @@ static void use_best(struct efi_disk *d)
 
 /**
  * efi_disk_choose_mode() - choose the protocol
- * @d:		the disk; @d->mode, @d->mode_reason and @d->tokens are set
+ * @d:		the disk; @d->mode, @d->mode_reason, @d->tokens and @d->tokens_from are set
  *
  * Context: probe of the device; sleeps. Nobody else uses the disk yet.
  */

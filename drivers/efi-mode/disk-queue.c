@@ -6,7 +6,10 @@
  * stack of the caller. Meanwhile others wait.
  *
  * Where tokens are used the caller only starts a read or a write. What cannot be done so,
- * and what has failed so, is done as everywhere, when firmware has no token any more.
+ * and what has failed so, is done as everywhere, when firmware has no token any more. So
+ * are few requests as long as it has none, which are over sooner than it would look at
+ * tokens. To know how many there are, those that somebody issues one after the other are
+ * looked at together.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
@@ -271,7 +274,7 @@ static blk_status_t serve(struct efi_disk *d, struct request *rq)
 /* Return: true if the request ends without the caller */
 static bool start(struct efi_disk *d, struct request *rq)
 {
-	if (!d->tokens || refusal(d) ||
+	if (refusal(d) ||
 	    (req_op(rq) != REQ_OP_READ && req_op(rq) != REQ_OP_WRITE) ||
 	    is_guarded(d, rq))
 		return false;
@@ -294,24 +297,72 @@ static void serve_again(struct work_struct *work)
 	blk_mq_end_request(rq, status);
 }
 
+/*
+ * With the lock.
+ *
+ * Return: a request that is over, and is to be ended without the lock; or NULL.
+ */
+static struct request *serve_issued(struct efi_disk *d, blk_status_t *status)
+{
+	struct request *rq, *next;
+
+	list_for_each_entry_safe(rq, next, &d->issued, queuelist) {
+		bool tokens = efi_disk_tokens_pay(d, atomic_read(&d->waiting));
+
+		list_del_init(&rq->queuelist);
+		atomic_dec(&d->waiting);
+		/* From now on it can take too long */
+		blk_mq_start_request(rq);
+		if (tokens && start(d, rq))
+			continue;
+		*status = serve(d, rq);
+		return rq;
+	}
+	return NULL;
+}
+
+/* What was issued, with @rq, if there is one */
+static void serve_all(struct efi_disk *d, struct request *rq)
+{
+	blk_status_t status;
+	unsigned int noio;
+	bool more;
+
+	do {
+		noio = efi_disk_lock(d);
+		if (rq)
+			list_add_tail(&rq->queuelist, &d->issued);
+		rq = serve_issued(d, &status);
+		more = !list_empty(&d->issued);
+		efi_disk_unlock(d, noio);
+		if (rq)
+			blk_mq_end_request(rq, status);
+		rq = NULL;
+	} while (more);
+}
+
 static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx,
 			     const struct blk_mq_queue_data *bd)
 {
 	struct efi_disk *d = hctx->queue->queuedata;
-	struct request *rq = bd->rq;
-	blk_status_t status;
 	unsigned int noio;
 
-	blk_mq_start_request(rq);
-	noio = efi_disk_lock(d);
-	if (start(d, rq)) {
-		efi_disk_unlock(d, noio);
+	/* Whoever has the lock learns of it, too */
+	atomic_inc(&d->waiting);
+	if (bd->last) {
+		serve_all(d, bd->rq);
 		return BLK_STS_OK;
 	}
-	status = serve(d, rq);
+	noio = efi_disk_lock(d);
+	list_add_tail(&bd->rq->queuelist, &d->issued);
 	efi_disk_unlock(d, noio);
-	blk_mq_end_request(rq, status);
 	return BLK_STS_OK;
+}
+
+/* What was to be the last one has not come */
+static void commit_rqs(struct blk_mq_hw_ctx *hctx)
+{
+	serve_all(hctx->queue->queuedata, NULL);
 }
 
 static int init_request(struct blk_mq_tag_set *set, struct request *rq,
@@ -326,6 +377,7 @@ static int init_request(struct blk_mq_tag_set *set, struct request *rq,
 
 const struct blk_mq_ops efi_disk_mq_ops = {
 	.queue_rq	= queue_rq,
+	.commit_rqs	= commit_rqs,
 	.init_request	= init_request,
 	.timeout	= efi_disk_token_timeout,
 };

@@ -346,6 +346,22 @@ u32 efi_disk_tokens_bytes(const struct efi_disk *d)
 	return d->tokens->size;
 }
 
+/**
+ * efi_disk_tokens_pay() - are tokens the sooner way?
+ * @d:		the disk
+ * @requests:	how many there are to be done
+ *
+ * As long as firmware has some they are: anything else would have to wait for them.
+ *
+ * Context: any; @d->lock is held.
+ * Return: true if those that can are to be done with tokens.
+ */
+bool efi_disk_tokens_pay(const struct efi_disk *d, unsigned int requests)
+{
+	return d->tokens && (requests >= d->tokens_from ||
+			     READ_ONCE(d->tokens->in_flight));
+}
+
 static int make_slot(struct efi_disk_tokens *t, struct efi_disk_slot *s)
 {
 	struct efi_disk *d = t->d;
@@ -392,7 +408,7 @@ static int fill(struct efi_disk_tokens *t)
  * efi_disk_tokens_create() - begin to use tokens
  * @d:		the disk, which nobody else uses yet
  * @mode:	%EFI_DISK_BLOCKIO2 or %EFI_DISK_DISKIO2
- * @size:	bytes of the largest request, a multiple of the blocks
+ * @size:	bytes of the largest request that is done with a token, a multiple of the blocks
  *
  * There may be fewer of them than %EFI_DISK_TOKENS.
  *

@@ -65,7 +65,7 @@ static void take_medium(struct efi_disk *d, const struct efi_disk_media *media)
 
 static u32 max_request(const struct efi_disk *d)
 {
-	return d->tokens ? efi_disk_tokens_bytes(d) : d->bounce->size;
+	return d->tokens_from == 1 ? efi_disk_tokens_bytes(d) : d->bounce->size;
 }
 
 static int update_limits(struct efi_disk *d,
@@ -309,6 +309,7 @@ static struct efi_disk *new_disk(struct efi_device *edev)
 		return NULL;
 	}
 	mutex_init(&d->lock);
+	INIT_LIST_HEAD(&d->issued);
 	INIT_WORK(&d->media_work, media_work);
 	d->edev = edev;
 	get_device(&edev->dev);

@@ -217,6 +217,9 @@ struct efi_disk_request {
  * @mode:	by which protocol
  * @mode_reason: why
  * @tokens:	if they are used
+ * @tokens_from: requests that there have to be at once for that
+ * @waiting:	requests that are not with firmware yet
+ * @issued:	those of them that are to be looked at together
  * @runs:	of the request that is being done
  */
 struct efi_disk {
@@ -239,8 +242,11 @@ struct efi_disk {
 	bool warned;
 	int number;
 	enum efi_disk_mode mode;
-	char mode_reason[96];
+	char mode_reason[128];
 	struct efi_disk_tokens *tokens;
+	unsigned int tokens_from;
+	atomic_t waiting;
+	struct list_head issued;
 	struct efi_disk_run runs[EFI_DISK_MAX_RUNS];
 };
 
@@ -337,6 +343,7 @@ int efi_disk_tokens_create(struct efi_disk *d, enum efi_disk_mode mode,
 void efi_disk_tokens_destroy(struct efi_disk *d);
 unsigned int efi_disk_tokens_count(const struct efi_disk *d);
 u32 efi_disk_tokens_bytes(const struct efi_disk *d);
+bool efi_disk_tokens_pay(const struct efi_disk *d, unsigned int requests);
 bool efi_disk_tokens_drain(struct efi_disk *d);
 struct efi_disk_outcome efi_disk_tokens_try(struct efi_disk *d, u64 first,
 					    u64 stride, u32 bytes,
@@ -357,6 +364,7 @@ void efi_disk_choose_mode(struct efi_disk *d);
 const char *efi_disk_mode_name(enum efi_disk_mode mode);
 enum efi_disk_verdict efi_disk_judge(const struct efi_disk_trial *trial,
 				     unsigned int most);
+unsigned int efi_disk_break_even(const struct efi_disk_trial *trial);
 
 /* disk-queue.c */
 

@@ -289,6 +289,26 @@ static void verdicts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, judge(32, 0, 40000, 500), EFI_DISK_SLOWER);
 }
 
+static unsigned int break_even(u64 tokens_ns, u64 block_ns)
+{
+	const struct efi_disk_trial trial = {
+		.tokens_ns	= tokens_ns,
+		.block_ns	= block_ns,
+	};
+
+	return efi_disk_break_even(&trial);
+}
+
+static void few_requests(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, break_even(10000, 500), 20);
+	KUNIT_EXPECT_EQ(test, break_even(10001, 500), 21);
+	/* One alone is never worth a tick */
+	KUNIT_EXPECT_EQ(test, break_even(1, 500), 2);
+	/* Much longer than 32 bits can say */
+	KUNIT_EXPECT_EQ(test, break_even(20 * NSEC_PER_SEC, NSEC_PER_SEC), 20);
+}
+
 static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(plan_direct),
 	KUNIT_CASE(plan_gathered),
@@ -301,6 +321,7 @@ static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(statuses),
 	KUNIT_CASE(token_fits),
 	KUNIT_CASE(verdicts),
+	KUNIT_CASE(few_requests),
 	{ }
 };
 

@@ -8,6 +8,9 @@
  *	disk-tokens slow	leave one that comes back after three seconds
  */
 #define _GNU_SOURCE
+#include <linux/aio_abi.h>
+#include <sys/syscall.h>
+
 #include "ledger.h"
 #include "testdisk.h"
 
@@ -15,13 +18,16 @@
 #define BLOCKIO2	EFI_MODE_TEST_DISK_WITH_BLOCKIO2
 #define DISKIO2		EFI_MODE_TEST_DISK_WITH_DISKIO2
 
-/* One tick */
+/* One tick; and what is as long as ten reads of a slow disk */
 #define TICK		10
+#define SLOW_TOKEN	30
+#define SLOW_READ	3000	/* us */
 
 /* The trial waits for five seconds */
 #define LONG_PATIENCE	9000
 
 #define READERS		16
+#define MAX_BATCH	32
 
 static void set_mode(const char *mode)
 {
@@ -101,7 +107,7 @@ static void modes(void)
 	chosen("auto", BLOCKIO2, "blockio", "BlockIo2 is not asynchronous");
 	ask(FN(DELAY), TICK);
 	chosen("auto", BLOCKIO2, "blockio", "us by BlockIo2 with");
-	ask(FN(SLOW), 3000);
+	ask(FN(SLOW), SLOW_READ);
 	chosen("auto", BLOCKIO2 | DISKIO2, "blockio2",
 	       "us by BlockIo2 with 32 tokens");
 	chosen("auto", DISKIO2, "diskio2", "us by DiskIo2 with 32 tokens");
@@ -173,13 +179,13 @@ static int reader(int n)
 	return 0;
 }
 
-static void together(void)
+static void together(const char *mode)
 {
 	pid_t pids[READERS];
 	bool ok = true;
 	int i, status;
 
-	set_mode("blockio2");
+	set_mode(mode);
 	close(use(FN(KIND_512) | BLOCKIO2));
 	ask(FN(MOST), 0);
 	for (i = 0; i < READERS; i++) {
@@ -191,10 +197,72 @@ static void together(void)
 		ok &= waitpid(pids[i], &status, 0) == pids[i] && !status;
 	i = ask(FN(MOST), 0);
 	ksft_test_result(ok && i > READERS / 2,
-			 "many readers and writers: %d at once\n", i);
+			 "%s: many readers and writers: %d at once\n", mode, i);
 	ksft_test_result(no_breach(),
 			 "nothing else is called meanwhile\n");
 	disappear();
+}
+
+/* Some reads that are issued together, and cannot be one: how many tokens is that? */
+static long long read_batch(int fd, aio_context_t ctx, unsigned int n)
+{
+	struct iocb iocbs[MAX_BATCH] = {}, *pointers[MAX_BATCH];
+	struct io_event done[MAX_BATCH];
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		iocbs[i].aio_lio_opcode = IOCB_CMD_PREAD;
+		iocbs[i].aio_fildes = fd;
+		iocbs[i].aio_buf = (uintptr_t)buf + i * 4096;
+		iocbs[i].aio_nbytes = 4096;
+		iocbs[i].aio_offset = i * 8192;
+		pointers[i] = &iocbs[i];
+	}
+	memset(buf, 0, n * 4096);
+	ask(FN(TOKENS), 0);
+	if (syscall(SYS_io_submit, ctx, n, pointers) != n ||
+	    syscall(SYS_io_getevents, ctx, n, n, done, NULL) != n)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (done[i].res != 4096 ||
+		    !is_pattern(buf + i * 4096, "few", i * 8192, 4096))
+			return -1;
+	return ask(FN(TOKENS), 0);
+}
+
+/* As it is chosen by itself: by BlockIo what is over sooner so */
+static void few_and_many(void)
+{
+	aio_context_t ctx = 0;
+	unsigned int from = 0;
+	long long few, many;
+	const char *said;
+	int fd;
+
+	set_mode("auto");
+	ask(FN(DELAY), SLOW_TOKEN);
+	ask(FN(SLOW), SLOW_READ);
+	fd = use(FN(KIND_512) | BLOCKIO2);
+	said = strstr(disk_attr(disk, "mode_reason"), "fewer than ");
+	ksft_test_result(said && sscanf(said, "fewer than %u", &from) == 1 &&
+			 from > 2 && from <= MAX_BATCH &&
+			 !syscall(SYS_io_setup, MAX_BATCH, &ctx),
+			 "tokens for %u requests at once\n", from);
+	ask(FN(TOKENS), 0);
+	ask(FN(MOST), 0);
+	ksft_test_result(put(fd, "few", 0, 0, 2 * MIB) &&
+			 get(fd, "few", 0, MIB, 4096) && !ask(FN(TOKENS), 0),
+			 "none for one after the other\n");
+	few = read_batch(fd, ctx, from - 1);
+	ksft_test_result(!few, "%lld for %u at once\n", few, from - 1);
+	many = read_batch(fd, ctx, from);
+	ksft_test_result(many == from, "%lld for %u at once\n", many, from);
+	syscall(SYS_io_destroy, ctx);
+	close(fd);
+	disappear();
+	together("auto");
+	ask(FN(SLOW), 0);
+	ask(FN(DELAY), TICK);
 }
 
 /* Errors */
@@ -437,7 +505,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	ksft_print_header();
-	ksft_set_plan(69);
+	ksft_set_plan(75);
 	others = read_ledger();
 	if (ask(FN(CALLS), 0) < 0)
 		ksft_exit_fail_msg("no test driver in firmware\n");
@@ -448,7 +516,8 @@ int main(int argc, char **argv)
 	data("blockio2", FN(KIND_ALIGN), BLOCKIO2, TICK);
 	data("diskio2", FN(KIND_512), DISKIO2, 0);
 	data("diskio2", FN(KIND_16K), DISKIO2, TICK);
-	together();
+	together("blockio2");
+	few_and_many();
 	errors();
 	lost();
 	left_behind(others);

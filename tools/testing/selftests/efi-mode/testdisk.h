@@ -13,7 +13,7 @@
 #define GUID		"5f6d1e0a-3b1c-4e55-9a21-0e447d60b813"
 /* Only this disk has it: EraseBlock */
 #define ALIAS		"95a9a93e-a86e-4926-aaef-9918e772d987"
-#define PATIENCE	3000	/* ms */
+#define PATIENCE	10000	/* ms */
 #define MIB		(1 << 20)
 #define FOR_EVER	0xffff
 
@@ -74,12 +74,18 @@ static inline bool disappear(void)
 	       !find_disk(GUID, disk, sizeof(disk));
 }
 
+/* It is in sysfs a little before it can be opened */
 static inline int use(unsigned int kind)
 {
-	int fd = -1;
+	int fd = -1, ms;
 
 	if (appear(kind) && wait_disk(GUID, disk, sizeof(disk), PATIENCE))
-		fd = open_disk(disk, O_RDWR | O_DIRECT);
+		for (ms = 0; ms < PATIENCE && fd < 0; ms += 10) {
+			fd = open_disk(disk, O_RDWR | O_DIRECT);
+			if (fd < 0 && errno != ENXIO)
+				break;
+			usleep(10000);
+		}
 	if (fd < 0)
 		ksft_exit_fail_msg("disk of kind %u: %s\n", kind,
 				   strerror(errno));
