@@ -8,6 +8,7 @@
  * many milliseconds, "DOWN key", "UP key", "PLUG keyboard", "UNPLUG keyboard". Keys have
  * QEMU's names; a chord is keys with a '-' between them.
  */
+#include <limits.h>
 #include <sched.h>
 
 #include "keys.h"
@@ -16,6 +17,7 @@
 #define SOON		2000
 #define QUIET		400
 #define IN_USE		6	/* s */
+#define TRIES		3
 #define LOOKS		50	/* times in a second that keys are looked for */
 
 #define TYPING	"t h e spc q u i c k spc b r o w n spc f o x spc j u m p s spc " \
@@ -234,13 +236,21 @@ static long long switches(void)
 	return (read_stat("round_trips") - before) / 4;
 }
 
-/* Firmware is asked for their events, if nobody has used them for a while */
+/*
+ * Firmware is asked for their events, if nobody has used them for a while. On a busy host
+ * a key may come that late.
+ */
 static void test_idle(const char *name)
 {
-	long long with, without;
+	long long with = LLONG_MAX, without;
+	int i;
 
-	sleep(IN_USE);
-	with = switches();
+	for (i = 0; i < TRIES && with >= LOOKS; i++) {
+		sleep(IN_USE);
+		with = switches();
+	}
+	if (with >= LOOKS)
+		system("sed 's/^/# /' /sys/kernel/debug/efi-mode/stats");
 	close_keyboards();
 	system("cd " KEYBOARD_DRIVER "; echo efi* > /tmp/keyboards;"
 	       "for d in $(cat /tmp/keyboards); do echo $d > unbind; done");
