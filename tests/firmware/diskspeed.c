@@ -65,25 +65,37 @@ static EFI_STATUS transfer(EFI_BLOCK_IO *io, BOOLEAN writes, UINTN size,
 /* Cycles, or 0 */
 static UINT64 sequential(EFI_BLOCK_IO *io, BOOLEAN writes)
 {
-	UINT64 start = rdtsc(), offset;
+	UINT64 start, spent = 0, offset;
 
-	for (offset = 0; offset < SPEED_AREA; offset += SPEED_LARGE)
+	for (offset = 0; offset < SPEED_AREA; offset += SPEED_LARGE) {
+		if (writes)
+			speed_fill(buffer, offset);
+		start = rdtsc();
 		if (EFI_ERROR(transfer(io, writes, SPEED_LARGE, offset)))
 			return 0;
-	return rdtsc() - start;
+		spent += rdtsc() - start;
+		if (!writes && !speed_is_filled(buffer, offset, SPEED_LARGE))
+			return 0;
+	}
+	return spent;
 }
 
 static UINT64 random_reads(EFI_BLOCK_IO *io)
 {
 	unsigned long long state = 0;
-	UINT64 start = rdtsc();
+	UINT64 start, spent = 0, offset;
 	UINTN i;
 
-	for (i = 0; i < SPEED_RANDOM; i++)
-		if (EFI_ERROR(transfer(io, FALSE, SPEED_SMALL,
-				       speed_next(&state))))
+	for (i = 0; i < SPEED_RANDOM; i++) {
+		offset = speed_next(&state);
+		start = rdtsc();
+		if (EFI_ERROR(transfer(io, FALSE, SPEED_SMALL, offset)))
 			return 0;
-	return rdtsc() - start;
+		spent += rdtsc() - start;
+		if (!speed_is_filled(buffer, offset, SPEED_SMALL))
+			return 0;
+	}
+	return spent;
 }
 
 static void measure(UINT64 mib)

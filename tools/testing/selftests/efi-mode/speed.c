@@ -24,28 +24,6 @@ static bool transfer(int fd, bool writes, size_t size, off_t offset)
 			 pread(fd, buffer, size, offset)) == (ssize_t)size;
 }
 
-/* Each word says where it is */
-static void fill(off_t offset)
-{
-	uint64_t *word = buffer;
-	size_t i;
-
-	for (i = 0; i < SPEED_LARGE / sizeof(*word); i++)
-		word[i] = (offset + i * sizeof(*word)) * 0x9e3779b97f4a7c15ULL;
-}
-
-static bool is_filled(off_t offset, size_t size)
-{
-	const uint64_t *word = buffer;
-	size_t i;
-
-	for (i = 0; i < size / sizeof(*word); i++)
-		if (word[i] !=
-		    (offset + i * sizeof(*word)) * 0x9e3779b97f4a7c15ULL)
-			return false;
-	return true;
-}
-
 /* Cycles for the whole area, or 0; what the buffer has is not of interest */
 static uint64_t sequential(int fd, bool writes, bool checks)
 {
@@ -54,12 +32,12 @@ static uint64_t sequential(int fd, bool writes, bool checks)
 
 	for (offset = 0; offset < SPEED_AREA; offset += SPEED_LARGE) {
 		if (writes)
-			fill(offset);
+			speed_fill(buffer, offset);
 		start = read_tsc();
 		if (!transfer(fd, writes, SPEED_LARGE, offset))
 			return 0;
 		spent += read_tsc() - start;
-		if (checks && !is_filled(offset, SPEED_LARGE))
+		if (checks && !speed_is_filled(buffer, offset, SPEED_LARGE))
 			return 0;
 	}
 	return spent;
@@ -78,7 +56,7 @@ static uint64_t random_reads(int fd)
 		if (!transfer(fd, false, SPEED_SMALL, offset))
 			return 0;
 		spent += read_tsc() - start;
-		if (!is_filled(offset, SPEED_SMALL))
+		if (!speed_is_filled(buffer, offset, SPEED_SMALL))
 			return 0;
 	}
 	return spent;

@@ -25,4 +25,44 @@ static inline unsigned long long speed_next(unsigned long long *state)
 	return (*state >> 33) % (SPEED_AREA / SPEED_SMALL) * SPEED_SMALL;
 }
 
+/* Each word says where it is */
+#define SPEED_WORD(offset)	((offset) * 0x9e3779b97f4a7c15ULL)
+
+/**
+ * speed_fill() - what a block has that is written
+ * @buffer:	of %SPEED_LARGE bytes
+ * @offset:	on the disk
+ */
+static inline void speed_fill(void *buffer, unsigned long long offset)
+{
+	unsigned long long *word = buffer;
+	unsigned int i;
+
+	for (i = 0; i < SPEED_LARGE / sizeof(*word); i++)
+		word[i] = SPEED_WORD(offset + i * sizeof(*word));
+}
+
+/**
+ * speed_is_filled() - is it what was written?
+ * @buffer:	with what was read
+ * @offset:	on the disk
+ * @size:	in bytes
+ *
+ * What is done between two transfers makes them faster or slower, so it is the same
+ * everywhere.
+ *
+ * Return: 1 if it is, else 0
+ */
+static inline int speed_is_filled(const void *buffer, unsigned long long offset,
+				  unsigned int size)
+{
+	const unsigned long long *word = buffer;
+	unsigned int i;
+
+	for (i = 0; i < size / sizeof(*word); i++)
+		if (word[i] != SPEED_WORD(offset + i * sizeof(*word)))
+			return 0;
+	return 1;
+}
+
 #endif /* _SELFTESTS_EFI_MODE_SPEED_H */
