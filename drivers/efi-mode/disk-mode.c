@@ -119,18 +119,21 @@ static bool use(struct efi_disk *d, enum efi_disk_mode mode, u32 size)
 	return !ret;
 }
 
-static void use_for_good(struct efi_disk *d, enum efi_disk_mode mode)
+/* For so many requests at once, and more */
+static void use_for_good(struct efi_disk *d, enum efi_disk_mode mode,
+			 unsigned int from)
 {
 	if (!use(d, mode, min_t(u32, EFI_DISK_TOKEN_BYTES, d->bounce->size)))
 		return;
 	/* These are larger than those of the trial */
-	if (efi_disk_tokens_count(d) < d->tokens_from) {
+	if (efi_disk_tokens_count(d) < from) {
 		say_why(d, "memory for %u tokens of %s only",
 			efi_disk_tokens_count(d), protocol_name(mode));
 		efi_disk_tokens_destroy(d);
 		return;
 	}
 	d->mode = mode;
+	d->tokens_from = from;
 }
 
 static void use_wanted(struct efi_disk *d, enum efi_disk_mode mode)
@@ -140,8 +143,7 @@ static void use_wanted(struct efi_disk *d, enum efi_disk_mode mode)
 		return;
 	}
 	say_why(d, "asked for");
-	d->tokens_from = 1;
-	use_for_good(d, mode);
+	use_for_good(d, mode, 1);
 }
 
 /* The trial */
@@ -200,19 +202,20 @@ static u64 time_blockio(struct efi_disk *d, u64 stride, u32 bytes)
 	return spent / i;
 }
 
-/* Return: whether tokens are faster */
-static bool try_tokens(struct efi_disk *d, enum efi_disk_mode mode, u32 bytes)
+/* Return: from how many requests at once on tokens are faster, or 0 */
+static unsigned int try_tokens(struct efi_disk *d, enum efi_disk_mode mode,
+			       u32 bytes)
 {
 	u64 stride = div_u64(d->media.blocks, 2 * EFI_DISK_TOKENS);
 	struct efi_disk_trial trial = { .tokens = FIRST_TOKENS };
-	unsigned int most = efi_disk_tokens_count(d);
+	unsigned int most = efi_disk_tokens_count(d), from;
 	enum efi_disk_verdict verdict;
 	struct efi_disk_outcome o;
 
 	trial.block_ns = time_blockio(d, stride, bytes);
 	if (!trial.block_ns) {
 		say_why(d, "BlockIo cannot read");
-		return false;
+		return 0;
 	}
 	for (;; trial.tokens = most) {
 		trial.tokens = min(trial.tokens, most);
@@ -220,7 +223,7 @@ static bool try_tokens(struct efi_disk *d, enum efi_disk_mode mode, u32 bytes)
 		if (!efi_disk_succeeded(&o)) {
 			say_why(d, "%s fails: %s", protocol_name(mode),
 				efi_disk_status_name(&o));
-			return false;
+			return 0;
 		}
 		verdict = efi_disk_judge(&trial, most);
 		if (verdict != EFI_DISK_MORE)
@@ -234,17 +237,17 @@ static bool try_tokens(struct efi_disk *d, enum efi_disk_mode mode, u32 bytes)
 			protocol_name(mode), trial.tokens,
 			div_u64(trial.block_ns, NSEC_PER_USEC));
 	if (verdict != EFI_DISK_FASTER)
-		return false;
-	d->tokens_from = efi_disk_break_even(&trial);
-	say_more(d, "; fewer than %u at once go by that", d->tokens_from);
-	return true;
+		return 0;
+	from = efi_disk_break_even(&trial);
+	say_more(d, "; fewer than %u at once go by that", from);
+	return from;
 }
 
 static void use_best(struct efi_disk *d)
 {
 	u32 bytes = max_t(u32, SZ_4K, d->media.block_size);
 	enum efi_disk_mode mode = EFI_DISK_BLOCKIO2;
-	bool faster;
+	unsigned int from;
 
 	if (!has_protocol(d, mode))
 		mode = EFI_DISK_DISKIO2;
@@ -260,10 +263,10 @@ static void use_best(struct efi_disk *d)
 	}
 	if (!use(d, mode, bytes))
 		return;
-	faster = try_tokens(d, mode, bytes);
+	from = try_tokens(d, mode, bytes);
 	efi_disk_tokens_destroy(d);
-	if (faster)
-		use_for_good(d, mode);
+	if (from)
+		use_for_good(d, mode, from);
 }
 
 /**

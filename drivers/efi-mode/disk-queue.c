@@ -2,8 +2,8 @@
 /*
  * Requests of the block layer
  *
- * There is one queue, and a request is done by whoever comes with it: calls go on the
- * stack of the caller. Meanwhile others wait.
+ * There is one queue, and a request is done by whoever comes with it, or by who has come
+ * before and has the lock: calls go on the stack of the caller. Meanwhile others wait.
  *
  * Where tokens are used the caller only starts a read or a write. What cannot be done so,
  * and what has failed so, is done as everywhere, when firmware has no token any more. So

@@ -217,7 +217,7 @@ struct efi_disk_request {
  * @mode:	by which protocol
  * @mode_reason: why
  * @tokens:	if they are used
- * @tokens_from: requests that there have to be at once for that
+ * @tokens_from: requests that there have to be at once for that; 0 without tokens
  * @waiting:	requests that are not with firmware yet
  * @issued:	those of them that are to be looked at together
  * @runs:	of the request that is being done
