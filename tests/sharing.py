@@ -138,7 +138,7 @@ ROUND_TRIP = 600
 
 def cost(opt, results):
     """In instructions: with one a nanosecond, time is what the guest executes"""
-    tests = ("cost", "latency")
+    tests = ("cost", "latency", "rest:exact")
     content = with_drivers(opt, ["driver"],
                            f"bzImage initrd=\\initrd.img quiet {QUIET}"
                            f"{','.join(tests)}")
