@@ -27,8 +27,9 @@
 #include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/sched.h>
-#include <linux/timekeeping.h>
+#include <linux/time64.h>
 
+#include <asm/msr.h>
 #include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
@@ -50,7 +51,7 @@ static struct task_struct *last_caller;
 
 /* The one that is under way, for whoever has to say what firmware was doing */
 static const char *call_name;
-static u64 call_start;			/* ns */
+static u64 call_start;			/* TSC */
 
 static const char * const breaches[EFI_MODE_NR_BREACHES] = {
 	"the direction flag set",
@@ -89,7 +90,7 @@ static bool post(const struct efi_mode_target *target, const char *name,
 	if (posted) {
 		efi_mode_handoff->request.next = next;
 		call_name = name;
-		call_start = ktime_get_mono_fast_ns();
+		call_start = rdtsc();
 	}
 	local_irq_restore(flags);
 	return posted;
@@ -98,6 +99,13 @@ static bool post(const struct efi_mode_target *target, const char *name,
 static bool is_done(void)
 {
 	return efi_mode_request_is_done(&efi_mode_handoff->request);
+}
+
+static void trace_end(const char *name, efi_status_t status, u64 start)
+{
+	if (trace_call_enabled())
+		trace_call(name, status,
+			   efi_mode_cycles_in(rdtsc() - start, NSEC_PER_MSEC));
 }
 
 /* A broken promise is firmware's, and has been mended: the call counts as made */
@@ -124,7 +132,7 @@ static efi_status_t take_result(u32 *refused)
 
 	status = efi_mode_request_take(&efi_mode_handoff->request, &breach,
 				       refused);
-	trace_call(name, status, ktime_get_mono_fast_ns() - start);
+	trace_end(name, status, start);
 	check_promises(name, breach);
 	return status;
 }
@@ -133,8 +141,7 @@ static efi_status_t take_result(u32 *refused)
 static efi_status_t abandon(void)
 {
 	efi_mode_request_abandon(&efi_mode_handoff->request);
-	trace_call(call_name, EFI_ABORTED,
-		   ktime_get_mono_fast_ns() - call_start);
+	trace_end(call_name, EFI_ABORTED, call_start);
 	return EFI_ABORTED;
 }
 

@@ -4,18 +4,16 @@
  */
 #include <linux/debugfs.h>
 #include <linux/init.h>
-#include <linux/math64.h>
 #include <linux/seq_file.h>
 #include <linux/time64.h>
 
 #include <asm/msr.h>
-#include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
 
 static u64 to_us(u64 cycles)
 {
-	return mul_u64_u32_div(cycles, USEC_PER_MSEC, tsc_khz);
+	return efi_mode_cycles_in(cycles, USEC_PER_MSEC);
 }
 
 static const char * const reasons[EFI_MODE_NR_EGRESS] = {

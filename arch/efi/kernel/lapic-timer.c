@@ -422,7 +422,7 @@ void efi_mode_timer_restore(u64 now)
  */
 u64 efi_mode_tick_period_ns(void)
 {
-	return mul_u64_u32_div(efi_mode_handoff->ticks.period, 1000000, tsc_khz);
+	return efi_mode_cycles_in(efi_mode_handoff->ticks.period, NSEC_PER_MSEC);
 }
 
 /*

@@ -19,14 +19,13 @@
 #include <linux/export.h>
 #include <linux/irqflags.h>
 #include <linux/log2.h>
-#include <linux/math64.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/time64.h>
 
 #include <asm/msr.h>
 #include <asm/trapnr.h>
-#include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
@@ -83,11 +82,6 @@ u64 efi_mode_forced_egresses(void)
 	       stats.ended[EFI_MODE_EGRESS_EVENT];
 }
 EXPORT_SYMBOL_GPL(efi_mode_forced_egresses);
-
-static u64 to_ns(u64 cycles)
-{
-	return mul_u64_u32_div(cycles, NSEC_PER_MSEC, tsc_khz);
-}
 
 /* Buckets of the histogram are powers of two of 1024 cycles */
 static __always_inline void account(struct efi_mode_handoff *h, u64 cycles,
@@ -180,7 +174,8 @@ static __always_inline bool give_slice(bool rest)
 	if (trace_replay_enabled() && h->replayed != replayed)
 		trace_replay(h->replayed - replayed);
 	if (trace_egress_enabled())
-		trace_egress(h->egress, to_ns(cycles));
+		trace_egress(h->egress,
+			     efi_mode_cycles_in(cycles, NSEC_PER_MSEC));
 	if (unlikely(h->signalled))
 		efi_mode_dispatch_signals();
 	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))

@@ -18,15 +18,14 @@
 #include <linux/export.h>
 #include <linux/io.h>
 #include <linux/math.h>
-#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/time64.h>
 #include <linux/workqueue.h>
 
 #include <asm/efi-mode.h>
-#include <asm/tsc.h>
 #include <efi-mode/firmware.h>
 #include <efi-mode/timer-arch.h>
 
@@ -97,8 +96,8 @@ static bool is_possible(void)
 /* In 100 ns */
 static u64 to_units(u64 cycles)
 {
-	return mul_u64_u32_div(cycles, USEC_PER_MSEC * EFI_TIMER_UNITS_PER_USEC,
-			       tsc_khz);
+	return efi_mode_cycles_in(cycles,
+				  USEC_PER_MSEC * EFI_TIMER_UNITS_PER_USEC);
 }
 
 /*

@@ -19,9 +19,11 @@
 
 #include <linux/efi.h>
 #include <linux/init.h>
+#include <linux/math64.h>
 #include <linux/types.h>
 
 #include <asm/cpufeature.h>
+#include <asm/tsc.h>
 
 #include <efi-mode/firmware.h>
 #include <efi-mode/handoff.h>
@@ -38,6 +40,19 @@ void efi_mode_sync_trampoline(void);
 /* platform.c */
 
 void efi_mode_platform_setup(void);
+
+/**
+ * efi_mode_cycles_in() - cycles of the TSC in another unit
+ * @cycles:	the cycles
+ * @per_ms:	how many of the unit are a millisecond
+ *
+ * Context: any.
+ * Return: the time in the unit, rounded down.
+ */
+static inline u64 efi_mode_cycles_in(u64 cycles, u32 per_ms)
+{
+	return mul_u64_u32_div(cycles, per_ms, tsc_khz);
+}
 
 /* switch.c */
 
