@@ -6,17 +6,23 @@
  *
  * Disks are named by their sizes, so that a kernel that has drivers of its own can be
  * asked, too. What is on them is lost. Requests are made one after the other, as the bare
- * firmware makes them.
+ * firmware makes them, and many at once, as who is in a hurry makes them in Linux.
  */
 #include <sys/mman.h>
 
 #include "disksize.h"
 #include "speed.h"
+#include "uring.h"
 
 /* Where pages are large a megabyte is in one piece, as it is for the bare firmware */
 #define HUGE_PAGE	(2 << 20)
 
+/* At once: as many as there is room for, and a divisor of SPEED_RANDOM */
+#define MANY_LARGE	(HUGE_PAGE / SPEED_LARGE)
+#define MANY_SMALL	16
+
 static void *buffer, *pieces, *whole;
+static struct io_uring ring;
 
 static bool transfer(int fd, bool writes, size_t size, off_t offset)
 {
@@ -62,6 +68,60 @@ static uint64_t random_reads(int fd)
 	return spent;
 }
 
+static void *slot(int i, size_t size)
+{
+	return whole + i * size;
+}
+
+static uint64_t many_sequential(bool writes)
+{
+	uint64_t start, spent = 0;
+	off_t offset = 0;
+	int i;
+
+	while (offset < SPEED_AREA) {
+		for (i = 0; writes && i < MANY_LARGE; i++)
+			speed_fill(slot(i, SPEED_LARGE), offset + i * SPEED_LARGE);
+		start = read_tsc();
+		for (i = 0; i < MANY_LARGE; i++)
+			uring_add(&ring, writes, slot(i, SPEED_LARGE),
+				  SPEED_LARGE, offset + i * SPEED_LARGE);
+		if (!uring_run(&ring, MANY_LARGE))
+			return 0;
+		spent += read_tsc() - start;
+		for (i = 0; i < MANY_LARGE; i++, offset += SPEED_LARGE)
+			if (!writes && !speed_is_filled(slot(i, SPEED_LARGE),
+							offset, SPEED_LARGE))
+				return 0;
+	}
+	return spent;
+}
+
+static uint64_t many_random(void)
+{
+	unsigned long long state = 0;
+	uint64_t start, spent = 0;
+	off_t offsets[MANY_SMALL];
+	int done, i;
+
+	for (done = 0; done < SPEED_RANDOM; done += MANY_SMALL) {
+		for (i = 0; i < MANY_SMALL; i++)
+			offsets[i] = speed_next(&state);
+		start = read_tsc();
+		for (i = 0; i < MANY_SMALL; i++)
+			uring_add(&ring, false, slot(i, SPEED_SMALL),
+				  SPEED_SMALL, offsets[i]);
+		if (!uring_run(&ring, MANY_SMALL))
+			return 0;
+		spent += read_tsc() - start;
+		for (i = 0; i < MANY_SMALL; i++)
+			if (!speed_is_filled(slot(i, SPEED_SMALL), offsets[i],
+					     SPEED_SMALL))
+				return 0;
+	}
+	return spent;
+}
+
 static void *get_pages(int advice)
 {
 	void *pages;
@@ -82,12 +142,15 @@ static void result(const char *mib, const char *what, uint64_t cycles)
 
 int main(int argc, char **argv)
 {
-	int i, fd;
+	int i, fd, ret;
 
 	ksft_print_header();
-	ksft_set_plan((argc - 1) * 4);
+	ksft_set_plan((argc - 1) * 7);
 	whole = get_pages(MADV_HUGEPAGE);
 	pieces = get_pages(MADV_NOHUGEPAGE);
+	ret = uring_open(&ring, MANY_SMALL, whole, HUGE_PAGE);
+	if (ret)
+		ksft_exit_fail_msg("io_uring: %s\n", strerror(-ret));
 	for (i = 1; i < argc; i++) {
 		fd = open_disk(atoi(argv[i]), O_RDWR | O_DIRECT);
 		buffer = whole;
@@ -96,6 +159,11 @@ int main(int argc, char **argv)
 		buffer = pieces;
 		result(argv[i], "pieces", sequential(fd, false, true));
 		result(argv[i], "random", random_reads(fd));
+		if (!uring_use(&ring, fd))
+			ksft_exit_fail_msg("io_uring does not take the disk\n");
+		result(argv[i], "many-writes", many_sequential(true));
+		result(argv[i], "many-reads", many_sequential(false));
+		result(argv[i], "many-random", many_random());
 		close(fd);
 	}
 	ksft_finished();
