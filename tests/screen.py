@@ -152,7 +152,8 @@ def guest_steps(m, results, name, screens):
     """Look at what the selftest shows"""
     begin = m.position
     while True:
-        told = m.expect(rf"^SHOW (\w+)([ \d]*?)\s*$|^TEST END screen\S* (\d+)",
+        # To the end of the line: it may come in pieces
+        told = m.expect(r"^SHOW (\w+)([ \d]*)\r*\n|^TEST END screen\S* (\d+)",
                         TEST)
         if not told[1]:
             break
