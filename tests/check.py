@@ -59,6 +59,10 @@ class Results:
                           (f": {detail}" if detail and not ok else ""))
         return ok
 
+    def skip(self, name, reason):
+        """Neither passed nor failed"""
+        self.lines.append(f"skipped {name}: {reason}")
+
     def quote(self, lines):
         self.lines += ["        | " + line for line in lines]
 

@@ -78,6 +78,30 @@ def task(opt, results):
               "pti=on", cpu="max")
 
 
+def five_levels(opt, results):
+    """A firmware with page tables of five levels"""
+    boot_with(opt, results, "LA57", ["la57", "driver"],
+              ("boot", "levels:5") + SWITCHING, cpu="max")
+
+
+def has_feature(name):
+    """Does this QEMU have it for a CPU?"""
+    with qemu.Machine(args=["-S"]) as m:
+        model = m.start().command_qmp("query-cpu-model-expansion", type="full",
+                                      model={"name": "max"})
+        return model["model"]["props"].get(name, False)
+
+
+def x2apic(opt, results):
+    """A firmware with its local APIC in x2APIC mode"""
+    if not has_feature("x2apic"):
+        results.skip("x2apic", "QEMU has it for TCG from version 9 on")
+        return
+    text = boot_with(opt, results, "x2APIC", ["x2apic", "driver"],
+                     SWITCHING + ("clock", "irq", "rest"), cpu="max")
+    results.add("x2apic: enabled by BIOS" in text, "x2APIC: found")
+
+
 def nmi(opt, results):
     """Non-maskable interrupts from outside, in a storm of switches"""
     content = with_drivers(opt, ["driver"],
@@ -159,6 +183,8 @@ TESTS = {
     "clock-hpet": clock_hpet,
     "one-shot": one_shot,
     "task": task,
+    "five-levels": five_levels,
+    "x2apic": x2apic,
     "nmi": nmi,
     "breach": breach,
     "contain": contain,

@@ -45,8 +45,6 @@ UINT64 idt_hook(UINT8 vector, irq_handler handler)
 	return old;
 }
 
-#define APIC_BASE_MSR		0x1b
-#define APIC_BASE_X2APIC	0x400
 #define APIC_BASE_ADDRESS	0xffffffffff000
 
 BOOLEAN lapic_is_x2apic(void)

@@ -91,6 +91,9 @@ typedef void (*irq_handler)(struct interrupt_frame *frame);
 UINT64 idt_handler(UINT8 vector);
 UINT64 idt_hook(UINT8 vector, irq_handler handler);
 
+#define APIC_BASE_MSR		0x1b
+#define APIC_BASE_X2APIC	0x400
+
 #define LAPIC_ID	0x20
 #define LAPIC_VERSION	0x30
 #define LAPIC_TPR	0x80
