@@ -21,6 +21,9 @@
 /* A device that says more is not believed */
 #define MAX_PHYSICAL	SZ_1M
 
+/* What is given back at once, in blocks of whatever size */
+#define MAX_DISCARD	SZ_1G
+
 #define MIN_DIRECT	SZ_64K
 
 static u32 multiple_of_block(u32 block_size, u32 n)
@@ -141,6 +144,9 @@ void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
 	lim->max_hw_sectors = max_bytes >> SECTOR_SHIFT;
 	lim->max_segments = EFI_DISK_MAX_RUNS;
 	lim->max_segment_size = UINT_MAX;
+	lim->discard_granularity = media->erase_size;
+	lim->max_hw_discard_sectors =
+		media->erase_size ? MAX_DISCARD >> SECTOR_SHIFT : 0;
 }
 
 /**
@@ -178,6 +184,21 @@ bool efi_disk_same_media(const struct efi_disk_media *a,
 	       a->blocks == b->blocks;
 }
 
+static u32 read_erase_size(struct efi_disk *d,
+			   const struct efi_disk_media *media)
+{
+	u32 granularity, size;
+
+	if (!d->erase || media->read_only ||
+	    efi_protocol_read(d->erase, &granularity, sizeof(granularity),
+			      offsetof(union efi_erase_block_protocol,
+				       erase_length_granularity)) ||
+	    check_mul_overflow(granularity, media->block_size, &size) ||
+	    size > MAX_DISCARD)
+		return 0;
+	return size;
+}
+
 /**
  * efi_disk_read_media() - ask what is in the drive
  * @d:		the disk
@@ -206,9 +227,11 @@ int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media)
 	ret = efi_protocol_read(d->io, &raw, size,
 				offsetof(union efi_block_io_protocol, media),
 				0);
-	if (!ret)
-		efi_disk_parse_media(&raw, revision, media);
-	return ret;
+	if (ret)
+		return ret;
+	efi_disk_parse_media(&raw, revision, media);
+	media->erase_size = read_erase_size(d, media);
+	return 0;
 }
 
 /**

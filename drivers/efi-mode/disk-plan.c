@@ -12,6 +12,7 @@
  */
 #include <linux/align.h>
 #include <linux/math.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 
 #include "disk.h"
@@ -95,4 +96,29 @@ void efi_disk_advance(struct efi_disk_cursor *c, u32 bytes)
 		c->run++;
 	}
 	c->offset = bytes;
+}
+
+/**
+ * efi_disk_plan_erase() - what of a discard can be erased
+ * @media:	what is in the drive; @erase_size is not 0
+ * @pos:	on the disk, in bytes
+ * @bytes:	how many
+ * @lba:	first block
+ *
+ * A discard may begin and end anywhere. What is beside it belongs to somebody, so only
+ * what is wholly in it is erased. It may remain: nobody has been promised that it goes.
+ *
+ * Context: any.
+ * Return: bytes from @lba on, a multiple of @erase_size; 0 if there is nothing to erase.
+ */
+u64 efi_disk_plan_erase(const struct efi_disk_media *media, u64 pos, u64 bytes,
+			u64 *lba)
+{
+	u64 start = DIV_ROUND_UP_ULL(pos, media->erase_size);
+	u64 end = div_u64(pos + bytes, media->erase_size);
+
+	if (end <= start)
+		return 0;
+	*lba = start * (media->erase_size / media->block_size);
+	return (end - start) * media->erase_size;
 }

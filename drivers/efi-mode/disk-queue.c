@@ -232,12 +232,17 @@ static blk_status_t simple(struct efi_disk *d, struct request *rq,
 
 static blk_status_t discard(struct efi_disk *d, struct request *rq)
 {
+	u64 pos = (u64)blk_rq_pos(rq) << SECTOR_SHIFT, lba, bytes;
+
 	if (efi_disk_is_guarded(d, blk_rq_pos(rq), blk_rq_sectors(rq)))
 		return BLK_STS_IOERR;
-	return simple(d, rq, "erase",
-		      efi_disk_erase(d, blk_rq_pos(rq) /
-				     (d->shape.block_size >> SECTOR_SHIFT),
-				     blk_rq_bytes(rq)));
+	/* It may have been asked for before there was another medium */
+	if (!d->media.erase_size)
+		return BLK_STS_NOTSUPP;
+	bytes = efi_disk_plan_erase(&d->media, pos, blk_rq_bytes(rq), &lba);
+	if (!bytes)
+		return BLK_STS_OK;
+	return simple(d, rq, "erase", efi_disk_erase(d, lba, bytes));
 }
 
 /* To ask a disk again that has no answer would only fill the log */

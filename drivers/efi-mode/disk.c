@@ -228,21 +228,6 @@ static int take_disk(struct efi_disk *d, const efi_guid_t *guid)
 	return 0;
 }
 
-/* How much, in blocks of whatever size, may be given back at once */
-static void add_discard(struct efi_disk *d, struct queue_limits *lim)
-{
-	u32 granularity = 0;
-
-	if (!d->erase || d->media.read_only ||
-	    efi_protocol_read(d->erase, &granularity, sizeof(granularity),
-			      offsetof(union efi_erase_block_protocol,
-				       erase_length_granularity)) ||
-	    !granularity || granularity > SZ_1G / d->media.block_size)
-		return;
-	lim->discard_granularity = granularity * d->media.block_size;
-	lim->max_hw_discard_sectors = SZ_1G >> SECTOR_SHIFT;
-}
-
 static int make_gendisk(struct efi_disk *d)
 {
 	struct queue_limits lim = {};
@@ -261,7 +246,6 @@ static int make_gendisk(struct efi_disk *d)
 	if (ret)
 		return ret;
 	efi_disk_limits(&d->media, max_request(d), &lim);
-	add_discard(d, &lim);
 	if (!d->media.read_only)
 		lim.features |= BLK_FEAT_WRITE_CACHE;
 	gd = blk_mq_alloc_disk(&d->tags, &lim, d);

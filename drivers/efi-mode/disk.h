@@ -48,6 +48,7 @@
  * @physical_size: bytes that the device writes at once, a multiple of @block_size
  * @optimal_size: bytes of which a transfer is best a multiple, or 0
  * @aligned_block: the first one with which @physical_size begins
+ * @erase_size: bytes that are erased at once, a multiple of @block_size; 0 if none can be
  */
 struct efi_disk_media {
 	u32 id;
@@ -61,6 +62,7 @@ struct efi_disk_media {
 	u32 physical_size;
 	u32 optimal_size;
 	u64 aligned_block;
+	u32 erase_size;
 };
 
 /**
@@ -310,6 +312,8 @@ void efi_disk_plan(const struct efi_disk_shape *shape,
 		   const struct efi_disk_cursor *cursor,
 		   struct efi_disk_step *step);
 void efi_disk_advance(struct efi_disk_cursor *cursor, u32 bytes);
+u64 efi_disk_plan_erase(const struct efi_disk_media *media, u64 pos, u64 bytes,
+			u64 *lba);
 
 /* disk-status.c */
 

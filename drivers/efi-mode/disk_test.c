@@ -127,6 +127,43 @@ static void plan_far(struct kunit *test)
 	check_plan(test, &usual, one, 512ULL << 40, 512, e, 1);
 }
 
+/* Return: bytes that are erased, with @lba where */
+static u64 erased(u32 block_size, u32 erase_size, u64 pos, u64 bytes, u64 *lba)
+{
+	const struct efi_disk_media media = {
+		.block_size	= block_size,
+		.erase_size	= erase_size,
+	};
+
+	*lba = 0;
+	return efi_disk_plan_erase(&media, pos, bytes, lba);
+}
+
+static void plan_erase(struct kunit *test)
+{
+	u64 lba;
+
+	KUNIT_EXPECT_EQ(test, erased(512, 512, 1024, 4096, &lba), 4096);
+	KUNIT_EXPECT_EQ(test, lba, 2);
+	/* Inward at both ends, to whole blocks and to as many as are erased at once */
+	KUNIT_EXPECT_EQ(test, erased(SZ_16K, SZ_16K, SZ_4K, SZ_64K, &lba),
+			SZ_16K * 3);
+	KUNIT_EXPECT_EQ(test, lba, 1);
+	KUNIT_EXPECT_EQ(test, erased(SZ_16K, SZ_128K, SZ_128K - SZ_4K,
+				     SZ_256K, &lba), SZ_128K);
+	KUNIT_EXPECT_EQ(test, lba, 8);
+	KUNIT_EXPECT_EQ(test, erased(512, 3 * 512, 512, 7 * 512, &lba),
+			3 * 512);
+	KUNIT_EXPECT_EQ(test, lba, 3);
+	/* Nothing is whole */
+	KUNIT_EXPECT_EQ(test, erased(SZ_16K, SZ_16K, SZ_4K, SZ_4K, &lba), 0);
+	KUNIT_EXPECT_EQ(test, erased(SZ_16K, SZ_16K, SZ_4K, SZ_16K, &lba), 0);
+	/* Far behind what 32 bits can say */
+	KUNIT_EXPECT_EQ(test, erased(SZ_4K, SZ_4K, SZ_4K << 40, SZ_1G, &lba),
+			SZ_1G);
+	KUNIT_EXPECT_EQ(test, lba, 1ULL << 40);
+}
+
 static const struct efi_block_io_media good = {
 	.media_id = 3, .media_present = 1, .block_size = 512, .io_align = 4,
 	.last_block = 0x1fffff, .lowest_aligned_lba = 7,
@@ -164,6 +201,11 @@ static void media_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lim.alignment_offset, 7 * 512);
 	KUNIT_EXPECT_EQ(test, lim.io_opt, SZ_64K);
 	KUNIT_EXPECT_EQ(test, lim.max_hw_sectors, 2048);
+	KUNIT_EXPECT_EQ(test, lim.max_hw_discard_sectors, 0);
+	m.erase_size = SZ_128K;
+	efi_disk_limits(&m, SZ_1M, &lim);
+	KUNIT_EXPECT_EQ(test, lim.discard_granularity, SZ_128K);
+	KUNIT_EXPECT_GT(test, lim.max_hw_discard_sectors, 0);
 
 	raw.block_size = SZ_64K;
 	raw.io_align = 5000;
@@ -315,6 +357,7 @@ static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(plan_misaligned),
 	KUNIT_CASE(plan_parts_of_blocks),
 	KUNIT_CASE(plan_far),
+	KUNIT_CASE(plan_erase),
 	KUNIT_CASE(media_revisions),
 	KUNIT_CASE(media_limits),
 	KUNIT_CASE(media_objections),

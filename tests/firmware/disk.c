@@ -173,7 +173,9 @@ static EFI_STATUS EFIAPI erase_blocks(struct erase_block *this, UINT32 media_id,
 	(void)this;
 	if (media_id != media.MediaId)
 		return EFI_MEDIA_CHANGED;
+	/* There are devices that erase all of what they erase at once */
 	if (size % media.BlockSize || lba + blocks > media.LastBlock + 1 ||
+	    lba % ERASE_BLOCKS || blocks % ERASE_BLOCKS ||
 	    !token || token->event) {
 		breaches++;
 		return EFI_INVALID_PARAMETER;

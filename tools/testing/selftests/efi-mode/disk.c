@@ -121,6 +121,35 @@ static void discard(void)
 	disappear();
 }
 
+/* Blocks of 16 KiB, of which eight are erased at once: a discard can begin anywhere */
+static void discard_parts(void)
+{
+	uint64_t small[2] = { MIB + 4096, 120 * 1024 };
+	uint64_t large[2] = { MIB - 4096, 256 * 1024 };
+	int fd = use(FN(KIND_16K));
+	long long before;
+
+	before = ask(FN(ERASED), 0);
+	put(fd, "dis", 0, 0, 4 * MIB);
+	ksft_test_result(atoi(disk_attr(disk, "queue/discard_granularity")) ==
+				 128 * 1024 &&
+			 !atoi(disk_attr(disk, "discard_alignment")),
+			 "how much is erased at once\n");
+	ksft_test_result(!ioctl(fd, BLKDISCARD, small) &&
+			 ask(FN(ERASED), 0) == before &&
+			 disk_has("dis", 0, 4 * MIB),
+			 "a discard of less than that does nothing\n");
+	ksft_test_result(!ioctl(fd, BLKDISCARD, large) &&
+			 ask(FN(ERASED), 0) == before + 8 &&
+			 disk_has("dis", 0, MIB) &&
+			 disk_has("dis", MIB + 128 * 1024, MIB),
+			 "what is beside a discard stays\n");
+	ksft_test_result(!ask(FN(BREACHES), 0),
+			 "no rule of erasing was broken\n");
+	close(fd);
+	disappear();
+}
+
 /* Media */
 
 static void media(void)
@@ -215,7 +244,7 @@ int main(void)
 
 	driver = open_test_device();
 	ksft_print_header();
-	ksft_set_plan(52);
+	ksft_set_plan(56);
 	uevents = open_uevents();
 	buf = alloc_aligned(5 * MIB);
 	others = read_ledger();
@@ -228,6 +257,7 @@ int main(void)
 	blocks_of(FN(KIND_ALIGN), 512, 512);
 	errors();
 	discard();
+	discard_parts();
 	media();
 	binding(others);
 	removal(others);
