@@ -117,33 +117,48 @@ static enum efi_disk_durability durability_of(struct efi_device *edev)
 	}
 }
 
-/**
- * efi_disk_flush_init() - find out what a flush means
- * @d:		the disk
- *
- * Context: probe of the device. Nobody else uses the disk yet.
- */
-void efi_disk_flush_init(struct efi_disk *d)
+/* Return: whether the device does what it is told */
+static bool try_scsi(struct efi_disk *d)
 {
 	const efi_guid_t guid = EFI_SCSI_IO_PROTOCOL_GUID;
 	struct efi_disk_outcome o;
 
-	d->durability = durability_of(d->edev);
-	if (d->durability == EFI_DISK_FLUSH || d->media.read_only ||
-	    !d->media.present || !efi_device_has_protocol(d->edev, &guid))
-		return;
+	if (!efi_device_has_protocol(d->edev, &guid))
+		return false;
 	d->scsi = efi_protocol_open(d->edev, &guid, EFI_TPL_CALLBACK);
 	if (IS_ERR(d->scsi)) {
 		d->scsi = NULL;
-		return;
+		return false;
 	}
 	o = synchronize_cache(d);
-	if (efi_disk_succeeded(&o)) {
-		d->durability = EFI_DISK_FLUSH;
-	} else {
+	return efi_disk_succeeded(&o);
+}
+
+static void leave_scsi(struct efi_disk *d)
+{
+	if (d->scsi)
 		efi_protocol_close(d->scsi);
-		d->scsi = NULL;
-	}
+	d->scsi = NULL;
+}
+
+/**
+ * efi_disk_flush_init() - find out what a flush means
+ * @d:		the disk, with a medium that nobody has written to yet
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ */
+void efi_disk_flush_init(struct efi_disk *d)
+{
+	lockdep_assert_held(&d->lock);
+	leave_scsi(d);
+	d->durability = durability_of(d->edev);
+	if (d->durability == EFI_DISK_FLUSH || d->media.read_only ||
+	    !d->media.present)
+		return;
+	if (try_scsi(d))
+		d->durability = EFI_DISK_FLUSH;
+	else
+		leave_scsi(d);
 }
 
 /**
@@ -164,6 +179,31 @@ const char *efi_disk_durability(const struct efi_disk *d)
 	return words[d->durability];
 }
 
+static void warn_once(struct efi_disk *d)
+{
+	if (d->warned)
+		return;
+	d->warned = true;
+	dev_warn(&d->edev->dev,
+		 "%s: firmware %s flush its cache: what has been written may be lost with the power\n",
+		 d->gd->disk_name,
+		 d->durability == EFI_DISK_NONE ? "does not" : "may not");
+}
+
+/*
+ * For the block layer a flush that is not supported is none that is missing: fsync() of a
+ * disk would say success, and nobody would know. So it is the same as where FlushBlocks()
+ * does nothing, with a word in sysfs and the log. A device that has flushed before has no
+ * such excuse.
+ */
+static efi_status_t judge_unsupported(struct efi_disk *d)
+{
+	if (d->scsi)
+		return EFI_DEVICE_ERROR;
+	d->durability = EFI_DISK_NONE;
+	return EFI_SUCCESS;
+}
+
 /**
  * efi_disk_flush() - bring all that has been written to the medium
  * @d:		the disk
@@ -176,17 +216,15 @@ struct efi_disk_outcome efi_disk_flush(struct efi_disk *d)
 	struct efi_disk_outcome o = {};
 
 	lockdep_assert_held(&d->lock);
-	if (d->durability != EFI_DISK_FLUSH && !d->warned) {
-		d->warned = true;
-		dev_warn(&d->edev->dev,
-			 "%s: firmware %s flush its cache: what has been written may be lost with the power\n",
-			 d->gd->disk_name,
-			 d->durability == EFI_DISK_NONE ? "does not" :
-							  "may not");
-	}
 	if (d->scsi)
-		return synchronize_cache(d);
-	o.ret = efi_protocol_call(d->io, &o.status, union efi_block_io_protocol,
-				  flush_blocks);
+		o = synchronize_cache(d);
+	else
+		o.ret = efi_protocol_call(d->io, &o.status,
+					  union efi_block_io_protocol,
+					  flush_blocks);
+	if (!o.ret && o.status == EFI_UNSUPPORTED)
+		o.status = judge_unsupported(d);
+	if (d->durability != EFI_DISK_FLUSH)
+		warn_once(d);
 	return o;
 }

@@ -129,6 +129,10 @@ sector_t efi_disk_capacity(const struct efi_disk_media *media)
  * The block layer has no logical blocks larger than a page. Where the device has, they
  * are its physical blocks: writing less than one is possible, but slow.
  *
+ * What can be written may have a cache, whatever is known of it (see disk-flush.c). A disk
+ * that has become read-only may still have in it what was written before; another medium
+ * has not.
+ *
  * Context: any.
  */
 void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
@@ -147,6 +151,10 @@ void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
 	lim->discard_granularity = media->erase_size;
 	lim->max_hw_discard_sectors =
 		media->erase_size ? MAX_DISCARD >> SECTOR_SHIFT : 0;
+	if (!media->read_only)
+		lim->features |= BLK_FEAT_WRITE_CACHE;
+	else if (media->removable)
+		lim->features &= ~BLK_FEAT_WRITE_CACHE;
 }
 
 /**

@@ -77,6 +77,26 @@ static int update_limits(struct efi_disk *d,
 	return queue_limits_commit_update_frozen(d->gd->queue, &lim);
 }
 
+/* What flushes and erases may be another one, too */
+static int change_medium(struct efi_disk *d, const struct efi_disk_media *media)
+{
+	unsigned int noio;
+	int ret;
+
+	/* Without the lock: requests that need it are waited for */
+	ret = update_limits(d, media);
+	if (ret)
+		return ret;
+	noio = efi_disk_lock(d);
+	if (!d->closed) {
+		take_medium(d, media);
+		if (efi_disk_tokens_drain(d))
+			efi_disk_flush_init(d);
+	}
+	efi_disk_unlock(d, noio);
+	return 0;
+}
+
 /* Nobody has the old one open any more */
 static int look_anew(struct efi_disk *d)
 {
@@ -92,14 +112,7 @@ static int look_anew(struct efi_disk *d)
 		return ret == -ENODEV ? -ENXIO : ret;
 	if (efi_disk_objection(&now, &usual) || now.io_align > d->bounce->size)
 		return -ENOMEDIUM;
-	/* Without the lock: requests that need it are waited for */
-	ret = update_limits(d, &now);
-	if (ret)
-		return ret;
-	noio = efi_disk_lock(d);
-	take_medium(d, &now);
-	efi_disk_unlock(d, noio);
-	return 0;
+	return change_medium(d, &now);
 }
 
 /*
@@ -177,6 +190,21 @@ static int open_protocols(struct efi_disk *d, const efi_guid_t *guid)
 	return 0;
 }
 
+static int judge_medium(const struct efi_disk *d)
+{
+	const char *objection;
+	bool usual;
+
+	objection = efi_disk_objection(&d->media, &usual);
+	if (!objection)
+		return 0;
+	if (usual)
+		dev_dbg(&d->edev->dev, "no disk: %s\n", objection);
+	else
+		dev_warn(&d->edev->dev, "no disk: %s\n", objection);
+	return -ENODEV;
+}
+
 static int alloc_buffers(struct efi_disk *d)
 {
 	size_t size = rounddown_pow_of_two(max_transfer) * SZ_1K;
@@ -193,37 +221,38 @@ static int alloc_buffers(struct efi_disk *d)
 	return PTR_ERR_OR_ZERO(d->shared);
 }
 
-static int take_disk(struct efi_disk *d, const efi_guid_t *guid)
+/* What there is may not be what there was when firmware last looked */
+static int detect_medium(struct efi_disk *d)
 {
-	const char *objection;
 	unsigned int noio;
-	bool usual;
 	int ret;
 
-	ret = open_protocols(d, guid) ?: efi_disk_read_media(d, &d->media);
+	if (!d->media.removable)
+		return 0;
+	noio = efi_disk_lock(d);
+	ret = efi_disk_detect(d, &d->media);
+	efi_disk_unlock(d, noio);
+	if (!ret && d->media.io_align > d->bounce->size)
+		ret = -ENOMEM;
+	return ret ?: judge_medium(d);
+}
+
+static int take_disk(struct efi_disk *d, const efi_guid_t *guid)
+{
+	unsigned int noio;
+	int ret;
+
+	ret = open_protocols(d, guid) ?:
+	      efi_disk_read_media(d, &d->media) ?:
+	      judge_medium(d) ?:
+	      alloc_buffers(d) ?:
+	      detect_medium(d);
 	if (ret)
 		return ret;
-	objection = efi_disk_objection(&d->media, &usual);
-	if (objection) {
-		if (usual)
-			dev_dbg(&d->edev->dev, "no disk: %s\n", objection);
-		else
-			dev_warn(&d->edev->dev, "no disk: %s\n", objection);
-		return -ENODEV;
-	}
-	ret = alloc_buffers(d);
-	if (ret)
-		return ret;
-	/* What there is may not be what there was when firmware last looked */
-	if (d->media.removable) {
-		noio = efi_disk_lock(d);
-		ret = efi_disk_detect(d, &d->media);
-		efi_disk_unlock(d, noio);
-		if (ret)
-			return ret;
-	}
 	set_shape(d);
+	noio = efi_disk_lock(d);
 	efi_disk_flush_init(d);
+	efi_disk_unlock(d, noio);
 	efi_disk_choose_mode(d);
 	return 0;
 }
@@ -246,8 +275,6 @@ static int make_gendisk(struct efi_disk *d)
 	if (ret)
 		return ret;
 	efi_disk_limits(&d->media, max_request(d), &lim);
-	if (!d->media.read_only)
-		lim.features |= BLK_FEAT_WRITE_CACHE;
 	gd = blk_mq_alloc_disk(&d->tags, &lim, d);
 	if (IS_ERR(gd)) {
 		blk_mq_free_tag_set(&d->tags);
@@ -364,16 +391,17 @@ static void disk_changed(struct efi_device *edev)
 	struct efi_disk *d = efi_device_get_drvdata(edev);
 	unsigned int noio = efi_disk_lock(d);
 	struct efi_disk_media now;
+	bool same = false;
 
 	if (!d->stale && !efi_disk_read_media(d, &now)) {
-		if (!d->media.removable) {
-			if (now.block_size == d->media.block_size)
-				take_medium(d, &now);
-		} else if (is_other_medium(d, &now)) {
+		if (!d->media.removable)
+			same = now.block_size == d->media.block_size;
+		else if (is_other_medium(d, &now))
 			efi_disk_lose_medium(d);
-		}
 	}
 	efi_disk_unlock(d, noio);
+	if (same)
+		change_medium(d, &now);
 }
 
 static void disk_protocols_changed(struct efi_device *edev)

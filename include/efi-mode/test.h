@@ -216,6 +216,10 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_DISK_TOKENS	17	/* value: tokens since it was last asked */
 #define EFI_MODE_TEST_DISK_MOST		18	/* value: tokens at once, likewise */
 #define EFI_MODE_TEST_DISK_SLOW		19	/* BlockIo takes so many us */
+#define EFI_MODE_TEST_DISK_READ_ONLY	20	/* the media to come are, if not 0 */
+#define EFI_MODE_TEST_DISK_FLUSH_STATUS	21	/* what FlushBlocks() returns, until
+						 * there is another disk
+						 */
 
 #define EFI_MODE_TEST_DISK_KIND_512	0
 #define EFI_MODE_TEST_DISK_KIND_16K	1	/* blocks of 16 KiB */

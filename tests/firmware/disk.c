@@ -58,6 +58,8 @@ static UINT8 *data;
 static EFI_STATUS fail_status;
 static volatile UINT64 strays, calls, breaches, erased, flushes;
 static UINT64 fail_count, fail_at, limit, slow;
+static EFI_STATUS flush_status;
+static BOOLEAN read_only;
 
 EFI_STATUS disk_stray(void)
 {
@@ -161,7 +163,7 @@ static EFI_STATUS EFIAPI flush_blocks(EFI_BLOCK_IO_PROTOCOL *this)
 	flushes++;
 	if (tokens_in_flight())
 		breaches++;
-	return EFI_SUCCESS;
+	return flush_status;
 }
 
 static EFI_STATUS EFIAPI erase_blocks(struct erase_block *this, UINT32 media_id,
@@ -212,7 +214,9 @@ static void describe(UINT64 kind)
 	block.Media = &media;
 	erase_block.revision = 0x20060;
 	erase_block.granularity = ERASE_BLOCKS;
+	media.ReadOnly = read_only;
 	fail_count = fail_at = limit = 0;
+	flush_status = EFI_SUCCESS;
 }
 
 /* What Linux looks at first is installed last */
@@ -267,6 +271,7 @@ static EFI_STATUS change_medium(UINT64 blocks)
 {
 	media.MediaId++;
 	media.MediaPresent = !!blocks;
+	media.ReadOnly = read_only;
 	media.LastBlock = blocks ? blocks - 1 : 0;
 	SetMem(data, EFI_MODE_TEST_DISK_SIZE, 0x55);
 	return uefi_call_wrapper(BS->ReinstallProtocolInterface, 4, handle,
@@ -328,6 +333,12 @@ EFI_STATUS EFIAPI disk(UINT64 what, UINT64 *value)
 		return EFI_SUCCESS;
 	case EFI_MODE_TEST_DISK_SLOW:
 		slow = argument;
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_READ_ONLY:
+		read_only = !!argument;
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_FLUSH_STATUS:
+		flush_status = argument ? EFIERR(argument) : EFI_SUCCESS;
 		return EFI_SUCCESS;
 	default:
 		return tokens_do(what & 0xff, argument, value);

@@ -182,6 +182,91 @@ static void media(void)
 	disappear();
 }
 
+/* Flushes */
+
+static bool has_cache(void)
+{
+	return !strcmp(disk_attr(disk, "queue/write_cache"), "write back");
+}
+
+static bool flushes(int fd)
+{
+	ask(FN(FLUSHES), 0);
+	return !fsync(fd) && ask(FN(FLUSHES), 0) == 1;
+}
+
+static bool can_discard(void)
+{
+	return atoll(disk_attr(disk, "queue/discard_max_bytes"));
+}
+
+/* What nobody can write needs no flush; what is written later does */
+static void read_only_media(void)
+{
+	int fd;
+
+	ask(FN(READ_ONLY), 1);
+	fd = use_with(FN(KIND_REMOVABLE), O_RDONLY);
+	ksft_test_result(atoi(disk_attr(disk, "ro")) && !has_cache() &&
+			 !can_discard(), "a medium that is read-only\n");
+	close(fd);
+	ask(FN(READ_ONLY), 0);
+	ask(FN(MEDIUM), 1000);
+	fd = open_disk(disk, O_RDWR | O_DIRECT);
+	ksft_test_result(fd >= 0 && has_cache() && can_discard() &&
+			 put(fd, "wri", 0, 0, MIB) && flushes(fd),
+			 "one after it that is not is flushed\n");
+	close(fd);
+	ask(FN(READ_ONLY), 1);
+	ask(FN(MEDIUM), 2000);
+	fd = open_disk(disk, O_RDONLY);
+	ksft_test_result(fd >= 0 && atoi(disk_attr(disk, "ro")) &&
+			 !has_cache() && !can_discard(),
+			 "and another one that is\n");
+	close(fd);
+	disappear();
+
+	fd = use_with(FN(KIND_512), O_RDONLY);
+	ksft_test_result(!has_cache(), "a disk that is read-only\n");
+	close(fd);
+	ask(FN(READ_ONLY), 0);
+	ask(FN(MEDIUM), EFI_MODE_TEST_DISK_SIZE / SECTOR);
+	for (fd = 0; fd < PATIENCE && atoi(disk_attr(disk, "ro")); fd += 10)
+		usleep(10000);
+	fd = open_disk(disk, O_RDWR | O_DIRECT);
+	ksft_test_result(fd >= 0 && has_cache() && put(fd, "wri", 0, 0, MIB) &&
+			 flushes(fd), "and then is not is flushed\n");
+	close(fd);
+	disappear();
+}
+
+static void flush_answers(void)
+{
+	int fd = use(FN(KIND_512));
+
+	ksft_test_result(!strcmp(disk_attr(disk, "durability"), "unknown"),
+			 "nothing is known of a flush\n");
+	clear_log();
+	ksft_test_result(flushes(fd) && flushes(fd) &&
+			 log_count("may not flush its cache") == 1,
+			 "which is said once\n");
+	ask(FN(FLUSH_STATUS), DEVICE_ERROR_);
+	ksft_test_result(fsync(fd) < 0 && errno == EIO,
+			 "a flush that fails is an error\n");
+	close(fd);
+	disappear();
+
+	fd = use(FN(KIND_512));
+	ask(FN(FLUSH_STATUS), UNSUPPORTED_);
+	clear_log();
+	ksft_test_result(flushes(fd) && flushes(fd) &&
+			 log_count("does not flush its cache") == 1 &&
+			 !strcmp(disk_attr(disk, "durability"), "none"),
+			 "one that is not supported does not go unnoticed\n");
+	close(fd);
+	disappear();
+}
+
 /* Coming and going */
 
 static void binding(struct ledger others)
@@ -244,7 +329,7 @@ int main(void)
 
 	driver = open_test_device();
 	ksft_print_header();
-	ksft_set_plan(56);
+	ksft_set_plan(65);
 	uevents = open_uevents();
 	buf = alloc_aligned(5 * MIB);
 	others = read_ledger();
@@ -259,6 +344,8 @@ int main(void)
 	discard();
 	discard_parts();
 	media();
+	read_only_media();
+	flush_answers();
 	binding(others);
 	removal(others);
 	no_disk(FN(KIND_IPXE), NULL);

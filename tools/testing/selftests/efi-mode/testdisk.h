@@ -20,6 +20,7 @@
 #define FN(name)	EFI_MODE_TEST_DISK_ ## name
 
 /* EFI statuses, without the bit of errors */
+#define UNSUPPORTED_	3
 #define DEVICE_ERROR_	7
 #define WRITE_PROTECTED_ 8
 #define OUT_OF_RESOURCES_ 9
@@ -38,15 +39,23 @@ static inline long long ask(unsigned int what, uint64_t argument)
 	return d.value;
 }
 
-static inline bool log_has(const char *text)
+static inline int log_count(const char *text)
 {
 	static char log[1 << 20];
-	int n = klogctl(3, log, sizeof(log) - 1);
+	const char *found = log;
+	int n = klogctl(3, log, sizeof(log) - 1), count = 0;
 
-	if (n < 0)
-		return false;
-	log[n] = '\0';
-	return strstr(log, text);
+	log[n > 0 ? n : 0] = '\0';
+	while ((found = strstr(found, text))) {
+		found++;
+		count++;
+	}
+	return count;
+}
+
+static inline bool log_has(const char *text)
+{
+	return log_count(text);
 }
 
 static inline void clear_log(void)
@@ -75,13 +84,13 @@ static inline bool disappear(void)
 }
 
 /* It is in sysfs a little before it can be opened */
-static inline int use(unsigned int kind)
+static inline int use_with(unsigned int kind, int flags)
 {
 	int fd = -1, ms;
 
 	if (appear(kind) && wait_disk(GUID, disk, sizeof(disk), PATIENCE))
 		for (ms = 0; ms < PATIENCE && fd < 0; ms += 10) {
-			fd = open_disk(disk, O_RDWR | O_DIRECT);
+			fd = open_disk(disk, flags | O_DIRECT);
 			if (fd < 0 && errno != ENXIO)
 				break;
 			usleep(10000);
@@ -90,6 +99,11 @@ static inline int use(unsigned int kind)
 		ksft_exit_fail_msg("disk of kind %u: %s\n", kind,
 				   strerror(errno));
 	return fd;
+}
+
+static inline int use(unsigned int kind)
+{
+	return use_with(kind, O_RDWR);
 }
 
 /* Firmware's memory has what was written, if all of it was: a word of each sector */
