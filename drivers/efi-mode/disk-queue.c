@@ -21,7 +21,7 @@
 /*
  * A transfer that fails is tried again in pieces, so that only those fail that have to:
  * several requests may have been merged into one. A device that fails because it does
- * not answer takes seconds for that, and is not asked again.
+ * not answer takes seconds for that, and is not asked for the rest of a request.
  */
 #define PIECE		SZ_4K
 #define PATIENCE_MS	2000
@@ -91,15 +91,23 @@ static bool try_less(struct io *io, const struct efi_disk_step *step,
 		io->shape.max_bytes = max(round_down(step->bytes / 2, block),
 					  block);
 		io->small_until = U64_MAX;
-		/* Memory may be there again the next time */
-		io->too_large = o->status != EFI_OUT_OF_RESOURCES;
+		/*
+		 * Memory may be there again the next time, and a parameter may
+		 * be invalid for another reason
+		 */
+		io->too_large = o->status == EFI_BAD_BUFFER_SIZE;
 		return true;
 	}
-	if (step->bytes <= piece || io->failing_ms > PATIENCE_MS)
+	if (step->bytes <= piece)
 		return false;
 	io->shape.max_bytes = piece;
 	io->small_until = io->cursor.pos + step->wanted;
 	return true;
+}
+
+static bool is_hopeless(const struct io *io, const struct efi_disk_outcome *o)
+{
+	return efi_disk_is_final(o) || io->failing_ms > PATIENCE_MS;
 }
 
 static void handle_failure(struct io *io, const struct efi_disk_step *step,
@@ -107,14 +115,14 @@ static void handle_failure(struct io *io, const struct efi_disk_step *step,
 {
 	blk_status_t status = efi_disk_status(o);
 
-	if (!efi_disk_is_final(o) && try_less(io, step, o))
+	if (!is_hopeless(io, o) && try_less(io, step, o))
 		return;
 	/* The handle has gone with its disk: that is said elsewhere, and once */
 	if (o->ret != -ENODEV)
 		complain(io, step, o);
 	if (!o->ret && o->status == EFI_WRITE_PROTECTED && io->write)
 		set_disk_ro(io->d->gd, true);
-	fail_part(io, efi_disk_is_final(o) ? io->cursor.left : step->wanted,
+	fail_part(io, is_hopeless(io, o) ? io->cursor.left : step->wanted,
 		  status);
 }
 

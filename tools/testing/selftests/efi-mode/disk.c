@@ -52,6 +52,42 @@ static void blocks_of(unsigned int kind, unsigned int logical,
 
 /* Errors */
 
+/* How many calls does it take to read as much as is read at once? */
+static long long calls_for(int fd, const char *tag)
+{
+	ask(FN(CALLS), 0);
+	return get(fd, tag, 0, 0, MIB) ? ask(FN(CALLS), 0) : -1;
+}
+
+/* What is invalid need not be the size */
+static void refused_once(int fd)
+{
+	long long before = calls_for(fd, "err");
+
+	ask(FN(FAIL), INVALID_PARAMETER_ | 1 << 8);
+	ksft_test_result(before > 0 && calls_for(fd, "err") > before &&
+			 calls_for(fd, "err") == before,
+			 "a parameter that was invalid once is no size\n");
+}
+
+/* One that does not answer: four pieces are asked for in two seconds, and no more */
+static void no_answer(int fd)
+{
+	uint64_t start;
+	long long n;
+
+	ask(FN(SLOW), 600000);
+	ask(FN(FAIL), DEVICE_ERROR_ | FOR_EVER << 8);
+	ask(FN(CALLS), 0);
+	start = now_ns();
+	ksft_test_result(fails(fd, 0, MIB, EIO) &&
+			 (n = ask(FN(CALLS), 0)) > 1 && n <= 5 &&
+			 now_ns() - start < 8000000000ULL,
+			 "a disk that does not answer is not asked for each piece\n");
+	ask(FN(SLOW), 0);
+	ask(FN(FAIL), 0);
+}
+
 static void errors(void)
 {
 	int fd = use(FN(KIND_512)), buffered = open_disk(disk, O_RDONLY);
@@ -80,6 +116,9 @@ static void errors(void)
 			 "and that one only\n");
 	ask(FN(FAIL_AT), 0);
 	close(buffered);
+
+	refused_once(fd);
+	no_answer(fd);
 
 	ask(FN(LIMIT), 64 * 1024);
 	ask(FN(CALLS), 0);
@@ -329,7 +368,7 @@ int main(void)
 
 	driver = open_test_device();
 	ksft_print_header();
-	ksft_set_plan(65);
+	ksft_set_plan(67);
 	uevents = open_uevents();
 	buf = alloc_aligned(5 * MIB);
 	others = read_ledger();

@@ -20,6 +20,7 @@
 #define FN(name)	EFI_MODE_TEST_DISK_ ## name
 
 /* EFI statuses, without the bit of errors */
+#define INVALID_PARAMETER_ 2
 #define UNSUPPORTED_	3
 #define DEVICE_ERROR_	7
 #define WRITE_PROTECTED_ 8
