@@ -131,6 +131,7 @@ CONTAIN = (
     ("invalid opcode", "fault", 6),
     ("general protection fault", "fault", 13),
     ("page fault", "fault", 14),
+    ("page fault in a transfer", "disk", 0),
     ("endless loop", "forever", 4),
     ("endless loop at TPL_NOTIFY", "forever", 16),
 )

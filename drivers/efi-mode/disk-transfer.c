@@ -85,6 +85,20 @@ static struct efi_disk_outcome fill_ends(struct efi_disk *d,
 	return o;
 }
 
+/* If firmware has stopped the pages are not used again, whoever frees them */
+static struct efi_disk_outcome step_direct(struct efi_disk *d, bool write,
+					   const struct efi_disk_cursor *cursor,
+					   const struct efi_disk_step *step)
+{
+	phys_addr_t phys = cursor->run->phys + cursor->offset;
+	struct efi_disk_outcome o;
+
+	o = call(d, write, step->lba, step->bytes, phys);
+	if (o.ret == -EIO)
+		efi_memory_abandon(phys, step->bytes);
+	return o;
+}
+
 static struct efi_disk_outcome step_bounced(struct efi_disk *d, bool write,
 					    const struct efi_disk_cursor *cursor,
 					    const struct efi_disk_step *step)
@@ -120,8 +134,7 @@ struct efi_disk_outcome efi_disk_step(struct efi_disk *d, bool write,
 {
 	lockdep_assert_held(&d->lock);
 	if (step->direct)
-		return call(d, write, step->lba, step->bytes,
-			    cursor->run->phys + cursor->offset);
+		return step_direct(d, write, cursor, step);
 	return step_bounced(d, write, cursor, step);
 }
 

@@ -366,14 +366,34 @@ int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
 }
 EXPORT_SYMBOL_GPL(efi_protocol_watch_keys);
 
+/* Memory that is firmware's for ever */
+
+void efi_memory_abandon(phys_addr_t phys, size_t size)
+{
+	unsigned long pfn;
+
+	for (pfn = PHYS_PFN(phys); pfn < PFN_UP(phys + size); pfn++)
+		get_page(pfn_to_page(pfn));
+	atomic_inc(&nr_abandoned);
+}
+EXPORT_SYMBOL_GPL(efi_memory_abandon);
+
 /* Buffers */
 
+/*
+ * Firmware that has stopped in the middle of a call has not told the device, which may
+ * still write. Nobody knows what it had then, and there will be no calls any more: what
+ * is left of the buffers stays.
+ */
 static void free_buffer(struct device *dev, void *res)
 {
 	struct efi_buffer *b = res;
 
-	free_pages_exact(b->virt, b->size);
 	atomic_dec(&nr_buffers);
+	if (efi_mode_is_stopped())
+		atomic_inc(&nr_abandoned);
+	else
+		free_pages_exact(b->virt, b->size);
 }
 
 /* Pages have the alignment of the block that they come from */

@@ -407,7 +407,19 @@ int __efi_protocol_read(struct efi_protocol *protocol, void *buf, size_t size,
 int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
 			    unsigned int nr);
 
-/* Buffers */
+/* Memory */
+
+/**
+ * efi_memory_abandon() - never use memory again
+ * @phys:	its address; the pages are somebody's, who gives them back some time
+ * @size:	bytes
+ *
+ * For what is not in a buffer, when firmware has stopped in the call that had its address:
+ * a device that it has told to may still read or write there.
+ *
+ * Context: any.
+ */
+void efi_memory_abandon(phys_addr_t phys, size_t size);
 
 /* Devices that have only 32 bits for an address can use it */
 #define EFI_BUFFER_BELOW_4G	BIT(0)
@@ -433,7 +445,8 @@ struct efi_buffer {
  * @flags:	EFI_BUFFER_*
  *
  * The buffer is contiguous and full of zeros. When the driver is gone from the device
- * it is freed, so it must not be with firmware any more when remove() returns.
+ * it is freed, so it must not be with firmware any more when remove() returns. If firmware
+ * has stopped it is not freed: a device may still have it.
  *
  * Context: task context; sleeps.
  * Return: the buffer, or an ERR_PTR: -ENOMEM, -EINVAL.

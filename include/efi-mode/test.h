@@ -220,6 +220,7 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_DISK_FLUSH_STATUS	21	/* what FlushBlocks() returns, until
 						 * there is another disk
 						 */
+#define EFI_MODE_TEST_DISK_FAULT	22	/* a page fault in the next transfer */
 
 #define EFI_MODE_TEST_DISK_KIND_512	0
 #define EFI_MODE_TEST_DISK_KIND_16K	1	/* blocks of 16 KiB */

@@ -14,6 +14,7 @@
 #define FIRST_MEDIA_ID	7
 #define ERASE_BLOCKS	8
 #define FOR_EVER	0xffff
+#define PAGE_FAULT	14
 
 struct erase_token {
 	EFI_EVENT event;
@@ -59,7 +60,7 @@ static EFI_STATUS fail_status;
 static volatile UINT64 strays, calls, breaches, erased, flushes;
 static UINT64 fail_count, fail_at, limit, slow;
 static EFI_STATUS flush_status;
-static BOOLEAN read_only;
+static BOOLEAN read_only, faults;
 
 EFI_STATUS disk_stray(void)
 {
@@ -132,6 +133,8 @@ static EFI_STATUS transfer(BOOLEAN write, UINT32 media_id, EFI_LBA lba,
 
 	while (slow && rdtsc() < end)
 		;
+	if (faults)
+		fault(PAGE_FAULT, &end);
 	if (tokens_in_flight())
 		breaches++;
 	if (!EFI_ERROR(status) && disk_is_bad(lba, size))
@@ -333,6 +336,9 @@ EFI_STATUS EFIAPI disk(UINT64 what, UINT64 *value)
 		return EFI_SUCCESS;
 	case EFI_MODE_TEST_DISK_SLOW:
 		slow = argument;
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_DISK_FAULT:
+		faults = TRUE;
 		return EFI_SUCCESS;
 	case EFI_MODE_TEST_DISK_READ_ONLY:
 		read_only = !!argument;

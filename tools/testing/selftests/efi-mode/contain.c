@@ -4,6 +4,7 @@
  *
  *	contain fault VECTOR
  *	contain forever TPL
+ *	contain disk 0		fault in the middle of a transfer
  *
  * There is no console any more then, so results go to the serial port.
  */
@@ -14,7 +15,8 @@
 #include <sys/reboot.h>
 #include <sys/wait.h>
 
-#include "common.h"
+#include "ledger.h"
+#include "testdisk.h"
 
 #define ABORTED	(1ULL << 63 | 21)
 
@@ -107,6 +109,29 @@ static void forever(unsigned int tpl)
 	sleep(1);
 }
 
+/* A device may still write to what it has been told: that stays where it is */
+static void disk_fault(void)
+{
+	int disk_fd, before, read_errno;
+	ssize_t n;
+
+	driver = fd;
+	uevents = open_uevents();
+	buf = alloc_aligned(4096);
+	disk_fd = use(FN(KIND_512));
+	ask(FN(FAULT), 0);
+	before = abandoned();
+	n = pread(disk_fd, buf, 4096, 0);
+	read_errno = errno;
+	result(n < 0 && read_errno == EIO, "a read that has faulted is an error");
+	result(abandoned() == before + 1, "its memory is not used again");
+	result(fails(disk_fd, 4096, 4096, EIO), "so is one after it");
+	result(abandoned() == before + 1, "of which firmware knows nothing");
+	close(disk_fd);
+	result(write_file(DISK_DRIVER "unbind", device) &&
+	       abandoned() == before + 3, "nor are the driver's buffers");
+}
+
 int main(int argc, char **argv)
 {
 	fd = open_test_device();
@@ -116,6 +141,8 @@ int main(int argc, char **argv)
 	sync();
 	if (!strcmp(argv[1], "fault"))
 		fault(atoi(argv[2]));
+	else if (!strcmp(argv[1], "disk"))
+		disk_fault();
 	else
 		forever(atoi(argv[2]));
 	check_linux();

@@ -43,20 +43,6 @@ static bool no_breach(void)
 	return ask(FN(BREACHES), 0) == breaches;
 }
 
-static int abandoned(void)
-{
-	FILE *f = fopen("/sys/kernel/debug/efi-mode/ledger", "r");
-	char word[32];
-	int value, found = -1;
-
-	while (f && fscanf(f, "%31s %d", word, &value) == 2)
-		if (!strcmp(word, "abandoned"))
-			found = value;
-	if (f)
-		fclose(f);
-	return found;
-}
-
 /* Which is chosen? */
 
 /* Its partitions have been looked for, too: else it would go in the middle of that */
