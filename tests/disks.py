@@ -233,7 +233,7 @@ def guard(opt, results):
     script = [CONNECT, f"{LINUX} {QUIET}disks:guarded:Pci(0x8+0x0),leave:return",
               "echo STATUS %lasterror%", "map -r",
               *(f"type fs{i}:\\{file}.txt" for i in (0, 1)
-                for file in ("hello", "linux", "second")),
+                for file in ("hello", "linux", "second", "third")),
               "echo THE END", "reset -s"]
     with machine(opt, results, name, files(opt, *script), args=args) as m:
         m.expect("TEST BEGIN", START + BOOT)
@@ -244,8 +244,10 @@ def guard(opt, results):
         begin = m.expect(r"STATUS 0x0", START).end()
         end = m.expect("THE END", START).start()
         text = m.text[begin:end]
-        for word in ("hello", "from Linux", "once more"):
+        for word in ("hello", "from Linux", "once more", "in between"):
             results.add(word in text, f"{name}: firmware reads {word!r}", text)
+        results.add("where Linux writes: disconnected" in m.text,
+                    f"{name}: the message")
         power_off(m, results, name)
     for file, word in (("linux.txt", "from Linux"), ("second.txt", "once more")):
         results.add(word in mtype(path, file), f"{name}: {file} on the host")

@@ -10,7 +10,11 @@
  * Somebody who wants to write makes the partition writable (BLKROSET, blockdev
  * --setrw). Firmware's file system is then disconnected. When the partition is made
  * read-only again, or Linux lets go of the disk, firmware is asked to connect its
- * drivers, and reads what is there then.
+ * drivers, and reads what is there then. Linux forgets both times what it has read, since
+ * the other one has written.
+ *
+ * If firmware finds a file system where Linux is writing, it is disconnected in the same
+ * way: Linux was there first.
  *
  * A guard is for a handle with SimpleFileSystem: one of a partition, to which a driver
  * is bound for this purpose only, or that of a disk without partitions.
@@ -19,6 +23,8 @@
 
 #include <linux/cleanup.h>
 #include <linux/list.h>
+#include <linux/pagemap.h>
+#include <linux/part_stat.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/unaligned.h>
@@ -143,6 +149,63 @@ static struct class_interface added_interface = {
 	.add_dev	= block_device_added,
 };
 
+static bool is_within(const struct guard *g, struct block_device *bdev)
+{
+	if (!bdev_is_partition(bdev))
+		return g->edev == g->disk->edev;
+	return overlaps(g, g->disk, bdev->bd_start_sect, bdev_nr_sectors(bdev));
+}
+
+/* Is there one of those that a guard is for of which this is true? */
+static bool any_bdev(const struct guard *g,
+		     bool (*is)(struct block_device *bdev))
+{
+	struct block_device *bdev;
+	bool found = false;
+	unsigned long i;
+
+	if (!g->disk)
+		return false;
+	mutex_lock(&g->disk->gd->open_mutex);
+	xa_for_each(&g->disk->gd->part_tbl, i, bdev)
+		found |= is_within(g, bdev) && is(bdev);
+	mutex_unlock(&g->disk->gd->open_mutex);
+	return found;
+}
+
+/* By a file system, or somebody else who wants to be alone */
+static bool is_held(struct block_device *bdev)
+{
+	return READ_ONCE(bdev->bd_holder);
+}
+
+/* Who only looks at it, as udev does, is not in the middle of anything */
+static bool is_written(struct block_device *bdev)
+{
+	return atomic_read(&bdev->bd_openers) && !bdev_read_only(bdev) &&
+	       (is_held(bdev) || part_stat_read(bdev, ios[STAT_WRITE]));
+}
+
+/* Of the disk itself, too: what is there is in its cache as well */
+static int forget_range(struct efi_disk *d, sector_t start, sector_t sectors)
+{
+	struct block_device *bdev;
+	unsigned long i;
+	int ret = 0;
+
+	mutex_lock(&d->gd->open_mutex);
+	xa_for_each(&d->gd->part_tbl, i, bdev) {
+		if (bdev_is_partition(bdev) &&
+		    (bdev->bd_start_sect >= start + sectors ||
+		     bdev->bd_start_sect + bdev_nr_sectors(bdev) <= start))
+			continue;
+		ret = sync_blockdev(bdev) ?: ret;
+		invalidate_bdev(bdev);
+	}
+	mutex_unlock(&d->gd->open_mutex);
+	return ret;
+}
+
 /* Firmware's side */
 
 /* What cannot be found out, for want of memory, is taken for one: that loses nothing */
@@ -218,15 +281,26 @@ static void restore(struct guard *g)
 	dev_warn(&g->edev->dev, "firmware does not find its file system again\n");
 }
 
-/* Return: an error, and then some may have been released */
+/*
+ * Who has it mounted to read does not know what firmware has written since.
+ *
+ * Return: an error, and then some may have been released.
+ */
 static int release_range(struct efi_disk *d, sector_t start, sector_t sectors)
 {
+	bool released = false;
 	struct guard *g;
-	int ret = 0;
+	int ret = 0, err;
 
-	list_for_each_entry(g, &guards, list)
-		if (g->mounted && overlaps(g, d, start, sectors))
-			ret = release(g) ?: ret;
+	list_for_each_entry(g, &guards, list) {
+		if (!g->mounted || !overlaps(g, d, start, sectors))
+			continue;
+		err = any_bdev(g, is_held) ? -EBUSY : release(g);
+		released |= !err;
+		ret = err ?: ret;
+	}
+	if (released)
+		ret = forget_range(d, start, sectors) ?: ret;
 	return ret;
 }
 
@@ -256,7 +330,8 @@ static void restore_range(struct efi_disk *d, sector_t start, sector_t sectors)
  * @ro:		firmware's, else Linux's
  *
  * Context: as set_read_only() of struct block_device_operations.
- * Return: 0, -EBUSY if it is in use, or if firmware does not let go of it.
+ * Return: 0, -EBUSY if it is in use, or if firmware does not let go of it, or an error of
+ * what was still to be written.
  */
 int efi_disk_set_read_only(struct block_device *bdev, bool ro)
 {
@@ -272,7 +347,7 @@ int efi_disk_set_read_only(struct block_device *bdev, bool ro)
 	/* Somebody who has it mounted would go on writing */
 	if (READ_ONCE(bdev->bd_holder))
 		return -EBUSY;
-	ret = sync_blockdev(bdev);
+	ret = forget_range(d, start, n);
 	if (!ret)
 		restore_range(d, start, n);
 	return ret;
@@ -322,17 +397,16 @@ static bool is_mounted(struct efi_device *edev)
 	       has_file_system(edev->handle);
 }
 
-static int add_guard(struct efi_device *edev)
+static struct guard *add_guard(struct efi_device *edev)
 {
 	struct guard *g = kzalloc(sizeof(*g), GFP_KERNEL);
 
 	if (!g)
-		return -ENOMEM;
+		return NULL;
 	g->edev = edev;
-	g->mounted = is_mounted(edev);
 	scoped_guard(spinlock, &guards_lock)
 		list_add_tail(&g->list, &guards);
-	return 0;
+	return g;
 }
 
 static struct guard *find_guard(const struct efi_device *edev)
@@ -357,15 +431,29 @@ static void remove_guard(struct efi_device *edev)
 	kfree(g);
 }
 
+/* Return: whether it is Linux's that firmware has found there now */
+static bool defend(struct guard *g)
+{
+	if (g->mounted || !any_bdev(g, is_written))
+		return false;
+	dev_notice(&g->edev->dev,
+		   "firmware has found a file system where Linux writes: disconnected\n");
+	return !release(g);
+}
+
 static void update_guard(struct efi_device *edev)
 {
 	struct guard *g = find_guard(edev);
+	bool mounted;
 
 	if (!g)
 		return;
+	mounted = is_mounted(edev);
+	if (mounted && defend(g))
+		return;
+	set_mounted(g, mounted);
 	/* What Linux has released and firmware has taken again is firmware's */
-	set_mounted(g, is_mounted(edev));
-	if (g->mounted)
+	if (mounted)
 		g->released = false;
 	if (g->disk)
 		protect_all(g->disk);
@@ -384,7 +472,10 @@ void efi_disk_guard_attach(struct efi_disk *d)
 	struct guard *g;
 
 	guard(mutex)(&guards_mutex);
-	if (add_guard(d->edev))
+	g = add_guard(d->edev);
+	if (g)
+		set_mounted(g, is_mounted(d->edev));
+	else
 		dev_warn(&d->edev->dev, "a file system of firmware's is not noticed\n");
 	list_for_each_entry(g, &guards, list)
 		if (is_on(g->edev, d))
@@ -430,21 +521,20 @@ static int partition_probe(struct efi_device *edev,
 			   const struct efi_device_id *id)
 {
 	const struct efi_generic_dev_path *node;
-	struct guard *g;
-	int ret;
+	struct guard *fresh, *g;
 
 	node = efi_path_last(edev->path, edev->path_size);
 	if (!node || node->type != EFI_NODE_MEDIA)
 		return -ENODEV;
 	guard(mutex)(&guards_mutex);
-	ret = add_guard(edev);
-	if (ret)
-		return ret;
+	fresh = add_guard(edev);
+	if (!fresh)
+		return -ENOMEM;
 	/* Any other guard of the same disk knows it */
 	list_for_each_entry(g, &guards, list) {
 		if (g->disk && g->edev == g->disk->edev &&
 		    edev != g->edev && is_on(edev, g->disk)) {
-			attach(find_guard(edev), g->disk);
+			attach(fresh, g->disk);
 			break;
 		}
 	}

@@ -285,21 +285,54 @@ static bool put_file(const char *name, const char *text)
 	return ok;
 }
 
+/* What is read with the page cache is what is on the disk */
+static bool is_fresh(int cached, int direct)
+{
+	uint8_t *other = alloc_aligned(MIB);
+	bool same = true;
+	uint64_t at;
+
+	for (at = 16 * MIB; same && at < 20 * MIB; at += MIB)
+		same = pread(cached, buf, MIB, at) == (ssize_t)MIB &&
+		       pread(direct, other, MIB, at) == (ssize_t)MIB &&
+		       !memcmp(buf, other, MIB);
+	free(other);
+	return same;
+}
+
+/* Firmware is asked for its file system while Linux writes there */
+static bool keeps_writing(const char *disk, const char *part)
+{
+	char path[128];
+	bool ok;
+
+	snprintf(path, sizeof(path), "/sys/block/%s/device/connect", disk);
+	ok = write_file(path, "1");
+	/* The bus looks once a second */
+	sleep(2);
+	snprintf(path, sizeof(path), "/sys/class/block/%s/ro", part);
+	return ok && file_has(path, "0") &&
+	       put_file("/tmp/esp/third.txt", "in between\n");
+}
+
 static void guarded(const char *path)
 {
 	char disk[32], part[48];
-	int fd;
+	int fd, cached;
 
 	if (!find_disk(path, disk, sizeof(disk)))
 		ksft_exit_fail_msg("no disk with a partition\n");
 	snprintf(part, sizeof(part), "%sp1", disk);
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
+	cached = open_disk(disk, O_RDONLY);
 	ksft_test_result(!try_mount(part, 0) && errno == EACCES,
 			 "esp: cannot be mounted to write: %s\n",
 			 strerror(errno));
 	ksft_test_result(try_mount(part, MS_RDONLY) &&
 			 file_has("/tmp/esp/hello.txt", "hello") &&
+			 !set_ro(part, 0) && errno == EBUSY &&
 			 !umount("/tmp/esp"), "esp: can be to read\n");
+	ksft_test_result(is_fresh(cached, fd), "esp: as it is\n");
 	memset(buf, 0, MIB);
 	ksft_test_result(pwrite(fd, buf, 4096, 20 * MIB) < 0 &&
 			 pread(fd, buf, 4096, 4 * MIB) == 4096 &&
@@ -312,11 +345,16 @@ static void guarded(const char *path)
 			 "esp: can be when it has been asked for\n");
 	ksft_test_result(!set_ro(part, 1) && errno == EBUSY,
 			 "esp: is not given back while it is mounted\n");
+	ksft_test_result(keeps_writing(disk, part),
+			 "esp: firmware does not take it meanwhile\n");
 	ksft_test_result(!umount("/tmp/esp") && set_ro(part, 1) &&
 			 !try_mount(part, 0), "esp: is given back\n");
+	ksft_test_result(is_fresh(cached, fd),
+			 "esp: and nothing is read that was there before\n");
 	ksft_test_result(set_ro(part, 0) && try_mount(part, 0) &&
 			 put_file("/tmp/esp/second.txt", "once more\n") &&
 			 !umount("/tmp/esp"), "esp: and taken again\n");
+	close(cached);
 	close(fd);
 }
 
@@ -331,7 +369,7 @@ int main(int argc, char **argv)
 		plan += !strcmp(argv[i], "medium") ? 4 :
 			!strcmp(argv[i], "mounted") ? 4 :
 			!strcmp(argv[i], "unplug") ? 3 :
-			!strcmp(argv[i], "guarded") ? 8 : 3;
+			!strcmp(argv[i], "guarded") ? 11 : 3;
 	ksft_set_plan(plan);
 	/* On the command line a comma is between tests */
 	for (i = 1; i < argc; i++)
