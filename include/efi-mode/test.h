@@ -231,6 +231,7 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_DISK_KIND_PARTITION 6
 #define EFI_MODE_TEST_DISK_KIND_520	7	/* blocks of 520 bytes */
 #define EFI_MODE_TEST_DISK_KIND_TOO_LARGE 8	/* 2^64 blocks */
+#define EFI_MODE_TEST_DISK_KIND_PHYSICAL 9	/* revision 3: says what is best */
 
 /* Beside BlockIo */
 #define EFI_MODE_TEST_DISK_WITH_BLOCKIO2 0x100

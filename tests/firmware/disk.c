@@ -42,6 +42,7 @@ static const struct {
 	[EFI_MODE_TEST_DISK_KIND_PARTITION] = { 512, 0, FALSE, TRUE },
 	[EFI_MODE_TEST_DISK_KIND_520] = { 520, 0, FALSE, FALSE },
 	[EFI_MODE_TEST_DISK_KIND_TOO_LARGE] = { 512, 0, FALSE, FALSE },
+	[EFI_MODE_TEST_DISK_KIND_PHYSICAL] = { 512, 0, FALSE, FALSE },
 };
 
 static EFI_GUID block_guid = EFI_BLOCK_IO_PROTOCOL_GUID;
@@ -214,6 +215,12 @@ static void describe(UINT64 kind)
 	if (kind == EFI_MODE_TEST_DISK_KIND_TOO_LARGE)
 		media.LastBlock = ~0ULL;
 	block.Revision = 0x10000;
+	if (kind == EFI_MODE_TEST_DISK_KIND_PHYSICAL)
+		block.Revision = 0x2001f;
+	/* Of earlier revisions nobody looks at it */
+	media.LowestAlignedLba = 7;
+	media.LogicalBlocksPerPhysicalBlock = 8;
+	media.OptimalTransferLengthGranularity = 128;
 	block.Media = &media;
 	erase_block.revision = 0x20060;
 	erase_block.granularity = ERASE_BLOCKS;

@@ -50,6 +50,33 @@ static void blocks_of(unsigned int kind, unsigned int logical,
 	ksft_test_result(disappear(), "kind %u: it goes\n", kind);
 }
 
+static bool is_best(int physical, int offset, int optimal)
+{
+	return atoi(disk_attr(disk, "queue/logical_block_size")) == SECTOR &&
+	       atoi(disk_attr(disk, "queue/physical_block_size")) == physical &&
+	       atoi(disk_attr(disk, "queue/minimum_io_size")) == physical &&
+	       atoi(disk_attr(disk, "alignment_offset")) == offset &&
+	       atoi(disk_attr(disk, "queue/optimal_io_size")) == optimal;
+}
+
+/* What only later revisions of the protocol say */
+static void what_is_best(void)
+{
+	int fd = use(FN(KIND_PHYSICAL));
+
+	ksft_test_result(is_best(4096, 7 * SECTOR, 64 * 1024),
+			 "physical blocks, where they begin, and the best size\n");
+	ksft_test_result(put(fd, "phy", 512, 7 * SECTOR, MIB) &&
+			 get(fd, "phy", 0, 7 * SECTOR, MIB),
+			 "which can be written and read\n");
+	close(fd);
+	disappear();
+	close(use(FN(KIND_512)));
+	ksft_test_result(is_best(SECTOR, 0, 0),
+			 "not from a protocol that has none of it\n");
+	disappear();
+}
+
 /* Errors */
 
 /* How many calls does it take to read as much as is read at once? */
@@ -368,7 +395,7 @@ int main(void)
 
 	driver = open_test_device();
 	ksft_print_header();
-	ksft_set_plan(67);
+	ksft_set_plan(70);
 	uevents = open_uevents();
 	buf = alloc_aligned(5 * MIB);
 	others = read_ledger();
@@ -379,6 +406,7 @@ int main(void)
 	blocks_of(FN(KIND_16K), 4096, 16384);
 	blocks_of(FN(KIND_64K), 4096, 65536);
 	blocks_of(FN(KIND_ALIGN), 512, 512);
+	what_is_best();
 	errors();
 	discard();
 	discard_parts();
