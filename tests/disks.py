@@ -41,6 +41,9 @@ KINDS = {
 CONTROLLERS = ["-device", "virtio-scsi-pci,id=scsi,addr=9",
                "-device", "qemu-xhci,id=xhci,addr=e"]
 
+# What QEMU's devices would do, but this firmware does not ask them to
+NO_FLUSH = ("ahci", "usb")
+
 CD_PATH = "/Sata(0x1,"
 
 
@@ -67,8 +70,7 @@ def make_cd_files(path, tag):
     """With a file system: one file, large enough not to be read at once"""
     with tempfile.TemporaryDirectory() as tmp:
         make_cd(os.path.join(tmp, "data"), 6 * MIB, tag)
-        subprocess.run(["mke2fs", "-q", "-t", "ext4", "-b", "4096", "-O",
-                        "^has_journal", "-d", tmp, path, "8M"], check=True,
+        subprocess.run(["genisoimage", "-quiet", "-o", path, tmp], check=True,
                        capture_output=True)
 
 
@@ -138,6 +140,19 @@ def disks_command(steps):
     return f"{QUIET}disks:" + ":".join(steps).replace(",", "+")
 
 
+def judge_flushes(results, name, text, kinds):
+    """What sysfs says of them, and one warning where they do nothing"""
+    for kind in kinds:
+        wanted = "none" if kind in NO_FLUSH else "flush"
+        found = re.search(rf"# {kind} is (\w+), durability (\w+)", text)
+        results.add(found and found[2] == wanted and
+                    f"# {kind} is {found[1]}, write back" in text,
+                    f"{name}: {kind}: durability {wanted}", found)
+        said = text.count(f"{found and found[1]}: firmware does not flush")
+        results.add(said == (wanted == "none"),
+                    f"{name}: {kind}: the warning", said)
+
+
 def judge_disks(opt, results, name, kinds):
     for kind in kinds:
         size, block, _, _ = KINDS[kind]
@@ -170,6 +185,7 @@ def disks(opt, results):
         "change": lambda: insert("cd2"),
         "third": lambda: insert("cd3"),
         "fourth": lambda: insert("cd4"),
+        "eject": lambda: m.command_qmp("eject", id="cdrom", force=True),
         "unplug": lambda: m.command_qmp("device_del", id="usb-device"),
     }
 
@@ -178,6 +194,7 @@ def disks(opt, results):
         m.expect("TEST BEGIN", START + BOOT)
         guest_actions(m, results, name, actions)
         power_off(m, results, name)
+        judge_flushes(results, name, m.text, KINDS)
     judge_disks(opt, results, name, KINDS)
 
 

@@ -11,6 +11,7 @@
 
 #include "blockdev.h"
 #include "ledger.h"
+#include "uevents.h"
 
 #define MIB		(1ULL << 20)
 
@@ -18,6 +19,8 @@
 #define DIRECT_AT	(8 * MIB)
 #define BUFFERED_AT	(16 * MIB)
 #define END_SIZE	(64 * 1024)
+
+#define PATIENCE	10000	/* ms */
 
 static uint8_t *buf;
 
@@ -107,6 +110,8 @@ static void one_disk(const char *name, const char *part)
 		ksft_exit_fail_msg("%s is not there\n", name);
 	ksft_print_msg("%s is %s, durability %s\n", name, disk,
 		       disk_attr(disk, "durability"));
+	ksft_print_msg("%s is %s, %s\n", name, disk,
+		       disk_attr(disk, "queue/write_cache"));
 	block = atoi(disk_attr(disk, "queue/logical_block_size"));
 	size = strtoull(disk_attr(disk, "size"), NULL, 10) * SECTOR;
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
@@ -128,8 +133,8 @@ static void one_disk(const char *name, const char *part)
 /* A CD that is changed while it is read */
 static void medium(const char *part)
 {
+	int fd, other, uevents = open_uevents();
 	char disk[32];
-	int fd, other;
 
 	if (!find_disk(part, disk, sizeof(disk)))
 		ksft_exit_fail_msg("no drive\n");
@@ -140,6 +145,9 @@ static void medium(const char *part)
 	host_do("change");
 	ksft_test_result(pread(fd, buf, 64 * 1024, MIB) < 0,
 			 "cd: the second is not taken for the first\n");
+	ksft_test_result(wait_medium(uevents, PATIENCE, disk),
+			 "cd: udev is told\n");
+	close(uevents);
 	other = open_disk(disk, O_RDONLY);
 	ksft_test_result(other < 0, "cd: nor opened beside it\n");
 	close(fd);
@@ -189,16 +197,21 @@ static void mounted(const char *part)
 	snprintf(path, sizeof(path), "/dev/%s", disk);
 	mkdir("/tmp/cd", 0755);
 	host_do("third");
-	ksft_test_result(!mount(path, "/tmp/cd", "ext4", MS_RDONLY, NULL) &&
+	ksft_test_result(!mount(path, "/tmp/cd", "iso9660", MS_RDONLY, NULL) &&
 			 has_data("cd3", 0), "cd: a file on the third\n");
 	host_do("fourth");
 	ksft_test_result(cannot_read(5 * MIB),
 			 "cd: it is neither the old nor the new one\n");
 	ksft_test_result(is_busy(disk) && !umount("/tmp/cd"),
 			 "cd: is let go of before the next is looked at\n");
-	ksft_test_result(!mount(path, "/tmp/cd", "ext4", MS_RDONLY, NULL) &&
-			 has_data("cd4", 5 * MIB) && !umount("/tmp/cd"),
-			 "cd: a file on the fourth\n");
+	ksft_test_result(!mount(path, "/tmp/cd", "iso9660", MS_RDONLY, NULL) &&
+			 has_data("cd4", 5 * MIB), "cd: a file on the fourth\n");
+	host_do("eject");
+	ksft_test_result(cannot_read(2 * MIB) && !umount("/tmp/cd"),
+			 "cd: it is taken out while it is mounted\n");
+	ksft_test_result(open_disk(disk, O_RDONLY) < 0 && errno == ENOMEDIUM &&
+			 !atoll(disk_attr(disk, "size")),
+			 "cd: and there is none\n");
 }
 
 static bool is_there(const char *disk)
@@ -366,8 +379,8 @@ int main(int argc, char **argv)
 	ksft_print_header();
 	buf = alloc_aligned(6 * MIB);
 	for (i = 1; i + 1 < argc; i += 2)
-		plan += !strcmp(argv[i], "medium") ? 4 :
-			!strcmp(argv[i], "mounted") ? 4 :
+		plan += !strcmp(argv[i], "medium") ? 5 :
+			!strcmp(argv[i], "mounted") ? 6 :
 			!strcmp(argv[i], "unplug") ? 3 :
 			!strcmp(argv[i], "guarded") ? 11 : 3;
 	ksft_set_plan(plan);

@@ -17,6 +17,7 @@ struct uevent {
 	char action[16];
 	char device[64];
 	char alias[2048];
+	char medium[8];
 };
 
 static inline int open_uevents(void)
@@ -38,8 +39,9 @@ static inline void copy_value(char *to, size_t size, const char *line,
 		snprintf(to, size, "%s", line + strlen(key));
 }
 
-/* The next one of this bus; false if there is none within @ms */
-static inline bool next_uevent(int fd, int ms, struct uevent *u)
+/* The next one of a subsystem; false if there is none within @ms */
+static inline bool next_uevent_of(const char *subsystem, int fd, int ms,
+				  struct uevent *u)
 {
 	static char buf[16384];
 	uint64_t end = now_ns() + ms * 1000000ULL;
@@ -59,11 +61,14 @@ static inline bool next_uevent(int fd, int ms, struct uevent *u)
 		buf[n] = '\0';
 		memset(u, 0, sizeof(*u));
 		for (line = buf; line < buf + n; line += strlen(line) + 1) {
-			ours |= !strcmp(line, "SUBSYSTEM=efi");
+			ours |= !strncmp(line, "SUBSYSTEM=", 10) &&
+				!strcmp(line + 10, subsystem);
 			copy_value(u->action, sizeof(u->action), line,
 				   "ACTION=");
 			copy_value(u->alias, sizeof(u->alias), line,
 				   "MODALIAS=");
+			copy_value(u->medium, sizeof(u->medium), line,
+				   "DISK_MEDIA_CHANGE=");
 			if (!strncmp(line, "DEVPATH=/", 9))
 				snprintf(u->device, sizeof(u->device), "%s",
 					 strrchr(line, '/') + 1);
@@ -71,6 +76,24 @@ static inline bool next_uevent(int fd, int ms, struct uevent *u)
 		if (ours)
 			return true;
 	}
+}
+
+/* The next one of the bus */
+static inline bool next_uevent(int fd, int ms, struct uevent *u)
+{
+	return next_uevent_of("efi", fd, ms, u);
+}
+
+/* Until a disk says that there is another medium */
+static inline bool wait_medium(int fd, int ms, const char *disk)
+{
+	struct uevent u;
+
+	while (next_uevent_of("block", fd, ms, &u))
+		if (!strcmp(u.device, disk) && !strcmp(u.action, "change") &&
+		    !strcmp(u.medium, "1"))
+			return true;
+	return false;
 }
 
 /* Until @action on a device with @part in its alias; how long it took, or -1 */
