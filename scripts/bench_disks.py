@@ -37,9 +37,9 @@ LATENCIES = [f"latency:disk:{mib}" for mib in DISKS]
 WHAT = {
     "read": ("1 MiB reads, in one piece", 64, "read"),
     "pieces": ("1 MiB reads, page by page", 64, "read"),
-    "many-reads": ("1 MiB reads, 2 at once", 64, "read"),
+    "many-reads": ("1 MiB reads, 4 at once", 64, "read"),
     "write": ("1 MiB writes, in one piece", 64, "write"),
-    "many-writes": ("1 MiB writes, 2 at once", 64, "write"),
+    "many-writes": ("1 MiB writes, 4 at once", 64, "write"),
     "random": ("4 KiB random reads", 2000, "random"),
     "many-random": ("4 KiB random reads, 16 at once", 2000, "random"),
 }

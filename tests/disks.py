@@ -273,10 +273,10 @@ def guard(opt, results):
 
 def disk(opt, results):
     """A disk of the test driver's, with all that can be wrong with one"""
-    name = "disk"
-    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{name}"]
+    name, tests = "disk", ("disk", "disk-pace")
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{','.join(tests)}"]
     with machine(opt, results, name, files(opt, *script)) as m:
-        guest_tests(m, results, name, (name,))
+        guest_tests(m, results, name, tests)
 
 
 def disk_tokens(opt, results):

@@ -146,6 +146,8 @@ void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
 	lim->alignment_offset = (media->aligned_block * media->block_size) &
 				(media->physical_size - 1);
 	lim->max_hw_sectors = max_bytes >> SECTOR_SHIFT;
+	/* Else the block layer stops at 1280 KiB */
+	lim->max_user_sectors = lim->max_hw_sectors;
 	lim->max_segments = EFI_DISK_MAX_RUNS;
 	lim->max_segment_size = UINT_MAX;
 	lim->discard_granularity = media->erase_size;
@@ -161,6 +163,7 @@ void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
  * efi_disk_shape() - what calls are like
  * @media:	what is in the drive
  * @max_bytes:	of a call, a multiple of %EFI_DISK_MAX_BLOCK
+ * @max_bounced: of the bounce buffer, likewise
  * @shape:	is filled in
  *
  * There is firmware that expects memory to be aligned like a block without saying so.
@@ -168,12 +171,13 @@ void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
  * Context: any.
  */
 void efi_disk_shape(const struct efi_disk_media *media, u32 max_bytes,
-		    struct efi_disk_shape *shape)
+		    u32 max_bounced, struct efi_disk_shape *shape)
 {
 	shape->block_size = media->block_size;
 	shape->align = max_t(u32, media->io_align,
 			     min_t(u32, media->block_size, PAGE_SIZE));
 	shape->max_bytes = max_bytes;
+	shape->max_bounced = max_bounced;
 	shape->min_direct = max_t(u32, MIN_DIRECT, media->block_size);
 }
 

@@ -17,6 +17,13 @@
 
 #include "disk.h"
 
+/*
+ * Firmware does one thing at a time: a keyboard or another disk waits for the end of a
+ * call. These are about as long as a frame on a screen at the most.
+ */
+#define LONG_MS		20
+#define SHORT_MS	5
+
 /* How many bytes from here on can go without the bounce buffer? */
 static u32 direct_bytes(const struct efi_disk_shape *s,
 			const struct efi_disk_run *run, u32 offset, u64 pos,
@@ -74,7 +81,9 @@ void efi_disk_plan(const struct efi_disk_shape *s,
 	if (step->direct)
 		step->wanted = direct;
 	else
-		step->wanted = gather(s, c, min(c->left, s->max_bytes - skip));
+		step->wanted = gather(s, c, min(c->left,
+						min(s->max_bytes, s->max_bounced) -
+						skip));
 	step->bytes = round_up(skip + step->wanted, s->block_size);
 }
 
@@ -121,4 +130,26 @@ u64 efi_disk_plan_erase(const struct efi_disk_media *media, u64 pos, u64 bytes,
 		return 0;
 	*lba = start * (media->erase_size / media->block_size);
 	return (end - start) * media->erase_size;
+}
+
+/**
+ * efi_disk_pace() - how much is to be done with one switch, after a full one
+ * @now:	how much that was
+ * @least:	power of two
+ * @most:	more than which is never done
+ * @ms:		how long it has taken
+ *
+ * What is fast is done in large pieces, since each costs a switch and what firmware does
+ * around it; what is slow in small ones.
+ *
+ * Context: any.
+ * Return: how much from now on, at most @most.
+ */
+u32 efi_disk_pace(u32 now, u32 least, u32 most, unsigned int ms)
+{
+	if (ms >= LONG_MS && now / 2 >= least)
+		return now / 2;
+	if (ms < SHORT_MS && now < most)
+		return min(2 * now, most);
+	return now;
 }

@@ -9,12 +9,17 @@
  * and what has failed so, is done as everywhere, when firmware has no token any more. So
  * are few requests as long as it has none, which are over sooner than it would look at
  * tokens. To know how many there are, those that somebody issues one after the other are
- * looked at together.
+ * looked at together. So are, without tokens, those that are one call each: a switch costs
+ * more than the rest of the driver, and one is enough for several. What then comes to
+ * nothing is done once more, by itself.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
-#include <linux/jiffies.h>
+#include <linux/math64.h>
 #include <linux/ratelimit.h>
+
+#include <asm/msr.h>
+#include <asm/tsc.h>
 
 #include "disk.h"
 
@@ -25,6 +30,13 @@
  */
 #define PIECE		SZ_4K
 #define PATIENCE_MS	2000
+
+/* What goes by how long it takes goes down to so much, or so many */
+#define LEAST_BYTES	SZ_128K
+#define LEAST_TOGETHER	2
+
+/* A switch is nothing beside what is larger */
+#define MOST_BYTES_TOGETHER SZ_64K
 
 /**
  * struct io - a request on its way
@@ -133,17 +145,33 @@ static void learn_size(struct io *io)
 
 	if (!io->too_large || io->shape.max_bytes >= d->shape.max_bytes)
 		return;
-	d->shape.max_bytes = io->shape.max_bytes;
+	d->max_bytes = io->shape.max_bytes;
+	d->shape.max_bytes = d->max_bytes;
 	d->shape.min_direct = min(d->shape.min_direct, d->shape.max_bytes);
 	dev_info(&d->edev->dev, "%s: no more than %u bytes at once\n",
 		 d->gd->disk_name, d->shape.max_bytes);
+}
+
+static unsigned int ms_since(u64 start)
+{
+	return div_u64(rdtsc() - start, tsc_khz);
+}
+
+/* After a call that was as large as it may be */
+static void keep_pace(struct io *io, u64 start)
+{
+	struct efi_disk *d = io->d;
+
+	d->shape.max_bytes = efi_disk_pace(d->shape.max_bytes, LEAST_BYTES,
+					   d->max_bytes, ms_since(start));
+	io->shape.max_bytes = d->shape.max_bytes;
 }
 
 static blk_status_t transfer(struct io *io)
 {
 	struct efi_disk_outcome o;
 	struct efi_disk_step step;
-	unsigned long start;
+	u64 start;
 
 	while (io->cursor.left) {
 		if (io->cursor.pos >= io->small_until) {
@@ -151,14 +179,16 @@ static blk_status_t transfer(struct io *io)
 			io->small_until = 0;
 		}
 		efi_disk_plan(&io->shape, &io->cursor, &step);
-		start = jiffies;
+		start = rdtsc();
 		o = efi_disk_step(io->d, io->write, &io->cursor, &step);
 		if (efi_disk_succeeded(&o)) {
 			learn_size(io);
+			if (step.bytes == io->d->shape.max_bytes)
+				keep_pace(io, start);
 			efi_disk_advance(&io->cursor, step.wanted);
 			continue;
 		}
-		io->failing_ms += jiffies_to_msecs(jiffies - start);
+		io->failing_ms += ms_since(start);
 		handle_failure(io, &step, &o);
 	}
 	if (io->status)
@@ -190,6 +220,21 @@ static bool collect_runs(struct efi_disk *d, struct request *rq)
 	return true;
 }
 
+static u64 position(struct request *rq)
+{
+	return (u64)blk_rq_pos(rq) << SECTOR_SHIFT;
+}
+
+static struct efi_disk_cursor first_cursor(const struct efi_disk *d,
+					   struct request *rq)
+{
+	return (struct efi_disk_cursor) {
+		.run	= d->runs,
+		.pos	= position(rq),
+		.left	= blk_rq_bytes(rq),
+	};
+}
+
 static bool is_guarded(const struct efi_disk *d, struct request *rq)
 {
 	return rq_data_dir(rq) == WRITE &&
@@ -203,18 +248,13 @@ static bool is_guarded(const struct efi_disk *d, struct request *rq)
  */
 static blk_status_t read_or_write(struct efi_disk *d, struct request *rq)
 {
-	u64 pos = (u64)blk_rq_pos(rq) << SECTOR_SHIFT;
 	struct io io = {
 		.d	= d,
 		.rq	= rq,
 		.write	= rq_data_dir(rq) == WRITE,
-		.start	= pos,
+		.start	= position(rq),
 		.shape	= d->shape,
-		.cursor	= {
-			.run	= d->runs,
-			.pos	= pos,
-			.left	= blk_rq_bytes(rq),
-		},
+		.cursor	= first_cursor(d, rq),
 	};
 
 	if (is_guarded(d, rq)) {
@@ -284,12 +324,15 @@ static blk_status_t serve(struct efi_disk *d, struct request *rq)
 	}
 }
 
+static bool is_transfer(struct request *rq)
+{
+	return req_op(rq) == REQ_OP_READ || req_op(rq) == REQ_OP_WRITE;
+}
+
 /* Return: true if the request ends without the caller */
 static bool start(struct efi_disk *d, struct request *rq)
 {
-	if (refusal(d) ||
-	    (req_op(rq) != REQ_OP_READ && req_op(rq) != REQ_OP_WRITE) ||
-	    is_guarded(d, rq))
+	if (refusal(d) || !is_transfer(rq) || is_guarded(d, rq))
 		return false;
 	return efi_disk_token_start(d, rq);
 }
@@ -310,47 +353,136 @@ static void serve_again(struct work_struct *work)
 	blk_mq_end_request(rq, status);
 }
 
-/*
- * With the lock.
- *
- * Return: a request that is over, and is to be ended without the lock; or NULL.
- */
-static struct request *serve_issued(struct efi_disk *d, blk_status_t *status)
+/* From now on it can take too long */
+static void take_issued(struct efi_disk *d, struct request *rq)
+{
+	list_del_init(&rq->queuelist);
+	atomic_dec(&d->waiting);
+	blk_mq_start_request(rq);
+}
+
+static void is_over(struct request *rq, blk_status_t status,
+		    struct list_head *over)
+{
+	struct efi_disk_request *r = blk_mq_rq_to_pdu(rq);
+
+	r->status = status;
+	list_add_tail(&rq->queuelist, over);
+}
+
+/* Short, without a buffer, and without a second call */
+static bool is_one_call(struct efi_disk *d, struct request *rq,
+			struct efi_call *c)
+{
+	struct efi_disk_cursor cursor = first_cursor(d, rq);
+	struct efi_disk_step step;
+
+	if (!is_transfer(rq) || is_guarded(d, rq) || !collect_runs(d, rq))
+		return false;
+	efi_disk_plan(&d->shape, &cursor, &step);
+	if (!step.direct || step.wanted != cursor.left ||
+	    step.bytes > MOST_BYTES_TOGETHER)
+		return false;
+	efi_disk_describe(d, rq_data_dir(rq) == WRITE, &cursor, &step, c);
+	return true;
+}
+
+/* From the first one on, up to one that is something else */
+static unsigned int count_calls(struct efi_disk *d)
+{
+	struct efi_disk_chain *chain = &d->chain;
+	struct request *rq;
+	unsigned int n = 0;
+
+	if (d->tokens || list_is_singular(&d->issued) || refusal(d))
+		return 0;
+	list_for_each_entry(rq, &d->issued, queuelist) {
+		if (n == chain->max || !is_one_call(d, rq, &chain->calls[n]))
+			break;
+		n++;
+	}
+	return n;
+}
+
+/* The first @n of those that were issued */
+static void serve_together(struct efi_disk *d, unsigned int n,
+			   struct list_head *over)
+{
+	struct efi_disk_chain *chain = &d->chain;
+	const struct efi_call *c = chain->calls;
+	struct request *rq, *next;
+	LIST_HEAD(together);
+	unsigned int i;
+	u64 start;
+
+	for (i = 0; i < n; i++) {
+		rq = list_first_entry(&d->issued, struct request, queuelist);
+		take_issued(d, rq);
+		list_add_tail(&rq->queuelist, &together);
+	}
+	start = rdtsc();
+	efi_call_all_in("BlockIo", chain->calls, n, chain->room);
+	if (n == chain->max)
+		chain->max = efi_disk_pace(n, LEAST_TOGETHER, EFI_DISK_CHAIN,
+					   ms_since(start));
+	list_for_each_entry_safe(rq, next, &together, queuelist) {
+		bool succeeded = efi_disk_conclude(c++);
+
+		list_del_init(&rq->queuelist);
+		is_over(rq, succeeded ? BLK_STS_OK : serve(d, rq), over);
+	}
+}
+
+/* With the lock. What is then over is to be ended without it. */
+static void serve_issued(struct efi_disk *d, struct list_head *over)
 {
 	struct request *rq, *next;
+	unsigned int n;
 
+	n = count_calls(d);
+	if (n > 1) {
+		serve_together(d, n, over);
+		return;
+	}
 	list_for_each_entry_safe(rq, next, &d->issued, queuelist) {
 		bool tokens = efi_disk_tokens_pay(d, atomic_read(&d->waiting));
 
-		list_del_init(&rq->queuelist);
-		atomic_dec(&d->waiting);
-		/* From now on it can take too long */
-		blk_mq_start_request(rq);
+		take_issued(d, rq);
 		if (tokens && start(d, rq))
 			continue;
-		*status = serve(d, rq);
-		return rq;
+		is_over(rq, serve(d, rq), over);
+		return;
 	}
-	return NULL;
+}
+
+static void end_all(struct list_head *over)
+{
+	struct efi_disk_request *r;
+	struct request *rq, *next;
+
+	list_for_each_entry_safe(rq, next, over, queuelist) {
+		r = blk_mq_rq_to_pdu(rq);
+		list_del_init(&rq->queuelist);
+		blk_mq_end_request(rq, r->status);
+	}
 }
 
 /* What was issued, with @rq, if there is one */
 static void serve_all(struct efi_disk *d, struct request *rq)
 {
-	blk_status_t status;
 	unsigned int noio;
+	LIST_HEAD(over);
 	bool more;
 
 	do {
 		noio = efi_disk_lock(d);
 		if (rq)
 			list_add_tail(&rq->queuelist, &d->issued);
-		rq = serve_issued(d, &status);
+		rq = NULL;
+		serve_issued(d, &over);
 		more = !list_empty(&d->issued);
 		efi_disk_unlock(d, noio);
-		if (rq)
-			blk_mq_end_request(rq, status);
-		rq = NULL;
+		end_all(&over);
 	} while (more);
 }
 

@@ -139,6 +139,45 @@ struct efi_disk_outcome efi_disk_step(struct efi_disk *d, bool write,
 }
 
 /**
+ * efi_disk_describe() - what efi_disk_step() would call
+ * @d:		the disk
+ * @write:	to it
+ * @cursor:	how far the request has come
+ * @step:	one that needs no buffer
+ * @c:		is filled in
+ *
+ * Context: any. @d->lock is held.
+ */
+void efi_disk_describe(const struct efi_disk *d, bool write,
+		       const struct efi_disk_cursor *cursor,
+		       const struct efi_disk_step *step, struct efi_call *c)
+{
+	c->protocol = d->io;
+	c->slot = write ? offsetof(union efi_block_io_protocol, write_blocks) :
+			  offsetof(union efi_block_io_protocol, read_blocks);
+	c->args[0] = d->media.id;
+	c->args[1] = step->lba;
+	c->args[2] = step->bytes;
+	c->args[3] = cursor->run->phys + cursor->offset;
+	c->nargs = 4;
+}
+
+/**
+ * efi_disk_conclude() - what has become of a call that was described
+ * @c:		as of efi_disk_describe(), and made
+ *
+ * Context: any.
+ * Return: true if it has succeeded.
+ */
+bool efi_disk_conclude(const struct efi_call *c)
+{
+	/* As in step_direct() */
+	if (c->error == -EIO)
+		efi_memory_abandon(c->args[3], c->args[2]);
+	return !c->error && c->status == EFI_SUCCESS;
+}
+
+/**
  * efi_disk_erase() - let the device forget blocks
  * @d:		the disk, which has EraseBlock
  * @lba:	the first

@@ -23,7 +23,10 @@
 #define MIN_TRANSFER	64
 #define MAX_TRANSFER	4096
 
-static unsigned int max_transfer = 1024;
+/* Of a call, until it is known how long that takes; and of the bounce buffer */
+#define FIRST_TRANSFER	SZ_1M
+
+static unsigned int max_transfer = MAX_TRANSFER;
 static DEFINE_IDA(numbers);
 
 static int set_max_transfer(const char *val, const struct kernel_param *kp)
@@ -48,10 +51,17 @@ static void media_work(struct work_struct *work)
 	disk_force_media_change(d->gd);
 }
 
+static u32 largest_transfer(void)
+{
+	return rounddown_pow_of_two(max_transfer) * SZ_1K;
+}
+
 /* What firmware refuses for its size is not tried again with each request */
 static void set_shape(struct efi_disk *d)
 {
-	efi_disk_shape(&d->media, d->bounce->size, &d->shape);
+	d->max_bytes = largest_transfer();
+	efi_disk_shape(&d->media, min_t(u32, d->max_bytes, FIRST_TRANSFER),
+		       d->bounce->size, &d->shape);
 }
 
 static void take_medium(struct efi_disk *d, const struct efi_disk_media *media)
@@ -65,7 +75,8 @@ static void take_medium(struct efi_disk *d, const struct efi_disk_media *media)
 
 static u32 max_request(const struct efi_disk *d)
 {
-	return d->tokens_from == 1 ? efi_disk_tokens_bytes(d) : d->bounce->size;
+	return d->tokens_from == 1 ? efi_disk_tokens_bytes(d) :
+				     largest_transfer();
 }
 
 static int update_limits(struct efi_disk *d,
@@ -207,7 +218,7 @@ static int judge_medium(const struct efi_disk *d)
 
 static int alloc_buffers(struct efi_disk *d)
 {
-	size_t size = rounddown_pow_of_two(max_transfer) * SZ_1K;
+	size_t size = min_t(size_t, FIRST_TRANSFER, largest_transfer());
 
 	/* It is in one piece: late in the life of a system it has to be smaller */
 	do {
@@ -319,6 +330,7 @@ static struct efi_disk *new_disk(struct efi_device *edev)
 		kfree(d);
 		return NULL;
 	}
+	d->chain.max = EFI_DISK_CHAIN;
 	mutex_init(&d->lock);
 	INIT_LIST_HEAD(&d->issued);
 	INIT_WORK(&d->media_work, media_work);

@@ -22,6 +22,7 @@
 
 #include <efi-mode/bus.h>
 #include <efi-mode/block.h>
+#include <efi-mode/handoff.h>
 
 /* Of a request: what firmware is given is made from them without an allocation */
 #define EFI_DISK_MAX_RUNS	256
@@ -31,6 +32,9 @@
 
 /* Of one of them. What is larger is several requests, and several tokens. */
 #define EFI_DISK_TOKEN_BYTES	SZ_128K
+
+/* Calls that are made with one switch */
+#define EFI_DISK_CHAIN		16
 
 #define EFI_DISK_MIN_BLOCK	512
 #define EFI_DISK_MAX_BLOCK	SZ_64K
@@ -70,12 +74,14 @@ struct efi_disk_media {
  * @block_size:	of whole blocks, of so many bytes
  * @align:	of memory at such addresses: a power of two
  * @max_bytes:	of at most so many, a multiple of @block_size
+ * @max_bounced: of at most so many if they go through the bounce buffer, likewise
  * @min_direct:	memory of so many bytes or more is worth a call of its own
  */
 struct efi_disk_shape {
 	u32 block_size;
 	u32 align;
 	u32 max_bytes;
+	u32 max_bounced;
 	u32 min_direct;
 };
 
@@ -190,10 +196,24 @@ struct efi_disk_tokens;
  * struct efi_disk_request - what the driver has with each request
  * @slot:	where its token is, or NULL
  * @again:	does it without a token
+ * @status:	once it is over
  */
 struct efi_disk_request {
 	struct efi_disk_slot *slot;
 	struct work_struct again;
+	blk_status_t status;
+};
+
+/**
+ * struct efi_disk_chain - calls that are made with one switch
+ * @max:	how many; it goes by how long they take
+ * @calls:	of one request each
+ * @room:	for efi_call_all_in()
+ */
+struct efi_disk_chain {
+	unsigned int max;
+	struct efi_call calls[EFI_DISK_CHAIN];
+	struct efi_mode_request room[EFI_DISK_CHAIN];
 };
 
 /**
@@ -208,7 +228,8 @@ struct efi_disk_request {
  * @tags:	of the requests
  * @lock:	one call at a time; and what is below
  * @media:	what Linux believes to be in the drive
- * @shape:	of calls
+ * @shape:	of calls; its @max_bytes goes by how long they take
+ * @max_bytes:	of a call, however short it is
  * @closed:	no more calls
  * @stale:	@media is not what is in the drive
  * @events:	DISK_EVENT_* that nobody has asked for yet
@@ -222,6 +243,7 @@ struct efi_disk_request {
  * @tokens_from: requests that there have to be at once for that; 0 without tokens
  * @waiting:	requests that are not with firmware yet
  * @issued:	those of them that are to be looked at together
+ * @chain:	several of them at once
  * @runs:	of the request that is being done
  */
 struct efi_disk {
@@ -236,6 +258,7 @@ struct efi_disk {
 	struct mutex lock;
 	struct efi_disk_media media;
 	struct efi_disk_shape shape;
+	u32 max_bytes;
 	bool closed;
 	bool stale;
 	unsigned int events;
@@ -249,6 +272,7 @@ struct efi_disk {
 	unsigned int tokens_from;
 	atomic_t waiting;
 	struct list_head issued;
+	struct efi_disk_chain chain;
 	struct efi_disk_run runs[EFI_DISK_MAX_RUNS];
 };
 
@@ -298,7 +322,7 @@ const char *efi_disk_objection(const struct efi_disk_media *media, bool *usual);
 void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
 		     struct queue_limits *lim);
 void efi_disk_shape(const struct efi_disk_media *media, u32 max_bytes,
-		    struct efi_disk_shape *shape);
+		    u32 max_bounced, struct efi_disk_shape *shape);
 sector_t efi_disk_capacity(const struct efi_disk_media *media);
 int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media);
 bool efi_disk_same_media(const struct efi_disk_media *a,
@@ -312,6 +336,7 @@ void efi_disk_plan(const struct efi_disk_shape *shape,
 		   const struct efi_disk_cursor *cursor,
 		   struct efi_disk_step *step);
 void efi_disk_advance(struct efi_disk_cursor *cursor, u32 bytes);
+u32 efi_disk_pace(u32 now, u32 least, u32 most, unsigned int ms);
 u64 efi_disk_plan_erase(const struct efi_disk_media *media, u64 pos, u64 bytes,
 			u64 *lba);
 
@@ -332,6 +357,10 @@ static inline bool efi_disk_succeeded(const struct efi_disk_outcome *o)
 struct efi_disk_outcome efi_disk_step(struct efi_disk *d, bool write,
 				      const struct efi_disk_cursor *cursor,
 				      const struct efi_disk_step *step);
+void efi_disk_describe(const struct efi_disk *d, bool write,
+		       const struct efi_disk_cursor *cursor,
+		       const struct efi_disk_step *step, struct efi_call *c);
+bool efi_disk_conclude(const struct efi_call *c);
 struct efi_disk_outcome efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes);
 
 /* disk-flush.c */

@@ -10,6 +10,7 @@ static const struct efi_disk_shape usual = {
 	.block_size	= 512,
 	.align		= 512,
 	.max_bytes	= SZ_64K,
+	.max_bounced	= SZ_64K,
 	.min_direct	= SZ_16K,
 };
 
@@ -17,6 +18,7 @@ static const struct efi_disk_shape large = {
 	.block_size	= SZ_16K,
 	.align		= SZ_4K,
 	.max_bytes	= SZ_64K,
+	.max_bounced	= SZ_64K,
 	.min_direct	= SZ_16K,
 };
 
@@ -92,6 +94,40 @@ static void plan_misaligned(struct kunit *test)
 	};
 
 	check_plan(test, &usual, runs, 0, SZ_64K + 512, e, ARRAY_SIZE(e));
+}
+
+static void plan_small_buffer(struct kunit *test)
+{
+	/* From where it is, as much as firmware takes; the rest as the buffer has room */
+	const struct efi_disk_run runs[] = {
+		{ 0x100000, SZ_64K }, { 0x200004, SZ_64K },
+	};
+	const struct expected e[] = {
+		{ 0, SZ_64K, 0, SZ_64K, true },
+		{ 128, SZ_16K, 0, SZ_16K, false },
+		{ 160, SZ_16K, 0, SZ_16K, false },
+		{ 192, SZ_16K, 0, SZ_16K, false },
+		{ 224, SZ_16K, 0, SZ_16K, false },
+	};
+	struct efi_disk_shape shape = usual;
+
+	shape.max_bounced = SZ_16K;
+	check_plan(test, &shape, runs, 0, SZ_128K, e, ARRAY_SIZE(e));
+}
+
+static void paces(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, efi_disk_pace(SZ_1M, SZ_128K, SZ_4M, 0), SZ_2M);
+	KUNIT_EXPECT_EQ(test, efi_disk_pace(SZ_4M, SZ_128K, SZ_4M, 0), SZ_4M);
+	KUNIT_EXPECT_EQ(test, efi_disk_pace(SZ_1M, SZ_128K, SZ_4M, 10), SZ_1M);
+	KUNIT_EXPECT_EQ(test, efi_disk_pace(SZ_1M, SZ_128K, SZ_4M, 30), SZ_512K);
+	KUNIT_EXPECT_EQ(test, efi_disk_pace(SZ_128K, SZ_128K, SZ_4M, 3000),
+			SZ_128K);
+	/* Firmware has refused more, and less than what is least may be left */
+	KUNIT_EXPECT_EQ(test, efi_disk_pace(SZ_128K, SZ_128K, SZ_128K + 512, 0),
+			SZ_128K + 512);
+	KUNIT_EXPECT_EQ(test, efi_disk_pace(SZ_32K, SZ_128K, SZ_32K, 0), SZ_32K);
+	KUNIT_EXPECT_EQ(test, efi_disk_pace(SZ_32K, SZ_128K, SZ_32K, 30), SZ_32K);
 }
 
 static void plan_parts_of_blocks(struct kunit *test)
@@ -214,7 +250,7 @@ static void media_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lim.logical_block_size, PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, lim.physical_block_size, SZ_64K);
 	KUNIT_EXPECT_EQ(test, efi_disk_capacity(&m), 0x200000ULL * 128);
-	efi_disk_shape(&m, SZ_1M, &shape);
+	efi_disk_shape(&m, SZ_4M, SZ_1M, &shape);
 	KUNIT_EXPECT_EQ(test, shape.align, SZ_8K);
 	KUNIT_EXPECT_EQ(test, shape.block_size, SZ_64K);
 }
@@ -355,8 +391,10 @@ static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(plan_direct),
 	KUNIT_CASE(plan_gathered),
 	KUNIT_CASE(plan_misaligned),
+	KUNIT_CASE(plan_small_buffer),
 	KUNIT_CASE(plan_parts_of_blocks),
 	KUNIT_CASE(plan_far),
+	KUNIT_CASE(paces),
 	KUNIT_CASE(plan_erase),
 	KUNIT_CASE(media_revisions),
 	KUNIT_CASE(media_limits),

@@ -193,21 +193,29 @@ static unsigned int call_all(const char *name, struct efi_call *calls,
 	return again;
 }
 
-int efi_call_all(const char *name, struct efi_call *calls, unsigned int nr)
+void efi_call_all_in(const char *name, struct efi_call *calls, unsigned int nr,
+		     struct efi_mode_request *room)
 {
-	struct efi_mode_request *requests;
 	unsigned int i;
 
-	requests = kmalloc_array(nr, sizeof(*requests), GFP_KERNEL);
-	if (!requests)
-		return -ENOMEM;
 	for (i = 0; i < nr; i++)
 		calls[i].error = -EAGAIN;
-	for (i = 0; i < MAX_NEWS && call_all(name, calls, nr, requests); i++)
+	for (i = 0; i < MAX_NEWS && call_all(name, calls, nr, room); i++)
 		efi_look_at_news();
 	for (i = 0; i < nr; i++)
 		if (calls[i].error == -EAGAIN)
 			calls[i].error = -ENODEV;
+}
+EXPORT_SYMBOL_GPL(efi_call_all_in);
+
+int efi_call_all(const char *name, struct efi_call *calls, unsigned int nr)
+{
+	struct efi_mode_request *requests;
+
+	requests = kmalloc_array(nr, sizeof(*requests), GFP_KERNEL);
+	if (!requests)
+		return -ENOMEM;
+	efi_call_all_in(name, calls, nr, requests);
 	kfree(requests);
 	return 0;
 }

@@ -314,7 +314,7 @@ efi_status_t __efi_protocol_call_panic(struct efi_protocol *protocol,
 				  sizeof((const u64[]){ __VA_ARGS__ }) / \
 				  sizeof(u64))
 
-#define EFI_CALL_ARGS	3
+#define EFI_CALL_ARGS	4
 
 /**
  * struct efi_call - one of several calls that are made with one switch
@@ -350,6 +350,20 @@ struct efi_call {
  * Return: 0, or -ENOMEM if none has been made.
  */
 int efi_call_all(const char *name, struct efi_call *calls, unsigned int nr);
+
+/**
+ * efi_call_all_in() - make several calls with one switch, and allocate nothing
+ * @name:	of what they are for, for logs and traces; stays valid
+ * @calls:	the calls; @status, @error and @msecs of each are set
+ * @nr:		number of @calls
+ * @room:	memory for as many requests, from kmalloc()
+ *
+ * Otherwise as efi_call_all().
+ *
+ * Context: task context; sleeps.
+ */
+void efi_call_all_in(const char *name, struct efi_call *calls, unsigned int nr,
+		     struct efi_mode_request *room);
 
 /**
  * __efi_protocol_read() - read data of an interface, or what it points to

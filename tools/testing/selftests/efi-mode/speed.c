@@ -17,9 +17,11 @@
 /* Where pages are large a megabyte is in one piece, as it is for the bare firmware */
 #define HUGE_PAGE	(2 << 20)
 
-/* At once: as many as there is room for, and a divisor of SPEED_RANDOM */
-#define MANY_LARGE	(HUGE_PAGE / SPEED_LARGE)
+/* At once: a divisor of what is in SPEED_AREA, and of SPEED_RANDOM */
+#define MANY_LARGE	4
 #define MANY_SMALL	16
+
+#define ROOM		(MANY_LARGE * SPEED_LARGE)
 
 static void *buffer, *pieces, *whole;
 static struct io_uring ring;
@@ -126,11 +128,11 @@ static void *get_pages(int advice)
 {
 	void *pages;
 
-	if (posix_memalign(&pages, HUGE_PAGE, HUGE_PAGE))
+	if (posix_memalign(&pages, HUGE_PAGE, ROOM))
 		ksft_exit_fail_msg("no memory\n");
 	/* It may not be to be had: then both are in pieces */
-	madvise(pages, HUGE_PAGE, advice);
-	memset(pages, 0, HUGE_PAGE);
+	madvise(pages, ROOM, advice);
+	memset(pages, 0, ROOM);
 	return pages;
 }
 
@@ -148,7 +150,7 @@ int main(int argc, char **argv)
 	ksft_set_plan((argc - 1) * 7);
 	whole = get_pages(MADV_HUGEPAGE);
 	pieces = get_pages(MADV_NOHUGEPAGE);
-	ret = uring_open(&ring, MANY_SMALL, whole, HUGE_PAGE);
+	ret = uring_open(&ring, MANY_SMALL, whole, ROOM);
 	if (ret)
 		ksft_exit_fail_msg("io_uring: %s\n", strerror(-ret));
 	for (i = 1; i < argc; i++) {

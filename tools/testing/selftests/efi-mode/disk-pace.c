@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How much is asked of a disk with one switch, and what becomes of an error in it
+ */
+#define _GNU_SOURCE
+#include <sys/mman.h>
+
+#include "testdisk.h"
+#include "uring.h"
+
+#define HUGE_PAGE	(2 * MIB)
+#define BLOCK		4096
+#define MANY		16
+#define ROUNDS		50
+
+/* Slower than a call is to be, whatever its size */
+#define SLOW_US		30000
+
+static uint8_t *huge;
+static struct io_uring ring;
+
+/* Calls of firmware for so many bytes, or -1 */
+static long long calls_for(int fd, size_t size)
+{
+	ask(FN(CALLS), 0);
+	if (pread(fd, huge, size, 0) != (ssize_t)size)
+		return -1;
+	return ask(FN(CALLS), 0);
+}
+
+/* A busy host may take some milliseconds to copy a megabyte */
+static bool few(long long calls)
+{
+	return calls == 1 || calls == 2;
+}
+
+static void sizes(int fd)
+{
+	long long calls = 0;
+	int i;
+
+	ksft_test_result(put(fd, "pac", 0, 0, 4 * MIB) &&
+			 atoi(disk_attr(disk, "queue/max_sectors_kb")) == 4096,
+			 "requests of 4 MiB\n");
+	calls_for(fd, HUGE_PAGE);
+	calls = calls_for(fd, HUGE_PAGE);
+	ksft_test_result(few(calls) && is_pattern(huge, "pac", 0, HUGE_PAGE),
+			 "what a fast disk is asked for is large: 2 MiB in %lld calls\n",
+			 calls);
+	ask(FN(SLOW), SLOW_US);
+	for (i = 0; i < 5; i++)
+		calls_for(fd, HUGE_PAGE);
+	calls = calls_for(fd, HUGE_PAGE);
+	ksft_test_result(calls == 16 && is_pattern(huge, "pac", 0, HUGE_PAGE),
+			 "and a slow one for little: 2 MiB in %lld calls\n",
+			 calls);
+	ask(FN(SLOW), 0);
+	for (i = 0; i < 5; i++)
+		calls_for(fd, HUGE_PAGE);
+	calls = calls_for(fd, HUGE_PAGE);
+	ksft_test_result(few(calls), "when it is fast again, for much again: %lld\n",
+			 calls);
+}
+
+/* Every other block of a part of the disk, all at once. Return: how many were read. */
+static unsigned int read_many(uint64_t at)
+{
+	unsigned int i, whole = 0, head, found = 0;
+	struct io_uring_cqe *cqe;
+
+	memset(huge, 0, MANY * BLOCK);
+	for (i = 0; i < MANY; i++)
+		uring_add(&ring, false, huge + i * BLOCK, BLOCK,
+			  at + 2 * i * BLOCK);
+	if (io_uring_submit_and_wait(&ring, MANY) != MANY)
+		return 0;
+	io_uring_for_each_cqe(&ring, head, cqe) {
+		whole += cqe->res == BLOCK;
+		found++;
+	}
+	io_uring_cq_advance(&ring, found);
+	return whole;
+}
+
+static bool have_many(uint64_t at, unsigned int but)
+{
+	unsigned int i;
+
+	for (i = 0; i < MANY; i++)
+		if (i != but && !is_pattern(huge + i * BLOCK, "pac",
+					    at + 2 * i * BLOCK, BLOCK))
+			return false;
+	return true;
+}
+
+static void together(int fd)
+{
+	long long calls, switches;
+	bool ok = true;
+	int i;
+
+	if (!uring_use(&ring, fd))
+		ksft_exit_fail_msg("io_uring does not take the disk\n");
+	ask(FN(CALLS), 0);
+	switches = read_stat("round_trips");
+	for (i = 0; i < ROUNDS && ok; i++)
+		ok = read_many(i * BLOCK) == MANY && have_many(i * BLOCK, MANY);
+	switches = read_stat("round_trips") - switches;
+	calls = ask(FN(CALLS), 0);
+	ksft_test_result(ok && calls == MANY * ROUNDS,
+			 "%d reads at once are %lld calls\n", MANY, calls / ROUNDS);
+	/* Firmware's clock has some, too */
+	ksft_test_result(switches < calls / 2, "%lld calls with %lld switches\n",
+			 calls, switches);
+
+	ask(FN(FAIL_AT), 5 * 2 * BLOCK / SECTOR);
+	ok = read_many(0) == MANY - 1 && have_many(0, 5);
+	ask(FN(FAIL_AT), 0);
+	ksft_test_result(ok, "one of them that is bad is an error, and no other\n");
+	ask(FN(FAIL), DEVICE_ERROR_ | 3 << 8);
+	ok = read_many(0) == MANY && have_many(0, MANY);
+	ksft_test_result(ok, "those that fail once are tried again\n");
+}
+
+int main(void)
+{
+	void *memory;
+	int fd, ret;
+
+	driver = open_test_device();
+	ksft_print_header();
+	ksft_set_plan(8);
+	uevents = open_uevents();
+	buf = alloc_aligned(5 * MIB);
+	if (posix_memalign(&memory, HUGE_PAGE, HUGE_PAGE))
+		ksft_exit_fail_msg("no memory\n");
+	huge = memory;
+	madvise(huge, HUGE_PAGE, MADV_HUGEPAGE);
+	memset(huge, 0, HUGE_PAGE);
+	ret = uring_open(&ring, MANY, huge, HUGE_PAGE);
+	if (ret)
+		ksft_exit_fail_msg("io_uring: %s\n", strerror(-ret));
+	fd = use(FN(KIND_512));
+	sizes(fd);
+	together(fd);
+	close(fd);
+	disappear();
+	ksft_finished();
+}
