@@ -155,7 +155,50 @@ static const char *protocol_name(const char *protocol)
 	return name ? name + 1 : NULL;
 }
 
+/*
+ * Strings are UTF-8, if they are: a byte that is not part of it is shown as the
+ * character that stands for that.
+ */
+static size_t utf8_length(const unsigned char *s)
+{
+	size_t n = *s < 0x80 ? 1 : *s >= 0xc2 && *s < 0xe0 ? 2 :
+		   *s >= 0xe0 && *s < 0xf0 ? 3 : *s >= 0xf0 && *s < 0xf5 ? 4 :
+		   0;
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	/* Too long for what they say, a surrogate, or beyond the last one */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return n;
+}
+
 /* As a tree */
+
+/*
+ * A path has what firmware has put there. A terminal must not take a part of it for an
+ * instruction: neither what is below the space, nor the second set from U+0080 on.
+ */
+static void print_text(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t n;
+
+	for (; *s; s += n ? n : 1) {
+		n = utf8_length(s);
+		if (!n)
+			printf("\ufffd");
+		else if (*s < 0x20 || *s == 0x7f)
+			printf("\\x%02x", *s);
+		else if (*s == 0xc2 && s[1] < 0xa0)
+			printf("\\x%02x", s[1]);
+		else
+			fwrite(s, 1, n, stdout);
+	}
+}
 
 static struct device *next_child(const struct device *parent, size_t from)
 {
@@ -180,7 +223,9 @@ static void print_line(const struct device *d)
 	const char *path = own_path(d), *name, *separator = "";
 	size_t i, unknown = 0;
 
-	printf("%s%s%s [", d->name, *path ? " " : "", path);
+	printf("%s%s", d->name, *path ? " " : "");
+	print_text(path);
+	printf(" [");
 	for (i = 0; i < d->nr_protocols; i++) {
 		name = protocol_name(d->protocols[i]);
 		if (!name) {
@@ -201,8 +246,11 @@ static void print_facts(const struct device *d, const char *indent)
 	size_t i;
 
 	printf("%s    handle: %s\n", indent, d->handle);
-	if (*d->path)
-		printf("%s    path: %s\n", indent, d->path);
+	if (*d->path) {
+		printf("%s    path: ", indent);
+		print_text(d->path);
+		printf("\n");
+	}
 	printf("%s    driver: %s\n", indent, d->driver ? d->driver : "none");
 	for (i = 0; i < d->nr_protocols; i++)
 		printf("%s    protocol: %s\n", indent, d->protocols[i]);
@@ -227,27 +275,6 @@ static void print_tree(const struct device *parent, const char *indent,
 }
 
 /* As JSON */
-
-/*
- * Strings are UTF-8, if they are: a byte that is not part of it is shown as the
- * character that stands for that.
- */
-static size_t utf8_length(const unsigned char *s)
-{
-	size_t n = *s < 0x80 ? 1 : *s >= 0xc2 && *s < 0xe0 ? 2 :
-		   *s >= 0xe0 && *s < 0xf0 ? 3 : *s >= 0xf0 && *s < 0xf5 ? 4 :
-		   0;
-	size_t i;
-
-	for (i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	/* Too long for what they say, a surrogate, or beyond the last one */
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return n;
-}
 
 static void print_string(const char *text)
 {
