@@ -330,17 +330,25 @@ static void remove_gone(struct scan *s)
 
 /* The scan: devices with other protocols than before */
 
-static void update(struct efi_device *edev, const unsigned long *mask)
+/* Return: false if firmware does not say which they are; the next scan asks again */
+static bool update(struct efi_device *edev, const unsigned long *mask)
 {
 	efi_guid_t *guids;
 	int n = efi_handle_guids(edev->handle, &guids);
 
 	if (n <= 0)
-		return;
+		return false;
 	kfree(edev->guids);
 	edev->guids = guids;
 	edev->nr_guids = n;
 	bitmap_copy(edev->mask, mask, EFI_MAX_WATCHED);
+	return true;
+}
+
+static bool has_changed(struct efi_device *edev, const unsigned long *mask)
+{
+	return !bitmap_equal(edev->mask, mask, EFI_MAX_WATCHED) &&
+	       update(edev, mask);
 }
 
 /* Return: a device that has changed, with a reference, until there are no more */
@@ -356,10 +364,7 @@ static struct efi_device *next_changed(struct scan *s, bool *reinstalled)
 		s->found[i].edev = NULL;
 		*reinstalled = edev->changed;
 		edev->changed = false;
-		if (!bitmap_equal(edev->mask, s->found[i].mask,
-				  EFI_MAX_WATCHED))
-			update(edev, s->found[i].mask);
-		else if (!*reinstalled)
+		if (!has_changed(edev, s->found[i].mask) && !*reinstalled)
 			continue;
 		get_device(&edev->dev);
 		return edev;
@@ -520,6 +525,11 @@ static void scan(void)
 	mutex_lock(&efi_devices_mutex);
 	look_at_news();
 	if (!find_all(&s)) {
+		/*
+		 * What was installed while firmware was asked has been found, and is
+		 * no news of the device that it is about to be.
+		 */
+		look_at_news();
 		remove_gone(&s);
 		tell_changed(&s);
 		add_new(&s);

@@ -168,6 +168,31 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_BUS_CALLS		7	/* value: calls while it was there */
 #define EFI_MODE_TEST_BUS_CONNECT	8	/* connect drivers to all of USB */
 #define EFI_MODE_TEST_BUS_DISCONNECT	9	/* and disconnect them */
+#define EFI_MODE_TEST_BUS_FLOCK		10	/* another one appears, in the middle of
+						 * the so-manyth time << 8 from now on
+						 * that all handles with a protocol are
+						 * asked for
+						 */
+#define EFI_MODE_TEST_BUS_FLOCK_SIZE	11	/* value: how many of these there are */
+#define EFI_MODE_TEST_BUS_FLOCK_REMOVE	12	/* they disappear */
+#define EFI_MODE_TEST_BUS_CHILD		13	/* 1 << 8: the device has a child without
+						 * a path; 0: no more
+						 */
+#define EFI_MODE_TEST_BUS_GAIN		14	/* 1 << 8: the device has SmartCardReader,
+						 * too; 0: no more
+						 */
+#define EFI_MODE_TEST_BUS_MUTE		15	/* 1 << 8: firmware does not say what
+						 * protocols the device has; 0: it does
+						 */
+#define EFI_MODE_TEST_BUS_ODD		16	/* 1 << 8: a device appears whose path is
+						 * hard to print; 0: it disappears
+						 */
+
+/* What the flock can have */
+#define EFI_MODE_TEST_BUS_MAX_FLOCK	16
+
+/* The name of a file in the odd one's path */
+#define EFI_MODE_TEST_BUS_ODD_NAME	"a\"b\\c\033d\177"
 
 /* What the screen does, for SCREEN, in the lowest 8 bits */
 #define EFI_MODE_TEST_SCREEN_INSTALL	0	/* appear; not 0 << 8: with no mode */

@@ -10,7 +10,7 @@
 #define DEVICE_GUID { 0x8b1f2c40, 0x5b0e, 0x4f6e,			\
 	{ 0x9d, 0x3a, 0x21, 0x77, 0xc4, 0x0e, 0x5d, 0x92 } }
 
-static EFI_GUID device_guid = DEVICE_GUID;
+EFI_GUID bus_guid = DEVICE_GUID;
 static EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 
 static struct vendor_path path = VENDOR_PATH(DEVICE_GUID);
@@ -56,16 +56,26 @@ static EFI_STATUS EFIAPI stray(void *this)
 	return EFI_DEVICE_ERROR;
 }
 
+EFI_HANDLE bus_handle(void)
+{
+	return handle;
+}
+
+void bus_fill_in(struct efi_mode_test_device *to)
+{
+	to->fill = (UINT64)fill;
+	to->signal = (UINT64)signal;
+	to->dawdle = (UINT64)dawdle;
+	to->number = (UINT64)&number;
+}
+
 static EFI_STATUS install(void)
 {
 	if (handle)
 		return EFI_ALREADY_STARTED;
-	device.fill = (UINT64)fill;
-	device.signal = (UINT64)signal;
-	device.dawdle = (UINT64)dawdle;
-	device.number = (UINT64)&number;
+	bus_fill_in(&device);
 	return uefi_call_wrapper(BS->InstallMultipleProtocolInterfaces, 6,
-				 &handle, &path_guid, &path, &device_guid,
+				 &handle, &path_guid, &path, &bus_guid,
 				 &device, NULL);
 }
 
@@ -76,7 +86,7 @@ static EFI_STATUS remove(void)
 	if (!handle)
 		return EFI_NOT_STARTED;
 	status = uefi_call_wrapper(BS->UninstallMultipleProtocolInterfaces, 6,
-				   handle, &path_guid, &path, &device_guid,
+				   handle, &path_guid, &path, &bus_guid,
 				   &device, NULL);
 	if (EFI_ERROR(status))
 		return status;
@@ -152,7 +162,7 @@ static EFI_STATUS count_opens(UINT64 *value)
 	UINTN count = 0;
 
 	status = uefi_call_wrapper(BS->OpenProtocolInformation, 4, handle,
-				   &device_guid, &entries, &count);
+				   &bus_guid, &entries, &count);
 	if (EFI_ERROR(status))
 		return status;
 	/* HandleProtocol() is firmware's own: BY_HANDLE_PROTOCOL, by its core */
@@ -240,7 +250,7 @@ EFI_STATUS EFIAPI bus(UINT64 what, UINT64 *value)
 		return ms ? remove_later(ms) : remove();
 	case EFI_MODE_TEST_BUS_REINSTALL:
 		return uefi_call_wrapper(BS->ReinstallProtocolInterface, 4,
-					 handle, &device_guid, &device, &device);
+					 handle, &bus_guid, &device, &device);
 	case EFI_MODE_TEST_BUS_REPLACE:
 		return replace(value);
 	case EFI_MODE_TEST_BUS_OPENS:
@@ -258,6 +268,6 @@ EFI_STATUS EFIAPI bus(UINT64 what, UINT64 *value)
 	case EFI_MODE_TEST_BUS_DISCONNECT:
 		return connect_usb(FALSE);
 	default:
-		return EFI_INVALID_PARAMETER;
+		return flock_do(what & 0xff, ms, value);
 	}
 }

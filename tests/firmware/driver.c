@@ -10,6 +10,8 @@
 
 static EFI_GUID protocol_guid = PROTOCOL_GUID;
 
+EFI_HANDLE driver_image;
+
 UINT64 EFIAPI check_registers(UINT64 deadline);
 
 static EFI_STATUS EFIAPI registers(UINT64 usec, UINT64 *errors)
@@ -62,6 +64,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 	EFI_STATUS status;
 
 	InitializeLib(image, systab);
+	driver_image = image;
 	init_leave(image);
 	/* The state is noted last: the others may change it */
 	init_interrupts();

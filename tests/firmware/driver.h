@@ -40,6 +40,9 @@ struct vendor_path {
 	},								\
 }
 
+/* driver.c */
+extern EFI_HANDLE driver_image;
+
 /* state.c */
 EFI_STATUS init_state(void);
 EFI_STATUS EFIAPI state(UINT64 unused, UINT64 *different);
@@ -74,6 +77,12 @@ void serial_print(const char *s);
 
 /* bus.c */
 EFI_STATUS EFIAPI bus(UINT64 what, UINT64 *value);
+EFI_HANDLE bus_handle(void);
+void bus_fill_in(struct efi_mode_test_device *device);
+extern EFI_GUID bus_guid;
+
+/* flock.c */
+EFI_STATUS flock_do(UINT64 what, UINT64 argument, UINT64 *value);
 
 /* keys.c */
 EFI_STATUS EFIAPI keys(UINT64 what, UINT64 *value);

@@ -4,17 +4,29 @@
  *
  * The device is tests/firmware/bus.c, its driver drivers/efi-mode/efi-bus-test.c.
  */
+#include <ctype.h>
+
 #include "ledger.h"
 #include "uevents.h"
 
 #define GUID		"8b1f2c40-5b0e-4f6e-9d3a-2177c40e5d92"
+#define READER		"2a4d1adf-21dc-4b81-a42f-8b8ee2380060"
 #define PATH		"VenHw(8B1F2C40-5B0E-4F6E-9D3A-2177C40E5D92)"
 #define DRIVER		"/sys/bus/efi/drivers/efi-bus-test/"
 #define PARAMETERS	"/sys/module/efi_bus_test/parameters/"
 #define CYCLES		100
+/* Of a scan, or a little more: one for each protocol that the bus has a name for */
+#define FLOCK_CALLS	40
 #define PATIENCE	3000	/* ms */
 /* A device that goes unannounced is missed after a second, on a host with time */
 #define NOTICED		2500
+/*
+ * One that comes is announced. The next look without news is a second after the last
+ * one, so if it takes less it was not that. On a busy host it may have to be tried again.
+ */
+#define SCAN_MS		1000
+#define ANNOUNCED	700
+#define TRIES		5
 
 static int fd, uevents;
 
@@ -59,6 +71,14 @@ static bool attribute_is(const char *device, const char *name, const char *text)
 	return !strcmp(line, text);
 }
 
+static bool has_reader(const char *device)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), DEVICES "%s/protocols", device);
+	return file_has(path, READER " SmartCardReader\n");
+}
+
 /* The attributes of a driver are there after its probe, the link already before */
 static bool is_bound(const char *device)
 {
@@ -88,11 +108,11 @@ static bool wait_bound(const char *device, bool bound)
 
 static bool ledger_is(int protocols, int buffers, int events)
 {
-	const struct ledger l = {
-		others.protocols + protocols, others.buffers + buffers,
-		others.events + events,
-	};
+	struct ledger l = others;
 
+	l.protocols += protocols;
+	l.buffers += buffers;
+	l.events += events;
 	return same_ledger(l, read_ledger());
 }
 
@@ -115,6 +135,146 @@ static void arrival(struct uevent *u)
 	ksft_test_result(wait_bound(u->device, true), "its driver is bound\n");
 	ksft_test_result(attribute_is(u->device, "check", "0"),
 			 "calls, data, buffers, events and timers work\n");
+}
+
+/* Right after a scan, which has missed the one before */
+static void announced(struct uevent *u)
+{
+	long ms = SCAN_MS;
+	int i;
+
+	for (i = 0; i < TRIES && ms >= ANNOUNCED; i++) {
+		bus(EFI_MODE_TEST_BUS_REMOVE);
+		if (wait_uevent(uevents, PATIENCE, "remove", GUID, u) < 0)
+			break;
+		bus(EFI_MODE_TEST_BUS_INSTALL);
+		ms = wait_uevent(uevents, PATIENCE, "add", GUID, u);
+		if (ms < 0)
+			break;
+	}
+	ksft_test_result(ms >= 0 && ms < ANNOUNCED && wait_bound(u->device, true),
+			 "one that comes is announced: after %ld ms\n", ms);
+}
+
+static int count_uevents(const char *action)
+{
+	struct uevent u;
+	int n = 0;
+
+	while (wait_uevent(uevents, NOTICED, action, GUID, &u) >= 0)
+		n++;
+	return n;
+}
+
+/* They come while the bus is asking firmware what there is */
+static void flock(const char *device)
+{
+	int i, ms, adds = 0, others = 0;
+	char connect[128];
+	struct uevent u;
+
+	snprintf(connect, sizeof(connect), DEVICES "%s/connect", device);
+	srand(now_ns());
+	for (i = 0; i < EFI_MODE_TEST_BUS_MAX_FLOCK; i++) {
+		bus(EFI_MODE_TEST_BUS_FLOCK | (1 + rand() % FLOCK_CALLS) << 8);
+		for (ms = 0; ms < PATIENCE; ms += 10) {
+			/* It has no drivers of firmware's, but that is a scan */
+			write_file(connect, "1");
+			if (bus(EFI_MODE_TEST_BUS_FLOCK_SIZE) > i)
+				break;
+			usleep(10000);
+		}
+	}
+	while (next_uevent(uevents, NOTICED, &u)) {
+		if (!strstr(u.alias, GUID))
+			continue;
+		adds += !strcmp(u.action, "add");
+		others += !strcmp(u.action, "remove");
+	}
+	ksft_test_result(bus(EFI_MODE_TEST_BUS_FLOCK_SIZE) == i && adds == i &&
+			 !others,
+			 "%d devices in the middle of scans: %d come, %d go\n",
+			 i, adds, others);
+	bus(EFI_MODE_TEST_BUS_FLOCK_REMOVE);
+	adds = count_uevents("remove");
+	ksft_test_result(adds == i, "%d of them have gone then\n", adds);
+}
+
+static void no_answer(const char *device)
+{
+	int changes;
+
+	bus(EFI_MODE_TEST_BUS_MUTE | 1 << 8);
+	bus(EFI_MODE_TEST_BUS_GAIN | 1 << 8);
+	changes = count_uevents("change");
+	ksft_test_result(!changes,
+			 "no protocols are told of that could not be read: %d\n",
+			 changes);
+	bus(EFI_MODE_TEST_BUS_MUTE);
+	changes = count_uevents("change");
+	ksft_test_result(changes == 1 && has_reader(device),
+			 "but when they can be: %d\n", changes);
+	bus(EFI_MODE_TEST_BUS_GAIN);
+	changes = count_uevents("change");
+	ksft_test_result(changes == 1 && !has_reader(device),
+			 "one that goes is told of, too: %d\n", changes);
+}
+
+static void child(const char *device)
+{
+	char path[128], target[512] = "", wanted[256];
+	struct uevent u;
+
+	bus(EFI_MODE_TEST_BUS_CHILD | 1 << 8);
+	if (wait_uevent(uevents, PATIENCE, "add", READER, &u) < 0)
+		u.device[0] = '\0';
+	snprintf(path, sizeof(path), DEVICES "%s", u.device);
+	if (readlink(path, target, sizeof(target) - 1) < 0)
+		target[0] = '\0';
+	snprintf(wanted, sizeof(wanted), "/%s/%s", device, u.device);
+	ksft_test_result(*u.device && strstr(target, wanted) &&
+			 attribute_is(u.device, "path", ""),
+			 "a child without a path is below its parent\n");
+	bus(EFI_MODE_TEST_BUS_CHILD);
+	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", READER,
+				     &u) >= 0 && exists(device),
+			 "and goes alone\n");
+}
+
+/* Return: whether what it prints is fit for a terminal, and has @text in it */
+static bool prints(const char *command, const char *text)
+{
+	static char buf[1 << 18];
+	FILE *f = popen(command, "r");
+	size_t n = 0, i;
+	bool ok;
+
+	if (f)
+		n = fread(buf, 1, sizeof(buf) - 1, f);
+	if (!f || pclose(f))
+		return false;
+	buf[n] = '\0';
+	ok = strstr(buf, text);
+	for (i = 0; i < n; i++)
+		ok &= buf[i] == '\n' || !iscntrl((unsigned char)buf[i]);
+	return ok;
+}
+
+static void odd(void)
+{
+	struct uevent u;
+	bool there;
+
+	bus(EFI_MODE_TEST_BUS_ODD | 1 << 8);
+	there = wait_uevent(uevents, PATIENCE, "add", READER, &u) >= 0;
+	ksft_test_result(there && prints("lsefi -j", "a\\\"b\\\\c\\u001bd\\u007f\""),
+			 "lsefi -j: a path with a quote and the like\n");
+	ksft_test_result(there && prints("lsefi", " a\"b\\c\\x1bd\\x7f ["),
+			 "lsefi: the same\n");
+	ksft_test_result(there && prints("lsefi -v", "path: a\"b\\c\\x1bd\\x7f\n"),
+			 "lsefi -v: the same\n");
+	bus(EFI_MODE_TEST_BUS_ODD);
+	wait_uevent(uevents, PATIENCE, "remove", READER, &u);
 }
 
 static void cycles(const char *device)
@@ -226,7 +386,7 @@ int main(void)
 	if (access(DRIVER, F_OK))
 		ksft_exit_skip("no driver efi-bus-test\n");
 	ksft_print_header();
-	ksft_set_plan(21);
+	ksft_set_plan(21 + 1 + 2 + 3 + 2 + 3);
 	uevents = open_uevents();
 	if (bus(EFI_MODE_TEST_BUS_EVENTS) < 0)
 		ksft_exit_fail_msg("no test driver in firmware\n");
@@ -239,6 +399,11 @@ int main(void)
 	while (next_uevent(uevents, 100, &u))
 		;
 	replaced(&u);
+	announced(&u);
+	flock(u.device);
+	no_answer(u.device);
+	child(u.device);
+	odd();
 	removed(u.device);
 
 	bus(EFI_MODE_TEST_BUS_INSTALL);

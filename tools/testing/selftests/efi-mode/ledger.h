@@ -8,16 +8,17 @@
 #include "common.h"
 
 struct ledger {
-	int protocols, buffers, events;
+	int protocols, buffers, events, keys, abandoned;
 };
 
 static inline struct ledger read_ledger(void)
 {
 	FILE *f = fopen("/sys/kernel/debug/efi-mode/ledger", "r");
-	struct ledger l = { -1, -1, -1 };
+	struct ledger l;
 
-	if (!f || fscanf(f, "protocols %d buffers %d events %d", &l.protocols,
-			 &l.buffers, &l.events) != 3)
+	if (!f || fscanf(f, "protocols %d buffers %d events %d keys %d abandoned %d",
+			 &l.protocols, &l.buffers, &l.events, &l.keys,
+			 &l.abandoned) != 5)
 		ksft_exit_fail_msg("there is no ledger\n");
 	fclose(f);
 	return l;
@@ -26,7 +27,8 @@ static inline struct ledger read_ledger(void)
 static inline bool same_ledger(struct ledger a, struct ledger b)
 {
 	return a.protocols == b.protocols && a.buffers == b.buffers &&
-	       a.events == b.events;
+	       a.events == b.events && a.keys == b.keys &&
+	       a.abandoned == b.abandoned;
 }
 
 /* What firmware may still write to */
