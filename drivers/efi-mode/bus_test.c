@@ -139,12 +139,54 @@ static void names(struct kunit *test)
 						    efi_known_protocols[j].guid));
 }
 
+/* As firmware has it: descriptors are longer than what is known of them */
+static const struct {
+	efi_memory_desc_t d;
+	u64 more;
+} memory[] = {
+	{ .d = { .type = EFI_BOOT_SERVICES_CODE, .phys_addr = 0,
+		 .num_pages = 1 } },
+	{ .d = { .type = EFI_CONVENTIONAL_MEMORY, .phys_addr = 0x100000,
+		 .num_pages = 16 } },
+	{ .d = { .type = EFI_BOOT_SERVICES_DATA, .phys_addr = 0x110000,
+		 .num_pages = 2 } },
+	{ .d = { .type = EFI_LOADER_DATA, .phys_addr = 0x112000,
+		 .num_pages = 1 } },
+	{ .d = { .type = EFI_MEMORY_MAPPED_IO, .phys_addr = 0xffc00000,
+		 .num_pages = 1024 } },
+	{ .d = { .type = EFI_RUNTIME_SERVICES_DATA, .phys_addr = 0x7fffff000ULL,
+		 .num_pages = 1 } },
+};
+
+static bool has_object(u64 address)
+{
+	return efi_map_has_object(memory, sizeof(memory), sizeof(*memory),
+				  address);
+}
+
+static void objects(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, has_object(0x110000));
+	KUNIT_EXPECT_TRUE(test, has_object(0x111ff8));
+	KUNIT_EXPECT_TRUE(test, has_object(0x112000));
+	KUNIT_EXPECT_TRUE(test, has_object(0x7fffffff8ULL));
+	KUNIT_EXPECT_FALSE(test, has_object(0x110004));
+	KUNIT_EXPECT_FALSE(test, has_object(0x10fff8));
+	KUNIT_EXPECT_FALSE(test, has_object(0x113000));
+	KUNIT_EXPECT_FALSE(test, has_object(0xffd00000));
+	KUNIT_EXPECT_FALSE(test, has_object(0x800000000ULL));
+	KUNIT_EXPECT_FALSE(test, has_object(0xdead000000000000ULL));
+	KUNIT_EXPECT_FALSE(test, has_object(U64_MAX & ~7ULL));
+	KUNIT_EXPECT_FALSE(test, has_object(0));
+}
+
 static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(text),
 	KUNIT_CASE(too_long),
 	KUNIT_CASE(body),
 	KUNIT_CASE(below),
 	KUNIT_CASE(names),
+	KUNIT_CASE(objects),
 	{}
 };
 

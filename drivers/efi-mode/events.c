@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events of drivers: resources of the device, as in resources.c
+ * Events of drivers: resources of the device, as in resources.c; and of firmware's
  */
 #include <linux/atomic.h>
 #include <linux/device.h>
@@ -83,3 +83,15 @@ void efi_event_destroy(struct efi_device *edev, struct efi_event *e)
 	WARN_ON(devres_release(&edev->dev, close_event, efi_is_resource, e));
 }
 EXPORT_SYMBOL_GPL(efi_event_destroy);
+
+/* Firmware's */
+
+u64 efi_protocol_event(struct efi_protocol *p, size_t offset)
+{
+	u64 event = 0;
+
+	if (efi_protocol_read(p, &event, sizeof(event), offset))
+		return 0;
+	return efi_is_object(event) ? event : 0;
+}
+EXPORT_SYMBOL_GPL(efi_protocol_event);

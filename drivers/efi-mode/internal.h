@@ -3,7 +3,7 @@
  * Between the files of the bus
  *
  *	bus.c -> hotplug.c -> connect.c -> handles.c -> calls
- *	events.c -> resources.c -> calls
+ *	events.c -> resources.c, memory.c -> calls
  *
  * names.c and path.c are pure.
  */
@@ -98,6 +98,12 @@ int efi_watch_protocol(const efi_guid_t *guid, int signal, u64 *registration);
 int efi_handle_connect(u64 handle);
 int efi_handle_disconnect(u64 handle);
 void efi_connect_all(void);
+
+/* memory.c */
+
+bool efi_map_has_object(const void *map, size_t size, size_t desc_size,
+			u64 address);
+bool efi_is_object(u64 address);
 
 /* resources.c */
 

@@ -317,10 +317,11 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 EXPORT_SYMBOL_GPL(efi_protocol_open);
 
 void efi_protocol_question(const struct efi_protocol *p, size_t offset,
-			   struct efi_mode_question *question)
+			   u64 event, struct efi_mode_question *question)
 {
 	question->target = p->target;
 	question->offset = offset;
+	question->event = event;
 }
 EXPORT_SYMBOL_GPL(efi_protocol_question);
 

@@ -7,7 +7,8 @@
  * Linux is idle firmware is asked for these (efi_mode_poll_ask()).
  *
  * That is for devices that do what they should. One that has blocked a reader is read
- * anew a few times before, and one whose event does not tell everything is read as ever.
+ * anew a few times before, and one that has no event, or whose event does not tell
+ * everything, is read as ever.
  */
 #include <linux/string.h>
 
@@ -63,6 +64,8 @@ size_t efi_text_event_offset(const struct efi_text *t, enum efi_text_way way)
 
 static bool is_restless(struct efi_text *t)
 {
+	if (!t->event)
+		return true;
 	/* Its event tells of a key once, and the thread asks for it, too */
 	if (t->way == EFI_TEXT_EX_CHECKED || t->way == EFI_TEXT_SIMPLE_CHECKED)
 		return true;
@@ -95,7 +98,7 @@ void efi_text_rest(struct list_head *devices, struct efi_mode_poller *poller)
 		}
 		efi_protocol_question(efi_text_protocol(t, t->way),
 				      efi_text_event_offset(t, t->way),
-				      &questions[n++]);
+				      t->event, &questions[n++]);
 	}
 	efi_mode_poll_ask(poller, questions, n);
 	WRITE_ONCE(poller->rests, rests);

@@ -58,27 +58,16 @@ static bool is_checked(enum efi_text_way way)
 	return way == EFI_TEXT_EX_CHECKED || way == EFI_TEXT_SIMPLE_CHECKED;
 }
 
-/* Some firmware has none there, or something that is no event */
-static u64 read_event(struct efi_text *t, enum efi_text_way way)
-{
-	u64 event = 0;
-
-	if (efi_protocol_read(efi_text_protocol(t, way), &event, sizeof(event),
-			      efi_text_event_offset(t, way)))
-		return 0;
-	return event;
-}
-
 static bool is_possible(struct efi_text *t, enum efi_text_way way)
 {
 	if (way == EFI_TEXT_NOT)
 		return true;
 	if (!efi_text_protocol(t, way))
 		return false;
-	if (!is_checked(way))
-		return true;
-	t->event = read_event(t, way);
-	return t->event;
+	/* Some firmware has none there, or something that is no event */
+	t->event = efi_protocol_event(efi_text_protocol(t, way),
+				      efi_text_event_offset(t, way));
+	return t->event || !is_checked(way);
 }
 
 static void set_way(struct efi_text *t, enum efi_text_way way)

@@ -78,7 +78,7 @@ struct efi_text {
 	/* private: of text.c */
 	struct list_head list;
 	enum efi_text_way way;
-	u64 event;			/* of this way, if it is checked */
+	u64 event;			/* of this way, 0 if it has none */
 	bool listening;
 	bool more;			/* in this round */
 	bool checked;			/* the event has been signalled */

@@ -229,12 +229,26 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
  * efi_protocol_question() - ask for an event in the interface while Linux is idle
  * @protocol:	as of efi_protocol_open()
  * @offset:	of the event in the interface, in bytes
+ * @event:	what is there, as of efi_protocol_event()
  * @question:	is filled in, for efi_mode_poll_ask()
  *
  * Context: any.
  */
 void efi_protocol_question(const struct efi_protocol *protocol, size_t offset,
-			   struct efi_mode_question *question);
+			   u64 event, struct efi_mode_question *question);
+
+/**
+ * efi_protocol_event() - read an event in the interface
+ * @protocol:	as of efi_protocol_open()
+ * @offset:	of the event in the interface, in bytes
+ *
+ * An event is an address to most firmware, which reads what is there before it knows that
+ * it is none. So it is only taken for one if there is something that can be read.
+ *
+ * Context: task context; sleeps.
+ * Return: the event, or 0 if there is none.
+ */
+u64 efi_protocol_event(struct efi_protocol *protocol, size_t offset);
 
 /**
  * efi_protocol_close() - end using a protocol, before remove()

@@ -30,7 +30,7 @@
 #define _EFI_MODE_HANDOFF_H
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
-#define EFI_MODE_HANDOFF_VERSION	8
+#define EFI_MODE_HANDOFF_VERSION	9
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
@@ -248,10 +248,14 @@ struct efi_mode_keys {
  * struct efi_mode_question - has an event of firmware's been signalled?
  * @target:	handle and protocol in whose interface the event is; looked up each time
  * @offset:	of the event there, in bytes
+ * @event:	what the kernel has read there, and taken for an event. Firmware may
+ *		fault when it is asked for something that is none, so another one is not
+ *		asked for, and is an answer.
  */
 struct efi_mode_question {
 	struct efi_mode_target target;
 	__u64 offset;
+	__u64 event;
 };
 
 /**

@@ -30,7 +30,9 @@ static bool ask(const struct efi_mode_question *question)
 	if (!interface)
 		return false;
 	event = *(efi_event_t *)(interface + q.offset);
-	return !event || efi_bs_call(check_event, event) != EFI_NOT_READY;
+	/* What the kernel has not looked at may be anything */
+	return event != (efi_event_t)q.event ||
+	       efi_bs_call(check_event, event) != EFI_NOT_READY;
 }
 
 static bool is_answered(struct efi_mode_handoff *h, u64 now)
