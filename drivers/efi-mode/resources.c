@@ -39,7 +39,6 @@ struct efi_protocol {
 };
 
 struct key_watch {
-	struct efi_protocol *keyboard;
 	u64 id;				/* of the resident half's */
 };
 
@@ -333,17 +332,14 @@ EXPORT_SYMBOL_GPL(efi_protocol_close);
 
 /* Keys */
 
-/* If the keyboard has gone there is nothing to undo with it */
+/* The resident half knows whether the keyboard is still there */
 static void unwatch_keys(struct device *dev, void *res)
 {
-	const size_t slot = offsetof(struct efi_mode_resident, unwatch_keys);
 	struct key_watch *w = res;
-	efi_status_t status;
 
-	if (call_resident(w->keyboard, EFI_TPL_APPLICATION, "unwatch keys",
-			  slot, &status, (const u64[]){ 0, w->id }, 2))
-		efi_mode_call_args(efi_mode_call, "unwatch keys",
-				   efi_mode_resident(), slot, 0, w->id);
+	efi_mode_call_args(efi_mode_call, "unwatch keys", efi_mode_resident(),
+			   offsetof(struct efi_mode_resident, unwatch_keys),
+			   w->id);
 	atomic_dec(&nr_watches);
 }
 
@@ -357,7 +353,6 @@ int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
 	w = devres_alloc(unwatch_keys, sizeof(*w), GFP_KERNEL);
 	if (!w)
 		return -ENOMEM;
-	w->keyboard = keyboard;
 	ret = call_resident(keyboard, EFI_TPL_APPLICATION, "watch keys",
 			    offsetof(struct efi_mode_resident, watch_keys),
 			    &status,

@@ -75,13 +75,26 @@ watch_keys(union efi_simple_text_input_ex_protocol *keyboard, efi_handle_t handl
 	return EFI_SUCCESS;
 }
 
-/*
- * Undo watch_keys(). If @keyboard is another one by now, or NULL, what was registered
- * went with the old one.
- */
-static efi_status_t __efiapi
-unwatch_keys(union efi_simple_text_input_ex_protocol *keyboard, struct watch *id)
+/* The keyboard on a handle, or NULL if there is none any more */
+static void *keyboard_on(efi_handle_t handle)
 {
+	efi_guid_t guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
+	void *keyboard;
+
+	if (efi_bs_call(handle_protocol, handle, &guid, &keyboard) !=
+	    EFI_SUCCESS)
+		return NULL;
+	return keyboard;
+}
+
+/*
+ * Undo watch_keys(). The kernel may take the handle for another device by now, and be
+ * right or not: what counts is whether this keyboard is still there. If not, what was
+ * registered went with it.
+ */
+static efi_status_t __efiapi unwatch_keys(struct watch *id)
+{
+	union efi_simple_text_input_ex_protocol *keyboard;
 	struct watch **w;
 	unsigned long i;
 
@@ -90,6 +103,7 @@ unwatch_keys(union efi_simple_text_input_ex_protocol *keyboard, struct watch *id
 	if (!*w)
 		return EFI_NOT_FOUND;
 	*w = id->next;
+	keyboard = keyboard_on(id->handle);
 	for (i = 0; keyboard == id->keyboard && i < id->nr; i++)
 		keyboard->unregister_key_notify(keyboard, id->notifies[i]);
 	efi_bs_call(free_pool, id);
@@ -112,13 +126,6 @@ void efi_mode_keys_init(struct efi_mode_handoff *h)
  */
 void efi_mode_keys_exit(void)
 {
-	efi_guid_t guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
-	void *keyboard;
-
-	while (watches) {
-		if (efi_bs_call(handle_protocol, watches->handle, &guid,
-				&keyboard) != EFI_SUCCESS)
-			keyboard = NULL;
-		unwatch_keys(keyboard, watches);
-	}
+	while (watches)
+		unwatch_keys(watches);
 }
