@@ -54,6 +54,7 @@ struct terminal {
 	unsigned int number;		/* in @terminals */
 	struct hvc_struct *hvc;
 	bool in_console;		/* of firmware's */
+	bool leaving;			/* nobody is to open it any more */
 	bool writing;			/* something that is in no ring any more */
 	DECLARE_KFIFO_PTR(to, u8);
 	DECLARE_KFIFO_PTR(from, u8);
@@ -69,6 +70,9 @@ static enum {
 static struct terminal *terminals[MAX_TERMINALS];
 /* For the table above, and all rings */
 static DEFINE_SPINLOCK(lock);
+
+/* For who opens a terminal and who takes it away; not held while a tty is hung up */
+static DEFINE_MUTEX(open_mutex);
 
 /* For who is to be which hvc */
 static DEFINE_MUTEX(order_mutex);
@@ -325,14 +329,10 @@ static ssize_t get_chars(u32 vtermno, u8 *buf, size_t count)
 	return n;
 }
 
-static int notifier_add(struct hvc_struct *hp, int number)
+static void begin_use(struct hvc_struct *hp, struct terminal *t)
 {
-	struct terminal *t = terminals[number];
 	struct winsize ws = {};
 
-	/* Who holds on to a tty that was hung up can try to open it again */
-	if (!t)
-		return -ENODEV;
 	ws.ws_col = t->columns;
 	ws.ws_row = t->rows;
 	/* A size that is set before there is a tty goes nowhere */
@@ -340,16 +340,34 @@ static int notifier_add(struct hvc_struct *hp, int number)
 	/* It is kicked whenever there is something, and need not look by itself */
 	hp->irq_requested = 1;
 	efi_text_listen(&t->text, true);
-	return 0;
+}
+
+static int notifier_add(struct hvc_struct *hp, int number)
+{
+	struct terminal *t;
+	int ret = -ENODEV;
+
+	mutex_lock(&open_mutex);
+	t = terminals[number];
+	/* Who holds on to a tty that was hung up can try to open it again */
+	if (t && !t->leaving) {
+		begin_use(hp, t);
+		ret = 0;
+	}
+	mutex_unlock(&open_mutex);
+	return ret;
 }
 
 static void notifier_del(struct hvc_struct *hp, int number)
 {
-	struct terminal *t = terminals[number];
+	struct terminal *t;
 
 	hp->irq_requested = 0;
+	mutex_lock(&open_mutex);
+	t = terminals[number];
 	if (t)
 		efi_text_listen(&t->text, false);
+	mutex_unlock(&open_mutex);
 }
 
 static const struct hv_ops hvc_ops = {
@@ -452,10 +470,12 @@ static void give_back(struct terminal *t)
 {
 	unsigned long flags;
 
+	mutex_lock(&open_mutex);
 	spin_lock_irqsave(&lock, flags);
 	if (terminals[t->number] == t)
 		terminals[t->number] = NULL;
 	spin_unlock_irqrestore(&lock, flags);
+	mutex_unlock(&open_mutex);
 	kfifo_free(&t->from);
 	kfifo_free(&t->to);
 }
@@ -539,6 +559,9 @@ static void remove(struct efi_device *edev)
 	}
 	if (!READ_ONCE(edev->gone))
 		drain(t);
+	mutex_lock(&open_mutex);
+	t->leaving = true;
+	mutex_unlock(&open_mutex);
 	if (t->hvc && system_state <= SYSTEM_RUNNING)
 		hvc_remove(t->hvc);
 	efi_text_listen(&t->text, false);
