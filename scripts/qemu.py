@@ -106,11 +106,15 @@ class Machine:
             self.command += [
                 "-chardev", f"pipe,id=serial,path={self.dir}/serial",
                 "-serial", "chardev:serial",
-                "-qmp", f"unix:{self.dir}/qmp,server=on,wait=off",
             ]
+        elif serial == "none":
+            self.command += ["-serial", "none"]
         else:
             # For a person: Ctrl-A X leaves, Ctrl-C goes to the guest
             self.command += ["-serial", "mon:stdio"]
+        if serial in ("socket", "none"):
+            self.command += ["-qmp",
+                             f"unix:{self.dir}/qmp,server=on,wait=off"]
         self.command += list(args)
 
     def __enter__(self):

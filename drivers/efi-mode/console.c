@@ -6,7 +6,7 @@
  * first that is part of firmware's own console. The handle of a screen is left alone once
  * Linux has a screen of its own; where it has none, it is a terminal as well, which has
  * the messages of the kernel, too. ConOut, the sum of all of them, is for the
- * boot console, and for firmware that has nothing else.
+ * boot console, and for firmware that has nothing else, as long as it has not.
  *
  * hvc calls from any context and with locks held; firmware calls sleep. So there is a
  * ring in each direction, and between the rings and firmware the thread in text.c. When
@@ -440,11 +440,21 @@ static bool is_screen(struct efi_device *edev)
 	return efi_device_has_protocol(edev, &gop);
 }
 
+static bool have_terminals(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_TERMINALS; i++)
+		if (READ_ONCE(terminals[i]))
+			return true;
+	return false;
+}
+
 /* A handle without a path is no hardware: it is the sum of all consoles */
 static bool is_terminal(struct efi_device *edev)
 {
 	if (!edev->path)
-		return taken >= TAKE_ANY &&
+		return taken >= TAKE_ANY && !have_terminals() &&
 		       edev->handle == efi_mode_systab()->con_out_handle;
 	return taken >= TAKE_SCREENS || !is_screen(edev);
 }
@@ -515,6 +525,7 @@ static int probe(struct efi_device *edev, const struct efi_device_id *id)
 	ret = open_terminal(t);
 	if (ret)
 		return ret;
+	efi_text_make_room(&t->text);
 	if (kfifo_alloc(&t->to, OUT_SIZE, GFP_KERNEL) ||
 	    kfifo_alloc(&t->from, IN_SIZE, GFP_KERNEL))
 		ret = -ENOMEM;
@@ -609,16 +620,6 @@ static int __init console_init_terminals(void)
 	return 0;
 }
 fs_initcall_sync(console_init_terminals);
-
-static bool have_terminals(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < MAX_TERMINALS; i++)
-		if (terminals[i])
-			return true;
-	return false;
-}
 
 /* When all drivers of screens have had their chance */
 static int __init console_init_screens(void)

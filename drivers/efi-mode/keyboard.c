@@ -199,6 +199,7 @@ static const struct efi_text_ops ops = {
 	.key		= take_key,
 	.state		= take_state,
 	.is_restless	= is_restless,
+	.only_keys	= true,
 };
 
 /* The input core */
@@ -271,7 +272,7 @@ static int register_input(struct keyboard *kb)
 
 /*
  * A handle without a path is no hardware: it is the sum of all keyboards, and is good
- * for nothing but where there is nothing else.
+ * for nothing but where there is nothing else, and for as long.
  */
 static bool is_keyboard(struct efi_device *edev)
 {
@@ -301,6 +302,7 @@ static int probe(struct efi_device *edev, const struct efi_device_id *id)
 	ret = efi_text_open_input(&kb->text, false);
 	if (ret)
 		return ret;
+	efi_text_make_room(&kb->text);
 	kb->argument = kb->text.input->virt + EFI_TEXT_INPUT;
 	kb->argument_phys = kb->text.input->phys + EFI_TEXT_INPUT;
 	efi_device_set_drvdata(edev, kb);

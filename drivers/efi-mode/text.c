@@ -335,6 +335,50 @@ int efi_text_open_input(struct efi_text *t, bool simple_first)
 	return PTR_ERR_OR_ZERO(t->ex);
 }
 
+/* Return: the device of a sum that @t is a part of, with a reference, or NULL */
+static struct efi_device *find_sum(const struct efi_text *t)
+{
+	bool has_keys = t->ex || t->simple;
+	struct efi_device *found = NULL;
+	struct efi_text *sum;
+
+	mutex_lock(&devices_mutex);
+	list_for_each_entry(sum, &devices, list) {
+		if (sum->edev->path)
+			continue;
+		if (sum->ops != t->ops && !(has_keys && sum->ops->only_keys))
+			continue;
+		found = sum->edev;
+		get_device(&found->dev);
+		break;
+	}
+	mutex_unlock(&devices_mutex);
+	return found;
+}
+
+/**
+ * efi_text_make_room() - what has been there for want of this is not needed any more
+ * @t:		a device that is about to be added; its protocols are open
+ *
+ * The sum of all keyboards would take a part of the keys, and the sum of all terminals
+ * write to this one, too.
+ *
+ * Context: probe of the driver.
+ */
+void efi_text_make_room(const struct efi_text *t)
+{
+	struct efi_device *sum;
+
+	if (!t->edev->path)
+		return;
+	while ((sum = find_sum(t))) {
+		dev_info(&sum->dev, "given up for %s\n",
+			 dev_name(&t->edev->dev));
+		device_release_driver(&sum->dev);
+		put_device(&sum->dev);
+	}
+}
+
 /**
  * efi_text_add() - begin to read and to work
  * @t:		the device; all above the private part is set

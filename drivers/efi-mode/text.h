@@ -31,6 +31,7 @@ struct efi_text;
  * @read:	what is read is no key: a pointer's state is in @input, of efi_text.
  *		Optional.
  * @is_restless: is there something that its event does not tell of? Optional.
+ * @only_keys:	there is nothing else to these devices
  *
  * Context: the thread, which calls one at a time; sleeps.
  */
@@ -41,6 +42,7 @@ struct efi_text_ops {
 	void (*state)(struct efi_text *t, const struct efi_key_state *state);
 	void (*read)(struct efi_text *t);
 	bool (*is_restless)(const struct efi_text *t);
+	bool only_keys;
 };
 
 /*
@@ -89,6 +91,7 @@ struct efi_text {
 #define EFI_TEXT_INPUT	64
 
 int efi_text_open_input(struct efi_text *t, bool simple_first);
+void efi_text_make_room(const struct efi_text *t);
 void efi_text_add(struct efi_text *t);
 void efi_text_remove(struct efi_text *t);
 void efi_text_listen(struct efi_text *t, bool listen);
