@@ -13,14 +13,17 @@ from boots import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
 
 LINUX = "bzImage initrd=\\initrd.img"
 
-# On this machine: what it is called, its path below the root bridge, a protocol
+# On this machine: what it is called, its path below the root bridge, a protocol, and
+# the driver of Linux's that has it
 MACHINE = (
-    ("root bridge", r"PciRoot\(0x0\)$", "PciRootBridgeIo"),
-    ("USB controller", r"Pci\(0x[0-9A-F]+,0x0\)$", "Usb2Hc"),
-    ("keyboard", r"/USB\(0x\d+,0x0\)$", "SimpleTextInput"),
-    ("disk", r"Pci\(0x[0-9A-F]+,0x0\)$", "BlockIo"),
-    ("screen", r"/AcpiAdr\(0x80010100\)$", "GraphicsOutput"),
-    ("serial port", r"/Uart\(115200,8,N,1\)$", "SerialIo"),
+    ("root bridge", r"PciRoot\(0x0\)$", "PciRootBridgeIo", None),
+    ("USB controller", r"Pci\(0x[0-9A-F]+,0x0\)$", "Usb2Hc", None),
+    ("keyboard", r"/USB\(0x\d+,0x0\)$", "SimpleTextInput", "efi-keyboard"),
+    ("disk", r"Pci\(0x[0-9A-F]+,0x0\)$", "BlockIo", "efi-disk"),
+    ("screen", r"/AcpiAdr\(0x80010100\)$", "GraphicsOutput", "efi-gop"),
+    ("serial port", r"/Uart\(115200,8,N,1\)$", "SerialIo", None),
+    ("terminal", r"/Uart\(115200,8,N,1\)/Ven[A-Za-z0-9]+.*$", "SimpleTextOutput",
+     "efi-console"),
 )
 
 XHCI = ["-device", "qemu-xhci,id=xhci"]
@@ -40,12 +43,15 @@ def by_name(text):
 
 
 def judge_devices(results, devices):
-    for what, path, protocol in MACHINE:
+    for what, path, protocol, driver in MACHINE:
         found = [d for d in devices.values()
                  if re.search(path, d["path"] or "") and
                  protocol in [p["name"] for p in d["protocols"]]]
         results.add(found, f"lsefi: {what}: {protocol}",
                     f"{[d['path'] for d in devices.values()]}")
+        drivers = {d["driver"] for d in found}
+        results.add(drivers == {driver}, f"lsefi: {what}: driver {driver}",
+                    f"{drivers}")
     lost = [d["name"] for d in devices.values()
             if d["parent"] and d["path"] and not d["path"].startswith(
                 devices[d["parent"]]["path"] or "/")]

@@ -57,19 +57,59 @@ static void controls(struct kunit *test)
 	}
 }
 
+/* All that UEFI 2.10 has, tables 12.3 and 12.4 of section 12.1.2 */
+static const struct {
+	u16 scan, code;
+} scan_table[] = {
+	{ 0x01, KEY_UP },		{ 0x02, KEY_DOWN },
+	{ 0x03, KEY_RIGHT },		{ 0x04, KEY_LEFT },
+	{ 0x05, KEY_HOME },		{ 0x06, KEY_END },
+	{ 0x07, KEY_INSERT },		{ 0x08, KEY_DELETE },
+	{ 0x09, KEY_PAGEUP },		{ 0x0a, KEY_PAGEDOWN },
+	{ 0x0b, KEY_F1 },		{ 0x0c, KEY_F2 },
+	{ 0x0d, KEY_F3 },		{ 0x0e, KEY_F4 },
+	{ 0x0f, KEY_F5 },		{ 0x10, KEY_F6 },
+	{ 0x11, KEY_F7 },		{ 0x12, KEY_F8 },
+	{ 0x13, KEY_F9 },		{ 0x14, KEY_F10 },
+	{ 0x15, KEY_F11 },		{ 0x16, KEY_F12 },
+	{ 0x17, KEY_ESC },
+	{ 0x48, KEY_PAUSE },
+	{ 0x68, KEY_F13 },		{ 0x69, KEY_F14 },
+	{ 0x6a, KEY_F15 },		{ 0x6b, KEY_F16 },
+	{ 0x6c, KEY_F17 },		{ 0x6d, KEY_F18 },
+	{ 0x6e, KEY_F19 },		{ 0x6f, KEY_F20 },
+	{ 0x70, KEY_F21 },		{ 0x71, KEY_F22 },
+	{ 0x72, KEY_F23 },		{ 0x73, KEY_F24 },
+	{ 0x7f, KEY_MUTE },		{ 0x80, KEY_VOLUMEUP },
+	{ 0x81, KEY_VOLUMEDOWN },
+	{ 0x100, KEY_BRIGHTNESSUP },	{ 0x101, KEY_BRIGHTNESSDOWN },
+	{ 0x102, KEY_SLEEP },		{ 0x103, KEY_SUSPEND },
+	{ 0x104, KEY_SWITCHVIDEOMODE },	{ 0x105, KEY_VENDOR },
+	{ 0x106, KEY_EJECTCD },
+};
+
+/* Each of the codes is what the table says, and there are no others */
 static void scan_codes(struct kunit *test)
 {
 	struct efi_key_press p;
-	u16 scan;
+	unsigned int i = 0;
+	u32 scan;
+	bool known;
 
-	for (scan = 0x01; scan <= 0x17; scan++)
-		KUNIT_EXPECT_TRUE(test, efi_keymap(scan, 0, &p));
-	for (scan = 0x68; scan <= 0x73; scan++)
-		KUNIT_EXPECT_TRUE(test, efi_keymap(scan, 0, &p));
-	for (scan = 0x100; scan <= 0x106; scan++)
-		KUNIT_EXPECT_TRUE(test, efi_keymap(scan, 0, &p));
-	KUNIT_EXPECT_FALSE(test, efi_keymap(0x8000, 0, &p));
-	KUNIT_EXPECT_FALSE(test, efi_keymap(0, 0, &p));
+	for (scan = 0; scan <= U16_MAX; scan++) {
+		known = efi_keymap(scan, 0, &p);
+		if (i == ARRAY_SIZE(scan_table) || scan_table[i].scan != scan) {
+			KUNIT_EXPECT_FALSE_MSG(test, known, "%#x", scan);
+			continue;
+		}
+		KUNIT_EXPECT_TRUE_MSG(test, known, "%#x", scan);
+		KUNIT_EXPECT_EQ_MSG(test, p.code, scan_table[i].code, "%#x",
+				    scan);
+		KUNIT_EXPECT_EQ(test, p.shift, EFI_KEY_SHIFT_AS_IS);
+		KUNIT_EXPECT_FALSE(test, p.control);
+		i++;
+	}
+	KUNIT_EXPECT_EQ(test, i, ARRAY_SIZE(scan_table));
 	/* The character counts */
 	KUNIT_ASSERT_TRUE(test, efi_keymap(0x0d, '\r', &p));
 	KUNIT_EXPECT_EQ(test, p.code, KEY_ENTER);

@@ -130,6 +130,18 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_KEYS_PLUG_POINTER	5	/* a mouse; with 1 << 4 a tablet */
 #define EFI_MODE_TEST_KEYS_UNPLUG_POINTER 6
 #define EFI_MODE_TEST_KEYS_MOVE		7	/* EFI_MODE_TEST_MOVE() << 4 */
+#define EFI_MODE_TEST_KEYS_LATER	8	/* type EFI_MODE_TEST_KEY() << 4 after
+						 * EFI_MODE_TEST_KEYS_LATER_MS, or so long
+						 * after those that are to be typed already
+						 */
+#define EFI_MODE_TEST_KEYS_LATE		9	/* value: reads that came more than
+						 * so many us << 4 after the one before,
+						 * since this was last asked
+						 */
+#define EFI_MODE_TEST_KEYS_REPATH	10	/* the device path is installed anew */
+
+#define EFI_MODE_TEST_KEYS_LATER_MS	2000
+#define EFI_MODE_TEST_KEYS_MAX_LATER	8
 
 /* Scan code, character, the low 10 bits of the shift state */
 #define EFI_MODE_TEST_KEY(scan, unicode, shift) \
@@ -152,6 +164,15 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_KEYS_BAD_EVENT	7	/* blocks; WaitForKeyEx is no event */
 #define EFI_MODE_TEST_KEYS_TWO_QUEUES	8	/* each protocol has its own queue */
 #define EFI_MODE_TEST_KEYS_SECOND	9	/* another handle is the one that fires */
+#define EFI_MODE_TEST_KEYS_NULL_EVENTS	10	/* both events are NULL */
+#define EFI_MODE_TEST_KEYS_WILD_EVENTS	11	/* both are no address at all */
+#define EFI_MODE_TEST_KEYS_SIMPLE_BLOCKS 12	/* both block if there is none, and
+						 * WaitForKeyEx is NULL
+						 */
+#define EFI_MODE_TEST_KEYS_ALL_BLOCK	13	/* both block, and both events are NULL */
+#define EFI_MODE_TEST_KEYS_UNTIL_KEY	14	/* SimpleTextInputEx blocks until there is
+						 * one
+						 */
 
 /* What the test device does, for BUS */
 #define EFI_MODE_TEST_BUS_INSTALL	0	/* appear */

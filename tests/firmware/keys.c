@@ -9,6 +9,8 @@
 
 #define QUEUE		64
 #define BLOCK_US	1200000
+#define FOREVER_US	20000000	/* nothing that goes wrong is to take longer */
+#define WILD_EVENT	0xdead000000000000
 #define MAX_NOTIFIES	256
 
 #define SHIFT_VALID	0x80000000
@@ -35,6 +37,7 @@ struct keyboard {
 		void *set_state, *watch, *unwatch;
 	} ex;
 	EFI_HANDLE handle;
+	EFI_EVENT event;
 	struct queue queue, other;
 	BOOLEAN fires;
 };
@@ -43,6 +46,7 @@ static struct keyboard keyboards[2];
 static UINT64 flaw, calls;
 static UINT8 toggle = TOGGLE_VALID;
 static UINT64 no_event[32];
+static UINT64 last_read, late_us, late;
 
 /* Those who want to be told */
 static struct {
@@ -95,6 +99,11 @@ static BOOLEAN take(struct queue *q, key_data *key)
 	return TRUE;
 }
 
+static BOOLEAN is_empty(const struct queue *q)
+{
+	return *(volatile const UINTN *)&q->head == q->tail;
+}
+
 static void block(void)
 {
 	UINT64 end = rdtsc() + cycles(BLOCK_US);
@@ -103,18 +112,50 @@ static void block(void)
 		;
 }
 
-static BOOLEAN blocks(const struct queue *q)
+/* A timer event puts it there */
+static void wait_for_key(const struct queue *q)
+{
+	UINT64 end = rdtsc() + cycles(FOREVER_US);
+
+	while (is_empty(q) && rdtsc() < end)
+		;
+}
+
+static void block_ex(const struct queue *q)
 {
 	switch (flaw) {
 	case EFI_MODE_TEST_KEYS_BLOCKS:
 	case EFI_MODE_TEST_KEYS_NO_EVENT:
 	case EFI_MODE_TEST_KEYS_BAD_EVENT:
-		return q->head == q->tail;
+	case EFI_MODE_TEST_KEYS_SIMPLE_BLOCKS:
+	case EFI_MODE_TEST_KEYS_ALL_BLOCK:
+		if (is_empty(q))
+			block();
+		break;
 	case EFI_MODE_TEST_KEYS_BLOCKS_READY:
-		return TRUE;
-	default:
-		return FALSE;
+		block();
+		break;
+	case EFI_MODE_TEST_KEYS_UNTIL_KEY:
+		wait_for_key(q);
+		break;
 	}
+}
+
+static void block_simple(const struct queue *q)
+{
+	if ((flaw == EFI_MODE_TEST_KEYS_SIMPLE_BLOCKS ||
+	     flaw == EFI_MODE_TEST_KEYS_ALL_BLOCK) && is_empty(q))
+		block();
+}
+
+static void note_read(void)
+{
+	UINT64 now = rdtsc();
+
+	calls++;
+	if (last_read && now - last_read > cycles(late_us))
+		late++;
+	last_read = now;
 }
 
 static EFI_STATUS EFIAPI read_ex(void *this, key_data *key)
@@ -122,7 +163,7 @@ static EFI_STATUS EFIAPI read_ex(void *this, key_data *key)
 	struct keyboard *kb = (void *)((char *)this -
 				       __builtin_offsetof(struct keyboard, ex));
 
-	calls++;
+	note_read();
 	key->scan = 0;
 	key->unicode = 0;
 	key->shift = SHIFT_VALID;
@@ -131,11 +172,9 @@ static EFI_STATUS EFIAPI read_ex(void *this, key_data *key)
 		return EFI_UNSUPPORTED;
 	if (flaw == EFI_MODE_TEST_KEYS_EMPTY) {
 		key->toggle &= ~0x40;
-		return kb->queue.head == kb->queue.tail ? EFI_NOT_READY :
-							  EFI_SUCCESS;
+		return is_empty(&kb->queue) ? EFI_NOT_READY : EFI_SUCCESS;
 	}
-	if (blocks(&kb->queue))
-		block();
+	block_ex(&kb->queue);
 	return take(&kb->queue, key) ? EFI_SUCCESS : EFI_NOT_READY;
 }
 
@@ -145,7 +184,8 @@ static EFI_STATUS EFIAPI read_simple(SIMPLE_INPUT_INTERFACE *this,
 	struct keyboard *kb = (void *)this;
 	key_data key;
 
-	calls++;
+	note_read();
+	block_simple(&kb->queue);
 	if (!take(flaw == EFI_MODE_TEST_KEYS_TWO_QUEUES ? &kb->other :
 							   &kb->queue, &key))
 		return EFI_NOT_READY;
@@ -218,8 +258,32 @@ static VOID EFIAPI has_key(EFI_EVENT event, VOID *keyboard)
 {
 	struct keyboard *kb = keyboard;
 
-	if (kb->queue.head != kb->queue.tail)
+	if (!is_empty(&kb->queue))
 		uefi_call_wrapper(BS->SignalEvent, 1, event);
+}
+
+static void set_events(struct keyboard *kb)
+{
+	kb->simple.WaitForKey = kb->event;
+	kb->ex.event = kb->event;
+	switch (flaw) {
+	case EFI_MODE_TEST_KEYS_NULL_EVENTS:
+	case EFI_MODE_TEST_KEYS_ALL_BLOCK:
+		kb->simple.WaitForKey = NULL;
+		kb->ex.event = NULL;
+		break;
+	case EFI_MODE_TEST_KEYS_WILD_EVENTS:
+		kb->simple.WaitForKey = (EFI_EVENT)WILD_EVENT;
+		kb->ex.event = (EFI_EVENT)WILD_EVENT;
+		break;
+	case EFI_MODE_TEST_KEYS_NO_EVENT:
+	case EFI_MODE_TEST_KEYS_SIMPLE_BLOCKS:
+		kb->ex.event = NULL;
+		break;
+	case EFI_MODE_TEST_KEYS_BAD_EVENT:
+		kb->ex.event = no_event;
+		break;
+	}
 }
 
 static EFI_STATUS plug_one(struct keyboard *kb, struct keyboard_path *path)
@@ -229,18 +293,14 @@ static EFI_STATUS plug_one(struct keyboard *kb, struct keyboard_path *path)
 	ZeroMem(kb, sizeof(*kb));
 	status = uefi_call_wrapper(BS->CreateEvent, 5, EVT_NOTIFY_WAIT,
 				   TPL_NOTIFY, (EFI_EVENT_NOTIFY)has_key, kb,
-				   &kb->simple.WaitForKey);
+				   &kb->event);
 	if (EFI_ERROR(status))
 		return status;
 	kb->simple.Reset = (void *)reset;
 	kb->simple.ReadKeyStroke = (void *)read_simple;
 	kb->ex.reset = reset;
 	kb->ex.read = read_ex;
-	kb->ex.event = kb->simple.WaitForKey;
-	if (flaw == EFI_MODE_TEST_KEYS_NO_EVENT)
-		kb->ex.event = NULL;
-	if (flaw == EFI_MODE_TEST_KEYS_BAD_EVENT)
-		kb->ex.event = no_event;
+	set_events(kb);
 	kb->ex.set_state = set_state;
 	kb->ex.watch = watch;
 	kb->ex.unwatch = unwatch;
@@ -262,6 +322,7 @@ static EFI_STATUS plug(UINT64 what)
 		return EFI_ALREADY_STARTED;
 	flaw = what;
 	calls = 0;
+	last_read = 0;
 	toggle = TOGGLE_VALID;
 	status = plug_one(&keyboards[0], &paths[0]);
 	if (flaw == EFI_MODE_TEST_KEYS_SECOND && !EFI_ERROR(status))
@@ -288,7 +349,7 @@ static EFI_STATUS unplug_one(struct keyboard *kb, struct keyboard_path *path)
 	if (EFI_ERROR(status))
 		return status;
 	kb->handle = NULL;
-	return uefi_call_wrapper(BS->CloseEvent, 1, kb->simple.WaitForKey);
+	return uefi_call_wrapper(BS->CloseEvent, 1, kb->event);
 }
 
 static EFI_STATUS unplug(void)
@@ -325,6 +386,55 @@ static EFI_STATUS type(UINT64 what)
 	return EFI_SUCCESS;
 }
 
+/* Keys that nobody is there to type */
+
+static UINT64 to_type[EFI_MODE_TEST_KEYS_MAX_LATER];
+static UINTN nr_to_type;
+static EFI_EVENT typist;
+
+static VOID EFIAPI type_next(EFI_EVENT event, VOID *unused)
+{
+	UINTN i;
+
+	(void)unused;
+	type(to_type[0]);
+	nr_to_type--;
+	for (i = 0; i < nr_to_type; i++)
+		to_type[i] = to_type[i + 1];
+	if (!nr_to_type)
+		uefi_call_wrapper(BS->SetTimer, 3, event, TimerCancel, 0);
+}
+
+static EFI_STATUS type_later(UINT64 what)
+{
+	EFI_STATUS status = EFI_SUCCESS;
+
+	if (nr_to_type == EFI_MODE_TEST_KEYS_MAX_LATER)
+		return EFI_OUT_OF_RESOURCES;
+	if (!typist)
+		status = uefi_call_wrapper(BS->CreateEvent, 5,
+					   EVT_TIMER | EVT_NOTIFY_SIGNAL,
+					   TPL_CALLBACK,
+					   (EFI_EVENT_NOTIFY)type_next, NULL,
+					   &typist);
+	if (EFI_ERROR(status))
+		return status;
+	to_type[nr_to_type] = what;
+	if (nr_to_type++)
+		return EFI_SUCCESS;
+	return uefi_call_wrapper(BS->SetTimer, 3, typist, TimerPeriodic,
+				 EFI_MODE_TEST_KEYS_LATER_MS * 10000);
+}
+
+static EFI_STATUS count_late(UINT64 us, UINT64 *value)
+{
+	*value = late;
+	late = 0;
+	late_us = us;
+	last_read = 0;
+	return EFI_SUCCESS;
+}
+
 EFI_STATUS EFIAPI keys(UINT64 what, UINT64 *value)
 {
 	*value = 0;
@@ -341,6 +451,14 @@ EFI_STATUS EFIAPI keys(UINT64 what, UINT64 *value)
 	case EFI_MODE_TEST_KEYS_NOTIFIES:
 		*value = nr_notifies;
 		return EFI_SUCCESS;
+	case EFI_MODE_TEST_KEYS_LATER:
+		return type_later(what >> 4);
+	case EFI_MODE_TEST_KEYS_LATE:
+		return count_late(what >> 4, value);
+	case EFI_MODE_TEST_KEYS_REPATH:
+		return uefi_call_wrapper(BS->ReinstallProtocolInterface, 4,
+					 keyboards[0].handle, &path_guid,
+					 &paths[0], &paths[0]);
 	default:
 		return pointer_do(what & 0xf, what >> 4);
 	}

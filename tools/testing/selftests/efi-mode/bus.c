@@ -138,7 +138,7 @@ static void arrival(struct uevent *u)
 }
 
 /* Right after a scan, which has missed the one before */
-static void announced(struct uevent *u)
+static void arrives_soon(struct uevent *u)
 {
 	long ms = SCAN_MS;
 	int i;
@@ -153,7 +153,7 @@ static void announced(struct uevent *u)
 			break;
 	}
 	ksft_test_result(ms >= 0 && ms < ANNOUNCED && wait_bound(u->device, true),
-			 "one that comes is announced: after %ld ms\n", ms);
+			 "one that comes is told of: after %ld ms\n", ms);
 }
 
 static int count_uevents(const char *action)
@@ -220,7 +220,7 @@ static void no_answer(const char *device)
 			 "one that goes is told of, too: %d\n", changes);
 }
 
-static void child(const char *device)
+static void have_child(const char *device)
 {
 	char path[128], target[512] = "", wanted[256];
 	struct uevent u;
@@ -399,10 +399,10 @@ int main(void)
 	while (next_uevent(uevents, 100, &u))
 		;
 	replaced(&u);
-	announced(&u);
+	arrives_soon(&u);
 	flock(u.device);
 	no_answer(u.device);
-	child(u.device);
+	have_child(u.device);
 	odd();
 	removed(u.device);
 

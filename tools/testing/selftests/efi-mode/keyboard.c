@@ -19,6 +19,7 @@
 #define IN_USE		6	/* s */
 #define TRIES		3
 #define LOOKS		50	/* times in a second that keys are looked for */
+#define FAST_MS		33	/* 30 keys a second */
 
 #define TYPING	"t h e spc q u i c k spc b r o w n spc f o x spc j u m p s spc " \
 		"o v e r spc t h e spc l a z y spc d o g ret"
@@ -142,10 +143,28 @@ static void test_caps_lock(const char *name)
 	ksft_test_result(off, "%s: Linux can switch it off\n", name);
 }
 
+/*
+ * All have to arrive, however fast the host could type them, and once they have to come
+ * as fast as they are meant to: firmware polls, so one or the other comes a little late.
+ */
+static void test_fast(const char *name)
+{
+	const uint64_t most = COUNT(typing) * FAST_MS * 1000;
+	uint64_t us = most + 1;
+	bool ok = true;
+	int i;
+
+	for (i = 0; i < 2 * TRIES && ok && us > most; i++) {
+		ok = typed(FAST_MS, TYPING, typing, COUNT(typing));
+		us = last_press_us - first_press_us;
+	}
+	ksft_test_result(ok && us <= most, "%s: %d keys in %llu ms\n", name,
+			 COUNT(typing), (unsigned long long)us / 1000);
+}
+
 static void all_keys(const char *name)
 {
-	ksft_test_result(typed(33, TYPING, typing, COUNT(typing)),
-			 "%s: 30 keys a second\n", name);
+	test_fast(name);
 	ksft_test_result(typed(60, CHORDS, chords, COUNT(chords)),
 			 "%s: with modifiers\n", name);
 	ksft_test_result(typed(50, FUNCTIONS, functions, COUNT(functions)),

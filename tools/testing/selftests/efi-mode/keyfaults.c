@@ -10,6 +10,18 @@
 #define PATIENCE	5000	/* ms: the bus looks once a second */
 #define QUIET		300	/* ms in which a second one would come */
 #define BLOCKED		1200	/* ms: what firmware blocks for */
+#define IN_USE		6	/* s after which a keyboard is taken to be idle, and more */
+#define IDLE		4	/* s */
+
+/*
+ * While somebody listens: between two reads there are 20 ms and a tick. One of a hundred
+ * may be late by more on a host with something else to do, and all of it may be tried
+ * again.
+ */
+#define GAP_US		30000
+#define GAP_S		4
+#define GAP_READS	(GAP_S * 50)
+#define TRIES		5
 
 #define RIGHT_SHIFT	0x001
 #define LEFT_SHIFT	0x002
@@ -92,13 +104,75 @@ static void blocking(uint64_t what, const char *name)
 
 	if (what == EFI_MODE_TEST_KEYS_BLOCKS_READY)
 		ok = ok && types_ok("Hi!", hello, 3);
-	usleep(3 * BLOCKED * 1000);
+	/* Twice in each way that does */
+	usleep((what == EFI_MODE_TEST_KEYS_SIMPLE_BLOCKS ? 6 : 3) * BLOCKED *
+	       1000);
 	start = now_ns();
 	keys(EFI_MODE_TEST_KEYS_CALLS);
 	keys(EFI_MODE_TEST_KEYS_CALLS);
 	ksft_test_result(ok && now_ns() - start < BLOCKED * 500000ULL,
 			 "%s: nobody is held up, after %lld calls\n", name,
 			 keys(EFI_MODE_TEST_KEYS_CALLS));
+	ksft_test_result(types_ok("Hi!", hello, 3),
+			 "%s: each key arrives once\n", name);
+	ksft_test_result(unplug(), "%s: gone\n", name);
+}
+
+/* Those that are typed while the reading blocks; nobody could ask for it then */
+static void until_key(void)
+{
+	const char *text;
+	uint64_t start;
+	bool ok;
+
+	for (text = "Hi!"; *text; text++)
+		keys(EFI_MODE_TEST_KEYS_LATER |
+		     EFI_MODE_TEST_KEY(0, *text, 0) << 4);
+	ok = plug(EFI_MODE_TEST_KEYS_UNTIL_KEY, 1);
+	start = now_ns();
+	read_keys(3 * EFI_MODE_TEST_KEYS_LATER_MS, 3);
+	ksft_test_result(ok && got(hello, 3),
+			 "blocks until there is a key: each arrives once\n");
+	ok = keys(EFI_MODE_TEST_KEYS_CALLS) > 0;
+	ksft_test_result(ok && now_ns() - start <
+			 4 * EFI_MODE_TEST_KEYS_LATER_MS * 1000000ULL,
+			 "blocks until there is a key: nobody is held up then\n");
+	ksft_test_result(types_ok("Hi!", hello, 3),
+			 "blocks until there is a key: and more of them\n");
+	ksft_test_result(unplug(), "blocks until there is a key: gone\n");
+}
+
+/* There is no way to read it, and it is not read */
+static void no_way(void)
+{
+	bool ok = plug(EFI_MODE_TEST_KEYS_ALL_BLOCK, 1);
+	long long calls;
+	uint64_t start;
+
+	usleep(6 * BLOCKED * 1000);
+	calls = keys(EFI_MODE_TEST_KEYS_CALLS);
+	start = now_ns();
+	usleep(2 * BLOCKED * 1000);
+	ok = ok && calls > 0 && keys(EFI_MODE_TEST_KEYS_CALLS) == calls;
+	ksft_test_result(ok && now_ns() - start < 3 * BLOCKED * 1000000ULL,
+			 "blocks in all ways: not read any more after %lld calls\n",
+			 calls);
+	ksft_test_result(unplug(), "blocks in all ways: gone\n");
+}
+
+/* An idle Linux lets firmware look at events, but not at what is none */
+static void bad_events(uint64_t what, const char *name)
+{
+	bool ok = plug(what, 1);
+	long long calls;
+
+	sleep(IN_USE);
+	calls = keys(EFI_MODE_TEST_KEYS_CALLS);
+	sleep(IDLE);
+	calls = keys(EFI_MODE_TEST_KEYS_CALLS) - calls;
+	ksft_test_result(ok && calls >= IDLE * 10,
+			 "%s: read %lld times in %d s of an idle Linux\n", name,
+			 calls, IDLE);
 	ksft_test_result(types_ok("Hi!", hello, 3),
 			 "%s: each key arrives once\n", name);
 	ksft_test_result(unplug(), "%s: gone\n", name);
@@ -168,6 +242,23 @@ static long long calls_in_a_second(void)
 	sleep(1);
 	return (keys(EFI_MODE_TEST_KEYS_CALLS) - before) * 1000000000LL /
 	       (long long)(now_ns() - start);
+}
+
+static void gaps(void)
+{
+	pid_t load = start_load();
+	long long late = GAP_READS;
+	int i;
+
+	for (i = 0; i < TRIES && late > GAP_READS / 100; i++) {
+		keys(EFI_MODE_TEST_KEYS_LATE | GAP_US << 4);
+		sleep(GAP_S);
+		late = keys(EFI_MODE_TEST_KEYS_LATE | GAP_US << 4);
+	}
+	stop_load(load);
+	ksft_test_result(late <= GAP_READS / 100,
+			 "%lld of %d reads are more than %d ms after the one before\n",
+			 late, GAP_READS, GAP_US / 1000);
 }
 
 /* The virtual terminals have all keyboards open: what is inhibited is closed */
@@ -257,6 +348,22 @@ static void cycles(void)
 			 types_ok("Hi!", hello, 3), "and it works\n");
 }
 
+/* It is another device, but the keyboard is the same, and so is who it tells of keys */
+static void repath(void)
+{
+	long long notifies = keys(EFI_MODE_TEST_KEYS_NOTIFIES);
+	bool ok;
+
+	keys(EFI_MODE_TEST_KEYS_REPATH);
+	close_keyboards();
+	sleep(1);
+	ok = wait_keyboards(others + 1, PATIENCE);
+	ksft_test_result(ok && notifies > 0 &&
+			 keys(EFI_MODE_TEST_KEYS_NOTIFIES) == notifies,
+			 "with a new path no key is left behind: %lld of %lld\n",
+			 keys(EFI_MODE_TEST_KEYS_NOTIFIES), notifies);
+}
+
 /* What a driver that goes has is given back after the input device has gone */
 static void read_ledger(char *text, size_t size)
 {
@@ -288,15 +395,18 @@ int main(void)
 	if (access(KEYBOARD_DRIVER, F_OK))
 		ksft_exit_skip("no driver efi-keyboard\n");
 	ksft_print_header();
-	ksft_set_plan(1 + STROKES + 2 + 5 + 2 + 3 + 1 + 5 * 3 + 1 + 4 * 3);
+	ksft_set_plan(1 + STROKES + 2 + 5 + 1 + 2 + 3 + 1 + 1 + 5 * 3 + 1 +
+		      5 * 3 + 2 + 4 + 2 * 3);
 	if (keys(EFI_MODE_TEST_KEYS_CALLS) < 0)
 		ksft_exit_fail_msg("no test driver in firmware\n");
 	others = open_keyboards();
 
 	good();
 	listening();
+	gaps();
 	test_sysrq();
 	cycles();
+	repath();
 	unplug();
 	test_ledger();
 	fault(EFI_MODE_TEST_KEYS_SIMPLE, "only SimpleTextInput", 1);
@@ -309,5 +419,10 @@ int main(void)
 	blocking(EFI_MODE_TEST_KEYS_NO_EVENT, "blocks, and has no event");
 	blocking(EFI_MODE_TEST_KEYS_BAD_EVENT, "blocks, and has no valid event");
 	blocking(EFI_MODE_TEST_KEYS_BLOCKS_READY, "blocks with a key");
+	blocking(EFI_MODE_TEST_KEYS_SIMPLE_BLOCKS, "blocks in both protocols");
+	no_way();
+	until_key();
+	bad_events(EFI_MODE_TEST_KEYS_NULL_EVENTS, "no events");
+	bad_events(EFI_MODE_TEST_KEYS_WILD_EVENTS, "events that are no address");
 	ksft_finished();
 }

@@ -34,6 +34,8 @@ static int nr_keyboards;
 static bool is_down[KEY_MAX];
 static struct press presses[MAX_PRESSES];
 static int nr_presses, nr_errors;
+/* When the first and the last of them came, in us */
+static uint64_t first_press_us, last_press_us;
 
 static inline uint16_t modifier_of(unsigned int code)
 {
@@ -131,6 +133,9 @@ static inline void take_event(const struct input_event *e)
 	is_down[e->code] = down;
 	if (!down || modifier_of(e->code) || nr_presses == MAX_PRESSES)
 		return;
+	last_press_us = e->time.tv_sec * 1000000ULL + e->time.tv_usec;
+	if (!nr_presses)
+		first_press_us = last_press_us;
 	presses[nr_presses].code = e->code;
 	presses[nr_presses++].held = held_now();
 }
