@@ -50,7 +50,7 @@ fi
 	modules_install > /dev/null
 "${root[@]}" rm -f "$folder"/lib/modules/*/build
 "${root[@]}" install -D -m 644 -t "$folder/etc/udev/rules.d" \
-	"$top/tools/efi-mode/60-efi-disk.rules"
+	"$top"/tools/efi-mode/*.rules
 "${root[@]}" rm -rf "$folder/tests"
 "${root[@]}" install -D -t "$folder/tests" "$top"/tests/root/* "$top/tests/initramfs/ktap"
 
