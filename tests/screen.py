@@ -9,8 +9,8 @@ import re
 import time
 
 import glyphs
-from boots import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
-                   power_off, take_results)
+from boots import (BOOT, QUIET, START, TEST, clean, files, guest_tests,
+                   machine, power_off, take_results)
 
 # The kernel's messages on the screen, and the tests' on the serial port
 CONSOLES = "console=tty0 console=hvc0"
@@ -262,8 +262,20 @@ def gop(opt, results):
         guest_tests(m, results, name, (name,))
 
 
+def gop_panic(opt, results):
+    """A panic while a mode is being set. Nothing is drawn on that screen, and all else
+    goes its way."""
+    name = "gop-panic"
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}gop:panic"]
+    with machine(opt, results, name, files(opt, *script)) as m:
+        m.expect("a screen appears", START + BOOT)
+        judge_panic(m, results, name, Screens(opt, m))
+        clean(m, results, name, expected=("Call Trace",))
+
+
 TESTS = {
     "gop": gop,
+    "gop-panic": gop_panic,
     "screen-stdvga": stdvga,
     "screen-virtio": virtio,
     "screen-ramfb": ramfb,

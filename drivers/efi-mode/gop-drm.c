@@ -63,6 +63,7 @@ struct screen {
 	struct drm_connector connector;
 	struct efi_gop gop;
 	struct frame_buffer fb;
+	struct drm_scanout_buffer scanout;	/* under drm_panic_lock() */
 	ktime_t next_frame;
 	bool stale;			/* something has not got to the screen */
 };
@@ -100,14 +101,13 @@ static int map(struct frame_buffer *fb)
 	return iosys_map_is_null(&fb->map) ? -ENOMEM : 0;
 }
 
-/* It can be elsewhere in another mode. A panic sees the one or the other. */
+/* It can be elsewhere in another mode */
 static int map_frame_buffer(struct screen *s)
 {
 	struct frame_buffer old = s->fb, new = {
 		.base	= s->gop.base,
 		.size	= (size_t)s->gop.mode.pitch * s->gop.mode.height,
 	};
-	unsigned long flags;
 	int ret;
 
 	if (!s->gop.mode.format ||
@@ -116,9 +116,7 @@ static int map_frame_buffer(struct screen *s)
 	ret = map(&new);
 	if (ret)
 		return ret;
-	drm_panic_lock(&s->drm, flags);
 	s->fb = new;
-	drm_panic_unlock(&s->drm, flags);
 	unmap(&old);
 	s->fb.region = request_mem_region(new.base, new.size, "efi-gop");
 	return 0;
@@ -225,6 +223,50 @@ static void collect_damage(struct screen *s, struct drm_plane_state *old,
 	}
 }
 
+/*
+ * What a panic draws into
+ *
+ * It can come in the middle of a commit, when the state of the plane is the new one and
+ * the screen is still in the old mode. So the mode, the frame buffer and the pixels that
+ * belong together are noted together, and nothing while they change.
+ */
+
+static void set_scanout(struct screen *s, const struct drm_scanout_buffer *sb)
+{
+	unsigned long flags;
+
+	drm_panic_lock(&s->drm, flags);
+	s->scanout = *sb;
+	drm_panic_unlock(&s->drm, flags);
+}
+
+static void no_scanout(struct screen *s)
+{
+	const struct drm_scanout_buffer none = {};
+
+	set_scanout(s, &none);
+}
+
+static void note_scanout(struct screen *s, struct drm_plane_state *state)
+{
+	const struct efi_gop_mode *mode = &s->gop.mode;
+	struct drm_scanout_buffer sb = {
+		.width	= mode->width,
+		.height	= mode->height,
+	};
+
+	if (mode->format) {
+		sb.format = drm_format_info(mode->format);
+		sb.pitch[0] = mode->pitch;
+		sb.map[0] = s->fb.map;
+	} else {
+		sb.format = state->fb->format;
+		sb.pitch[0] = state->fb->pitches[0];
+		iosys_map_set_vaddr(&sb.map[0], first_pixel(state));
+	}
+	set_scanout(s, &sb);
+}
+
 /* What has not got to the screen goes there with the next frame */
 static void plane_update(struct drm_plane *plane,
 			 struct drm_atomic_state *state)
@@ -237,11 +279,12 @@ static void plane_update(struct drm_plane *plane,
 	struct efi_gop_damage damage;
 	int idx, ret;
 
-	/* A mode that could not be set */
-	if (!s->gop.mode.width)
+	/* A mode that could not be set, or no screen any more; and @old goes */
+	if (!s->gop.mode.width || !drm_dev_enter(plane->dev, &idx)) {
+		no_scanout(s);
 		return;
-	if (!drm_dev_enter(plane->dev, &idx))
-		return;
+	}
+	note_scanout(s, new);
 	ret = drm_gem_fb_begin_cpu_access(new->fb, DMA_FROM_DEVICE);
 	if (!ret) {
 		collect_damage(s, old, new, &damage);
@@ -257,23 +300,11 @@ static void plane_update(struct drm_plane *plane,
 static int plane_get_scanout_buffer(struct drm_plane *plane,
 				    struct drm_scanout_buffer *sb)
 {
-	struct drm_plane_state *state = plane->state;
 	struct screen *s = to_screen(plane->dev);
-	const struct efi_gop_mode *mode = &s->gop.mode;
 
-	if (!state || !state->fb || !state->visible || !mode->width)
+	if (!s->scanout.width)
 		return -ENODEV;
-	sb->width = mode->width;
-	sb->height = mode->height;
-	if (mode->format) {
-		sb->format = drm_format_info(mode->format);
-		sb->pitch[0] = mode->pitch;
-		sb->map[0] = s->fb.map;
-	} else {
-		sb->format = state->fb->format;
-		sb->pitch[0] = state->fb->pitches[0];
-		iosys_map_set_vaddr(&sb->map[0], first_pixel(state));
-	}
+	*sb = s->scanout;
 	return 0;
 }
 
@@ -282,8 +313,8 @@ static void plane_panic_flush(struct drm_plane *plane)
 	struct screen *s = to_screen(plane->dev);
 
 	if (!s->gop.mode.format)
-		efi_gop_copy_panic(&s->gop, first_pixel(plane->state),
-				   plane->state->fb->pitches[0]);
+		efi_gop_copy_panic(&s->gop, s->scanout.map[0].vaddr,
+				   s->scanout.pitch[0]);
 }
 
 static const struct drm_plane_helper_funcs plane_helper_funcs = {
@@ -352,6 +383,7 @@ static void crtc_disable(struct drm_crtc *crtc, struct drm_atomic_state *state)
 	struct screen *s = to_screen(crtc->dev);
 	int idx;
 
+	no_scanout(s);
 	if (new->active || !s->gop.mode.width ||
 	    !drm_dev_enter(crtc->dev, &idx))
 		return;

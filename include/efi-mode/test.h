@@ -228,6 +228,7 @@ struct efi_mode_test_driver {
 						 */
 #define EFI_MODE_TEST_SCREEN_BLTS	8	/* value: calls of Blt() */
 #define EFI_MODE_TEST_SCREEN_STRAY	9	/* value: calls after it had disappeared */
+#define EFI_MODE_TEST_SCREEN_SLOW_MODE	10	/* SetMode(), so many ms << 8 */
 
 /* What the disk does, for DISK, in the lowest 8 bits; with an argument << 8 */
 #define EFI_MODE_TEST_DISK_INSTALL	0	/* appear, as EFI_MODE_TEST_DISK_KIND_*,

@@ -3,8 +3,8 @@
  * A screen in memory, of the worse kind
  *
  * Some of its modes are none, one has pixels of 16 bits and lines that are longer than
- * they are wide, one has a frame buffer without an address. Its functions fail if they
- * are told to.
+ * they are wide, one has a frame buffer without an address. Its functions fail, or take
+ * long, if they are told to.
  */
 #include "driver.h"
 
@@ -45,7 +45,7 @@ static UINT16 pixels_565[LINE_565 * HEIGHT_565] __attribute__((aligned(4096)));
 static EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE mode;
 static EFI_GRAPHICS_OUTPUT_PROTOCOL gop;
 static EFI_HANDLE handle;
-static volatile UINT64 strays, blts, fail_blt, fail_mode;
+static volatile UINT64 strays, blts, fail_blt, fail_mode, slow_mode;
 
 static EFI_STATUS EFIAPI query_mode(EFI_GRAPHICS_OUTPUT_PROTOCOL *this,
 				    UINT32 number, UINTN *size,
@@ -80,6 +80,8 @@ static EFI_STATUS EFIAPI set_mode(EFI_GRAPHICS_OUTPUT_PROTOCOL *this,
 				  UINT32 number)
 {
 	(void)this;
+	if (slow_mode)
+		uefi_call_wrapper(BS->Stall, 1, slow_mode * 1000);
 	if (fail_mode) {
 		fail_mode--;
 		return EFI_DEVICE_ERROR;
@@ -193,6 +195,9 @@ EFI_STATUS EFIAPI screen(UINT64 what, UINT64 *value)
 		return EFI_SUCCESS;
 	case EFI_MODE_TEST_SCREEN_FAIL_MODE:
 		fail_mode = argument;
+		return EFI_SUCCESS;
+	case EFI_MODE_TEST_SCREEN_SLOW_MODE:
+		slow_mode = argument;
 		return EFI_SUCCESS;
 	case EFI_MODE_TEST_SCREEN_SET_MODE:
 		return set_mode(&gop, argument);

@@ -2,6 +2,9 @@
 /*
  * A screen of the test driver's (tests/firmware/screen.c): its modes, its faults, and
  * how it goes
+ *
+ *	gop		all of it
+ *	gop panic	the kernel dies while a mode is being set
  */
 #include <signal.h>
 #include <sys/klog.h>
@@ -15,6 +18,7 @@
 #define PATIENCE	3000	/* ms */
 #define MODE_565	2
 #define CHANGES		40
+#define SLOW_MODE	1000	/* ms, of which a panic waits for the rest */
 
 static int fd, uevents;
 
@@ -309,7 +313,26 @@ static void no_modes(struct ledger others)
 	screen(EFI_MODE_TEST_SCREEN_REMOVE, 0);
 }
 
-int main(void)
+/*
+ * Firmware has the old mode and Linux has the new picture already, which is smaller. Who
+ * draws one as large as the mode finds no memory behind its end.
+ */
+static void panic_between(const char *device)
+{
+	struct kms k;
+
+	if (!show(&k, device, 640, 400) || !kms_create(&k, 320, 200))
+		ksft_exit_fail_msg("no picture\n");
+	screen(EFI_MODE_TEST_SCREEN_SLOW_MODE, SLOW_MODE);
+	if (!fork()) {
+		kms_show(&k, kms_mode(&k, 320, 200));
+		_exit(0);
+	}
+	usleep(SLOW_MODE * 1000 / 3);
+	write_file("/proc/sysrq-trigger", "c");
+}
+
+int main(int argc, char **argv)
 {
 	struct ledger others;
 	struct uevent u;
@@ -324,6 +347,8 @@ int main(void)
 
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "add", GUID, &u) >= 0 &&
 			 wait_card(u.device), "a screen appears\n");
+	if (argc == 2 && !strcmp(argv[1], "panic"))
+		panic_between(u.device);
 	sizes_and_formats(u.device);
 	blt_fails(u.device);
 	mode_fails(u.device);
