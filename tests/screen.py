@@ -189,6 +189,13 @@ def judge_panic(m, results, name, screens):
     results.add(not wrong, f"{name}: a panic is on the screen", wrong)
 
 
+def judge_mapping(m, results, name, wanted):
+    """As the MTRRs have that memory, or better if they have it as uncached"""
+    found = re.search(r"^# mapped (\S+)", m.text, re.M)
+    results.add(found and found[1] == wanted,
+                f"{name}: the frame buffer is {wanted}", found and found[1])
+
+
 def judge_return(m, results, name, screens):
     """Firmware's shell has its mode, and a screen of its own"""
     def judge(picture):
@@ -211,10 +218,13 @@ FIRST_SIZE = (1280, 800)
 def stdvga(opt, results):
     """A screen with a frame buffer, and the way back from another mode"""
     name = "screen-stdvga"
-    with boot(opt, results, name, (*ALL, "keep"), "leave:return",
+    with boot(opt, results, name, (*ALL, "mapped", "keep"), "leave:return",
               args=["-vga", "std"]) as (m, screens):
         results.add("bootconsole [earlyefi0] enabled" in m.text,
                     f"{name}: firmware shows the first messages")
+        judge_mapping(m, results, name, "write-combining")
+        results.add("Initialized simpledrm" in m.text,
+                    f"{name}: simpledrm has had it")
         judge_return(m, results, name, screens)
 
 
@@ -229,8 +239,11 @@ def virtio(opt, results):
 def ramfb(opt, results):
     """A frame buffer in RAM, and a panic there"""
     name = "screen-ramfb"
-    with boot(opt, results, name, ("boot", "text", "pattern"), "panic",
+    with boot(opt, results, name, ("boot", "text", "pattern", "mapped"), "panic",
               args=["-vga", "none", "-device", "ramfb"]) as (m, screens):
+        judge_mapping(m, results, name, "write-back")
+        results.add("Initialized simpledrm" not in m.text,
+                    f"{name}: simpledrm has not had it, not knowing that")
         judge_panic(m, results, name, screens)
 
 

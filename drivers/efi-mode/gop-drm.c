@@ -17,12 +17,10 @@
 
 #include <linux/aperture.h>
 #include <linux/delay.h>
-#include <linux/io.h>
+#include <linux/ioport.h>
 #include <linux/iosys-map.h>
 #include <linux/ktime.h>
 #include <linux/screen_info.h>
-
-#include <asm/mtrr.h>
 
 #include <drm/drm_atomic.h>
 #include <drm/drm_atomic_helper.h>
@@ -46,14 +44,6 @@
 
 #define FRAME_US	(USEC_PER_SEC / 60)
 
-/* The frame buffer, if there is one, and its place in /proc/iomem */
-struct frame_buffer {
-	struct iosys_map map;
-	struct resource *region;
-	u64 base;
-	size_t size;
-};
-
 /* From gop on it belongs to whoever commits: one at a time, as there is one CRTC */
 struct screen {
 	struct drm_device drm;
@@ -62,7 +52,7 @@ struct screen {
 	struct drm_encoder encoder;
 	struct drm_connector connector;
 	struct efi_gop gop;
-	struct frame_buffer fb;
+	struct efi_gop_frame_buffer fb;
 	struct drm_scanout_buffer scanout;	/* under drm_panic_lock() */
 	ktime_t next_frame;
 	bool stale;			/* something has not got to the screen */
@@ -70,41 +60,10 @@ struct screen {
 
 #define to_screen(d) container_of(d, struct screen, drm)
 
-/* The frame buffer */
-
-static void unmap(struct frame_buffer *fb)
-{
-	if (fb->region)
-		release_mem_region(fb->base, fb->size);
-	if (fb->map.is_iomem)
-		iounmap(fb->map.vaddr_iomem);
-	else
-		memunmap(fb->map.vaddr);
-}
-
-/*
- * Firmware maps all of it as the MTRRs say. Memory that these have as write-back, as it
- * is with a frame buffer in RAM, must not be something else here. Only uncached memory
- * can be made better.
- */
-static int map(struct frame_buffer *fb)
-{
-	u8 uniform;
-
-	if (mtrr_type_lookup(fb->base, fb->base + fb->size, &uniform) ==
-	    MTRR_TYPE_WRBACK)
-		iosys_map_set_vaddr(&fb->map, memremap(fb->base, fb->size,
-						       MEMREMAP_WB));
-	else
-		iosys_map_set_vaddr_iomem(&fb->map,
-					  ioremap_wc(fb->base, fb->size));
-	return iosys_map_is_null(&fb->map) ? -ENOMEM : 0;
-}
-
-/* It can be elsewhere in another mode */
+/* The frame buffer: it can be elsewhere in another mode */
 static int map_frame_buffer(struct screen *s)
 {
-	struct frame_buffer old = s->fb, new = {
+	struct efi_gop_frame_buffer old = s->fb, new = {
 		.base	= s->gop.base,
 		.size	= (size_t)s->gop.mode.pitch * s->gop.mode.height,
 	};
@@ -113,19 +72,13 @@ static int map_frame_buffer(struct screen *s)
 	if (!s->gop.mode.format ||
 	    (new.base == old.base && new.size == old.size))
 		return 0;
-	ret = map(&new);
+	ret = efi_gop_map(&new);
 	if (ret)
 		return ret;
 	s->fb = new;
-	unmap(&old);
+	efi_gop_unmap(&old);
 	s->fb.region = request_mem_region(new.base, new.size, "efi-gop");
 	return 0;
-}
-
-static void unmap_frame_buffer(struct screen *s)
-{
-	unmap(&s->fb);
-	memset(&s->fb, 0, sizeof(s->fb));
 }
 
 /* The plane */
@@ -611,7 +564,7 @@ static void gop_remove(struct efi_device *edev)
 
 	drm_dev_unplug(&s->drm);
 	drm_atomic_helper_shutdown(&s->drm);
-	unmap_frame_buffer(s);
+	efi_gop_unmap(&s->fb);
 	efi_gop_give_back(&s->gop);
 }
 

@@ -3,6 +3,7 @@
  * Between the files of the screens
  *
  *	gop-drm.c -> gop.c -> the bus
+ *	         \-> gop-map.c
  *	         \-> gop-damage.c
  *	      gop.c -> gop-modes.c
  *
@@ -11,6 +12,7 @@
 #ifndef _EFI_MODE_GOP_H
 #define _EFI_MODE_GOP_H
 
+#include <linux/iosys-map.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 
@@ -47,6 +49,25 @@ unsigned int efi_gop_add_mode(struct efi_gop_mode *modes, unsigned int nr,
 const struct efi_gop_mode *
 efi_gop_find_mode(const struct efi_gop_mode *modes, unsigned int nr,
 		  unsigned int width, unsigned int height);
+
+/* gop-map.c */
+
+/**
+ * struct efi_gop_frame_buffer - the frame buffer of a mode
+ * @map:	where it is mapped
+ * @region:	its place in /proc/iomem, or NULL
+ * @base:	its physical address
+ * @size:	in bytes
+ */
+struct efi_gop_frame_buffer {
+	struct iosys_map map;
+	struct resource *region;
+	u64 base;
+	size_t size;
+};
+
+int efi_gop_map(struct efi_gop_frame_buffer *fb);
+void efi_gop_unmap(struct efi_gop_frame_buffer *fb);
 
 /* gop-damage.c */
 

@@ -16,6 +16,7 @@
  *	idle		how often the screen is written when nothing changes
  *	rate		and how often it can be
  *	cycles		the driver unbound and bound a hundred times
+ *	mapped		what kind of memory the frame buffer is for Linux
  *	keep		another mode, which stays until Linux ends
  */
 #include <dirent.h>
@@ -374,6 +375,48 @@ static void cycles(void)
 	text();
 }
 
+#define IOMEM		"%llx-%llx : %31s"
+#define MEMTYPES	"/sys/kernel/debug/x86/pat_memtype_list"
+#define MEMTYPE		"PAT: [mem %llx-%llx] %31s"
+
+static bool find_frame_buffer(unsigned long long *start,
+			      unsigned long long *end)
+{
+	FILE *f = fopen("/proc/iomem", "r");
+	char line[128], name[32];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = sscanf(line, " " IOMEM, start, end, name) == 3 &&
+			!strcmp(name, "efi-gop");
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* In all places where it is mapped, by whom ever */
+static void mapped(void)
+{
+	unsigned long long start, end, from, to;
+	char line[128], type[32], first[32] = "";
+	FILE *f = fopen(MEMTYPES, "r");
+	bool same = true;
+
+	if (!f || !find_frame_buffer(&start, &end))
+		ksft_exit_fail_msg("no frame buffer, or no list of mappings\n");
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, MEMTYPE, &from, &to, type) != 3 ||
+		    from > end || to <= start)
+			continue;
+		if (!*first)
+			strcpy(first, type);
+		same &= !strcmp(type, first);
+	}
+	fclose(f);
+	ksft_print_msg("mapped %s\n", first);
+	check(*first && same, "the frame buffer is mapped in one way");
+}
+
 /* A process that has another mode */
 static void keep(void)
 {
@@ -400,7 +443,7 @@ static const struct {
 	{ "boot", boot }, { "logo", logo }, { "text", text },
 	{ "vt", terminals }, { "modes", modes },
 	{ "idle", idle }, { "rate", rate }, { "cycles", cycles },
-	{ "keep", keep },
+	{ "mapped", mapped }, { "keep", keep },
 };
 
 static void run(const char *name)
