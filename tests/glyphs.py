@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What is on a screen: text in the font of the kernel, and pixels
+What is on a screen: text in the font of the kernel or of firmware, and pixels
 """
 
 import re
 
-WIDTH, HEIGHT = 8, 16
+# Of a character, in both fonts
+WIDTH = 8
+
+# In the font of the kernel
+HEIGHT = 16
 
 
 def read_font(tree):
@@ -60,14 +64,14 @@ def cell(lines, column):
     return bytes(rows), back, fore
 
 
-def read_line(picture, font, top):
+def read_line(picture, font, top, left=0, height=HEIGHT):
     """The characters of one line, and their colours. What is none is a NUL."""
-    lines = [picture.line(y) for y in range(top, top + HEIGHT)]
-    blank = lines[0][:3] * picture.width
+    lines = [picture.line(y)[3 * left:] for y in range(top, top + height)]
+    blank = lines[0][:3] * (picture.width - left)
     if all(line == blank for line in lines):
         return "", []
     text, colours = "", []
-    for column in range(picture.width // WIDTH):
+    for column in range((picture.width - left) // WIDTH):
         bitmap, _, fore = cell(lines, column)
         text += font.get(bitmap, "\0")
         colours.append(tuple(fore) if fore else None)
@@ -81,3 +85,27 @@ def read_text(picture, font, centred=False):
     first = rest - rest // 2 if centred else 0
     return [read_line(picture, font, top)[0]
             for top in range(first, picture.height - HEIGHT + 1, HEIGHT)]
+
+
+class Console:
+    """Firmware's text console, which is in the middle of the screen. Nobody here knows
+    its font, which is learnt from a picture with all characters in the first line."""
+
+    HEIGHT = 19
+    CHARACTERS = "".join(map(chr, range(32, 127)))
+
+    def __init__(self, picture, columns, rows):
+        self.rows = rows
+        self.left = (picture.width - columns * WIDTH) // 2
+        self.top = (picture.height - rows * self.HEIGHT) // 2
+        lines = [picture.line(self.top + y)[3 * self.left:]
+                 for y in range(self.HEIGHT)]
+        self.font = {cell(lines, i)[0]: c
+                     for i, c in enumerate(self.CHARACTERS)}
+
+    def read_line(self, picture, row):
+        return read_line(picture, self.font, self.top + row * self.HEIGHT,
+                         self.left, self.HEIGHT)
+
+    def read_text(self, picture):
+        return [self.read_line(picture, row)[0] for row in range(self.rows)]

@@ -24,6 +24,15 @@ COLOURS = {
     5: (0xaa, 0, 0xaa), 6: (0, 0xaa, 0xaa), 7: (0xaa, 0xaa, 0xaa),
 }
 
+# And as this firmware has them
+EFI_COLOURS = {
+    1: (0x98, 0, 0), 2: (0, 0x98, 0), 3: (0x98, 0x98, 0), 4: (0, 0, 0x98),
+    5: (0x98, 0, 0x98), 6: (0, 0x98, 0x98), 7: (0x98, 0x98, 0x98),
+}
+
+# Of firmware's text console
+COLUMNS, ROWS = 100, 31
+
 
 class Screens:
     """The screens of a machine, in firmware's order. The terminals are on the last."""
@@ -32,6 +41,8 @@ class Screens:
         self.m = m
         self.devices = devices
         self.font = glyphs.read_font(opt.tree)
+        # Firmware's, if that is what is shown
+        self.console = None
 
     def take(self, card=-1):
         path = os.path.join(self.m.dir, "screen.ppm")
@@ -54,8 +65,18 @@ class Screens:
     def wait_text(self, pattern, centred=False):
         """Until a line of text is found"""
         def judge(picture):
-            text = "\n".join(glyphs.read_text(picture, self.font, centred))
+            text = "\n".join(self.console.read_text(picture) if self.console else
+                             glyphs.read_text(picture, self.font, centred))
             return "" if re.search(pattern, text, re.M) else text
+
+        return self.wait(judge)
+
+    def learn(self):
+        """The font of firmware's console, which shows all characters, and LEARN"""
+        def judge(picture):
+            self.console = glyphs.Console(picture, COLUMNS, ROWS)
+            text = self.console.read_text(picture)
+            return "" if "LEARN" in text else "\n".join(text)
 
         return self.wait(judge)
 
@@ -115,20 +136,27 @@ def show_logo(screens):
                         "less than 20 colours")
 
 
-def show_text(screens):
+def judge_colours(read_line, colours):
     """Characters, each line of them in its colour"""
-    def judge(picture):
-        text, _ = glyphs.read_line(picture, screens.font, 0)
-        if text != "The quick brown fox jumps over the lazy dog":
-            return f"first line: {text!r}"
-        for i, colour in COLOURS.items():
-            text, colours = glyphs.read_line(picture, screens.font,
-                                             i * glyphs.HEIGHT)
-            if text != f"colour {i}" or set(colours) - {None} != {colour}:
-                return f"line {i}: {text!r} in {set(colours)}"
-        return ""
+    text, _ = read_line(0)
+    if text != "The quick brown fox jumps over the lazy dog":
+        return f"first line: {text!r}"
+    for i, colour in colours.items():
+        text, found = read_line(i)
+        if text != f"colour {i}" or set(found) - {None} != {colour}:
+            return f"line {i}: {text!r} in {set(found)}"
+    return ""
 
-    return screens.wait(judge)
+
+def show_text(screens):
+    return screens.wait(lambda p: judge_colours(
+        lambda row: glyphs.read_line(p, screens.font, row * glyphs.HEIGHT),
+        COLOURS))
+
+
+def show_terminal(screens):
+    return screens.wait(lambda p: judge_colours(
+        lambda row: screens.console.read_line(p, row), EFI_COLOURS))
 
 
 def show_vt(screens, number):
@@ -142,6 +170,7 @@ SHOWS = {
     "logo": show_logo,
     "text": show_text,
     "vt": show_vt,
+    "terminal": show_terminal,
     "pattern": show_pattern,
     "damage": show_damage,
     "off": show_off,
@@ -247,6 +276,49 @@ def ramfb(opt, results):
         judge_panic(m, results, name, screens)
 
 
+# All characters that firmware has, as a file for its shell
+LEARN = ("cls", "type all.txt", "echo LEARN", "pause -q")
+
+
+def learning(opt, *script):
+    """Files with which firmware's font can be learnt, and what comes then"""
+    content = files(opt, *LEARN, *script)
+    content["all.txt"] = glyphs.Console.CHARACTERS.encode() + b"\r\n"
+    return content
+
+
+def learn(m, results, name, screens):
+    m.expect(r"^LEARN", START)
+    wrong = screens.learn()
+    results.add(not wrong, f"{name}: all characters of firmware", wrong)
+    m.send(" ")
+
+
+# Without these Linux has no screen
+DRIVERS = "gop_driver_init,simpledrm_platform_driver_init"
+
+
+def first(opt, results):
+    """The first message of the kernel, by firmware's console. It goes on as a terminal
+    if Linux has no screen."""
+    name = "screen-first"
+    script = (f"{LINUX} initcall_blacklist={DRIVERS} "
+              f"{QUIET}screen:boot:terminal")
+    with machine(opt, results, name, learning(opt, script)) as m:
+        screens = Screens(opt, m)
+        learn(m, results, name, screens)
+        # All of it, which is more than one piece, and before it scrolls away
+        m.expect(r"^\[ +0\.000000\] Linux version .*\n", START)
+        m.command_qmp("stop")
+        wrong = screens.wait_text(r"^\[ +0\.000000\] Linux version")
+        results.add(not wrong, f"{name}: the first message is on the screen",
+                    wrong)
+        m.command_qmp("cont")
+        m.expect("TEST BEGIN", BOOT)
+        guest_steps(m, results, name, screens)
+        power_off(m, results, name)
+
+
 def two(opt, results):
     """One of each kind: the terminals are on the one with a frame buffer, although
     the other is found first"""
@@ -289,6 +361,7 @@ def gop_panic(opt, results):
 TESTS = {
     "gop": gop,
     "gop-panic": gop_panic,
+    "screen-first": first,
     "screen-stdvga": stdvga,
     "screen-virtio": virtio,
     "screen-ramfb": ramfb,

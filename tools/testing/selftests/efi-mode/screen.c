@@ -11,6 +11,7 @@
  *	logo		and what is above them
  *	text		colours and characters on tty1
  *	vt		another text on tty2, and tty1 again
+ *	terminal	colours and characters on firmware's screen, which is hvc1
  *	pattern[CARD]	each pixel in another colour, then damage
  *	modes		two other modes, and one that is none
  *	idle		how often the screen is written when nothing changes
@@ -52,16 +53,21 @@ static void wait_for_host(void)
 		ksft_exit_fail_msg("nobody is looking\n");
 }
 
-static int open_tty(int number)
+static int open_terminal(const char *path)
 {
-	char path[16];
-	int fd;
+	int fd = open(path, O_RDWR | O_NOCTTY);
 
-	snprintf(path, sizeof(path), "/dev/tty%d", number);
-	fd = open(path, O_RDWR | O_NOCTTY);
 	if (fd < 0)
 		ksft_exit_fail_msg("%s: %s\n", path, strerror(errno));
 	return fd;
+}
+
+static int open_tty(int number)
+{
+	char path[16];
+
+	snprintf(path, sizeof(path), "/dev/tty%d", number);
+	return open_terminal(path);
 }
 
 static void put(int tty, const char *text)
@@ -94,11 +100,11 @@ static void logo(void)
 
 #define CLEAR	"\033c\033[2J\033[H\033[?25l"
 
-static void text(void)
+static void put_colours(const char *path, const char *what)
 {
-	int tty = open_tty(1), i;
+	int tty = open_terminal(path), i;
 
-	announce("text");
+	announce(what);
 	put(tty, CLEAR "The quick brown fox jumps over the lazy dog\r\n");
 	for (i = 1; i < 8; i++) {
 		char line[64];
@@ -109,6 +115,16 @@ static void text(void)
 	}
 	wait_for_host();
 	close(tty);
+}
+
+static void text(void)
+{
+	put_colours("/dev/tty1", "text");
+}
+
+static void terminal(void)
+{
+	put_colours("/dev/hvc1", "terminal");
 }
 
 static void terminals(void)
@@ -395,7 +411,7 @@ static bool find_frame_buffer(unsigned long long *start,
 }
 
 /* In all places where it is mapped, by whom ever */
-static void mapped(void)
+static void memory_type(void)
 {
 	unsigned long long start, end, from, to;
 	char line[128], type[32], first[32] = "";
@@ -409,7 +425,7 @@ static void mapped(void)
 		    from > end || to <= start)
 			continue;
 		if (!*first)
-			strcpy(first, type);
+			snprintf(first, sizeof(first), "%s", type);
 		same &= !strcmp(type, first);
 	}
 	fclose(f);
@@ -441,9 +457,10 @@ static const struct {
 	void (*run)(void);
 } steps[] = {
 	{ "boot", boot }, { "logo", logo }, { "text", text },
-	{ "vt", terminals }, { "modes", modes },
+	{ "vt", terminals }, { "terminal", terminal },
+	{ "modes", modes },
 	{ "idle", idle }, { "rate", rate }, { "cycles", cycles },
-	{ "mapped", mapped }, { "keep", keep },
+	{ "mapped", memory_type }, { "keep", keep },
 };
 
 static void run(const char *name)
