@@ -339,6 +339,40 @@ def none(opt, results):
         results.add("efi-gop" not in m.text, f"{name}: and no word of it")
 
 
+def back(opt, results):
+    """Screens that are not the ones any more that firmware had before Linux: one has
+    gone, one has come again, and one is firmware's console, in the end"""
+    name = "screen-return"
+    content = learning(
+        opt, "load fs0:\\driver.efi", "selfcheck 18 0",
+        f"{LINUX} {QUIET}gop:gone,leave:return", "selfcheck 18 9",
+        "selfcheck 18 0", f"{LINUX} {QUIET}gop:again,leave:return",
+        "selfcheck 18 6", f"{LINUX} {QUIET}screen:reconnect,leave:return=7",
+        "cls", "echo STATUS %lasterror%")
+    content["selfcheck.efi"] = os.path.join(opt.build, "firmware",
+                                            "selfcheck.efi")
+    # Firmware fills memory that is given back, which takes its time
+    with machine(opt, results, name, content, memory="512M") as m:
+        screens = Screens(opt, m)
+        learn(m, results, name, screens)
+        m.expect(r"^TEST END gop:gone 0", START + BOOT)
+        strays = m.expect(r"^SELFCHECK 18 9 0x(\w+)", START)[1]
+        results.add(strays == "0", f"{name}: nobody calls one that has gone",
+                    strays)
+        m.expect(r"^TEST END gop:again 0", START + BOOT)
+        mode = m.expect(r"^SELFCHECK 18 6 0x(\w+)", START)[1]
+        results.add(mode == "1",
+                    f"{name}: one that has come again is in its mode", mode)
+        m.expect(r"^TEST END screen:reconnect 0", START + BOOT)
+        m.expect("STATUS 0x7", START)
+        wrong = screens.wait_text(r"^STATUS 0x7$")
+        results.add(not wrong, f"{name}: firmware's console is on its screen",
+                    wrong)
+        shape = screens.take()
+        results.add((shape.width, shape.height) == FIRST_SIZE,
+                    f"{name}: in its mode")
+
+
 def gop(opt, results):
     """A screen of the test driver's, with all that can be wrong with one"""
     name = "gop"
@@ -366,5 +400,6 @@ TESTS = {
     "screen-virtio": virtio,
     "screen-ramfb": ramfb,
     "screen-two": two,
+    "screen-return": back,
     "screen-none": none,
 }

@@ -63,14 +63,17 @@ static efi_status_t __efiapi read(const u8 *base, void *to, u64 size, u64 nr,
 	return EFI_SUCCESS;
 }
 
-/*
- * Copy a device path, with the node at its end. @size is the room for it, and
- * afterwards its size.
+/**
+ * efi_mode_read_path() - copy a device path, with the node at its end
+ * @path:	the device path
+ * @to:		where to
+ * @size:	the room for it, and afterwards its size
  *
+ * Context: firmware's world, any.
  * Return: an EFI status; EFI_BUFFER_TOO_SMALL if there is not enough room or no end.
  */
-static efi_status_t __efiapi read_path(const efi_device_path_protocol_t *path,
-				       u8 *to, u64 *size)
+efi_status_t __efiapi efi_mode_read_path(const efi_device_path_protocol_t *path,
+					 u8 *to, u64 *size)
 {
 	u64 used = 0;
 
@@ -172,7 +175,7 @@ void efi_mode_lookup_init(struct efi_mode_handoff *h)
 {
 	handoff = h;
 	h->resident.read = (unsigned long)read;
-	h->resident.read_path = (unsigned long)read_path;
+	h->resident.read_path = (unsigned long)efi_mode_read_path;
 	h->resident.notify = (unsigned long)notify;
 }
 

@@ -19,6 +19,9 @@
 	EFI_GUID(0x665e3ff5, 0x46cc, 0x11d4, 0x9a, 0x38, 0x00, 0x90, 0x27, \
 		 0x3f, 0xc1, 0x4d)
 
+/* A screen whose path is longer is known by its handle */
+#define MAX_PATH	128
+
 #define WATCHDOG_UNITS	10000000	/* of 100 ns in a second */
 
 union watchdog_timer_arch_protocol {
@@ -32,8 +35,11 @@ union watchdog_timer_arch_protocol {
 
 static const efi_system_table_t *firmware;
 
-static struct {
-	efi_graphics_output_protocol_t *gop;
+/* If firmware's driver of a screen is connected anew, it has another handle then */
+static struct output {
+	efi_handle_t handle;
+	u8 path[MAX_PATH];
+	u64 path_size;			/* 0: it has none */
 	u32 mode;
 } outputs[MAX_HANDLES];
 static unsigned int nr_outputs;
@@ -60,20 +66,45 @@ static unsigned int locate(const efi_boot_services_t *bs, efi_guid_t *guid,
 	return size / sizeof(*handles);
 }
 
+static efi_graphics_output_protocol_t *
+read_output(const efi_boot_services_t *bs, efi_handle_t handle,
+	    struct output *o)
+{
+	efi_guid_t guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+	efi_guid_t path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
+	efi_graphics_output_protocol_t *gop;
+	efi_device_path_protocol_t *path;
+
+	if (bs->handle_protocol(handle, &guid, (void **)&gop) != EFI_SUCCESS ||
+	    !gop->mode)
+		return NULL;
+	o->handle = handle;
+	o->mode = gop->mode->mode;
+	o->path_size = sizeof(o->path);
+	if (bs->handle_protocol(handle, &path_guid, (void **)&path) !=
+	    EFI_SUCCESS ||
+	    efi_mode_read_path(path, o->path, &o->path_size) != EFI_SUCCESS)
+		o->path_size = 0;
+	return gop;
+}
+
+static bool is_same_output(const struct output *a, const struct output *b)
+{
+	if (a->path_size != b->path_size)
+		return false;
+	return a->path_size ? !memcmp(a->path, b->path, a->path_size) :
+			      a->handle == b->handle;
+}
+
 static void note_outputs(const efi_boot_services_t *bs)
 {
 	efi_guid_t guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
-	efi_graphics_output_protocol_t *gop;
 	efi_handle_t handles[MAX_HANDLES];
 	unsigned int i, nr = locate(bs, &guid, handles);
 
-	for (i = 0; i < nr; i++) {
-		if (bs->handle_protocol(handles[i], &guid, (void **)&gop) !=
-		    EFI_SUCCESS || !gop->mode)
-			continue;
-		outputs[nr_outputs].gop = gop;
-		outputs[nr_outputs++].mode = gop->mode->mode;
-	}
+	for (i = 0; i < nr; i++)
+		if (read_output(bs, handles[i], &outputs[nr_outputs]))
+			nr_outputs++;
 }
 
 static efi_simple_text_output_protocol_t *
@@ -103,15 +134,33 @@ static void note_terminals(const efi_boot_services_t *bs)
 	}
 }
 
-static bool restore_outputs(void)
+static const struct output *find_output(const struct output *now)
 {
-	bool changed = false;
-	unsigned int i;
+	const struct output *o;
 
-	for (i = 0; i < nr_outputs; i++) {
-		if (outputs[i].gop->mode->mode == outputs[i].mode)
+	for (o = outputs; o < outputs + nr_outputs; o++)
+		if (is_same_output(o, now))
+			return o;
+	return NULL;
+}
+
+/* Of the screens that there are by now. One that has come meanwhile is left alone. */
+static bool restore_outputs(const efi_boot_services_t *bs)
+{
+	efi_guid_t guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+	efi_graphics_output_protocol_t *gop;
+	efi_handle_t handles[MAX_HANDLES];
+	const struct output *before;
+	unsigned int i, nr = locate(bs, &guid, handles);
+	bool changed = false;
+	struct output now;
+
+	for (i = 0; i < nr; i++) {
+		gop = read_output(bs, handles[i], &now);
+		before = gop ? find_output(&now) : NULL;
+		if (!before || before->mode == now.mode)
 			continue;
-		outputs[i].gop->set_mode(outputs[i].gop, outputs[i].mode);
+		gop->set_mode(gop, before->mode);
 		changed = true;
 	}
 	return changed;
@@ -222,7 +271,7 @@ void efi_mode_restore_settings(void)
 	const efi_boot_services_t *bs = firmware->boottime;
 
 	restore_clock();
-	restore_text(restore_outputs());
+	restore_text(restore_outputs(bs));
 	if (watchdog_seconds)
 		bs->set_watchdog_timer(watchdog_seconds, 0, 0, NULL);
 }

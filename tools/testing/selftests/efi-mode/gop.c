@@ -5,6 +5,8 @@
  *
  *	gop		all of it
  *	gop panic	the kernel dies while a mode is being set
+ *	gop gone	a screen that was there before Linux goes
+ *	gop again	and comes again, and is in another mode when Linux ends
  */
 #include <signal.h>
 #include <sys/klog.h>
@@ -17,6 +19,7 @@
 #define GUID		"9042a9de-23dc-4a38-96fb-7aded080516a"
 #define PATIENCE	3000	/* ms */
 #define MODE_565	2
+#define LAST_MODE	4
 #define CHANGES		40
 #define SLOW_MODE	1000	/* ms, of which a panic waits for the rest */
 
@@ -332,12 +335,40 @@ static void panic_between(const char *device)
 	write_file("/proc/sysrq-trigger", "c");
 }
 
+static bool gone(void)
+{
+	struct uevent u;
+
+	screen(EFI_MODE_TEST_SCREEN_REMOVE, 0);
+	return wait_uevent(uevents, PATIENCE, "remove", GUID, &u) >= 0;
+}
+
+/* What the driver finds is what it leaves, so it must not have seen the first mode */
+static bool again(void)
+{
+	struct uevent u;
+
+	if (!gone())
+		return false;
+	screen(EFI_MODE_TEST_SCREEN_INSTALL, 0);
+	if (wait_uevent(uevents, PATIENCE, "add", GUID, &u) < 0 ||
+	    !wait_card(u.device) || !write_file(KMS_DRIVER "unbind", u.device))
+		return false;
+	screen(EFI_MODE_TEST_SCREEN_SET_MODE, LAST_MODE);
+	return write_file(KMS_DRIVER "bind", u.device) &&
+	       screen(EFI_MODE_TEST_SCREEN_MODE, 0) == LAST_MODE;
+}
+
 int main(int argc, char **argv)
 {
 	struct ledger others;
 	struct uevent u;
 
 	fd = open_test_device();
+	if (argc == 2 && strcmp(argv[1], "panic")) {
+		uevents = open_uevents();
+		return strcmp(argv[1], "gone") ? !again() : !gone();
+	}
 	ksft_print_header();
 	ksft_set_plan(21);
 	uevents = open_uevents();

@@ -17,10 +17,12 @@
  *	idle		how often the screen is written when nothing changes
  *	rate		and how often it can be
  *	cycles		the driver unbound and bound a hundred times
+ *	reconnect	firmware's driver lets go of the screen, and takes it again
  *	mapped		what kind of memory the frame buffer is for Linux
  *	keep		another mode, which stays until Linux ends
  */
 #include <dirent.h>
+#include <linux/limits.h>
 #include <linux/vt.h>
 #include <sys/klog.h>
 
@@ -391,6 +393,31 @@ static void cycles(void)
 	text();
 }
 
+static bool wait_screens(unsigned int nr)
+{
+	char names[MAX_SCREENS][32];
+	int i;
+
+	for (i = 0; i < 100 && find_screens(names) != nr; i++)
+		usleep(100000);
+	return i < 100;
+}
+
+/* On the device that the screen is of */
+static void reconnect(void)
+{
+	char names[MAX_SCREENS][32], link[64], screen[PATH_MAX];
+	unsigned int nr = find_screens(names);
+	char file[PATH_MAX + 16];
+
+	snprintf(link, sizeof(link), "/sys/bus/efi/devices/%.31s", names[0]);
+	if (!nr || !realpath(link, screen))
+		ksft_exit_fail_msg("no screen\n");
+	snprintf(file, sizeof(file), "%s/../connect", screen);
+	check(write_file(file, "0") && wait_screens(nr - 1), "the screen goes");
+	check(write_file(file, "1") && wait_screens(nr), "and comes again");
+}
+
 #define IOMEM		"%llx-%llx : %31s"
 #define MEMTYPES	"/sys/kernel/debug/x86/pat_memtype_list"
 #define MEMTYPE		"PAT: [mem %llx-%llx] %31s"
@@ -460,7 +487,7 @@ static const struct {
 	{ "vt", terminals }, { "terminal", terminal },
 	{ "modes", modes },
 	{ "idle", idle }, { "rate", rate }, { "cycles", cycles },
-	{ "mapped", memory_type }, { "keep", keep },
+	{ "reconnect", reconnect }, { "mapped", memory_type }, { "keep", keep },
 };
 
 static void run(const char *name)
