@@ -124,7 +124,8 @@ def keyboard_sum(opt, results):
             wrong = screens.wait_text(r"^/ #")
             if not wrong:
                 break
-        results.add(not wrong, f"{name}: a prompt on the screen", wrong)
+        if not results.add(not wrong, f"{name}: a prompt on the screen", wrong):
+            return
         m.command_qmp("device_add", driver="usb-kbd", id="keyboard",
                       bus="xhci.0")
         wrong = screens.wait_text(r"efi-keyboard efi\d+: given up for efi\d+$")
