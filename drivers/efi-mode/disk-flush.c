@@ -117,10 +117,16 @@ static enum efi_disk_durability durability_of(struct efi_device *edev)
 	}
 }
 
-/* Return: whether the device does what it is told */
+/*
+ * A device that answers with an error knows the command: it may only have to say that it
+ * was reset, or it cannot flush now, and then who wants a flush is to be told.
+ *
+ * Return: whether it is to be flushed so.
+ */
 static bool try_scsi(struct efi_disk *d)
 {
 	const efi_guid_t guid = EFI_SCSI_IO_PROTOCOL_GUID;
+	const struct scsi_shared *s = d->shared->virt;
 	struct efi_disk_outcome o;
 
 	if (!efi_device_has_protocol(d->edev, &guid))
@@ -131,7 +137,9 @@ static bool try_scsi(struct efi_disk *d)
 		return false;
 	}
 	o = synchronize_cache(d);
-	return efi_disk_succeeded(&o);
+	return efi_disk_succeeded(&o) ||
+	       (!o.ret && o.status == EFI_DEVICE_ERROR &&
+		s->packet.target_status == SAM_STAT_CHECK_CONDITION);
 }
 
 static void leave_scsi(struct efi_disk *d)
