@@ -4,8 +4,8 @@
  *
  *	diskerrors WHAT=MIB...
  *
- * Disks are named by their sizes. WHAT fails at the sector of BAD: "read" or "write",
- * always; "read-once"; "flush", wherever.
+ * Disks are named by their sizes. WHAT fails at the sector of BAD: "read" or "write";
+ * or it is "flush", wherever. It fails always, or only the first time: "read-once".
  */
 #include "disksize.h"
 
@@ -27,29 +27,41 @@ static bool writes(int fd, size_t size, off_t offset)
 	return pwrite(fd, buffer, size, offset) == (ssize_t)size;
 }
 
+static bool flush_fails(int fd)
+{
+	errno = 0;
+	return fsync(fd) && errno == EIO;
+}
+
+static void test_flush(const char *what, bool once, int mib, int fd)
+{
+	ksft_test_result(writes(fd, BLOCK, BAD), "%s %d: writes\n", what, mib);
+	ksft_test_result(flush_fails(fd), "%s %d: fails: %s\n", what, mib,
+			 strerror(errno));
+	ksft_test_result(reads(fd, BLOCK, BAD), "%s %d: reads\n", what, mib);
+	ksft_test_result(once ? !fsync(fd) : flush_fails(fd), "%s %d: %s\n",
+			 what, mib, once ? "and then not" : "fails again");
+}
+
 static void test(const char *what, int mib)
 {
+	bool once = strstr(what, "-once");
 	bool (*other)(int fd, size_t size, off_t offset) = writes;
 	bool (*bad)(int fd, size_t size, off_t offset) = reads;
 	int fd = open_disk(mib, O_RDWR | O_DIRECT);
 
-	if (!strcmp(what, "flush")) {
-		ksft_test_result(writes(fd, BLOCK, BAD), "flush: writes\n");
-		ksft_test_result(fsync(fd) && errno == EIO,
-				 "flush: fails: %s\n", strerror(errno));
-		ksft_test_result(reads(fd, BLOCK, BAD), "flush: reads\n");
-		ksft_test_result(fsync(fd) && errno == EIO,
-				 "flush: fails again: %s\n", strerror(errno));
+	if (!strncmp(what, "flush", 5)) {
+		test_flush(what, once, mib, fd);
 		close(fd);
 		return;
 	}
-	if (!strcmp(what, "write")) {
+	if (!strncmp(what, "write", 5)) {
 		bad = writes;
 		other = reads;
 	}
 	ksft_test_result(!bad(fd, BLOCK, BAD) && errno == EIO,
 			 "%s %d: a bad block: %s\n", what, mib, strerror(errno));
-	if (!strcmp(what, "read-once"))
+	if (once)
 		ksft_test_result(bad(fd, BLOCK, BAD),
 				 "%s %d: and then good\n", what, mib);
 	else
