@@ -195,7 +195,7 @@ static void plan_erase(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, erased(SZ_16K, SZ_16K, SZ_4K, SZ_4K, &lba), 0);
 	KUNIT_EXPECT_EQ(test, erased(SZ_16K, SZ_16K, SZ_4K, SZ_16K, &lba), 0);
 	/* Far behind what 32 bits can say */
-	KUNIT_EXPECT_EQ(test, erased(SZ_4K, SZ_4K, SZ_4K << 40, SZ_1G, &lba),
+	KUNIT_EXPECT_EQ(test, erased(SZ_4K, SZ_4K, 4096ULL << 40, SZ_1G, &lba),
 			SZ_1G);
 	KUNIT_EXPECT_EQ(test, lba, 1ULL << 40);
 }
