@@ -11,6 +11,7 @@ import time
 import glyphs
 from boots import (BOOT, QUIET, START, TEST, clean, files, guest_tests,
                    machine, power_off, take_results)
+from typist import type_keys, type_text
 
 # The kernel's messages on the screen, and the tests' on the serial port
 CONSOLES = "console=tty0 console=hvc0"
@@ -35,24 +36,25 @@ COLUMNS, ROWS = 100, 31
 
 
 class Screens:
-    """The screens of a machine, in firmware's order. The terminals are on the last."""
+    """The screens of a machine, in firmware's order. The terminals are on one of them."""
 
-    def __init__(self, opt, m, devices=(None,)):
+    def __init__(self, opt, m, devices=(None,), terminals=-1):
         self.m = m
         self.devices = devices
+        self.terminals = terminals
         self.font = glyphs.read_font(opt.tree)
         # Firmware's, if that is what is shown
         self.console = None
 
-    def take(self, card=-1):
+    def take(self, card=None):
         path = os.path.join(self.m.dir, "screen.ppm")
-        device = self.devices[card]
+        device = self.devices[self.terminals if card is None else card]
         more = {"device": device} if device else {}
         self.m.command_qmp("screendump", filename=path, **more)
         with open(path, "rb") as f:
             return glyphs.Picture(f.read())
 
-    def wait(self, judge, card=-1):
+    def wait(self, judge, card=None):
         """Until the picture is as it should be. What is wrong with it, or ''."""
         end = time.monotonic() + PATIENCE
         while True:
@@ -165,11 +167,27 @@ def show_vt(screens, number):
     return screens.wait_text(r"^The quick brown fox jumps over the lazy dog$")
 
 
+def show_keys(screens, number):
+    type_keys(screens.m, 100, [f"alt-f{number}"])
+    return show_vt(screens, number)
+
+
+def show_login(screens):
+    """Not only a prompt"""
+    wrong = screens.wait_text(r"^efi-mode login:$")
+    if not wrong:
+        type_text(screens.m, "somebody", 100)
+        wrong = screens.wait_text(r"^efi-mode login: somebody$")
+    return wrong
+
+
 SHOWS = {
     "boot": show_boot,
     "logo": show_logo,
     "text": show_text,
     "vt": show_vt,
+    "keys": show_keys,
+    "login": show_login,
     "terminal": show_terminal,
     "pattern": show_pattern,
     "damage": show_damage,
@@ -199,12 +217,12 @@ def command(*steps, then=""):
 
 
 @contextlib.contextmanager
-def boot(opt, results, name, steps, *more, devices=(None,), args=()):
+def boot(opt, results, name, steps, *more, devices=(None,), terminals=-1, args=()):
     """A machine with these screens, and the steps of the selftest"""
     script = [f"{LINUX} {QUIET}{','.join(('screen:' + ':'.join(steps), *more))}",
               "echo STATUS %lasterror%"]
     with machine(opt, results, name, files(opt, *script), args=args) as m:
-        screens = Screens(opt, m, devices)
+        screens = Screens(opt, m, devices, terminals)
         m.expect("TEST BEGIN", START + BOOT)
         guest_steps(m, results, name, screens)
         yield m, screens
@@ -238,7 +256,8 @@ def judge_return(m, results, name, screens):
     results.add(not wrong, f"{name}: firmware has its screen again", wrong)
 
 
-ALL = ("boot", "logo", "text", "vt", "pattern", "modes", "idle", "rate", "cycles")
+ALL = ("boot", "logo", "text", "vt", "keys", "pattern", "modes", "idle", "rate",
+       "cycles", "login")
 
 # Of stdvga, in this firmware
 FIRST_SIZE = (1280, 800)
@@ -268,8 +287,8 @@ def virtio(opt, results):
 def ramfb(opt, results):
     """A frame buffer in RAM, and a panic there"""
     name = "screen-ramfb"
-    with boot(opt, results, name, ("boot", "text", "pattern", "mapped"), "panic",
-              args=["-vga", "none", "-device", "ramfb"]) as (m, screens):
+    with boot(opt, results, name, ("boot", "login", "text", "pattern", "mapped"),
+              "panic", args=["-vga", "none", "-device", "ramfb"]) as (m, screens):
         judge_mapping(m, results, name, "write-back")
         results.add("Initialized simpledrm" not in m.text,
                     f"{name}: simpledrm has not had it, not knowing that")
@@ -339,6 +358,18 @@ def none(opt, results):
         results.add("efi-gop" not in m.text, f"{name}: and no word of it")
 
 
+def linear(opt, results):
+    """Two with a frame buffer: the terminals are on the one that firmware's console
+    was on first"""
+    name = "screen-linear"
+    args = ["-vga", "none", "-device", "VGA,id=first", "-device",
+            "bochs-display,id=second"]
+    with boot(opt, results, name, ("boot", "text", "pattern0", "pattern1"),
+              devices=("first", "second"), terminals=0,
+              args=args) as (m, _):
+        power_off(m, results, name)
+
+
 def back(opt, results):
     """Screens that are not the ones any more that firmware had before Linux: one has
     gone, one has come again, and one is firmware's console, in the end"""
@@ -400,6 +431,7 @@ TESTS = {
     "screen-virtio": virtio,
     "screen-ramfb": ramfb,
     "screen-two": two,
+    "screen-linear": linear,
     "screen-return": back,
     "screen-none": none,
 }

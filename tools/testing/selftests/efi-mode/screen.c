@@ -11,6 +11,8 @@
  *	logo		and what is above them
  *	text		colours and characters on tty1
  *	vt		another text on tty2, and tty1 again
+ *	keys		the same with keys that the host types: Alt-F2 and Alt-F1
+ *	login		getty on tty1, and what the host types there
  *	terminal	colours and characters on firmware's screen, which is hvc1
  *	pattern[CARD]	each pixel in another colour, then damage
  *	modes		two other modes, and one that is none
@@ -24,7 +26,9 @@
 #include <dirent.h>
 #include <linux/limits.h>
 #include <linux/vt.h>
+#include <signal.h>
 #include <sys/klog.h>
+#include <sys/wait.h>
 
 #include "kms.h"
 #include "ledger.h"
@@ -129,18 +133,64 @@ static void terminal(void)
 	put_colours("/dev/hvc1", "terminal");
 }
 
-static void terminals(void)
+static void put_second(void)
 {
 	int tty = open_tty(2);
 
-	announce("vt 2");
 	put(tty, CLEAR "this is the second terminal");
+	close(tty);
+}
+
+static void terminals(void)
+{
+	announce("vt 2");
+	put_second();
 	check(activate(2), "the second terminal");
 	wait_for_host();
 	announce("vt 1");
 	check(activate(1), "and the first again");
 	wait_for_host();
+}
+
+static bool is_active(int number)
+{
+	struct vt_stat stat = {};
+	int tty = open_tty(0);
+	bool ok = !ioctl(tty, VT_GETSTATE, &stat) && stat.v_active == number;
+
 	close(tty);
+	return ok;
+}
+
+static void switch_by_keys(void)
+{
+	put_second();
+	announce("keys 2");
+	wait_for_host();
+	check(is_active(2), "Alt-F2 is the second terminal");
+	announce("keys 1");
+	wait_for_host();
+	check(is_active(1), "Alt-F1 is the first");
+}
+
+static void login(void)
+{
+	int tty = open_tty(1);
+	pid_t child;
+
+	put(tty, CLEAR);
+	close(tty);
+	sethostname("efi-mode", 8);
+	announce("login");
+	child = fork();
+	if (!child) {
+		setsid();
+		execl("/bin/getty", "getty", "0", "tty1", "linux", NULL);
+		_exit(1);
+	}
+	wait_for_host();
+	check(child > 0 && !kill(child, SIGKILL) &&
+	      waitpid(child, NULL, 0) == child, "getty waits for a name");
 }
 
 static void start_count(void)
@@ -484,8 +534,8 @@ static const struct {
 	void (*run)(void);
 } steps[] = {
 	{ "boot", boot }, { "logo", logo }, { "text", text },
-	{ "vt", terminals }, { "terminal", terminal },
-	{ "modes", modes },
+	{ "vt", terminals }, { "keys", switch_by_keys }, { "login", login },
+	{ "terminal", terminal }, { "modes", modes },
 	{ "idle", idle }, { "rate", rate }, { "cycles", cycles },
 	{ "reconnect", reconnect }, { "mapped", memory_type }, { "keep", keep },
 };
