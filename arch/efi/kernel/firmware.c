@@ -55,6 +55,7 @@
 static unsigned int interval = DEFAULT_INTERVAL_MS;
 static unsigned int share = DEFAULT_SHARE;
 
+/* As long as it runs: no longer when firmware has stopped */
 static struct task_struct *firmware_task;
 static DECLARE_WAIT_QUEUE_HEAD(busy_wait);
 
@@ -87,9 +88,12 @@ static int set_param(const char *val, const struct kernel_param *kp,
 		     unsigned int min, unsigned int max)
 {
 	unsigned int *param = kp->arg, old = *param;
-	int ret = param_set_uint_minmax(val, kp, min, max);
+	int ret;
 
-	/* kernel_param_lock() is held: one at a time */
+	if (efi_mode_is_stopped())
+		return -EIO;
+	ret = param_set_uint_minmax(val, kp, min, max);
+	/* kernel_param_lock() is held: one at a time, and the thread does not end */
 	if (ret || !firmware_task)
 		return ret;
 	ret = set_bandwidth(firmware_task, interval, share);
@@ -290,6 +294,16 @@ static void sleep_while_idle(void)
 
 /* The thread */
 
+/* Nobody is to find it from here on, be it to change its share or to wake it */
+static void forget_thread(void)
+{
+	WRITE_ONCE(sleeping, false);
+	hrtimer_cancel(&share_timer);
+	kernel_param_lock(THIS_MODULE);
+	firmware_task = NULL;
+	kernel_param_unlock(THIS_MODULE);
+}
+
 static int firmware_thread(void *unused)
 {
 	struct hrtimer timer;
@@ -316,6 +330,7 @@ static int firmware_thread(void *unused)
 			pause_for(ktime_get_ns() - start);
 	}
 	destroy_hrtimer_on_stack(&timer);
+	forget_thread();
 	return 0;
 }
 

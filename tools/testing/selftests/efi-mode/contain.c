@@ -94,6 +94,10 @@ static void fault(unsigned int vector)
 	       "a later call fails at once");
 	result(logged("stall: not called, the firmware is stopped"),
 	       "with a message");
+	/* When its thread has ended, with nothing of it left */
+	sleep(1);
+	result(!write_file(INTERVAL, "20") && !write_file(SHARE, "40"),
+	       "an interval or a share is refused");
 }
 
 static void forever(unsigned int tpl)
