@@ -134,6 +134,7 @@ CONTAIN = (
     ("page fault in a transfer", "disk", 0),
     ("endless loop", "forever", 4),
     ("endless loop at TPL_NOTIFY", "forever", 16),
+    ("endless loop, called by a real-time task", "forever", "4:fifo"),
 )
 
 

@@ -27,6 +27,7 @@
 #include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/sched.h>
+#include <linux/sched/rt.h>
 #include <linux/time64.h>
 
 #include <asm/msr.h>
@@ -44,7 +45,14 @@
 /* How often is looked whether the last of the calls is over */
 #define CLOSE_POLL_MS		20
 
+/* For so long a real-time task gives firmware all of its time, and then looks so often */
+#define URGENT_MS		100
+#define LOOK_US			1000
+
 static DEFINE_MUTEX(call_mutex);
+
+/* The caller sleeps, and leaves it to firmware's threads to give slices */
+static bool left_to_threads;
 
 /* The task that ends the system: nobody else calls any more */
 static struct task_struct *last_caller;
@@ -76,6 +84,17 @@ const char *efi_mode_pending_call(void)
 	       READ_ONCE(call_name) : NULL;
 }
 EXPORT_SYMBOL_GPL(efi_mode_pending_call);
+
+/**
+ * efi_mode_caller_gives_slices() - does somebody who waits for a call give slices?
+ *
+ * Context: any.
+ * Return: true if so: then it need not be done for him.
+ */
+bool efi_mode_caller_gives_slices(void)
+{
+	return efi_mode_pending_call() && !READ_ONCE(left_to_threads);
+}
 
 static bool post(const struct efi_mode_target *target, const char *name,
 		 phys_addr_t table, size_t slot, const u64 *args,
@@ -162,6 +181,27 @@ static efi_status_t check(const char *name, unsigned int nargs)
 	return EFI_SUCCESS;
 }
 
+/*
+ * No ordinary task runs while a real-time task gives slices. A call that takes long, or
+ * does not return at all, is no reason for that: from then on firmware has its share, as
+ * with anything else that it does, and what nobody else wants.
+ */
+static void give_slices(void)
+{
+	u64 urgent_until = call_start + (u64)tsc_khz * URGENT_MS;
+
+	while (!is_done() && !efi_mode_is_stopped()) {
+		if (rt_or_dl_task(current) && rdtsc() > urgent_until) {
+			WRITE_ONCE(left_to_threads, true);
+			usleep_range(LOOK_US, 2 * LOOK_US);
+			continue;
+		}
+		efi_mode_slice();
+		cond_resched();
+	}
+	WRITE_ONCE(left_to_threads, false);
+}
+
 static efi_status_t call(const struct efi_mode_target *target, u32 *refused,
 			 const char *name, phys_addr_t table, size_t slot,
 			 const u64 *args, unsigned int nargs, phys_addr_t next)
@@ -178,10 +218,7 @@ static efi_status_t call(const struct efi_mode_target *target, u32 *refused,
 	/* Atomic callers finish what they begin, so there is nothing to wait for */
 	if (!post(target, name, table, slot, args, nargs, next))
 		return EFI_NOT_READY;
-	while (!is_done() && !efi_mode_is_stopped()) {
-		efi_mode_slice();
-		cond_resched();
-	}
+	give_slices();
 	*refused = EFI_MODE_REFUSED_STOPPED;
 	return is_done() ? take_result(refused) : abandon();
 }

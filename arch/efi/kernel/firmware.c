@@ -323,8 +323,8 @@ static int firmware_thread(void *unused)
 			continue;
 		}
 		wake_up(&busy_wait);
-		/* Whoever waits for a call gives it slices, too */
-		if (efi_mode_pending_call())
+		/* Whoever waits for a call may give it slices, too */
+		if (efi_mode_caller_gives_slices())
 			wait_for_next_period();
 		else
 			pause_for(ktime_get_ns() - start);

@@ -159,6 +159,7 @@ void efi_mode_idle_ends(void);
 /* call.c */
 
 const char *efi_mode_pending_call(void);
+bool efi_mode_caller_gives_slices(void);
 bool efi_mode_wait_for_call(unsigned int patience_ms);
 bool efi_mode_close_calls(unsigned int patience_ms);
 bool efi_mode_finish_calls(void);
