@@ -102,6 +102,16 @@ def x2apic(opt, results):
     results.add("x2apic: enabled by BIOS" in text, "x2APIC: found")
 
 
+def no_clock(opt, results):
+    """A firmware that stops its clock and is busy; and one whose clock is so slow
+    that it is not found"""
+    boot_with(opt, results, "no clock", ["driver"], ("noclock",))
+    text = boot_with(opt, results, "slow clock", ["slowhpet", "driver"],
+                     ("boot", "noclock:slow"))
+    results.add(re.search(r"firmware's clock: not found, .*; slices end by the "
+                          r"timer event", text), "slow clock: not found")
+
+
 def nmi(opt, results):
     """Non-maskable interrupts from outside, in a storm of switches"""
     content = with_drivers(opt, ["driver"],
@@ -187,6 +197,7 @@ TESTS = {
     "task": task,
     "five-levels": five_levels,
     "x2apic": x2apic,
+    "no-clock": no_clock,
     "nmi": nmi,
     "breach": breach,
     "contain": contain,

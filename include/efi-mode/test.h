@@ -117,7 +117,13 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_FN_DISK		19	/* EFI_MODE_TEST_DISK_*: what a disk in
 						 * firmware's memory does
 						 */
-#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_DISK
+#define EFI_MODE_TEST_FN_BURDEN		20	/* from now on the timer's handler takes
+						 * @argument us longer, interrupts on
+						 */
+#define EFI_MODE_TEST_FN_NO_CLOCK	21	/* TPL, ms << 8: stop firmware's clock,
+						 * spin, start it again
+						 */
+#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_NO_CLOCK
 
 /* @argument of EFI_MODE_TEST_FN_KEYS, in its lowest 4 bits */
 #define EFI_MODE_TEST_KEYS_PLUG		0	/* appear, with a fault << 4 */

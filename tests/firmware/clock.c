@@ -61,6 +61,53 @@ EFI_STATUS EFIAPI ticks(UINT64 unused, UINT64 *count)
 	return EFI_SUCCESS;
 }
 
+EFI_STATUS EFIAPI burden(UINT64 usec, UINT64 *value)
+{
+	*value = 0;
+	tick_burden = cycles(usec);
+	return EFI_SUCCESS;
+}
+
+static EFI_GUID timer_guid = {
+	0x26baccb3, 0x6f42, 0x11d4,
+	{ 0xbc, 0xe7, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 }
+};
+
+/* Periods are in units of 100 ns; 0 is off */
+struct timer_arch {
+	VOID *register_handler;
+	EFI_STATUS (EFIAPI *set_timer_period)(struct timer_arch *this,
+					      UINT64 period);
+	EFI_STATUS (EFIAPI *get_timer_period)(struct timer_arch *this,
+					      UINT64 *period);
+};
+
+EFI_STATUS EFIAPI no_clock(UINT64 what, UINT64 *value)
+{
+	EFI_TPL tpl = what & 0xff, old;
+	struct timer_arch *timer;
+	UINT64 period = 0, end;
+	EFI_STATUS status;
+
+	*value = 0;
+	status = uefi_call_wrapper(BS->LocateProtocol, 3, &timer_guid, NULL,
+				   (VOID **)&timer);
+	if (!EFI_ERROR(status))
+		status = uefi_call_wrapper(timer->get_timer_period, 2, timer,
+					   &period);
+	if (!EFI_ERROR(status))
+		status = uefi_call_wrapper(timer->set_timer_period, 2, timer,
+					   0);
+	if (EFI_ERROR(status))
+		return status;
+	old = uefi_call_wrapper(BS->RaiseTPL, 1, tpl);
+	end = rdtsc() + cycles((what >> 8) * 1000);
+	while (rdtsc() < end)
+		;
+	uefi_call_wrapper(BS->RestoreTPL, 1, old);
+	return uefi_call_wrapper(timer->set_timer_period, 2, timer, period);
+}
+
 EFI_STATUS init_clock(void)
 {
 	UINT8 vector = firmware_tick_vector();

@@ -55,6 +55,8 @@ static struct protocol protocol = {
 		[EFI_MODE_TEST_FN_KEYS] = keys,
 		[EFI_MODE_TEST_FN_SCREEN] = screen,
 		[EFI_MODE_TEST_FN_DISK] = disk,
+		[EFI_MODE_TEST_FN_BURDEN] = burden,
+		[EFI_MODE_TEST_FN_NO_CLOCK] = no_clock,
 	},
 };
 

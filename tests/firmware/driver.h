@@ -67,6 +67,8 @@ EFI_STATUS EFIAPI timer_arm(UINT64 usec, UINT64 *value);
 EFI_STATUS EFIAPI timer_read(UINT64 unused, UINT64 *usec);
 EFI_STATUS EFIAPI nesting(UINT64 unused, UINT64 *depth);
 EFI_STATUS EFIAPI ticks(UINT64 unused, UINT64 *count);
+EFI_STATUS EFIAPI burden(UINT64 usec, UINT64 *value);
+EFI_STATUS EFIAPI no_clock(UINT64 what, UINT64 *value);
 
 /* leave.c */
 void init_leave(EFI_HANDLE image);
@@ -112,5 +114,6 @@ BOOLEAN tokens_in_flight(void);
 /* tick.S */
 void tick(struct interrupt_frame *frame);
 extern volatile UINT64 tick_handler, tick_count, tick_depth, tick_deepest;
+extern volatile UINT64 tick_burden;
 
 #endif /* DRIVER_H */

@@ -2,34 +2,12 @@
 /*
  * Firmware that ticks by the HPET through the IO-APIC
  *
- * Loaded from the UEFI shell: takes the ticks from the local APIC's timer and
- * runs firmware's own handler for them.
+ * Loaded from the UEFI shell.
  */
 #include "machine.h"
 
-#define VECTOR	0x62
-
-static struct comparator comparator;
-static UINT8 vector;
-
-UINT64 end_interrupt(void)
-{
-	lapic_write(LAPIC_EOI, 0);
-	return idt_handler(vector);
-}
-
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 {
-	EFI_STATUS status;
-
 	InitializeLib(image, systab);
-	vector = firmware_tick_vector();
-	status = comparator_claim(&comparator, VECTOR, FALSE, TRUE);
-	if (!EFI_ERROR(status))
-		status = take_ticks();
-	if (EFI_ERROR(status))
-		return status;
-	idt_hook(VECTOR, chain);
-	comparator_periodic(&comparator, 10000);
-	return EFI_SUCCESS;
+	return tick_by_hpet(10000);
 }

@@ -157,6 +157,9 @@ void comparator_periodic(struct comparator *c, UINT64 usec);
 BOOLEAN comparator_fired(struct comparator *c);
 void comparator_off(struct comparator *c);
 
+/* hpet-clock.c */
+EFI_STATUS tick_by_hpet(UINT64 usec);
+
 /* chain.S: end_interrupt(), then what it returns takes over the interrupt */
 void chain(struct interrupt_frame *frame);
 UINT64 end_interrupt(void);

@@ -8,6 +8,8 @@
  *
  * So interrupts may come between its return and the CLI here. For them the one
  * before is over in all but name, and must not count as nesting.
+ *
+ * A burden is what makes the handler a slow one, with interrupts on.
  */
 	.text
 	.globl	tick
@@ -50,6 +52,15 @@ returned:
 	pushfq
 	cli
 closed:
+	mov	tick_burden(%rip), %rcx
+	test	%rcx, %rcx
+	jz	3f
+	testl	$0x200, (%rsp)
+	jz	3f
+	push	%rdx
+	call	spin
+	pop	%rdx
+3:
 	pop	%rax
 	pop	%rcx
 	sub	%rcx, tick_depth(%rip)
@@ -62,12 +73,28 @@ closed:
 	pop	%rbp
 	iretq
 
+/* RCX: for so many cycles, with interrupts on. RAX and RDX are scratch. */
+spin:
+	sti
+	rdtsc
+	shl	$32, %rdx
+	or	%rdx, %rax
+	add	%rax, %rcx
+4:	rdtsc
+	shl	$32, %rdx
+	or	%rdx, %rax
+	cmp	%rcx, %rax
+	jb	4b
+	cli
+	ret
+
 	.data
 	.balign	8
-	.globl	tick_handler, tick_count, tick_depth, tick_deepest
+	.globl	tick_handler, tick_count, tick_depth, tick_deepest, tick_burden
 tick_handler:	.quad	0
 tick_count:	.quad	0
 tick_depth:	.quad	0
 tick_deepest:	.quad	0
+tick_burden:	.quad	0
 
 	.section .note.GNU-stack, "", @progbits

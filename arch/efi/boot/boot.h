@@ -4,7 +4,7 @@
  *
  * handover.c puts the steps in order; ledger.c, settings.c, arena.c, cpu.c,
  * clock.c and resident.c each know one of them. resident.c stands on window.c, gates.c,
- * lookup.c, keys.c and gate.S; switch.S is below all.
+ * lookup.c, keys.c, timer.c and gate.S; switch.S is below all.
  */
 #ifndef _ARCH_EFI_BOOT_H
 #define _ARCH_EFI_BOOT_H
@@ -123,6 +123,11 @@ bool efi_mode_rest(struct efi_mode_handoff *h);
 bool efi_mode_rest_interrupted(void);
 bool efi_mode_rest_goes_on(const struct efi_mode_handoff *h, u64 now);
 
+/* timer.c */
+
+void efi_mode_timer_hook(void);
+void efi_mode_timer_unhook(void);
+
 /* resident.c */
 
 /* What a slice has at least, and what a handler in it has before it ends */
@@ -132,6 +137,7 @@ bool efi_mode_rest_goes_on(const struct efi_mode_handoff *h, u64 now);
 efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h);
 void efi_mode_resident_exit(void);
 efi_status_t efi_mode_serve(void);
+void efi_mode_end_slice(void);
 
 /* switch.S */
 

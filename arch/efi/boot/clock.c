@@ -166,9 +166,6 @@ static void find_device(struct efi_mode_handoff *h)
 	h->clock = EFI_MODE_CLOCK_DEVICE;
 	h->tick_vector = best - efi_mode_watch;
 	efi_mode_ticks_set_period(&h->ticks, seen, best->last);
-	if (apic_register(APIC_SPIV) & APIC_SPIV_APIC_ENABLED &&
-	    h->tick_vector != SLICE_VECTOR)
-		h->slice_vector = SLICE_VECTOR;
 }
 
 /**
@@ -201,6 +198,9 @@ void efi_mode_find_clock(struct efi_mode_handoff *h)
 	}
 	if (h->clock == EFI_MODE_CLOCK_NONE)
 		find_device(h);
+	/* If the timer is firmware's clock now, it may be stopped later */
+	if (apic_register(APIC_SPIV) & APIC_SPIV_APIC_ENABLED)
+		h->slice_vector = SLICE_VECTOR;
 }
 
 /**

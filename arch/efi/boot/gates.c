@@ -6,8 +6,8 @@
  *    the machine. Those that a firmware may handle and return from stay its own:
  *    #DB and #BP of a debugger, #VE and #VC of a confidential guest.
  *  - Non-maskable interrupts and machine checks, which are the kernel's.
- *  - The vector of firmware's clock, and one of our own if the local APIC's timer
- *    is free: the gates, which can end a slice.
+ *  - The vector of firmware's clock, and one of our own for when that is not the local
+ *    APIC's timer: the gates, which can end a slice.
  *
  * The entries are put into the table that firmware uses, so that its address and
  * everything else in it are what firmware expects. If firmware loads another
@@ -143,15 +143,19 @@ static void move(gate_desc *now, unsigned int entries)
 	}
 }
 
-static bool plant_clock(const struct efi_mode_handoff *h)
+static bool plant_clock(struct efi_mode_handoff *h)
 {
 	if (h->preempt != EFI_MODE_PREEMPT_GATE)
 		return true;
 
 	if (!plant(h->tick_vector, (unsigned long)efi_mode_tick_gate, false))
 		return false;
-	return !h->slice_vector ||
-	       plant(h->slice_vector, (unsigned long)efi_mode_slice_gate, false);
+	/* Without one of its own the timer is only lent while it is firmware's clock */
+	if (h->slice_vector == h->tick_vector ||
+	    (h->slice_vector &&
+	     !plant(h->slice_vector, (unsigned long)efi_mode_slice_gate, false)))
+		h->slice_vector = 0;
+	return true;
 }
 
 /**
@@ -207,7 +211,9 @@ void efi_mode_gates_follow(struct efi_mode_handoff *h, bool moved)
 	if (!moved)
 		return;
 	efi_mode_gates_remove();
-	efi_mode_gates_plant(h);
+	/* A vector that the table does not have does not tick, so no event could help */
+	if (!efi_mode_gates_plant(h))
+		h->preempt = EFI_MODE_PREEMPT_EVENT;
 }
 
 /**

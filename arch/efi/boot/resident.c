@@ -196,6 +196,23 @@ static void egress_and_deliver(u32 reason)
 		native_irq_enable();
 }
 
+/**
+ * efi_mode_end_slice() - end the slice, as nothing else may do it any more
+ *
+ * Context: a function of firmware's, at any task priority. Comes back when the next slice
+ * begins.
+ */
+void efi_mode_end_slice(void)
+{
+	if (handoff->quiet)
+		return;
+	/* At TPL_HIGH_LEVEL firmware takes no ticks */
+	if (native_save_fl() & X86_EFLAGS_IF)
+		egress_and_deliver(EFI_MODE_EGRESS_DEADLINE);
+	else
+		egress(EFI_MODE_EGRESS_DEADLINE);
+}
+
 /* Seen where it happens to be deep: there is nothing that could be guarded */
 static void check_stack(struct efi_mode_handoff *h)
 {
@@ -353,6 +370,8 @@ efi_status_t efi_mode_serve(void)
 	struct efi_mode_request *r = &handoff->request, *next;
 
 	stack_top = (unsigned long)__builtin_frame_address(0);
+	if (handoff->preempt == EFI_MODE_PREEMPT_GATE)
+		efi_mode_timer_hook();
 	native_irq_disable();
 	efi_mode_note_clock(handoff);
 	egress_and_deliver(EFI_MODE_EGRESS_IDLE);
@@ -429,6 +448,7 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 	if (h->preempt == EFI_MODE_PREEMPT_GATE)
 		return EFI_SUCCESS;
 
+	h->slice_vector = 0;
 	/* Without the gate nobody counts what a device delivers in slices */
 	if (h->clock == EFI_MODE_CLOCK_DEVICE)
 		h->ticks.period = 0;
@@ -442,6 +462,7 @@ void efi_mode_resident_exit(void)
 {
 	unsigned long flags = native_save_fl();
 
+	efi_mode_timer_unhook();
 	native_irq_disable();
 	efi_mode_gates_remove();
 	if (flags & X86_EFLAGS_IF)

@@ -12,8 +12,8 @@
  *    that comes before a period is over; the gate knows from the account which
  *    of the two it was. A timer that firmware arms for each tick is armed for
  *    what is left, like Linux's.
- *  - If firmware's clock is another device, the timer stands for Linux's deadline
- *    alone, at a vector of our own.
+ *  - If firmware's clock is another device, or has been stopped, the timer stands for
+ *    Linux's deadline alone, at a vector of our own.
  *
  * What is in the timer's registers in a slice is remembered, so that a firmware
  * that programs its timer is noticed, and followed.
@@ -217,6 +217,13 @@ static void lend(struct efi_mode_timer *t, u32 lvtt, u64 now, u64 limit)
 	t->tmict = count_for(t, left);
 }
 
+/* At a vector of our own */
+static void lend_whole(struct efi_mode_timer *t, u64 now)
+{
+	lend(t, APIC_LVT_TIMER_PERIODIC | efi_mode_handoff->slice_vector, now,
+	     S64_MAX);
+}
+
 /*
  * Whether firmware has armed the timer is seen by the count in it, so what is lent
  * must not be firmware's own count.
@@ -263,8 +270,12 @@ void efi_mode_timer_lend(u64 now)
 		break;
 	case EFI_MODE_CLOCK_DEVICE:
 		if (timer_is_free(h))
-			lend(lent, APIC_LVT_TIMER_PERIODIC | h->slice_vector,
-			     now, S64_MAX);
+			lend_whole(lent, now);
+		break;
+	case EFI_MODE_CLOCK_NONE:
+		/* Nothing else would end a slice. It no longer is what firmware reads */
+		if (h->slice_vector)
+			lend_whole(lent, now);
 		break;
 	}
 
@@ -328,13 +339,15 @@ static void follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 
 	if (tmict != t->lent.tmict)
 		firmware->tmict = tmict;
-	/* A mode that is as it was lent was not what firmware was after */
+	/* A mode or a vector that is as it was lent was not what firmware was after */
 	if (!((lvtt ^ t->lent.lvtt) & TIMER_MODE))
 		lvtt ^= (lvtt ^ firmware->lvtt) & TIMER_MODE;
+	if (!((lvtt ^ t->lent.lvtt) & APIC_VECTOR_MASK))
+		lvtt ^= (lvtt ^ firmware->lvtt) & APIC_VECTOR_MASK;
 	firmware->lvtt = lvtt;
 	set_divider(firmware, tdcr);
 
-	if (is_masked(firmware->lvtt)) {
+	if (is_masked(lvtt) || (is_periodic(lvtt) && !firmware->tmict)) {
 		/* Another device may still tick; this one does not */
 		if (h->clock != EFI_MODE_CLOCK_DEVICE)
 			h->clock = EFI_MODE_CLOCK_NONE;
@@ -345,7 +358,7 @@ static void follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 		h->clock = EFI_MODE_CLOCK_APIC_ONE_SHOT;
 		h->tick_vector = firmware->lvtt & APIC_VECTOR_MASK;
 		return;
-	} else if (firmware->tmict) {
+	} else {
 		h->clock = EFI_MODE_CLOCK_APIC_PERIODIC;
 		period = to_cycles((u64)firmware->tmict << firmware->shift);
 	}

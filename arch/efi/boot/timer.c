@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Firmware sets its clock in the middle of a slice
+ *
+ * If its clock is the local APIC's timer, that no longer stands for what the kernel has
+ * lent it for. A clock that has been stopped would never end the slice. So the function by
+ * which firmware's drivers set it leads through here, and ends the slice: the kernel sees
+ * what has become of the timer, and lends it anew.
+ */
+#include "boot.h"
+
+#include <efi-mode/timer-arch.h>
+
+typedef efi_status_t (__efiapi *set_period_fn)(union efi_timer_arch_protocol *timer,
+					       u64 period);
+
+static union efi_timer_arch_protocol *timer;
+static set_period_fn firmware_set_period;
+
+static efi_status_t __efiapi set_period(union efi_timer_arch_protocol *this,
+					u64 period)
+{
+	efi_status_t status = firmware_set_period(this, period);
+
+	efi_mode_end_slice();
+	return status;
+}
+
+/**
+ * efi_mode_timer_hook() - be told when firmware sets its clock
+ *
+ * A firmware without the protocol has nothing that could be hooked.
+ *
+ * Context: firmware's world, TPL_APPLICATION.
+ */
+void efi_mode_timer_hook(void)
+{
+	efi_guid_t guid = EFI_TIMER_ARCH_PROTOCOL_GUID;
+
+	if (efi_bs_call(locate_protocol, &guid, NULL, (void **)&timer) !=
+	    EFI_SUCCESS) {
+		timer = NULL;
+		return;
+	}
+	firmware_set_period = timer->set_timer_period;
+	timer->set_timer_period = set_period;
+}
+
+/**
+ * efi_mode_timer_unhook() - undo efi_mode_timer_hook()
+ *
+ * Somebody else may have hooked it since: then that stays. Does nothing if the hook is
+ * not there.
+ */
+void efi_mode_timer_unhook(void)
+{
+	if (timer && timer->set_timer_period == set_period)
+		timer->set_timer_period = firmware_set_period;
+	timer = NULL;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A clock that ticks by the HPET through the IO-APIC: takes the ticks from the local
+ * APIC's timer and runs firmware's own handler for them
+ */
+#include "machine.h"
+
+#define VECTOR	0x62
+
+static struct comparator comparator;
+static UINT8 vector;
+
+UINT64 end_interrupt(void)
+{
+	lapic_write(LAPIC_EOI, 0);
+	return idt_handler(vector);
+}
+
+EFI_STATUS tick_by_hpet(UINT64 usec)
+{
+	EFI_STATUS status;
+
+	vector = firmware_tick_vector();
+	status = comparator_claim(&comparator, VECTOR, FALSE, TRUE);
+	if (!EFI_ERROR(status))
+		status = take_ticks();
+	if (EFI_ERROR(status))
+		return status;
+	idt_hook(VECTOR, chain);
+	comparator_periodic(&comparator, usec);
+	return EFI_SUCCESS;
+}
