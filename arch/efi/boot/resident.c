@@ -39,6 +39,9 @@ static efi_event_t tick_event;
 /* A handler is under way that was run from here, and may dispatch events */
 static bool delivering;
 
+/* TSC at which the last one began */
+static u64 handler_start;
+
 /* One has run since the main loop looked */
 static bool handled;
 
@@ -77,6 +80,7 @@ static bool run_handler(struct efi_mode_handoff *h, unsigned int vector,
 	/* A handler has this long before the slice can end in it */
 	start = rdtsc();
 	h->earliest = start + h->patience;
+	handler_start = start;
 	handled = true;
 	delivering = true;
 	after = efi_mode_run_handler(handler, *rflags);
@@ -236,6 +240,21 @@ static u64 end_slice(struct efi_mode_handoff *h, u32 reason, u64 now)
 	return egress(reason);
 }
 
+/*
+ * Is an interrupt at the vector of firmware's clock a tick, or is it the kernel's timer?
+ * The account tells, but for the time in which firmware catches up: ticks are due then
+ * whichever it was. Those come one after the other, and none of them in the handler of
+ * the one before, unless that takes as long as there is between two.
+ */
+static bool is_tick(const struct efi_mode_handoff *h, u64 now)
+{
+	if (!efi_mode_counts_ticks(h))
+		return true;
+	if (delivering && now - handler_start < h->ticks.period)
+		return false;
+	return efi_mode_ticks_is_due(&h->ticks, now);
+}
+
 /* Nothing is under way in a rest, so nothing has to go on */
 static u32 deadline_reason(bool rest)
 {
@@ -252,12 +271,10 @@ static u32 deadline_reason(bool rest)
 void efi_mode_tick(unsigned long *rflags)
 {
 	struct efi_mode_handoff *h = handoff;
-	bool tick = true, rest = efi_mode_rest_interrupted();
+	bool rest = efi_mode_rest_interrupted();
 	u64 now = rdtsc();
 
-	if (efi_mode_counts_ticks(h))
-		tick = efi_mode_ticks_is_due(&h->ticks, now);
-	if (!tick) {
+	if (!is_tick(h, now)) {
 		efi_mode_apic_eoi();
 		deliver(h, end_slice(h, deadline_reason(rest), now), rflags);
 		return;
