@@ -157,6 +157,8 @@ static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
 	if (arg->function > EFI_MODE_TEST_FN_LAST ||
 	    arg->function == EFI_MODE_TEST_FN_FAULT_WHEN || is_too_large(arg))
 		return -EINVAL;
+	if (arg->function == EFI_MODE_TEST_FN_OVERWRITE)
+		arg->argument = __pa(&efi_mode_handoff->canary);
 	call_driver(s, arg);
 	return 0;
 }

@@ -123,7 +123,14 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_FN_NO_CLOCK	21	/* TPL, ms << 8: stop firmware's clock,
 						 * spin, start it again
 						 */
-#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_NO_CLOCK
+#define EFI_MODE_TEST_FN_CLOBBER	22	/* return with other values in registers
+						 * that it must preserve: RBX, RBP,
+						 * RSI, RDI, R12 to R15, by bit
+						 */
+#define EFI_MODE_TEST_FN_OVERWRITE	23	/* write to the word at @argument, which
+						 * is the last of the handoff
+						 */
+#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_OVERWRITE
 
 /* @argument of EFI_MODE_TEST_FN_KEYS, in its lowest 4 bits */
 #define EFI_MODE_TEST_KEYS_PLUG		0	/* appear, with a fault << 4 */

@@ -57,6 +57,8 @@ static struct protocol protocol = {
 		[EFI_MODE_TEST_FN_DISK] = disk,
 		[EFI_MODE_TEST_FN_BURDEN] = burden,
 		[EFI_MODE_TEST_FN_NO_CLOCK] = no_clock,
+		[EFI_MODE_TEST_FN_CLOBBER] = clobber,
+		[EFI_MODE_TEST_FN_OVERWRITE] = overwrite,
 	},
 };
 

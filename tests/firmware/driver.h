@@ -54,6 +54,10 @@ EFI_STATUS EFIAPI breach(UINT64 what, UINT64 *value);
 EFI_STATUS EFIAPI forever(UINT64 tpl, UINT64 *value);
 EFI_STATUS EFIAPI misuse_stack(UINT64 kib, UINT64 *value);
 EFI_STATUS EFIAPI fault_when(UINT64 address, UINT64 *value);
+EFI_STATUS EFIAPI overwrite(UINT64 address, UINT64 *value);
+
+/* clobber.S */
+EFI_STATUS EFIAPI clobber(UINT64 registers, UINT64 *value);
 
 /* interrupts.c */
 void init_interrupts(void);

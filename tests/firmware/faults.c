@@ -147,6 +147,13 @@ EFI_STATUS EFIAPI misuse_stack(UINT64 kib, UINT64 *value)
 	return EFI_SUCCESS;
 }
 
+EFI_STATUS EFIAPI overwrite(UINT64 address, UINT64 *value)
+{
+	*value = *(volatile UINT64 *)address;
+	*(volatile UINT64 *)address = ~*value;
+	return EFI_SUCCESS;
+}
+
 static VOID EFIAPI look(EFI_EVENT unused, VOID *byte)
 {
 	(void)unused;

@@ -189,6 +189,9 @@ SYM_CODE_END(note)
  * R12 to R15, RSP, the control bits of the FPU, a clear direction flag. What it
  * does not keep is noted in the request, and mended.
  *
+ * It gets a stack of its own, of the size that an application can count on: firmware's
+ * may be shorter, and nothing says where it ends.
+ *
  * %rbx	request; copied to memory, as everything else that is needed after
  */
 #define MXCSR_CONTROL	0xffc0
@@ -201,7 +204,8 @@ SYM_FUNC_START(efi_mode_invoke)
 	pushq	%r13
 	pushq	%r14
 	pushq	%r15
-	subq	$STACK_ARGS + 8, %rsp
+	movq	%rsp, caller_rsp(%rip)
+	leaq	call_stack_top - STACK_ARGS(%rip), %rsp
 
 	movq	%rdi, %rbx
 	movl	$0x55aa0012, %r12d
@@ -283,7 +287,7 @@ SYM_FUNC_START(efi_mode_invoke)
 
 	movq	%r8, REQUEST_status(%rbx)
 	orl	%r9d, REQUEST_breach(%rbx)
-	addq	$STACK_ARGS + 8, %rsp
+	movq	caller_rsp(%rip), %rsp
 	popq	%r15
 	popq	%r14
 	popq	%r13
@@ -296,6 +300,18 @@ SYM_FUNC_END(efi_mode_invoke)
 	.section ".bss", "aw", @nobits
 	.balign	8
 SYM_DATA_LOCAL(efi_mode_invoked,	.quad 0)
+SYM_DATA_LOCAL(caller_rsp,		.quad 0)
 SYM_DATA_LOCAL(invoke_rsp,		.quad 0)
 SYM_DATA_LOCAL(invoke_mxcsr,		.long 0)
 SYM_DATA_LOCAL(invoke_fcw,		.word 0)
+
+	/* More than there should be, so that nothing is lost when it is noticed */
+	.balign	16
+SYM_DATA_START_LOCAL(call_stack)
+	.skip	EFI_MODE_CALL_STACK_SPARE
+	.globl	efi_mode_stack_mark
+efi_mode_stack_mark:
+	.skip	8 * EFI_MODE_STACK_MARKS
+	.skip	EFI_MODE_CALL_STACK
+call_stack_top:
+SYM_DATA_END(call_stack)

@@ -12,6 +12,13 @@
 /* Entries of all vectors, for the search for firmware's clock */
 #define EFI_MODE_WATCH_STRIDE	16
 
+/* Bytes of stack that a call can count on: UEFI 2.10, section 2.3.4 */
+#define EFI_MODE_CALL_STACK	0x20000
+#define EFI_MODE_CALL_STACK_SPARE 0x10000
+
+/* 64-bit words at its end, by which is seen that it was not enough */
+#define EFI_MODE_STACK_MARKS	16
+
 #ifndef __ASSEMBLY__
 
 #include <linux/types.h>
@@ -38,6 +45,8 @@ extern const char efi_mode_watch_stubs[], efi_mode_fault_gates[];
 extern const char efi_mode_tick_gate[], efi_mode_slice_gate[];
 extern const char efi_mode_nmi_gate[], efi_mode_mc_gate[];
 extern __u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
+
+extern __u64 efi_mode_stack_mark[EFI_MODE_STACK_MARKS];
 
 void efi_mode_invoke(struct efi_mode_request *request);
 unsigned long efi_mode_run_handler(unsigned long handler,

@@ -18,22 +18,16 @@
  * highest level at which an event may call anything, whose notify function is the
  * egress. Code at TPL_NOTIFY or higher is not interrupted then.
  */
-#include <linux/sizes.h>
 #include <asm/irqflags.h>
 #include <asm/msr.h>
 #include <asm/special_insns.h>
 
 #include "boot.h"
 
-/*
- * UEFI 2.10, section 2.3.4: the stack that an application can count on. What is
- * much further away is another stack.
- */
-#define STACK_SIZE	SZ_128K
-#define STACK_NEAR	SZ_1M
+/* Nobody else writes this */
+#define STACK_MARK	0x6b6361747320666f	/* "of stack" */
 
 static struct efi_mode_handoff *handoff;
-static unsigned long stack_top;
 static efi_event_t tick_event;
 
 /* A handler is under way that was run from here, and may dispatch events */
@@ -217,15 +211,6 @@ void efi_mode_end_slice(void)
 		egress(EFI_MODE_EGRESS_DEADLINE);
 }
 
-/* Seen where it happens to be deep: there is nothing that could be guarded */
-static void check_stack(struct efi_mode_handoff *h)
-{
-	unsigned long used = stack_top - (unsigned long)__builtin_frame_address(0);
-
-	if (unlikely(used > STACK_SIZE && used < STACK_NEAR))
-		h->request.breach |= EFI_MODE_BREACH_STACK;
-}
-
 static bool may_end(struct efi_mode_handoff *h, u64 now)
 {
 	return !h->quiet && (s64)(now - h->earliest) >= 0;
@@ -236,7 +221,6 @@ static u64 end_slice(struct efi_mode_handoff *h, u32 reason, u64 now)
 {
 	if (!may_end(h, now))
 		return now;
-	check_stack(h);
 	return egress(reason);
 }
 
@@ -312,7 +296,6 @@ static void __efiapi firmware_tick(efi_event_t event, void *context)
 	/* A tick that is replayed must not end the slice that replays it */
 	if (delivering || !may_end(h, now))
 		return;
-	check_stack(h);
 	egress_and_deliver(EFI_MODE_EGRESS_EVENT);
 }
 
@@ -348,6 +331,27 @@ static void check_tpl(struct efi_mode_request *r)
 	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
 }
 
+static void mark_stack(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < EFI_MODE_STACK_MARKS; i++)
+		efi_mode_stack_mark[i] = STACK_MARK;
+}
+
+static void check_stack(struct efi_mode_request *r)
+{
+	u64 changed = 0;
+	unsigned int i;
+
+	for (i = 0; i < EFI_MODE_STACK_MARKS; i++)
+		changed |= efi_mode_stack_mark[i] ^ STACK_MARK;
+	if (likely(!changed))
+		return;
+	r->breach |= EFI_MODE_BREACH_STACK;
+	mark_stack();
+}
+
 static void perform(struct efi_mode_request *r)
 {
 	u64 start = rdtsc();
@@ -355,6 +359,7 @@ static void perform(struct efi_mode_request *r)
 	if (!r->target.handle || efi_mode_lookup(handoff, r))
 		efi_mode_invoke(r);
 	native_irq_enable();
+	check_stack(r);
 	if (!r->target.handle || r->status != EFI_SUCCESS)
 		efi_mode_lookup_outdate();
 	if (!handoff->quiet)
@@ -386,7 +391,6 @@ efi_status_t efi_mode_serve(void)
 {
 	struct efi_mode_request *r = &handoff->request, *next;
 
-	stack_top = (unsigned long)__builtin_frame_address(0);
 	if (handoff->preempt == EFI_MODE_PREEMPT_GATE)
 		efi_mode_timer_hook();
 	native_irq_disable();
@@ -445,6 +449,7 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 	h->switch_size = efi_mode_switch_end - efi_mode_switch_start;
 	efi_mode_lookup_init(h);
 	efi_mode_keys_init(h);
+	mark_stack();
 	h->min_slice = (u64)h->tsc_khz * EFI_MODE_MIN_SLICE_US / 1000;
 	h->patience = (u64)h->tsc_khz * EFI_MODE_PATIENCE_US / 1000;
 	/* Not before there is a kernel */

@@ -11,11 +11,9 @@
 
 #include <efi-mode/timer-arch.h>
 
-typedef efi_status_t (__efiapi *set_period_fn)(union efi_timer_arch_protocol *timer,
-					       u64 period);
-
 static union efi_timer_arch_protocol *timer;
-static set_period_fn firmware_set_period;
+static efi_status_t
+(__efiapi *firmware_set_period)(union efi_timer_arch_protocol *this, u64 period);
 
 static efi_status_t __efiapi set_period(union efi_timer_arch_protocol *this,
 					u64 period)
