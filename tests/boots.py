@@ -138,8 +138,9 @@ def boot_1g(opt, results):
 
 
 def boot_max(opt, results):
-    """XSAVE, PCID, SMEP, SMAP and all else that QEMU has"""
-    boot(opt, results, "-cpu max", ALL, driver=True, cpu="max")
+    """XSAVE, SMEP, SMAP, UMIP and all else that QEMU has"""
+    boot(opt, results, "-cpu max", ALL + ("protection",), driver=True,
+         cpu="max")
 
 
 def boot_256m(opt, results):

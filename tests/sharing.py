@@ -49,7 +49,7 @@ def event(opt, results):
 def clock_8254(opt, results):
     """A firmware that ticks by the 8254 and the 8259"""
     text = boot_with(opt, results, "8254", ["pit", "driver"],
-                     SWITCHING + ("rest",))
+                     SWITCHING + ("clock:device", "rest"))
     results.add(re.search(r"firmware's clock: a device, vector 0x68, every "
                           r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
                 "8254: found by its vector")
@@ -58,7 +58,7 @@ def clock_8254(opt, results):
 def clock_hpet(opt, results):
     """A firmware that ticks by the HPET, through the IO-APIC"""
     text = boot_with(opt, results, "HPET", ["hpet", "driver"],
-                     SWITCHING + ("rest",))
+                     SWITCHING + ("clock:device", "irq:device", "rest"))
     results.add(re.search(r"firmware's clock: a device, vector 0x62, every "
                           r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
                 "HPET: found by its vector")
@@ -76,6 +76,13 @@ def task(opt, results):
     """A firmware with a task register of its own; and page table isolation"""
     boot_with(opt, results, "task register", ["tss", "driver"], SWITCHING,
               "pti=on", cpu="max")
+
+
+def xsave(opt, results):
+    """A firmware with XSAVE, with AVX and without"""
+    boot_with(opt, results, "AVX", ["xsave", "driver"], SWITCHING, cpu="max")
+    boot_with(opt, results, "XSAVE", ["xsavesse", "driver"], SWITCHING,
+              cpu="max")
 
 
 def five_levels(opt, results):
@@ -128,11 +135,12 @@ def nmi(opt, results):
 
 
 def breach(opt, results):
-    """Calls that leave something broken"""
-    content = with_drivers(opt, ["driver"],
-                           f"bzImage initrd=\\initrd.img {QUIET}breach")
+    """Calls that leave something broken; and a breakpoint of firmware's"""
+    tests = ("breakpoint", "breach")
+    content = with_drivers(opt, ["driver"], "bzImage initrd=\\initrd.img "
+                           f"{QUIET}{','.join(tests)}")
     with machine(opt, results, "breach", content) as m:
-        guest_tests(m, results, "breach", ("breach",),
+        guest_tests(m, results, "breach", tests,
                     expected=("Firmware Bug",))
 
 
@@ -195,6 +203,7 @@ TESTS = {
     "clock-hpet": clock_hpet,
     "one-shot": one_shot,
     "task": task,
+    "xsave": xsave,
     "five-levels": five_levels,
     "x2apic": x2apic,
     "no-clock": no_clock,

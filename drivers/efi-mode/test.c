@@ -24,6 +24,7 @@
 #include <linux/uaccess.h>
 
 #include <asm/msr.h>
+#include <asm/special_insns.h>
 
 #include <efi-mode/firmware.h>
 #include <efi-mode/test.h>
@@ -324,6 +325,7 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 		struct efi_mode_test_print print;
 		struct efi_mode_test_atomic atomic;
 		u64 storm;
+		u64 cr4;
 	} arg = {};
 	union shared *s;
 	long ret;
@@ -371,6 +373,10 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 		break;
 	case EFI_MODE_TEST_OOPS:
 		ret = test_oops();
+		break;
+	case EFI_MODE_TEST_CR4:
+		arg.cr4 = native_read_cr4();
+		ret = 0;
 		break;
 	case EFI_MODE_TEST_LAST_FAULT:
 		ret = test_last_fault(s);

@@ -104,6 +104,13 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_BREACH_IF		0x08	/* interrupts off */
 #define EFI_MODE_TEST_BREACH_TPL	0x10	/* at TPL_NOTIFY */
 
+/* What BREAKPOINT does with one of firmware's debug registers */
+#define EFI_MODE_TEST_BREAKPOINT_SET	0	/* stop when a certain word is written */
+#define EFI_MODE_TEST_BREAKPOINT_WRITE	1	/* write it; value: how often it has been
+						 * stopped so far
+						 */
+#define EFI_MODE_TEST_BREAKPOINT_CLEAR	2
+
 /* Kinds of interrupt, for IRQ_ARM and IRQ_COUNT */
 #define EFI_MODE_TEST_IRQ_EDGE		0	/* HPET, IO-APIC, edge */
 #define EFI_MODE_TEST_IRQ_LEVEL		1	/* HPET, IO-APIC, level */
@@ -130,7 +137,8 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_FN_OVERWRITE	23	/* write to the word at @argument, which
 						 * is the last of the handoff
 						 */
-#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_OVERWRITE
+#define EFI_MODE_TEST_FN_BREAKPOINT	24	/* EFI_MODE_TEST_BREAKPOINT_* */
+#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_BREAKPOINT
 
 /* @argument of EFI_MODE_TEST_FN_KEYS, in its lowest 4 bits */
 #define EFI_MODE_TEST_KEYS_PLUG		0	/* appear, with a fault << 4 */
@@ -386,6 +394,7 @@ struct efi_mode_test_atomic {
 #define EFI_MODE_TEST_ATOMIC	_IOR('E', 9, struct efi_mode_test_atomic)
 #define EFI_MODE_TEST_OOPS	_IO('E', 10)	/* the caller does not survive it */
 #define EFI_MODE_TEST_SIGNAL	_IOWR('E', 12, struct efi_mode_test_timer)
+#define EFI_MODE_TEST_CR4	_IOR('E', 13, __u64)	/* of Linux */
 #define EFI_MODE_TEST_LAST_FAULT _IO('E', 11)	/* let the test driver fault in the
 						 * last slice
 						 */

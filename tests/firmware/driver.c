@@ -13,10 +13,17 @@ static EFI_GUID protocol_guid = PROTOCOL_GUID;
 EFI_HANDLE driver_image;
 
 UINT64 EFIAPI check_registers(UINT64 deadline);
+UINT64 EFIAPI check_ymm(UINT64 deadline);
 
+/* With AVX the first half is for what has come with that */
 static EFI_STATUS EFIAPI registers(UINT64 usec, UINT64 *errors)
 {
-	*errors = check_registers(rdtsc() + cycles(usec));
+	UINT64 start = rdtsc();
+
+	*errors = 0;
+	if (has_avx())
+		*errors += check_ymm(start + cycles(usec / 2));
+	*errors += check_registers(start + cycles(usec));
 	return EFI_SUCCESS;
 }
 
@@ -59,6 +66,7 @@ static struct protocol protocol = {
 		[EFI_MODE_TEST_FN_NO_CLOCK] = no_clock,
 		[EFI_MODE_TEST_FN_CLOBBER] = clobber,
 		[EFI_MODE_TEST_FN_OVERWRITE] = overwrite,
+		[EFI_MODE_TEST_FN_BREAKPOINT] = breakpoint,
 	},
 };
 

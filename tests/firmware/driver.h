@@ -45,8 +45,10 @@ extern EFI_HANDLE driver_image;
 
 /* state.c */
 EFI_STATUS init_state(void);
+BOOLEAN has_avx(void);
 EFI_STATUS EFIAPI state(UINT64 unused, UINT64 *different);
 EFI_STATUS EFIAPI checksum(UINT64 unused, UINT64 *changed);
+EFI_STATUS EFIAPI breakpoint(UINT64 what, UINT64 *value);
 
 /* faults.c */
 EFI_STATUS EFIAPI fault(UINT64 exception, UINT64 *value);

@@ -157,6 +157,9 @@ void comparator_periodic(struct comparator *c, UINT64 usec);
 BOOLEAN comparator_fired(struct comparator *c);
 void comparator_off(struct comparator *c);
 
+/* enable-xsave.c: bits of XCR0 */
+EFI_STATUS enable_xsave(UINT32 components);
+
 /* hpet-clock.c */
 EFI_STATUS tick_by_hpet(UINT64 usec);
 

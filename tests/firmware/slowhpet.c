@@ -10,5 +10,5 @@
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 {
 	InitializeLib(image, systab);
-	return tick_by_hpet(300000);
+	return tick_by_hpet(1000000);
 }

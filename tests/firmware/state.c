@@ -42,6 +42,14 @@ static UINT64 read_xcr0(void)
 	return low | (UINT64)high << 32;
 }
 
+#define XCR0_AVX	4
+
+/* Has firmware enabled it? */
+BOOLEAN has_avx(void)
+{
+	return (READ_REGISTER("cr4") & CR4_OSXSAVE) && (read_xcr0() & XCR0_AVX);
+}
+
 static void read_cpu(UINT64 *v)
 {
 	struct table_register gdt = {}, idt = {};
@@ -159,6 +167,57 @@ EFI_STATUS EFIAPI checksum(UINT64 unused, UINT64 *changed)
 	return EFI_SUCCESS;
 }
 
+/* No breakpoint is enabled by it */
+#define UNUSED_ADDRESS		0xddddeeeeffff0000
+
+#define DEBUG_VECTOR		1
+#define DR6_CLEAR		0xffff0ff0
+#define DR7_NONE		0x400
+#define DR7_ON_WRITE		(DR7_NONE | 1 << 6 | 1 << 28 | 2UL << 30)
+
+static volatile UINT64 watched, stopped;
+static UINT64 debug_handler;
+
+static INTERRUPT void on_write(struct interrupt_frame *frame)
+{
+	(void)frame;
+	stopped++;
+	WRITE_REGISTER("dr6", DR6_CLEAR);
+}
+
+/* In DR3; firmware has it from now on */
+static void set_breakpoint(UINT64 address, UINT64 control)
+{
+	WRITE_REGISTER("dr7", DR7_NONE);
+	WRITE_REGISTER("dr3", address);
+	WRITE_REGISTER("dr7", control);
+	before.values[DR3] = READ_REGISTER("dr3");
+	before.values[DR6] = READ_REGISTER("dr6");
+	before.values[DR7] = READ_REGISTER("dr7");
+}
+
+EFI_STATUS EFIAPI breakpoint(UINT64 what, UINT64 *value)
+{
+	switch (what) {
+	case EFI_MODE_TEST_BREAKPOINT_SET:
+		debug_handler = idt_hook(DEBUG_VECTOR, on_write);
+		WRITE_REGISTER("dr6", DR6_CLEAR);
+		set_breakpoint((UINT64)&watched, DR7_ON_WRITE);
+		break;
+	case EFI_MODE_TEST_BREAKPOINT_WRITE:
+		watched++;
+		break;
+	case EFI_MODE_TEST_BREAKPOINT_CLEAR:
+		set_breakpoint(UNUSED_ADDRESS, DR7_NONE);
+		idt_hook(DEBUG_VECTOR, (irq_handler)debug_handler);
+		break;
+	default:
+		return EFI_INVALID_PARAMETER;
+	}
+	*value = stopped;
+	return EFI_SUCCESS;
+}
+
 EFI_STATUS init_state(void)
 {
 	EFI_STATUS status;
@@ -174,7 +233,7 @@ EFI_STATUS init_state(void)
 	WRITE_REGISTER("dr0", 0x1111222233334444);
 	WRITE_REGISTER("dr1", 0x5555666677778888);
 	WRITE_REGISTER("dr2", 0x9999aaaabbbbcccc);
-	WRITE_REGISTER("dr3", 0xddddeeeeffff0000);
+	WRITE_REGISTER("dr3", UNUSED_ADDRESS);
 	read_state(&before);
 	return EFI_SUCCESS;
 }

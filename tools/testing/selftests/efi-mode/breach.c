@@ -7,8 +7,8 @@
 
 #include "common.h"
 
-#define BREACH(what)	EFI_MODE_TEST_FN_BREACH, EFI_MODE_TEST_BREACH_ ## what
-#define CLOBBER(regs)	EFI_MODE_TEST_FN_CLOBBER, regs
+#define BREACH		EFI_MODE_TEST_FN_BREACH
+#define CLOBBER		EFI_MODE_TEST_FN_CLOBBER
 
 /* KiB of stack, of which a call has 128 */
 #define STACK_ENOUGH	100
@@ -20,20 +20,25 @@ static const struct {
 	uint64_t function, argument;
 	const char *what, *message;
 } cases[] = {
-	{ BREACH(DF), "", "returned with the direction flag set" },
-	{ BREACH(MXCSR), "", "returned with MXCSR changed" },
-	{ BREACH(FCW), "", "returned with the x87 control word changed" },
-	{ BREACH(IF), "", "returned with interrupts off" },
-	{ BREACH(TPL), "", "returned with the task priority raised" },
-	{ CLOBBER(0x01), "RBX: ", REGISTER },
-	{ CLOBBER(0x02), "RBP: ", REGISTER },
-	{ CLOBBER(0x04), "RSI: ", REGISTER },
-	{ CLOBBER(0x08), "RDI: ", REGISTER },
-	{ CLOBBER(0x10), "R12: ", REGISTER },
-	{ CLOBBER(0x20), "R13: ", REGISTER },
-	{ CLOBBER(0x40), "R14: ", REGISTER },
-	{ CLOBBER(0x80), "R15: ", REGISTER },
-	{ CLOBBER(0xff), "all of them: ", REGISTER },
+	{ BREACH, EFI_MODE_TEST_BREACH_DF, "",
+	  "returned with the direction flag set" },
+	{ BREACH, EFI_MODE_TEST_BREACH_MXCSR, "",
+	  "returned with MXCSR changed" },
+	{ BREACH, EFI_MODE_TEST_BREACH_FCW, "",
+	  "returned with the x87 control word changed" },
+	{ BREACH, EFI_MODE_TEST_BREACH_IF, "",
+	  "returned with interrupts off" },
+	{ BREACH, EFI_MODE_TEST_BREACH_TPL, "",
+	  "returned with the task priority raised" },
+	{ CLOBBER, 0x01, "RBX: ", REGISTER },
+	{ CLOBBER, 0x02, "RBP: ", REGISTER },
+	{ CLOBBER, 0x04, "RSI: ", REGISTER },
+	{ CLOBBER, 0x08, "RDI: ", REGISTER },
+	{ CLOBBER, 0x10, "R12: ", REGISTER },
+	{ CLOBBER, 0x20, "R13: ", REGISTER },
+	{ CLOBBER, 0x40, "R14: ", REGISTER },
+	{ CLOBBER, 0x80, "R15: ", REGISTER },
+	{ CLOBBER, 0xff, "all of them: ", REGISTER },
 	{ EFI_MODE_TEST_FN_MISUSE_STACK, STACK_TOO_MUCH, "",
 	  "returned with its stack overrun" },
 	{ EFI_MODE_TEST_FN_OVERWRITE, 0, "",

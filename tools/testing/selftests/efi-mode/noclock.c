@@ -18,8 +18,8 @@
 #define MIN_SLICES	100
 #define MIN_PERCENT	10
 
-/* A tick of it takes 300 ms, and the event comes with each */
-#define MIN_SLOW_SLICES	5
+/* There is a tick a second, and the event comes with each */
+#define MIN_SLOW_SLICES	2
 
 static volatile unsigned long *count;
 

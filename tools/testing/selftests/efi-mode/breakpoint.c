@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A breakpoint of firmware's, and one of Linux's: each side has its own, and stops where
+ * it wants to
+ */
+#include <linux/hw_breakpoint.h>
+#include <linux/perf_event.h>
+#include <signal.h>
+#include <sys/syscall.h>
+
+#include "common.h"
+
+#define ROUNDS		200
+#define CALL_US		12000
+#define CALLS		10
+
+static volatile uint64_t word;
+
+/* The kernel counts by one when it is written */
+static int count_writes(void)
+{
+	struct perf_event_attr attr = {
+		.size		= sizeof(attr),
+		.type		= PERF_TYPE_BREAKPOINT,
+		.bp_type	= HW_BREAKPOINT_W,
+		.bp_addr	= (uintptr_t)&word,
+		.bp_len		= HW_BREAKPOINT_LEN_8,
+	};
+
+	return syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0);
+}
+
+static uint64_t driver(int fd, uint64_t function, uint64_t argument)
+{
+	struct efi_mode_test_driver d;
+
+	if (!call_driver(fd, function, argument, &d))
+		ksft_exit_fail_msg("the test driver does not answer\n");
+	return d.value;
+}
+
+static uint64_t stops(int fd, uint64_t what)
+{
+	return driver(fd, EFI_MODE_TEST_FN_BREAKPOINT, what);
+}
+
+int main(void)
+{
+	uint64_t before, state = 0, changed = 0, writes = 0, counted = 0;
+	int fd = open_test_device(), perf = count_writes();
+	unsigned int i;
+	pid_t load;
+
+	ksft_print_header();
+	ksft_set_plan(4);
+	load = start_load();
+	before = stops(fd, EFI_MODE_TEST_BREAKPOINT_SET);
+	for (i = 0; i < ROUNDS; i++) {
+		word = ++writes;
+		state |= driver(fd, EFI_MODE_TEST_FN_STATE, 0);
+		if (!(i % (ROUNDS / CALLS)))
+			changed += driver(fd, EFI_MODE_TEST_FN_REGISTERS, CALL_US);
+		before += i & 1;
+		if (i & 1)
+			stops(fd, EFI_MODE_TEST_BREAKPOINT_WRITE);
+	}
+	stop_load(load);
+	ksft_test_result(!state && !changed,
+			 "firmware's debug registers: mask %#llx changed\n",
+			 (unsigned long long)state);
+	ksft_test_result(stops(fd, EFI_MODE_TEST_BREAKPOINT_WRITE) == before + 1,
+			 "firmware has stopped at its breakpoint %llu times\n",
+			 (unsigned long long)before + 1);
+	ksft_test_result(perf >= 0 &&
+			 read(perf, &counted, sizeof(counted)) == sizeof(counted) &&
+			 counted == writes,
+			 "Linux has counted %llu of its own, of %llu\n",
+			 (unsigned long long)counted,
+			 (unsigned long long)writes);
+	stops(fd, EFI_MODE_TEST_BREAKPOINT_CLEAR);
+	ksft_test_result(!driver(fd, EFI_MODE_TEST_FN_STATE, 0),
+			 "and firmware's is gone again\n");
+	ksft_finished();
+}
