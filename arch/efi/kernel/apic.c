@@ -17,6 +17,7 @@
 
 #include <linux/jump_label.h>
 #include <linux/kernel.h>
+#include <linux/kprobes.h>
 
 #include <asm/apic.h>
 
@@ -55,7 +56,7 @@ static DEFINE_STATIC_KEY_FALSE(x2apic_key);
 
 static bool taken_over __ro_after_init;
 
-static void compare(void)
+static void __kprobes compare(void)
 {
 	struct difference *d = different;
 	unsigned int i;
@@ -190,7 +191,7 @@ static __always_inline u32 changed_bits(bool x2apic)
 	return bits;
 }
 
-static noinline void follow(void)
+static noinline void __kprobes follow(void)
 {
 	unsigned int i;
 
@@ -216,12 +217,12 @@ static __always_inline u64 to_linux(bool x2apic)
 	return now;
 }
 
-static noinline u64 x2apic_to_firmware(void)
+static noinline u64 __kprobes x2apic_to_firmware(void)
 {
 	return to_firmware(true);
 }
 
-static noinline u64 x2apic_to_linux(void)
+static noinline u64 __kprobes x2apic_to_linux(void)
 {
 	return to_linux(true);
 }
@@ -237,7 +238,7 @@ static noinline u64 x2apic_to_linux(void)
  * Return: TSC just before firmware's timer runs; 0 if nothing was done: a task was
  * woken, or the local APIC is still firmware's own.
  */
-u64 efi_mode_apic_to_firmware(void)
+u64 __kprobes efi_mode_apic_to_firmware(void)
 {
 	if (unlikely(!taken_over))
 		return 0;
@@ -262,7 +263,7 @@ bool efi_mode_apic_is_shared(void)
  * Context: interrupts off, after efi_mode_apic_to_firmware().
  * Return: TSC just before Linux's timer runs.
  */
-u64 efi_mode_apic_to_linux(void)
+u64 __kprobes efi_mode_apic_to_linux(void)
 {
 	return static_branch_unlikely(&x2apic_key) ? x2apic_to_linux() :
 						     to_linux(false);

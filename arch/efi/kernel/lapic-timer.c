@@ -21,6 +21,7 @@
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/kernel.h>
+#include <linux/kprobes.h>
 #include <linux/math64.h>
 
 #include <asm/msr.h>
@@ -37,13 +38,13 @@ struct efi_mode_timers efi_mode_timers = {
 static u64 counts_per_cycle __ro_after_init;	/* 32.32 fixed point */
 static u64 cycles_per_count __ro_after_init;	/* 32.32 fixed point */
 
-static u64 to_cycles(u64 counts)
+static __always_inline u64 to_cycles(u64 counts)
 {
 	return mul_u64_u64_shr(counts, cycles_per_count, 32);
 }
 
 /* log2 of the divider: bits 0, 1 and 3, with 7 for "divide by 1" */
-static unsigned int divider_shift(u32 tdcr)
+static __always_inline unsigned int divider_shift(u32 tdcr)
 {
 	unsigned int code = (tdcr & 3) | (tdcr & 8) >> 1;
 
@@ -51,7 +52,7 @@ static unsigned int divider_shift(u32 tdcr)
 }
 
 /* For a time from now that may be over, or further away than the timer reaches */
-static u32 count_for(const struct efi_mode_timer *t, s64 cycles)
+static u32 __kprobes count_for(const struct efi_mode_timer *t, s64 cycles)
 {
 	u64 counts;
 
@@ -61,27 +62,27 @@ static u32 count_for(const struct efi_mode_timer *t, s64 cycles)
 	return min_t(u64, counts + 1, U32_MAX);
 }
 
-static void set_divider(struct efi_mode_timer *t, u32 tdcr)
+static void __kprobes set_divider(struct efi_mode_timer *t, u32 tdcr)
 {
 	t->tdcr = tdcr;
 	t->shift = divider_shift(tdcr);
 	t->speed = counts_per_cycle >> (2 + t->shift);
 }
 
-static bool is_masked(u32 lvtt)
+static __always_inline bool is_masked(u32 lvtt)
 {
 	return lvtt & APIC_LVT_MASKED;
 }
 
 #define TIMER_MODE	(APIC_LVT_TIMER_PERIODIC | APIC_LVT_TIMER_TSCDEADLINE)
 
-static bool is_periodic(u32 lvtt)
+static __always_inline bool is_periodic(u32 lvtt)
 {
 	return (lvtt & TIMER_MODE) == APIC_LVT_TIMER_PERIODIC;
 }
 
 /* What the short way in lapic.h relies on; it only changes the count in @lent */
-static void simplify(void)
+static void __kprobes simplify(void)
 {
 	struct efi_mode_timers *t = &efi_mode_timers;
 	struct efi_mode_handoff *h = efi_mode_handoff;
@@ -127,7 +128,7 @@ void efi_mode_timer_written(u32 reg, u32 value)
 }
 
 /* A periodic timer is used in early boot, with a period of some milliseconds */
-static u64 next_deadline(u64 now)
+static u64 __kprobes next_deadline(u64 now)
 {
 	struct efi_mode_timers *t = &efi_mode_timers;
 	u64 period;
@@ -144,7 +145,7 @@ static u64 next_deadline(u64 now)
 }
 
 /* Firmware ticks by a device, and may use the timer as a counter */
-static bool timer_is_free(const struct efi_mode_handoff *h)
+static __always_inline bool timer_is_free(const struct efi_mode_handoff *h)
 {
 	return h->slice_vector && !efi_mode_timers.firmware.tmict;
 }
@@ -194,7 +195,7 @@ u64 efi_mode_timer_rest(u64 now)
 	return until;
 }
 
-static void load(const struct efi_mode_timer *t, u32 count)
+static void __kprobes load(const struct efi_mode_timer *t, u32 count)
 {
 	lapic_write(APIC_TDCR, t->tdcr);
 	lapic_write(APIC_LVTT, t->lvtt);
@@ -203,7 +204,8 @@ static void load(const struct efi_mode_timer *t, u32 count)
 }
 
 /* Can the gate be reached in time for the deadline? */
-static void lend(struct efi_mode_timer *t, u32 lvtt, u64 now, u64 limit)
+static void __kprobes lend(struct efi_mode_timer *t, u32 lvtt, u64 now,
+			   u64 limit)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 deadline = next_deadline(now);
@@ -218,7 +220,7 @@ static void lend(struct efi_mode_timer *t, u32 lvtt, u64 now, u64 limit)
 }
 
 /* At a vector of our own */
-static void lend_whole(struct efi_mode_timer *t, u64 now)
+static void __kprobes lend_whole(struct efi_mode_timer *t, u64 now)
 {
 	lend(t, APIC_LVT_TIMER_PERIODIC | efi_mode_handoff->slice_vector, now,
 	     S64_MAX);
@@ -228,7 +230,7 @@ static void lend_whole(struct efi_mode_timer *t, u64 now)
  * Whether firmware has armed the timer is seen by the count in it, so what is lent
  * must not be firmware's own count.
  */
-static void lend_one_shot(struct efi_mode_timer *t, u64 now)
+static void __kprobes lend_one_shot(struct efi_mode_timer *t, u64 now)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *timers = &efi_mode_timers;
@@ -254,7 +256,7 @@ static void lend_one_shot(struct efi_mode_timer *t, u64 now)
  *
  * Context: interrupts off, the timer stopped.
  */
-void efi_mode_timer_lend(u64 now)
+void __kprobes efi_mode_timer_lend(u64 now)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
@@ -296,7 +298,7 @@ void efi_mode_timer_lend(u64 now)
  * the timer expired. So does the account: it goes on from there, and a tick that
  * was late does not make the next one late, too.
  */
-static void follow_one_shot(u32 tmict, u32 tmcct, u64 tsc)
+static void __kprobes follow_one_shot(u32 tmict, u32 tmcct, u64 tsc)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
@@ -330,7 +332,7 @@ static void follow_one_shot(u32 tmict, u32 tmcct, u64 tsc)
 }
 
 /* Firmware has programmed the timer, as LocalApicTimerDxe's SetTimerPeriod() does */
-static void follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
+static void __kprobes follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
@@ -377,7 +379,7 @@ static void follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
  *
  * Context: interrupts off, after a slice.
  */
-void efi_mode_timer_reclaim(void)
+void __kprobes efi_mode_timer_reclaim(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
@@ -414,7 +416,7 @@ void efi_mode_timer_reclaim(void)
  *
  * Context: interrupts off, the timer stopped.
  */
-void efi_mode_timer_restore(u64 now)
+void __kprobes efi_mode_timer_restore(u64 now)
 {
 	struct efi_mode_timers *t = &efi_mode_timers;
 	u32 count = 0;

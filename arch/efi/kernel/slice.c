@@ -18,6 +18,7 @@
 #include <linux/efi.h>
 #include <linux/export.h>
 #include <linux/irqflags.h>
+#include <linux/kprobes.h>
 #include <linux/log2.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
@@ -191,7 +192,7 @@ static __always_inline bool give_slice(bool rest)
  * Return: false if no slice was given: the local APIC is not shared yet, or
  * firmware is stopped.
  */
-bool efi_mode_bare_slice(void)
+bool __kprobes efi_mode_bare_slice(void)
 {
 	/* No task can run meanwhile, so what was pending is so no more */
 	while (unlikely(!give_slice(false)))
@@ -210,7 +211,7 @@ EXPORT_SYMBOL_GPL(efi_mode_bare_slice);
  *
  * Context: task context, interrupts on; sleeps.
  */
-void efi_mode_slice(void)
+void __kprobes efi_mode_slice(void)
 {
 	bool again;
 
@@ -235,7 +236,7 @@ EXPORT_SYMBOL_GPL(efi_mode_slice);
  * Context: the idle task, interrupts off, RCU watching.
  * Return: false if firmware cannot be given it, and the caller has to halt.
  */
-bool efi_mode_rest_slice(void)
+bool __kprobes efi_mode_rest_slice(void)
 {
 	u64 until;
 
@@ -257,7 +258,7 @@ bool efi_mode_rest_slice(void)
  *
  * Context: any but NMI, interrupts off.
  */
-void efi_mode_quiet_slice(void)
+void __kprobes efi_mode_quiet_slice(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u32 priority;

@@ -9,6 +9,7 @@
 
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/kprobes.h>
 #include <linux/mm.h>
 
 #include <asm/cpufeature.h>
@@ -51,7 +52,7 @@ static __always_inline void read_addresses(struct debug_registers *d)
 	get_debugreg(d->address[3], 3);
 }
 
-static void write_addresses(const struct debug_registers *d)
+static void __kprobes write_addresses(const struct debug_registers *d)
 {
 	set_debugreg(d->address[0], 0);
 	set_debugreg(d->address[1], 1);
@@ -140,14 +141,14 @@ static __always_inline void load_selectors(const struct efi_mode_cpu *cpu)
 	wrmsrl(MSR_KERNEL_GS_BASE, cpu->kernel_gs_base);
 }
 
-void __efi_mode_counters_stop(void)
+void __kprobes __efi_mode_counters_stop(void)
 {
 	rdmsrl(MSR_CORE_PERF_GLOBAL_CTRL, perf_global_ctrl);
 	if (perf_global_ctrl)
 		wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, 0);
 }
 
-void __efi_mode_counters_start(void)
+void __kprobes __efi_mode_counters_start(void)
 {
 	if (perf_global_ctrl)
 		wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, perf_global_ctrl);
@@ -157,7 +158,7 @@ void __efi_mode_counters_start(void)
  * What came while the world was nobody's, or firmware's, has only been counted.
  * That there were several at a time makes no difference to their handlers.
  */
-static noinline void deliver_exceptions(struct efi_mode_handoff *h)
+static noinline void __kprobes deliver_exceptions(struct efi_mode_handoff *h)
 {
 	struct efi_mode_exceptions *e[] = {
 		&h->exceptions, &h->firmware.exceptions,
@@ -187,7 +188,7 @@ static noinline void deliver_exceptions(struct efi_mode_handoff *h)
  *
  * Context: interrupts off; the local APIC is firmware's.
  */
-void __nocfi efi_mode_switch_to_firmware(void)
+void __kprobes __nocfi efi_mode_switch_to_firmware(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	unsigned long cr3;
