@@ -45,7 +45,7 @@
 #define EFI_MODE_EGRESS_IDLE		0	/* no request, firmware has had its ticks */
 #define EFI_MODE_EGRESS_DONE		1	/* the request is done */
 #define EFI_MODE_EGRESS_TICK		2	/* the gate, at a tick of firmware's clock */
-#define EFI_MODE_EGRESS_DEADLINE	3	/* the gate: a Linux timer is due, or the clock set */
+#define EFI_MODE_EGRESS_DEADLINE	3	/* the gate, before the tick */
 #define EFI_MODE_EGRESS_EVENT		4	/* the timer event */
 #define EFI_MODE_EGRESS_FAULT		5	/* an exception; firmware is at its end */
 #define EFI_MODE_NR_EGRESS		6

@@ -12,8 +12,8 @@
 #include <efi-mode/timer-arch.h>
 
 static union efi_timer_arch_protocol *timer;
-static efi_status_t
-(__efiapi *firmware_set_period)(union efi_timer_arch_protocol *this, u64 period);
+static efi_status_t (__efiapi *firmware_set_period)(union efi_timer_arch_protocol *,
+						    u64);
 
 static efi_status_t __efiapi set_period(union efi_timer_arch_protocol *this,
 					u64 period)
