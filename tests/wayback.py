@@ -267,6 +267,8 @@ RESETS = (
     ("panic", "panic=1", "panic", "0 0 0 bytes", "guest-reset"),
     ("panic that powers off", "efi_mode.on_panic=off", "panic", "2 0 0 bytes",
      "guest-shutdown"),
+    ("panic with a lock that an interrupt wants", "panic=1", "panic:lock",
+     "0 0 0 bytes", "guest-reset"),
 )
 
 # When firmware is out of reach: it does not return from a call, at which task
@@ -304,7 +306,7 @@ def resets(opt, results):
         calls = re.findall(r"^RESET (.*?)\s*$", text, re.M)
         results.add(calls == [wanted], f"{name}: {wanted}", f"{calls}")
         results.add(ended == reason, f"{name}: {reason}", ended)
-        if test == "panic":
+        if test.startswith("panic"):
             results.add("Kernel panic - not syncing" in text,
                         f"{name}: the message is out")
 
@@ -323,31 +325,44 @@ def stuck(opt, results):
                         f"{name}: it has got there")
 
 
-# Longer than exit.c waits for ResetSystem()
-NEVER = 90
+# What is on the command line, what the test does, which driver's function does not
+# return, what that says, and how long it has had at least
+NEVER = (
+    ("restart", "", "restart", "noreset", "RESET 0 0 0 bytes", 20),
+    ("power-off", "", "off", "noreset", "RESET 2 0 0 bytes", 20),
+    ("panic", "panic=1", "panic", "noreset", "RESET 0 0 0 bytes", 20),
+    ("sysrq-b", "", "sysrq:b", "noreset", "RESET 0 0 0 bytes", 20),
+    ("the log of a panic", "panic=1", "panic", "novariable", "SETVARIABLE", 8),
+)
+
+# Longer than call.c and exit.c wait
+PATIENCE = 90
 
 
 def never(opt, results):
-    """ResetSystem() that does not return: the reset is another one, and instead
-    of a power-off the CPU stops"""
-    for test in ("restart", "off"):
-        name = f"never: {test}"
-        script = ["load fs0:\\noreset.efi", "load fs0:\\resets.efi",
-                  f"{LINUX} {QUIET}leave:{test}"]
-        content = files(opt, *script, drivers=("noreset",))
+    """A last call that does not return: the reset is another one, and instead of
+    a power-off the CPU stops"""
+    for what, options, test, driver, says, least in NEVER:
+        name = f"never: {what}"
+        script = [f"load fs0:\\{driver}.efi", "load fs0:\\resets.efi",
+                  f"{LINUX} {options} {QUIET}leave:{test}"]
+        content = files(opt, *script, drivers=(driver,))
         with machine(opt, results, name, content, args=["-no-reboot"]) as m:
-            m.expect(r"^RESET \d 0 0 bytes", START + BOOT)
+            m.expect(f"^{says}", START + BOOT)
             start = time.monotonic()
             halted = False
-            while not halted and time.monotonic() < start + NEVER:
+            while not halted and time.monotonic() < start + PATIENCE:
                 if m.wait_end(1):
                     break
                 halted = "HLT=1" in m.monitor("info registers")
             results.add(halted == (test == "off") and
                         m.running() == (test == "off"),
                         f"{name}: comes to an end")
-            results.add(time.monotonic() - start > 20,
+            results.add(time.monotonic() - start > least,
                         f"{name}: firmware has had time for it")
+            results.add(len(re.findall(r"^RESET", m.text, re.M)) ==
+                        (driver == "noreset"),
+                        f"{name}: and is asked for nothing else")
 
 
 def halt(opt, results):

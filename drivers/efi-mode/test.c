@@ -18,9 +18,11 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/serial_reg.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/uaccess.h>
 
 #include <asm/msr.h>
@@ -313,6 +315,28 @@ static long test_oops(void)
 	return 0;
 }
 
+static DEFINE_RAW_SPINLOCK(wanted);
+
+static enum hrtimer_restart want_lock(struct hrtimer *timer)
+{
+	raw_spin_lock(&wanted);
+	raw_spin_unlock(&wanted);
+	return HRTIMER_NORESTART;
+}
+
+/* As if it were the scheduler's: an interrupt that is pending wants it */
+static long test_panic(void)
+{
+	static struct hrtimer timer;
+
+	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	timer.function = want_lock;
+	raw_spin_lock_irq(&wanted);
+	hrtimer_start(&timer, ms_to_ktime(1), HRTIMER_MODE_REL_PINNED_HARD);
+	mdelay(5);
+	panic("efi-mode-test: with a lock that an interrupt wants\n");
+}
+
 static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 {
 	union {
@@ -377,6 +401,9 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 	case EFI_MODE_TEST_CR4:
 		arg.cr4 = native_read_cr4();
 		ret = 0;
+		break;
+	case EFI_MODE_TEST_PANIC:
+		ret = test_panic();
 		break;
 	case EFI_MODE_TEST_LAST_FAULT:
 		ret = test_last_fault(s);

@@ -111,11 +111,14 @@ efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
  * @args:	arguments
  * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS
  *
- * Like efi_mode_call_atomic(), but a call that has not finished is first given
- * up to two seconds to do so, once. Its caller will not run again.
+ * A call that has not finished is first given up to two seconds to do so, once. Its
+ * caller will not run again. The function itself has ten seconds. Firmware's clock
+ * goes on meanwhile; interrupts of Linux's are lost, now and afterwards: the kernel
+ * may be dying with any of its locks held.
  *
  * Context: any but NMI, when nothing else runs any more.
- * Return: as efi_mode_call_atomic().
+ * Return: as efi_mode_call_atomic(); %EFI_TIMEOUT if it does not return, and
+ * %EFI_NOT_READY for all calls after that.
  */
 efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
 				 size_t slot, const u64 *args,

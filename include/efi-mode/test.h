@@ -398,5 +398,6 @@ struct efi_mode_test_atomic {
 #define EFI_MODE_TEST_LAST_FAULT _IO('E', 11)	/* let the test driver fault in the
 						 * last slice
 						 */
+#define EFI_MODE_TEST_PANIC	_IO('E', 13)	/* with a lock that an interrupt wants */
 
 #endif /* _EFI_MODE_TEST_H */

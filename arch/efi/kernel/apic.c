@@ -18,8 +18,11 @@
 #include <linux/jump_label.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
+#include <linux/string.h>
 
 #include <asm/apic.h>
+#include <asm/desc.h>
+#include <asm/segment.h>
 
 #include <asm/efi-mode.h>
 #include "lapic.h"
@@ -55,6 +58,10 @@ static struct difference *different_end = different;
 static DEFINE_STATIC_KEY_FALSE(x2apic_key);
 
 static bool taken_over __ro_after_init;
+
+/* Linux takes no interrupts any more; the table for that, where they lead nowhere */
+static bool deaf;
+static gate_desc deaf_table[IDT_ENTRIES] __aligned(8);
 
 static void __kprobes compare(void)
 {
@@ -132,9 +139,35 @@ static __always_inline void end_interrupts(bool x2apic)
 	}
 }
 
+/* All but firmware's, which can wait for it: see linux_pending() */
+#define PRIORITY_OF_FIRMWARE	0xdf
+
+/* One of them, whose end is signalled here */
+static void drop_interrupt(void)
+{
+	const struct desc_ptr table = {
+		.size = sizeof(deaf_table) - 1,
+		.address = (unsigned long)deaf_table,
+	};
+	u32 priority = lapic_read(APIC_TASKPRI);
+	struct desc_ptr before;
+
+	store_idt(&before);
+	lapic_write(APIC_TASKPRI, PRIORITY_OF_FIRMWARE);
+	load_idt(&table);
+	asm volatile("sti; nop; cli" : : : "memory");
+	load_idt(&before);
+	end_interrupts(x2apic_mode);
+	lapic_write(APIC_TASKPRI, priority);
+}
+
 /* Those that are Linux's: firmware would not know what they are */
 static noinline void take_interrupts(void)
 {
+	if (unlikely(deaf)) {
+		drop_interrupt();
+		return;
+	}
 	local_irq_enable();
 	/* STI takes effect after the next instruction */
 	asm volatile("nop");
@@ -298,6 +331,32 @@ void efi_mode_apic_release(u32 priority)
 {
 	if (taken_over)
 		lapic_write(APIC_TASKPRI, priority);
+}
+
+/**
+ * efi_mode_apic_deafen() - take no interrupts of Linux's any more
+ *
+ * For slices of a dying kernel. What it was doing when it died may hold the locks that
+ * their handlers take.
+ *
+ * Context: interrupts off. There is no way back: the timer has stopped.
+ */
+void efi_mode_apic_deafen(void)
+{
+	struct desc_ptr now;
+	unsigned int i;
+
+	if (deaf || !taken_over)
+		return;
+	apic_write(APIC_LVTT, apic_read(APIC_LVTT) | APIC_LVT_MASKED);
+	apic_write(APIC_TMICT, 0);
+
+	store_idt(&now);
+	memcpy(deaf_table, (void *)now.address, sizeof(deaf_table));
+	for (i = PRIORITY_OF_FIRMWARE + 1; i < IDT_ENTRIES; i++)
+		pack_gate(&deaf_table[i], GATE_INTERRUPT,
+			  (unsigned long)efi_mode_ignore, 0, 0, __KERNEL_CS);
+	deaf = true;
 }
 
 /**

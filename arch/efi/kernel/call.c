@@ -39,8 +39,14 @@
 
 #include "trace.h"
 
-/* How long a dying kernel waits for a call that was under way */
+/*
+ * How long a dying kernel waits: for a call that was under way, for one of its own,
+ * which may be a variable in a flash that is slow and full, and for the last one,
+ * before which firmware may have much to write
+ */
 #define PANIC_PATIENCE_MS	2000
+#define PANIC_CALL_MS		10000
+#define LAST_CALL_MS		30000
 
 /* How often is looked whether the last of the calls is over */
 #define CLOSE_POLL_MS		20
@@ -358,28 +364,43 @@ bool efi_mode_close_calls(unsigned int patience_ms)
 	return true;
 }
 
+/* Patience is had once: what has not come back by then will not */
+static bool gave_up;
+
+static bool is_late(u64 deadline)
+{
+	if (rdtsc() > deadline)
+		gave_up = true;
+	return gave_up;
+}
+
+static u64 deadline_in(unsigned int ms)
+{
+	return rdtsc() + (u64)tsc_khz * ms;
+}
+
 /*
  * A call may wait for an event of firmware, so it needs slices with interrupts.
  * So does what interrupted firmware, as no slice in which they are held off would
- * end before that does. Patience is had once: what has not come back by then will
- * not.
+ * end before that does.
  */
 static bool finish(void)
 {
-	static bool gave_up;
-	u64 deadline = rdtsc() + (u64)tsc_khz * PANIC_PATIENCE_MS;
+	u64 deadline = deadline_in(PANIC_PATIENCE_MS);
 	u32 refused;
 
+	efi_mode_apic_deafen();
 	for (;;) {
 		if (is_done())
 			take_result(&refused);
 		if (efi_mode_is_stopped() && efi_mode_pending_call())
 			abandon();
-		if (!efi_mode_pending_call() && !efi_mode_is_busy())
+		if (!efi_mode_pending_call() && !efi_mode_is_busy()) {
+			gave_up = false;
 			return true;
-		if (gave_up)
+		}
+		if (is_late(deadline) || !efi_mode_bare_slice())
 			return false;
-		gave_up = !efi_mode_bare_slice() || rdtsc() > deadline;
 	}
 }
 
@@ -402,25 +423,61 @@ bool efi_mode_finish_calls(void)
 	return finished;
 }
 
-efi_status_t efi_mode_call_panic_target(const struct efi_mode_target *target,
-					const char *name, phys_addr_t table,
-					size_t slot, const u64 *args,
-					unsigned int nargs)
+/*
+ * Such a slice ends whatever firmware does, so there is an end to the waiting, too. A
+ * call that is given up stays what is under way.
+ */
+static efi_status_t call_for(unsigned int ms,
+			     const struct efi_mode_target *target,
+			     const char *name, phys_addr_t table, size_t slot,
+			     const u64 *args, unsigned int nargs)
+{
+	u64 deadline = deadline_in(ms);
+	u32 refused;
+
+	if (!post(target, name, table, slot, args, nargs, 0))
+		return EFI_NOT_READY;
+	while (!is_done()) {
+		if (efi_mode_is_stopped())
+			return abandon();
+		if (is_late(deadline))
+			return EFI_TIMEOUT;
+		efi_mode_bare_slice();
+	}
+	return take_result(&refused);
+}
+
+static efi_status_t call_dying(unsigned int ms,
+			       const struct efi_mode_target *target,
+			       const char *name, phys_addr_t table, size_t slot,
+			       const u64 *args, unsigned int nargs)
 {
 	efi_status_t status = check(name, nargs);
 	unsigned long flags;
 
 	if (status != EFI_SUCCESS)
 		return status;
+	/* Too early for a slice that can be ended */
+	if (!efi_mode_apic_is_shared())
+		return call_atomic(target, name, table, slot, args, nargs);
 
 	preempt_disable();
 	local_irq_save(flags);
 	status = EFI_NOT_READY;
 	if (finish())
-		status = call_atomic(target, name, table, slot, args, nargs);
+		status = call_for(ms, target, name, table, slot, args, nargs);
 	local_irq_restore(flags);
 	preempt_enable();
 	return status;
+}
+
+efi_status_t efi_mode_call_panic_target(const struct efi_mode_target *target,
+					const char *name, phys_addr_t table,
+					size_t slot, const u64 *args,
+					unsigned int nargs)
+{
+	return call_dying(PANIC_CALL_MS, target, name, table, slot, args,
+			  nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_panic_target);
 
@@ -428,9 +485,27 @@ efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
 				 size_t slot, const u64 *args,
 				 unsigned int nargs)
 {
-	return efi_mode_call_panic_target(NULL, name, table, slot, args, nargs);
+	return call_dying(PANIC_CALL_MS, NULL, name, table, slot, args, nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_panic);
+
+/**
+ * efi_mode_call_last() - call a function from which no return is expected
+ * @name:	of the function, for logs and traces; stays valid
+ * @table:	physical address of the table or protocol interface
+ * @slot:	offset of the function pointer in @table, in bytes
+ * @args:	arguments
+ * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS
+ *
+ * Context: as efi_mode_call_panic().
+ * Return: as efi_mode_call_panic(), but after half a minute.
+ */
+efi_status_t efi_mode_call_last(const char *name, phys_addr_t table,
+				size_t slot, const u64 *args,
+				unsigned int nargs)
+{
+	return call_dying(LAST_CALL_MS, NULL, name, table, slot, args, nargs);
+}
 
 efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size)
 {

@@ -167,7 +167,7 @@ static void reset_system(int type, const struct efi_mode_ending *e,
 	}
 	/*
 	 * Notify functions of firmware may want its events, so let them, but not
-	 * for ever. In a kernel that is dying there are no timers to end it by.
+	 * for ever.
 	 */
 	if (orderly) {
 		way_out = e->way;
@@ -176,7 +176,7 @@ static void reset_system(int type, const struct efi_mode_ending *e,
 				 data);
 		timer_delete(&patience);
 	} else {
-		efi_mode_rt_call(efi_mode_call_panic, reset_system, type, 0,
+		efi_mode_rt_call(efi_mode_call_last, reset_system, type, 0,
 				 size, data);
 	}
 	pr_emerg("the firmware has not reset the system\n");

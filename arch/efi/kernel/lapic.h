@@ -85,6 +85,9 @@ struct efi_mode_timers {
 
 extern struct efi_mode_timers efi_mode_timers;
 
+/* ignore.S */
+void efi_mode_ignore(void);
+
 void efi_mode_timer_written(u32 reg, u32 value);
 void efi_mode_timer_take_over(void);
 void efi_mode_timer_lend(u64 now);

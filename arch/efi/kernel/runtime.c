@@ -39,6 +39,7 @@
 #include <linux/uaccess.h>
 #include <linux/ucs2_string.h>
 
+#include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
 
 /*
@@ -456,8 +457,8 @@ static void reset_system(int type, efi_status_t reason, unsigned long size,
 		efi_mode_rt_call(efi_mode_call, reset_system, type, reason,
 				 data ? size : 0, address(data, x->text));
 	} else {
-		efi_mode_rt_call(efi_mode_call_panic, reset_system, type,
-				 reason, 0, 0);
+		efi_mode_rt_call(efi_mode_call_last, reset_system, type, reason,
+				 0, 0);
 	}
 	pr_err("the firmware has not reset the system\n");
 }

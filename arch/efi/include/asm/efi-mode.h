@@ -101,6 +101,7 @@ bool efi_mode_apic_is_shared(void);
 u64 efi_mode_apic_to_linux(void);
 u32 efi_mode_apic_hold(void);
 void efi_mode_apic_release(u32 priority);
+void efi_mode_apic_deafen(void);
 u64 efi_mode_tick_period_ns(void);
 bool efi_mode_timer_can_rest(void);
 u64 efi_mode_timer_rest(u64 now);
@@ -163,6 +164,9 @@ bool efi_mode_caller_gives_slices(void);
 bool efi_mode_wait_for_call(unsigned int patience_ms);
 bool efi_mode_close_calls(unsigned int patience_ms);
 bool efi_mode_finish_calls(void);
+efi_status_t efi_mode_call_last(const char *name, phys_addr_t table,
+				size_t slot, const u64 *args,
+				unsigned int nargs);
 
 /* time.c */
 

@@ -9,6 +9,7 @@
  *	leave panic		sysrq-c
  *	leave panic TPL		and a firmware call that does not return
  *	leave panic fault	and one that has faulted
+ *	leave panic lock	with a lock that an interrupt wants
  *	leave fault ARGUMENT	as the next, and firmware faults in the last slice
  *	leave reset ARGUMENT	as the next, while somebody else is in ResetSystem()
  *	leave stuck ARGUMENT	as the next, and a call that does not return
@@ -61,6 +62,8 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && !strcmp(way, "panic") && !strcmp(argv[2], "fault"))
 		stick(EFI_MODE_TEST_FN_FAULT, INVALID_OPCODE);
+	else if (argc == 3 && !strcmp(way, "panic") && !strcmp(argv[2], "lock"))
+		ioctl(open_test_device(), EFI_MODE_TEST_PANIC);
 	else if (argc == 3 && !strcmp(way, "panic"))
 		stick(EFI_MODE_TEST_FN_FOREVER, atoi(argv[2]));
 	/* A console in disorder: yellow, without a cursor, in the middle of a line */
