@@ -315,6 +315,26 @@ static long test_oops(void)
 	return 0;
 }
 
+/* Until calls are refused. Between two of them there is next to no time. */
+static int caller_thread(void *unused)
+{
+	while (efi_mode_bs_call(stall, 20 * USEC_PER_MSEC) == EFI_SUCCESS)
+		;
+	module_put_and_kthread_exit(0);
+}
+
+static long test_crowd(void)
+{
+	struct task_struct *task;
+
+	__module_get(THIS_MODULE);
+	task = kthread_run(caller_thread, NULL, "efi-caller");
+	if (!IS_ERR(task))
+		return 0;
+	module_put(THIS_MODULE);
+	return PTR_ERR(task);
+}
+
 static DEFINE_RAW_SPINLOCK(wanted);
 
 static enum hrtimer_restart want_lock(struct hrtimer *timer)
@@ -401,6 +421,9 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 	case EFI_MODE_TEST_CR4:
 		arg.cr4 = native_read_cr4();
 		ret = 0;
+		break;
+	case EFI_MODE_TEST_CROWD:
+		ret = test_crowd();
 		break;
 	case EFI_MODE_TEST_PANIC:
 		ret = test_panic();

@@ -138,7 +138,11 @@ struct efi_mode_test_driver {
 						 * is the last of the handoff
 						 */
 #define EFI_MODE_TEST_FN_BREAKPOINT	24	/* EFI_MODE_TEST_BREAKPOINT_* */
-#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_BREAKPOINT
+#define EFI_MODE_TEST_FN_BUSY		25	/* in 100 ms begin to be busy for
+						 * @argument us, at TPL_CALLBACK; 0: for
+						 * ever
+						 */
+#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_BUSY
 
 /* @argument of EFI_MODE_TEST_FN_KEYS, in its lowest 4 bits */
 #define EFI_MODE_TEST_KEYS_PLUG		0	/* appear, with a fault << 4 */
@@ -229,6 +233,7 @@ struct efi_mode_test_driver {
 #define EFI_MODE_TEST_BUS_ODD		16	/* 1 << 8: a device appears whose path is
 						 * hard to print; 0: it disappears
 						 */
+#define EFI_MODE_TEST_BUS_HANG		17	/* never return from the next call */
 
 /* What the flock can have */
 #define EFI_MODE_TEST_BUS_MAX_FLOCK	16
@@ -399,5 +404,6 @@ struct efi_mode_test_atomic {
 						 * last slice
 						 */
 #define EFI_MODE_TEST_PANIC	_IO('E', 13)	/* with a lock that an interrupt wants */
+#define EFI_MODE_TEST_CROWD	_IO('E', 14)	/* a thread that calls again and again */
 
 #endif /* _EFI_MODE_TEST_H */

@@ -20,6 +20,7 @@ static UINT64 number = EFI_MODE_TEST_NUMBER;
 static EFI_HANDLE handle;
 static EFI_EVENT removal;
 static volatile UINT64 strays, calls;
+static volatile BOOLEAN hanging;
 
 static EFI_STATUS EFIAPI fill(void *this, UINT64 *to, UINT64 count,
 			      UINT64 value)
@@ -44,7 +45,7 @@ static EFI_STATUS EFIAPI dawdle(void *this, UINT64 usec)
 
 	(void)this;
 	calls++;
-	while (rdtsc() < end)
+	while (hanging || rdtsc() < end)
 		;
 	return EFI_SUCCESS;
 }
@@ -267,6 +268,9 @@ EFI_STATUS EFIAPI bus(UINT64 what, UINT64 *value)
 		return connect_usb(TRUE);
 	case EFI_MODE_TEST_BUS_DISCONNECT:
 		return connect_usb(FALSE);
+	case EFI_MODE_TEST_BUS_HANG:
+		hanging = TRUE;
+		return EFI_SUCCESS;
 	default:
 		return flock_do(what & 0xff, ms, value);
 	}

@@ -67,6 +67,7 @@ static struct protocol protocol = {
 		[EFI_MODE_TEST_FN_CLOBBER] = clobber,
 		[EFI_MODE_TEST_FN_OVERWRITE] = overwrite,
 		[EFI_MODE_TEST_FN_BREAKPOINT] = breakpoint,
+		[EFI_MODE_TEST_FN_BUSY] = busy,
 	},
 };
 

@@ -178,3 +178,31 @@ EFI_STATUS EFIAPI fault_when(UINT64 address, UINT64 *value)
 		return status;
 	return uefi_call_wrapper(BS->SetTimer, 3, event, TimerPeriodic, 0);
 }
+
+static VOID EFIAPI work(EFI_EVENT event, VOID *usec)
+{
+	UINT64 start = rdtsc();
+
+	(void)event;
+	while (!usec || rdtsc() - start < cycles((UINT64)usec))
+		asm volatile("pause");
+}
+
+/* Not before this call is over */
+#define BUSY_IN		(100 * 10000)
+
+EFI_STATUS EFIAPI busy(UINT64 usec, UINT64 *value)
+{
+	EFI_EVENT event;
+	EFI_STATUS status;
+
+	*value = 0;
+	status = uefi_call_wrapper(BS->CreateEvent, 5,
+				   EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK,
+				   (EFI_EVENT_NOTIFY)work, (VOID *)usec,
+				   &event);
+	if (EFI_ERROR(status))
+		return status;
+	return uefi_call_wrapper(BS->SetTimer, 3, event, TimerRelative,
+				 BUSY_IN);
+}

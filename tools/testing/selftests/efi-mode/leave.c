@@ -11,6 +11,10 @@
  *	leave panic fault	and one that has faulted
  *	leave panic lock	with a lock that an interrupt wants
  *	leave fault ARGUMENT	as the next, and firmware faults in the last slice
+ *	leave busy ARGUMENT	as the next, after an oops while firmware does something
+ *				of its own that has no end
+ *	leave crowd ARGUMENT	as the next, while a thread calls again and again
+ *	leave hang ARGUMENT	as the next, and a driver's last call does not return
  *	leave reset ARGUMENT	as the next, while somebody else is in ResetSystem()
  *	leave stuck ARGUMENT	as the next, and a call that does not return
  *	leave ARGUMENT		reboot(2) with that as its argument
@@ -43,6 +47,48 @@ static void stick(unsigned int function, unsigned int argument)
 	sleep(1);
 }
 
+static void oops_while_busy(void)
+{
+	struct efi_mode_test_driver d;
+	int fd = open_test_device();
+
+	call_driver(fd, EFI_MODE_TEST_FN_BUSY, 0, &d);
+	usleep(400000);
+	if (!fork()) {
+		ioctl(fd, EFI_MODE_TEST_OOPS);
+		_exit(0);
+	}
+	wait(NULL);
+}
+
+/* Of the module efi-bus-test, when it lets go of the device */
+static void let_driver_hang(void)
+{
+	struct efi_mode_test_driver d;
+	int fd = open_test_device();
+
+	call_driver(fd, EFI_MODE_TEST_FN_BUS, EFI_MODE_TEST_BUS_INSTALL, &d);
+	sleep(3);
+	call_driver(fd, EFI_MODE_TEST_FN_BUS, EFI_MODE_TEST_BUS_HANG, &d);
+}
+
+static void stick_at_application(void)
+{
+	stick(EFI_MODE_TEST_FN_FOREVER, TPL_APPLICATION);
+}
+
+static void fault_at_the_end(void)
+{
+	if (ioctl(open_test_device(), EFI_MODE_TEST_LAST_FAULT))
+		exit(1);
+}
+
+static void be_a_crowd(void)
+{
+	ioctl(open_test_device(), EFI_MODE_TEST_CROWD);
+	sleep(1);
+}
+
 /* A cold one */
 static void reset_by_efi_test(void)
 {
@@ -56,32 +102,54 @@ static void reset_by_efi_test(void)
 	sleep(1);
 }
 
+static const struct {
+	const char *word;
+	void (*prepare)(void);
+} preparations[] = {
+	{ "busy",	oops_while_busy },
+	{ "crowd",	be_a_crowd },
+	{ "fault",	fault_at_the_end },
+	{ "hang",	let_driver_hang },
+	{ "reset",	reset_by_efi_test },
+	{ "stuck",	stick_at_application },
+};
+
+static bool prepare(const char *word)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(preparations); i++) {
+		if (strcmp(word, preparations[i].word))
+			continue;
+		preparations[i].prepare();
+		return true;
+	}
+	return false;
+}
+
+static void prepare_panic(const char *how)
+{
+	if (!strcmp(how, "fault"))
+		stick(EFI_MODE_TEST_FN_FAULT, INVALID_OPCODE);
+	else if (!strcmp(how, "lock"))
+		ioctl(open_test_device(), EFI_MODE_TEST_PANIC);
+	else
+		stick(EFI_MODE_TEST_FN_FOREVER, atoi(how));
+}
+
 int main(int argc, char **argv)
 {
-	const char *way = argc > 1 ? argv[1] : "";
+	const char *way, *more;
 
-	if (argc == 3 && !strcmp(way, "panic") && !strcmp(argv[2], "fault"))
-		stick(EFI_MODE_TEST_FN_FAULT, INVALID_OPCODE);
-	else if (argc == 3 && !strcmp(way, "panic") && !strcmp(argv[2], "lock"))
-		ioctl(open_test_device(), EFI_MODE_TEST_PANIC);
-	else if (argc == 3 && !strcmp(way, "panic"))
-		stick(EFI_MODE_TEST_FN_FOREVER, atoi(argv[2]));
+	if (argc > 2 && !strcmp(argv[1], "panic"))
+		prepare_panic(argv[2]);
 	/* A console in disorder: yellow, without a cursor, in the middle of a line */
 	printf("LEAVING \033[1;33m\033[?25l");
 	fflush(stdout);
-	if (argc == 3 && !strcmp(way, "stuck")) {
-		stick(EFI_MODE_TEST_FN_FOREVER, TPL_APPLICATION);
-		way = argv[2];
-	}
-	if (argc == 3 && !strcmp(way, "reset")) {
-		reset_by_efi_test();
-		way = argv[2];
-	}
-	if (argc == 3 && !strcmp(way, "fault")) {
-		if (ioctl(open_test_device(), EFI_MODE_TEST_LAST_FAULT))
-			return 1;
-		way = argv[2];
-	}
+	if (argc > 2 && prepare(argv[1]))
+		argv++;
+	way = argv[1] ?: "";
+	more = *way ? argv[2] : NULL;
 	sync();
 	if (!strcmp(way, "restart"))
 		end(LINUX_REBOOT_CMD_RESTART, NULL);
@@ -91,8 +159,8 @@ int main(int argc, char **argv)
 		end(LINUX_REBOOT_CMD_HALT, NULL);
 	else if (!strcmp(way, "panic"))
 		write_file("/proc/sysrq-trigger", "c");
-	else if (!strcmp(way, "sysrq") && argc == 3)
-		write_file("/proc/sysrq-trigger", argv[2]);
+	else if (!strcmp(way, "sysrq") && more)
+		write_file("/proc/sysrq-trigger", more);
 	else
 		end(LINUX_REBOOT_CMD_RESTART2, way);
 	return 1;
