@@ -289,14 +289,15 @@ def oops(opt, results):
     """The record of an oops without a panic is there after a reset"""
     name = "oops"
     script = ["if not exist fs0:\\first then", "  mkdir first",
+              "  load fs0:\\driver.efi",
               f"  bzImage initrd=\\initrd.img {QUIET}oops:idle,oops:call,"
-              "leave:restart", "endif",
+              "oops:busy,leave:restart", "endif",
               f"bzImage initrd=\\initrd.img {QUIET}"
               "runtime-oops:an_oops_while_firmware_is_idle"]
     content = with_archive(opt, boots.files(opt, *script))
     with boots.machine(opt, results, name, content) as m:
         m.expect(r"TEST BEGIN oops", START + BOOT)
-        for test in ("oops:idle", "oops:call", "runtime-oops"):
+        for test in ("oops:idle", "oops:call", "oops:busy", "runtime-oops"):
             begin = m.position
             end = m.expect(rf"TEST END {test}\S* (\d+)", START + BOOT + TEST)
             boots.take_results(results, f"{name}: {test}",

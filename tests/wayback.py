@@ -278,6 +278,8 @@ STUCK = (
     ("panic, firmware in a loop at TPL_NOTIFY", "efi_mode.on_panic=return",
      "panic:16"),
     ("panic, firmware frozen", "efi_mode.on_panic=return", "panic:fault"),
+    ("sysrq-b, firmware in a loop", "", "stuck:sysrq:b"),
+    ("restart after an oops, firmware busy with its own", "", "busy:restart"),
     ("return, firmware in a loop", "", "stuck:return"),
     ("return, firmware faults in the last slice", "", "fault:return"),
 )

@@ -96,8 +96,8 @@ void efi_mode_call_chain(const char *name, struct efi_mode_request *requests,
  * the clock.
  *
  * Context: any but NMI; does not sleep.
- * Return: as efi_mode_call(); %EFI_NOT_READY also if another call has not
- * finished.
+ * Return: as efi_mode_call(); %EFI_NOT_READY also if another call has not finished, or
+ * firmware has been interrupted in something of its own.
  */
 efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
 				  size_t slot, const u64 *args,

@@ -10,7 +10,8 @@
  *   efi_mode_call_target()		  |
  *   efi_mode_call_chain()		  |
  *	       |			  |
- *	  call_mutex		  if there is none
+ *	  call_mutex		  if there is none, and
+ *	       |		  firmware is idle
  *	       |			  |
  *	     post <-----------------------+
  *	       |
@@ -295,6 +296,10 @@ static efi_status_t call_atomic(const struct efi_mode_target *target,
 
 	if (status != EFI_SUCCESS)
 		return status;
+
+	/* What firmware was interrupted in would go on first, and may have no end */
+	if (efi_mode_is_busy())
+		return EFI_NOT_READY;
 
 	local_irq_save(flags);
 	if (post(target, name, table, slot, args, nargs, 0)) {

@@ -17,17 +17,47 @@
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
 
-/* In use with the console lock held; firmware gets its physical address */
-static efi_char16_t buffer[128];
+/* Firmware shows so much at a time, since interrupts are held off meanwhile */
+#define PIECE	125
 
-static void flush(unsigned int len)
+/* What it has not shown yet: it is not to be called when it has been interrupted */
+static u8 text[4096];
+static unsigned int length;
+
+/* Both are in use with the console lock held, or when there is no console any more */
+static efi_char16_t piece[PIECE + 1];
+
+static efi_status_t show_piece(typeof(efi_mode_call) *call,
+			       unsigned int begin, unsigned int end)
 {
 	unsigned long con_out = (unsigned long)efi_mode_systab()->con_out;
+	efi_char16_t *to = piece;
 
-	buffer[len] = 0;
-	efi_mode_proto_call(efi_mode_call_atomic,
-			    efi_simple_text_output_protocol_t, con_out,
-			    output_string, __pa_symbol(buffer));
+	while (begin < end)
+		*to++ = text[begin++];
+	*to = 0;
+	return efi_mode_proto_call(call, efi_simple_text_output_protocol_t,
+				   con_out, output_string, __pa_symbol(piece));
+}
+
+static void show(typeof(efi_mode_call) *call)
+{
+	unsigned int begin = 0, end;
+
+	while (begin < length) {
+		end = min(begin + PIECE, length);
+		if (show_piece(call, begin, end) == EFI_NOT_READY)
+			break;
+		begin = end;
+	}
+	length -= begin;
+	memmove(text, text + begin, length);
+}
+
+static void add(u8 c)
+{
+	if (length < sizeof(text))
+		text[length++] = c;
 }
 
 bool efi_mode_has_screen(void)
@@ -41,27 +71,27 @@ bool efi_mode_has_screen(void)
 
 static void early_write(struct console *con, const char *s, unsigned int n)
 {
-	unsigned int len = 0;
-
 	if (efi_mode_has_screen())
 		return;
 	for (; n; n--, s++) {
 		if (*s == '\n')
-			buffer[len++] = '\r';
-		buffer[len++] = isascii(*s) ? *s : '?';
-		/* Room for a line end and the terminator */
-		if (len > ARRAY_SIZE(buffer) - 3) {
-			flush(len);
-			len = 0;
-		}
+			add('\r');
+		add(isascii(*s) ? *s : '?');
 	}
-	if (len)
-		flush(len);
+	show(panic_in_progress() ? efi_mode_call_panic : efi_mode_call_atomic);
+}
+
+/* What is left, whatever firmware is doing */
+static int early_exit(struct console *con)
+{
+	show(efi_mode_call);
+	return 0;
 }
 
 static struct console early_efi_console = {
 	.name	= "earlyefi",
 	.write	= early_write,
+	.exit	= early_exit,
 	.flags	= CON_BOOT | CON_PRINTBUFFER,
 	.index	= -1,
 };

@@ -4,6 +4,7 @@
  *
  *	oops idle	nobody calls firmware
  *	oops call	while another process does
+ *	oops busy	while firmware does something of its own that takes long
  *
  * The host has the machine reset, and looks for its record.
  */
@@ -13,6 +14,7 @@
 #include "common.h"
 
 #define CALL_US		1500000
+#define BUSY_US		5000000
 
 static int fd;
 
@@ -58,24 +60,56 @@ static bool ends_well(pid_t pid)
 	       !WEXITSTATUS(status);
 }
 
+/* The process dies, and timers come in time, while firmware is not asked to wait */
+static void check_busy(void)
+{
+	struct efi_mode_test_driver d;
+	uint64_t start = now_ns(), before, late = 0;
+	bool dead, called;
+	int i;
+
+	called = call_driver(fd, EFI_MODE_TEST_FN_BUSY, BUSY_US, &d);
+	usleep(400000);
+	dead = dies();
+	for (i = 0; i < 20; i++) {
+		before = now_ns();
+		usleep(10000);
+		if (now_ns() - before > late)
+			late = now_ns() - before;
+	}
+	ksft_test_result(dead && now_ns() - start < BUSY_US / 2 * 1000ULL,
+			 "the process dies at once\n");
+	ksft_test_result(late < 1000000000, "timers come in time: %llu us\n",
+			 (unsigned long long)late / 1000);
+	/* A call waits until firmware is back from there */
+	called = called && call_driver(fd, EFI_MODE_TEST_FN_STATE, 0, &d);
+	ksft_test_result(called && now_ns() - start >= BUSY_US * 1000ULL,
+			 "firmware was busy all the time\n");
+}
+
 int main(int argc, char **argv)
 {
 	bool during = argc == 2 && !strcmp(argv[1], "call");
+	bool busy = argc == 2 && !strcmp(argv[1], "busy");
 	struct efi_mode_test_time t = {};
 	uint64_t start;
 	pid_t call = 0;
 
 	fd = open_test_device();
 	ksft_print_header();
-	ksft_set_plan(during ? 6 : 5);
+	ksft_set_plan(busy ? 7 : during ? 6 : 5);
 
-	write_file("/dev/kmsg", during ? "an oops during a call\n" :
+	write_file("/dev/kmsg", busy ? "an oops while firmware is busy\n" :
+				during ? "an oops during a call\n" :
 					 "an oops while firmware is idle\n");
 	if (during) {
 		call = start_call();
 		usleep(CALL_US / 5);
 	}
-	ksft_test_result(dies(), "the process dies\n");
+	if (busy)
+		check_busy();
+	else
+		ksft_test_result(dies(), "the process dies\n");
 	if (during)
 		ksft_test_result(ends_well(call), "the call comes to its end\n");
 
