@@ -281,8 +281,13 @@ STUCK = (
     ("sysrq-b, firmware in a loop", "", "stuck:sysrq:b"),
     ("restart after an oops, firmware busy with its own", "", "busy:restart"),
     ("return, firmware in a loop", "", "stuck:return"),
+    ("return, a driver's last call does not return", "", "hang:return=7"),
     ("return, firmware faults in the last slice", "", "fault:return"),
 )
+
+
+# Longer than call.c and exit.c wait
+PATIENCE = 150
 
 
 def ends(opt, results, name, options, test):
@@ -292,7 +297,7 @@ def ends(opt, results, name, options, test):
     with machine(opt, results, name, files(opt, *script),
                  args=["-no-reboot"]) as m:
         m.expect(r"TEST BEGIN", START + BOOT)
-        if not m.wait_end(60):
+        if not m.wait_end(PATIENCE):
             results.add(False, f"{name}: the machine ends")
             return m.text, None
         reasons = [event["data"]["reason"] for event in m.last_events()
@@ -336,10 +341,6 @@ NEVER = (
     ("sysrq-b", "", "sysrq:b", "noreset", "RESET 0 0 0 bytes", 20),
     ("the log of a panic", "panic=1", "panic", "novariable", "SETVARIABLE", 8),
 )
-
-# Longer than call.c and exit.c wait
-PATIENCE = 90
-
 
 def never(opt, results):
     """A last call that does not return: the reset is another one, and instead of

@@ -57,10 +57,10 @@ EFI_STATUS EFIAPI forever(UINT64 tpl, UINT64 *value);
 EFI_STATUS EFIAPI misuse_stack(UINT64 kib, UINT64 *value);
 EFI_STATUS EFIAPI fault_when(UINT64 address, UINT64 *value);
 EFI_STATUS EFIAPI overwrite(UINT64 address, UINT64 *value);
+EFI_STATUS EFIAPI busy(UINT64 usec, UINT64 *value);
 
 /* clobber.S */
 EFI_STATUS EFIAPI clobber(UINT64 registers, UINT64 *value);
-EFI_STATUS EFIAPI busy(UINT64 usec, UINT64 *value);
 
 /* interrupts.c */
 void init_interrupts(void);

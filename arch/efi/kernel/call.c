@@ -103,6 +103,19 @@ bool efi_mode_caller_gives_slices(void)
 	return efi_mode_pending_call() && !READ_ONCE(left_to_threads);
 }
 
+/**
+ * efi_mode_pending_ms() - for how long has it been under way?
+ *
+ * Context: any.
+ * Return: milliseconds; 0 if there is no such call.
+ */
+unsigned int efi_mode_pending_ms(void)
+{
+	u64 start = READ_ONCE(call_start);
+
+	return efi_mode_pending_call() ? (rdtsc() - start) / tsc_khz : 0;
+}
+
 static bool post(const struct efi_mode_target *target, const char *name,
 		 phys_addr_t table, size_t slot, const u64 *args,
 		 unsigned int nargs, phys_addr_t next)

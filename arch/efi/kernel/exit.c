@@ -33,8 +33,12 @@
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "efi_mode."
 
-/* For ResetSystem(): firmware may have much to write before */
-#define RESET_PATIENCE	(30 * HZ)
+/*
+ * How long a call may take while the system ends: one for a disk that has to be spun
+ * up and written to, and ResetSystem(), before which firmware may have much to write
+ */
+#define CALL_PATIENCE_MS	60000
+#define RESET_PATIENCE_MS	30000
 
 /* Room for the longest word, with a GUID */
 #define WORDS_SIZE	64
@@ -141,13 +145,30 @@ static void end_alone(enum efi_mode_way way)
 
 static enum efi_mode_way way_out;
 
-static void out_of_patience(struct timer_list *unused)
+static unsigned int patience_ms;
+
+/*
+ * It is not how long the end takes that counts, as there may be much to be written, but
+ * whether there is any progress.
+ */
+static void watch_call(struct timer_list *timer)
 {
-	pr_emerg("the firmware does not return from ResetSystem()\n");
-	end_alone(way_out);
+	if (efi_mode_pending_ms() >= patience_ms) {
+		pr_emerg("the firmware does not return from %s\n",
+			 efi_mode_pending_call());
+		end_alone(way_out);
+	}
+	mod_timer(timer, jiffies + HZ);
 }
 
-static DEFINE_TIMER(patience, out_of_patience);
+static DEFINE_TIMER(watch, watch_call);
+
+static void start_watch(enum efi_mode_way way)
+{
+	way_out = way;
+	patience_ms = CALL_PATIENCE_MS;
+	mod_timer(&watch, jiffies + HZ);
+}
 
 /* Which platform-specific reset: an empty string and a GUID (UEFI 2.10, 8.5.1) */
 static struct {
@@ -170,11 +191,9 @@ static void reset_system(int type, const struct efi_mode_ending *e,
 	 * for ever.
 	 */
 	if (orderly) {
-		way_out = e->way;
-		mod_timer(&patience, jiffies + RESET_PATIENCE);
+		patience_ms = RESET_PATIENCE_MS;
 		efi_mode_rt_call(efi_mode_call, reset_system, type, 0, size,
 				 data);
-		timer_delete(&patience);
 	} else {
 		efi_mode_rt_call(efi_mode_call_last, reset_system, type, 0,
 				 size, data);
@@ -320,9 +339,22 @@ static struct notifier_block end_panic_nb = {
 	.priority	= INT_MIN,
 };
 
+/* Drivers are shut down before it is said how the system ends */
+static int begin_to_end(struct notifier_block *nb, unsigned long action,
+			void *cmd)
+{
+	start_watch(action == SYS_RESTART ? EFI_MODE_RESET : EFI_MODE_OFF);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block begin_to_end_nb = {
+	.notifier_call	= begin_to_end,
+};
+
 /* Without a handler the kernel would halt where power-off was asked for */
 static int __init register_endings(void)
 {
+	register_reboot_notifier(&begin_to_end_nb);
 	register_sys_off_handler(SYS_OFF_MODE_POWER_OFF, SYS_OFF_PRIO_FIRMWARE,
 				 power_off_handler, NULL);
 	atomic_notifier_chain_register(&panic_notifier_list, &end_panic_nb);

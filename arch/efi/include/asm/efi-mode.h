@@ -161,6 +161,7 @@ void efi_mode_idle_ends(void);
 
 const char *efi_mode_pending_call(void);
 bool efi_mode_caller_gives_slices(void);
+unsigned int efi_mode_pending_ms(void);
 bool efi_mode_wait_for_call(unsigned int patience_ms);
 bool efi_mode_close_calls(unsigned int patience_ms);
 bool efi_mode_finish_calls(void);
