@@ -100,9 +100,17 @@ def wakeup(opt, results):
 
 def capsule(opt, results):
     """A firmware that takes capsules: what it has had is what was sent, and the
-    reset is the one that it wants. And a firmware as it is."""
-    name = "capsule"
-    tests = "capsule:send,leave:restart"
+    reset is the one that it wants, also where a return would give back the memory
+    that the capsule is in. And a firmware as it is."""
+    send_capsule(opt, results, "capsule", "restart")
+    text = send_capsule(opt, results, "capsule and return", "return=7")
+    results.add("the firmware has a capsule: reset in place of the return" in
+                text, "capsule and return: message")
+    boot_runtime(opt, results, "no capsules", ("capsule",))
+
+
+def send_capsule(opt, results, name, way):
+    tests = f"capsule:send,leave:{way}"
     content = with_archive(opt, boots.files(
         opt, "load fs0:\\capsule.efi", "load fs0:\\resets.efi",
         f"bzImage initrd=\\initrd.img {QUIET}{tests}"))
@@ -126,7 +134,8 @@ def capsule(opt, results):
         found = re.findall(r"^RESET (.*?)\s*$", m.text, re.M)
         results.add(found == ["1 0 0 bytes"], f"{name}: by a warm reset",
                     f"{found}")
-    boot_runtime(opt, results, "no capsules", ("capsule",))
+        return m.text
+    return ""
 
 
 def script_results(m, results, prefix):

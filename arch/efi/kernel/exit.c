@@ -201,6 +201,23 @@ static void reset_system(int type, const struct efi_mode_ending *e,
 	pr_emerg("the firmware has not reset the system\n");
 }
 
+static const struct efi_mode_ending plain_reset = {
+	.way = EFI_MODE_RESET, .reset = -1,
+};
+
+static const struct efi_mode_ending plain_off = {
+	.way = EFI_MODE_OFF,
+};
+
+/* A capsule is in the memory that a return gives back, and wants a reset */
+static bool capsule_is_lost(const struct efi_mode_ending *e)
+{
+	if (e->way != EFI_MODE_RETURN || !efi_capsule_pending(NULL))
+		return false;
+	pr_emerg("the firmware has a capsule: reset in place of the return\n");
+	return true;
+}
+
 /* Nobody can have memory that a disk may write to yet: only a reset ends that */
 static bool memory_is_lent(void)
 {
@@ -216,8 +233,13 @@ static void end_system(const struct efi_mode_ending *e, bool may_sleep)
 {
 	bool orderly = may_sleep && preemptible() && !oops_in_progress &&
 		       system_state != SYSTEM_BOOTING;
-	bool reached = efi_mode_teardown(orderly, e->way == EFI_MODE_RETURN);
+	bool reached;
 
+	if (capsule_is_lost(e))
+		e = &plain_reset;
+	if (orderly)
+		start_watch(e->way);
+	reached = efi_mode_teardown(orderly, e->way == EFI_MODE_RETURN);
 	if (reached && e->way == EFI_MODE_RETURN && !memory_is_lent())
 		efi_mode_leave(e->status);
 	else if (reached && e->way == EFI_MODE_RETURN)
@@ -230,14 +252,6 @@ static void end_system(const struct efi_mode_ending *e, bool may_sleep)
 
 	end_alone(e->way);
 }
-
-static const struct efi_mode_ending plain_reset = {
-	.way = EFI_MODE_RESET, .reset = -1,
-};
-
-static const struct efi_mode_ending plain_off = {
-	.way = EFI_MODE_OFF,
-};
 
 static void firmware_restart(char *cmd)
 {
