@@ -194,6 +194,7 @@ RETURNS = (
     ("panic with a status and a time", "panic=1 efi_mode.on_panic=return=7",
      "leave:panic", 7),
     ("another graphics mode", "video=efifb:mode=3", "leave:return=9", 9),
+    ("a thread that calls again and again", "", "leave:crowd:return=5", 5),
 )
 
 

@@ -22,14 +22,16 @@
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
-#include <linux/delay.h>
+#include <linux/completion.h>
 #include <linux/io.h>
 #include <linux/irqflags.h>
+#include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/sched/rt.h>
 #include <linux/time64.h>
+#include <linux/workqueue.h>
 
 #include <asm/msr.h>
 #include <asm/tsc.h>
@@ -48,9 +50,6 @@
 #define PANIC_PATIENCE_MS	2000
 #define PANIC_CALL_MS		10000
 #define LAST_CALL_MS		30000
-
-/* How often is looked whether the last of the calls is over */
-#define CLOSE_POLL_MS		20
 
 /* For so long a real-time task gives firmware all of its time, and then looks so often */
 #define URGENT_MS		100
@@ -334,19 +333,35 @@ efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_atomic);
 
-static bool lock_calls(unsigned int patience_ms)
-{
-	unsigned int ms;
+/* The task that is to be the last caller, if there is one already */
+static struct task_struct *next_caller;
+static DECLARE_COMPLETION(turn_over);
 
-	for (ms = 0; !mutex_trylock(&call_mutex); ms += CLOSE_POLL_MS) {
-		if (ms >= patience_ms) {
-			pr_emerg("the firmware does not return from %s\n",
-				 efi_mode_pending_call() ?: "a call");
-			return false;
-		}
-		msleep(CLOSE_POLL_MS);
-	}
-	return true;
+static void take_turn(struct work_struct *work)
+{
+	mutex_lock(&call_mutex);
+	if (next_caller)
+		last_caller = next_caller;
+	mutex_unlock(&call_mutex);
+	complete(&turn_over);
+}
+
+static DECLARE_WORK(turn, take_turn);
+
+/*
+ * Somebody else waits for the mutex, since there is no time limit to that: in its
+ * queue, so that those who call again and again do not always come first.
+ */
+static bool wait_for_turn(struct task_struct *caller, unsigned int patience_ms)
+{
+	next_caller = caller;
+	queue_work(system_unbound_wq, &turn);
+	if (wait_for_completion_timeout(&turn_over,
+					msecs_to_jiffies(patience_ms)))
+		return true;
+	pr_emerg("the firmware does not return from %s\n",
+		 efi_mode_pending_call() ?: "a call");
+	return false;
 }
 
 /**
@@ -358,10 +373,7 @@ static bool lock_calls(unsigned int patience_ms)
  */
 bool efi_mode_wait_for_call(unsigned int patience_ms)
 {
-	if (!lock_calls(patience_ms))
-		return false;
-	mutex_unlock(&call_mutex);
-	return true;
+	return wait_for_turn(NULL, patience_ms);
 }
 
 /**
@@ -375,11 +387,7 @@ bool efi_mode_wait_for_call(unsigned int patience_ms)
  */
 bool efi_mode_close_calls(unsigned int patience_ms)
 {
-	if (!lock_calls(patience_ms))
-		return false;
-	last_caller = current;
-	mutex_unlock(&call_mutex);
-	return true;
+	return wait_for_turn(current, patience_ms);
 }
 
 /* Patience is had once: what has not come back by then will not */
