@@ -144,7 +144,7 @@ check: initrd kselftests-initrd runtime-initrd root-image debug-image
 	@$(check-tests) $(TESTS)
 
 PHONY += check-long
-check-long: initrd kselftests-initrd
+check-long: initrd kselftests-initrd runtime-initrd
 	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
 	@$(check-tests) kselftests-long wayback-long strict-nx-long wayback-8254 varstore cost disk-latency
 

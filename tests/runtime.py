@@ -49,7 +49,7 @@ def boot_runtime(opt, results, name, tests, drivers=(), before=(), patience=1):
 def runtime(opt, results):
     """Each service by itself, and its users"""
     boot_runtime(opt, results, "runtime",
-                 ("runtime", "tables", "runtime-users"))
+                 ("runtime", "tables", "runtime-users", "runtime-full"))
 
 
 def varstore(opt, results):
