@@ -38,7 +38,8 @@ import wayback       # noqa: E402
 # others, on the second processor
 BESIDE = (*static.TESTS, "lsefi", "hotplug", "removable", "loadfile2", "errors",
           "hands-off", "second-firmware", "contain", "breach", "stuck", "never",
-          "halt", "resets", "keyfaults", "keyboard-sum", "terminals", *runtime.TESTS,
+          "halt", "nmi-panic", "alt-sysrq-b", "resets", "keyfaults", "keyboard-sum",
+          "terminals", *runtime.TESTS,
           *disks.TESTS, *screen.TESTS, *diskload.TESTS, *system.TESTS)
 
 

@@ -263,9 +263,17 @@ RESETS = (
      "2 0 0 bytes", "guest-shutdown"),
     ("power-off that resets", "efi_mode.on_exit=reset=warm", "off",
      "1 0 0 bytes", "guest-reset"),
+    ("halt that powers off", "efi_mode.on_exit=off", "halt", "2 0 0 bytes",
+     "guest-shutdown"),
+    ("halt that resets", "reboot=w efi_mode.on_exit=reset=cold", "halt",
+     "0 0 0 bytes", "guest-reset"),
     ("sysrq-b", "efi_mode.on_exit=return efi_mode.on_panic=return", "sysrq:b",
      "0 0 0 bytes", "guest-reset"),
     ("panic", "panic=1", "panic", "0 0 0 bytes", "guest-reset"),
+    ("warm panic", "reboot=panic_warm panic=1", "panic", "1 0 0 bytes",
+     "guest-reset"),
+    ("panic that resets", "efi_mode.on_panic=reset=warm", "panic",
+     "1 0 0 bytes", "guest-reset"),
     ("panic that powers off", "efi_mode.on_panic=off", "panic", "2 0 0 bytes",
      "guest-shutdown"),
     ("panic with a lock that an interrupt wants", "panic=1", "panic:lock",
@@ -369,6 +377,43 @@ def never(opt, results):
                         f"{name}: and is asked for nothing else")
 
 
+def nmi_panic(opt, results):
+    """A panic in a non-maskable interrupt, which can come in the middle of a switch:
+    nothing can be relied upon, but it comes to an end"""
+    name = "nmi-panic"
+    script = f"{LINUX} unknown_nmi_panic panic=1 {QUIET}nmi"
+    with machine(opt, results, name,
+                 files(opt, "load fs0:\\resets.efi", script),
+                 args=["-no-reboot"]) as m:
+        m.expect(r"STORM BEGIN", START + BOOT)
+        m.monitor("nmi")
+        results.add(m.wait_end(PATIENCE), f"{name}: the machine ends")
+        reasons = [event["data"]["reason"] for event in m.last_events()
+                   if event["event"] == "SHUTDOWN"]
+        results.add(reasons == ["guest-reset"], f"{name}: by a reset",
+                    f"{reasons}")
+        results.add("STORM END" not in m.text, f"{name}: at once")
+
+
+def typed(opt, results):
+    """Alt-SysRq-B on a keyboard"""
+    name = "alt-sysrq-b"
+    script = f"{LINUX} {QUIET}../bin/sleep:600"
+    with machine(opt, results, name,
+                 files(opt, "load fs0:\\resets.efi", script),
+                 args=["-no-reboot"]) as m:
+        m.expect(r"TEST BEGIN", START + BOOT)
+        # The keyboard is there soon after that
+        end = time.monotonic() + 60
+        while "RESET" not in m.text and time.monotonic() < end:
+            m.monitor("sendkey alt-sysrq-b")
+            if m.wait_end(2):
+                break
+        results.add(m.wait_end(60), f"{name}: the machine ends")
+        results.add(re.findall(r"^RESET (.*?)\s*$", m.text, re.M) ==
+                    ["0 0 0 bytes"], f"{name}: by a cold reset")
+
+
 def halt(opt, results):
     """The CPU stops, and everything can be read"""
     name = "halt"
@@ -408,7 +453,7 @@ def protected(opt, results, name, count):
     code = os.path.join(boots.SHARED_FIRMWARE,
                         "OVMF_CODE_4M.secboot.strictnx.fd")
     if opt.firmware or not os.path.exists(code):
-        print("        no firmware that protects memory here")
+        results.skip(name, "there is no firmware here that protects memory")
         return
     cycles(opt, results, name, count,
            extra={"EFI/BOOT/BOOTX64.EFI": volume.shell(qemu.OVMF_CODE)},
@@ -434,6 +479,8 @@ TESTS = {
     "stuck": stuck,
     "never": never,
     "halt": halt,
+    "nmi-panic": nmi_panic,
+    "alt-sysrq-b": typed,
     "strict-nx": strict_nx,
 }
 
