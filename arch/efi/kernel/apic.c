@@ -143,7 +143,7 @@ static __always_inline void end_interrupts(bool x2apic)
 #define PRIORITY_OF_FIRMWARE	0xdf
 
 /* One of them, whose end is signalled here */
-static void drop_interrupt(void)
+static void __kprobes drop_interrupt(void)
 {
 	const struct desc_ptr table = {
 		.size = sizeof(deaf_table) - 1,

@@ -23,6 +23,7 @@
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
