@@ -27,8 +27,12 @@ static unsigned int length;
 /* Both are in use with the console lock held, or when there is no console any more */
 static efi_char16_t piece[PIECE + 1];
 
-static efi_status_t show_piece(typeof(efi_mode_call) *call,
-			       unsigned int begin, unsigned int end)
+/* efi_mode_call_atomic() or efi_mode_call_panic() */
+typedef efi_status_t (*call_fn)(const char *name, phys_addr_t table, size_t slot,
+				const u64 *args, unsigned int nargs);
+
+static efi_status_t show_piece(call_fn call, unsigned int begin,
+			       unsigned int end)
 {
 	unsigned long con_out = (unsigned long)efi_mode_systab()->con_out;
 	efi_char16_t *to = piece;
@@ -40,7 +44,7 @@ static efi_status_t show_piece(typeof(efi_mode_call) *call,
 				   con_out, output_string, __pa_symbol(piece));
 }
 
-static void show(typeof(efi_mode_call) *call)
+static void show(call_fn call)
 {
 	unsigned int begin = 0, end;
 
