@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Make an initramfs archive of what uses runtime services: the programs of a
-# distribution with their libraries, the kernel's own selftests, its modules, and
-# the scripts that run them. It follows the archive of make-initrd.sh: the kernel
-# takes the one behind the other.
+# Make an initramfs archive of what uses runtime services, and of what watches the
+# kernel: the programs of a distribution with their libraries, the kernel's own
+# selftests, its modules, and the scripts that run them. It follows the archive of
+# make-initrd.sh: the kernel takes the one behind the other.
 #
 # usage: scripts/make-runtime.sh TREE OBJECTS OUTPUT
 #
@@ -20,7 +20,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-programs="acpidump bash chattr dmidecode efibootmgr efivar hwclock rtcwake"
+programs="acpidump bash chattr dmidecode efibootmgr efivar hwclock perf rtcwake trace-cmd"
 
 for folder in efivarfs rtc; do
 	mkdir -p "$work/$folder"

@@ -37,9 +37,9 @@ import wayback       # noqa: E402
 # Tests whose results do not depend on who else uses the host: they run beside the
 # others, on the second processor
 BESIDE = (*static.TESTS, "lsefi", "hotplug", "removable", "loadfile2", "errors",
-          "hands-off", "second-firmware", "contain", "breach", "stuck", "never",
-          "halt", "nmi-panic", "alt-sysrq-b", "resets", "keyfaults", "keyboard-sum",
-          "terminals", *runtime.TESTS,
+          "hands-off", "second-firmware", "contain", "breach", "round-trip", "stuck",
+          "never", "halt", "nmi-panic", "alt-sysrq-b", "resets", "keyfaults",
+          "keyboard-sum", "terminals", *runtime.TESTS,
           *disks.TESTS, *screen.TESTS, *diskload.TESTS, *system.TESTS)
 
 

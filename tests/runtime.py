@@ -62,6 +62,11 @@ def esrt(opt, results):
     boot_runtime(opt, results, "ESRT", ("runtime-esrt",), ["esrt"])
 
 
+def trace(opt, results):
+    """The tracepoints, with perf and trace-cmd"""
+    boot_runtime(opt, results, "trace", ("runtime-trace",))
+
+
 def zone(opt, results):
     """A firmware whose clock has a time zone, east and west of Greenwich. The
     UEFI shell's sign is the other one."""
@@ -367,6 +372,7 @@ TESTS = {
     "pstore": pstore,
     "virtual": virtual,
     "esrt": esrt,
+    "trace": trace,
     "zone": zone,
     "wakeup": wakeup,
     "capsule": capsule,

@@ -44,6 +44,12 @@ static int stats_show(struct seq_file *m, void *unused)
 		   efi_mode_ticks_owed(&h->ticks, rdtsc()));
 	seq_printf(m, "replayed %llu\n", h->replayed);
 	seq_printf(m, "recorded %llu\n", efi_mode_recorded());
+	seq_printf(m, "nmis_in_slices %llu\n", efi_mode_in_slices.nmis);
+	seq_printf(m, "nmis_in_window %llu\n", efi_mode_in_window.nmis);
+	seq_printf(m, "machine_checks_in_slices %llu\n",
+		   efi_mode_in_slices.machine_checks);
+	seq_printf(m, "machine_checks_in_window %llu\n",
+		   efi_mode_in_window.machine_checks);
 	seq_puts(m, "slices shorter than:\n");
 	for (i = 0; i < EFI_MODE_HISTOGRAM; i++)
 		if (s->histogram[i])

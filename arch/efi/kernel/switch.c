@@ -154,29 +154,37 @@ void __kprobes __efi_mode_counters_start(void)
 		wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, perf_global_ctrl);
 }
 
+/* Since boot */
+struct efi_mode_deferred efi_mode_in_slices, efi_mode_in_window;
+
+/* Move them to the sums */
+static void __kprobes collect(struct efi_mode_exceptions *e,
+			      struct efi_mode_deferred *sum,
+			      struct efi_mode_deferred *now)
+{
+	sum->nmis += e->nmis;
+	sum->machine_checks += e->machine_checks;
+	now->nmis += e->nmis;
+	now->machine_checks += e->machine_checks;
+	e->any = 0;
+}
+
 /*
  * What came while the world was nobody's, or firmware's, has only been counted.
  * That there were several at a time makes no difference to their handlers.
  */
 static noinline void __kprobes deliver_exceptions(struct efi_mode_handoff *h)
 {
-	struct efi_mode_exceptions *e[] = {
-		&h->exceptions, &h->firmware.exceptions,
-		&h->linux_cpu.exceptions,
-	};
-	u32 nmis = 0, machine_checks = 0;
-	int i;
+	struct efi_mode_deferred now = {};
 
 	/* Their handlers may make calls, and may not come back */
 	h->rest.on = 0;
-	for (i = 0; i < ARRAY_SIZE(e); i++) {
-		nmis |= e[i]->nmis;
-		machine_checks |= e[i]->machine_checks;
-		e[i]->any = 0;
-	}
-	if (nmis)
+	collect(&h->exceptions, &efi_mode_in_slices, &now);
+	collect(&h->firmware.exceptions, &efi_mode_in_window, &now);
+	collect(&h->linux_cpu.exceptions, &efi_mode_in_window, &now);
+	if (now.nmis)
 		asm volatile("int %0" : : "i" (X86_TRAP_NMI));
-	if (!machine_checks)
+	if (!now.machine_checks)
 		return;
 	if (!IS_ENABLED(CONFIG_X86_MCE))
 		panic("efi-mode: machine check\n");

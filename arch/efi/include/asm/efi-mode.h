@@ -56,6 +56,18 @@ static inline u64 efi_mode_cycles_in(u64 cycles, u32 per_ms)
 
 /* switch.c */
 
+/**
+ * struct efi_mode_deferred - exceptions that were held back until Linux had the machine
+ * @nmis:	non-maskable interrupts
+ * @machine_checks: machine checks
+ */
+struct efi_mode_deferred {
+	u64 nmis;
+	u64 machine_checks;
+};
+
+extern struct efi_mode_deferred efi_mode_in_slices, efi_mode_in_window;
+
 void efi_mode_switch_setup(phys_addr_t tables);
 void efi_mode_switch_to_firmware(void);
 void __efi_mode_counters_stop(void);
