@@ -127,6 +127,11 @@ static void forever(unsigned int tpl, bool fifo)
 	sleep(1);
 }
 
+static int abandoned(void)
+{
+	return read_ledger().abandoned;
+}
+
 /* A device may still write to what it has been told: that stays where it is */
 static void disk_fault(void)
 {

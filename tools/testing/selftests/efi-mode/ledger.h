@@ -31,19 +31,4 @@ static inline bool same_ledger(struct ledger a, struct ledger b)
 	       a.abandoned == b.abandoned;
 }
 
-/* What firmware may still write to */
-static inline int abandoned(void)
-{
-	FILE *f = fopen("/sys/kernel/debug/efi-mode/ledger", "r");
-	char word[32];
-	int value, found = -1;
-
-	while (f && fscanf(f, "%31s %d", word, &value) == 2)
-		if (!strcmp(word, "abandoned"))
-			found = value;
-	if (f)
-		fclose(f);
-	return found;
-}
-
 #endif /* _SELFTESTS_EFI_MODE_LEDGER_H */
