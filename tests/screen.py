@@ -379,7 +379,7 @@ def back(opt, results):
         f"{LINUX} {QUIET}gop:gone,leave:return", "selfcheck 18 9",
         "selfcheck 18 0", f"{LINUX} {QUIET}gop:again,leave:return",
         "selfcheck 18 6", f"{LINUX} {QUIET}screen:reconnect,leave:return=7",
-        "cls", "echo STATUS %lasterror%")
+        "echo STATUS %lasterror%")
     content["selfcheck.efi"] = os.path.join(opt.build, "firmware",
                                             "selfcheck.efi")
     # Firmware fills memory that is given back, which takes its time

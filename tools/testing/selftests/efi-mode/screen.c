@@ -456,14 +456,16 @@ static bool wait_screens(unsigned int nr)
 /* On the device that the screen is of */
 static void reconnect(void)
 {
-	char names[MAX_SCREENS][32], link[64], screen[PATH_MAX];
+	char names[MAX_SCREENS][32], link[64], path[PATH_MAX];
 	unsigned int nr = find_screens(names);
 	char file[PATH_MAX + 16];
 
 	snprintf(link, sizeof(link), "/sys/bus/efi/devices/%.31s", names[0]);
-	if (!nr || !realpath(link, screen))
+	if (!nr || !realpath(link, path))
 		ksft_exit_fail_msg("no screen\n");
-	snprintf(file, sizeof(file), "%s/../connect", screen);
+	/* Its own folder will be gone */
+	*strrchr(path, '/') = '\0';
+	snprintf(file, sizeof(file), "%s/connect", path);
 	check(write_file(file, "0") && wait_screens(nr - 1), "the screen goes");
 	check(write_file(file, "1") && wait_screens(nr), "and comes again");
 }
