@@ -462,7 +462,7 @@ def protected(opt, results, name, count):
 
 
 def strict_nx(opt, results):
-    protected(opt, results, "strict-nx", 3)
+    protected(opt, results, "strict-nx", 10)
 
 
 def strict_nx_long(opt, results):
