@@ -19,7 +19,7 @@ from screen import Screens
 PATIENCE = 240
 PROMPT = r"^root@efi-mode:.*# $"
 
-# By their sizes in MiB; the first two get file systems. Options of the disks.
+# By their sizes in MiB. Options of the disks.
 DISKS = {
     "virtio-scsi": (257, ""),
     "nvme": (258, ""),
@@ -27,6 +27,7 @@ DISKS = {
     "ahci": (260, ""),
     "usb": (261, ""),
     "virtio-blk-4k": (262, ",logical_block_size=4096,physical_block_size=4096"),
+    "virtio-blk-large": (3 << 20, ""),
 }
 
 
@@ -37,7 +38,7 @@ def disk_args(tmp):
         with open(path, "wb") as f:
             f.truncate(mib << 20)
         args += ["-drive", f"if=none,id=d{mib},format=raw,file={path}"]
-        args += attach(kind.removesuffix("-4k"), f"d{mib}")
+        args += attach(re.sub("-(4k|large)$", "", kind), f"d{mib}")
         args[-1] += options
     return args
 
@@ -97,7 +98,7 @@ def debian(opt, results):
             disks = " ".join(f"{kind}={mib}" for kind, (mib, _) in DISKS.items())
             text = shell(m, f"/tests/links {disks}; echo", TEST)
             take_results(results, f"{name}: links", text)
-            text = shell(m, f"/tests/load {disks}; echo", TEST)
+            text = shell(m, f"/tests/load {disks}; echo", 2 * TEST)
             take_results(results, f"{name}: load", text)
             m.send("poweroff\r")
             results.add(m.wait_end(PATIENCE), f"{name}: power-off by systemd")
