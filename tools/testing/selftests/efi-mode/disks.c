@@ -20,6 +20,7 @@
 #define BUFFERED_AT	(16 * MIB)
 #define END_SIZE	(64 * 1024)
 
+#define CD_BLOCK	2048
 #define PATIENCE	10000	/* ms */
 
 static uint8_t *buf;
@@ -130,6 +131,23 @@ static void one_disk(const char *name, const char *part)
 	close(fd);
 }
 
+/* In pieces of any number of blocks, from memory that is badly aligned */
+static bool get_odd(int fd, const char *tag, uint64_t end)
+{
+	unsigned int i = 1;
+	uint64_t at = 0;
+	size_t size;
+
+	for (; at < end; at += size, i++) {
+		size = CD_BLOCK * (i * 37 % 101);
+		if (size > end - at)
+			size = end - at;
+		if (!get(fd, tag, i % 4 * SECTOR, at, size))
+			return false;
+	}
+	return true;
+}
+
 /* A CD that is changed while it is read */
 static void medium(const char *part)
 {
@@ -156,6 +174,10 @@ static void medium(const char *part)
 			 get(fd, "cd2", 0, 3 * MIB, MIB) &&
 			 atoll(disk_attr(disk, "size")) == 6 * 2048,
 			 "cd: the second\n");
+	close(fd);
+	fd = open_disk(disk, O_RDONLY | O_DIRECT);
+	ksft_test_result(fd >= 0 && get(fd, "cd2", 0, 0, 6 * MIB) &&
+			 get_odd(fd, "cd2", 6 * MIB), "cd: all of it\n");
 	close(fd);
 }
 
@@ -379,7 +401,7 @@ int main(int argc, char **argv)
 	ksft_print_header();
 	buf = alloc_aligned(6 * MIB);
 	for (i = 1; i + 1 < argc; i += 2)
-		plan += !strcmp(argv[i], "medium") ? 5 :
+		plan += !strcmp(argv[i], "medium") ? 6 :
 			!strcmp(argv[i], "mounted") ? 6 :
 			!strcmp(argv[i], "unplug") ? 3 :
 			!strcmp(argv[i], "guarded") ? 11 : 3;
