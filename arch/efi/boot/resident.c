@@ -249,6 +249,10 @@ static u32 deadline_reason(bool rest)
  * efi_mode_tick() - an interrupt at the vector of firmware's clock
  * @rflags:	flags in its frame
  *
+ * The local APIC's interrupt is ended here. Some firmware does so only when it has
+ * dispatched the events that are due, and nothing could end the slice in one of them.
+ * Its own end of interrupt then has none to end, as when a tick is replayed.
+ *
  * Context: the gate, interrupts off. Comes back when the next slice begins, if
  * this one ends; what firmware has missed has been delivered then.
  */
@@ -258,15 +262,16 @@ void efi_mode_tick(unsigned long *rflags)
 	bool rest = efi_mode_rest_interrupted();
 	u64 now = rdtsc();
 
-	if (!is_tick(h, now)) {
+	if (efi_mode_counts_ticks(h))
 		efi_mode_apic_eoi();
+	if (!is_tick(h, now)) {
 		deliver(h, end_slice(h, deadline_reason(rest), now), rflags);
 		return;
 	}
 	efi_mode_ticks_delivered(&h->ticks, 1);
 	if (!rest || !efi_mode_rest_goes_on(h, now))
 		end_slice(h, EFI_MODE_EGRESS_TICK, now);
-	/* Its handler ends the interrupt, so it is the first */
+	/* If it is a device's the handler ends the interrupt, so it is the first */
 	if (!run_handler(h, h->tick_vector, rflags))
 		return;
 	now = rdtsc();
