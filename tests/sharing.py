@@ -134,6 +134,24 @@ def nmi(opt, results):
         guest_tests(m, results, "NMI", ("nmi",))
 
 
+# A memory error that the memory controller has found by itself: nobody has to act. The
+# bank, its status, the status of the CPU (in progress; it can go on), no address.
+MACHINE_CHECK = "mce 0 9 0xb1000000000000c0 5 0 0"
+
+
+def machine_checks(opt, results):
+    """Machine checks in a storm of switches; QEMU has the AMD kind without recovery"""
+    content = with_drivers(opt, ["driver"], "bzImage initrd=\\initrd.img "
+                           f"{QUIET}nmi:machine-checks")
+    with machine(opt, results, "machine checks", content,
+                 cpu="max,vendor=GenuineIntel", args=["-no-reboot"]) as m:
+        m.expect(r"STORM BEGIN", START + BOOT)
+        while m.expect(r"(SEND|STORM END)", TEST)[1] == "SEND":
+            m.monitor(MACHINE_CHECK)
+        m.position = 0
+        guest_tests(m, results, "machine checks", ("nmi:machine-checks",))
+
+
 def breach(opt, results):
     """Calls that leave something broken; and a breakpoint of firmware's"""
     tests = ("breakpoint", "breach")
@@ -217,6 +235,7 @@ TESTS = {
     "x2apic": x2apic,
     "no-clock": no_clock,
     "nmi": nmi,
+    "machine-checks": machine_checks,
     "breach": breach,
     "contain": contain,
     "round-trip": round_trip,

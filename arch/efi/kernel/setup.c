@@ -34,6 +34,7 @@
 #include <asm/io_apic.h>
 #include <asm/kasan.h>
 #include <asm/kaslr.h>
+#include <asm/mce.h>
 #include <asm/mmzone.h>
 #include <asm/numa.h>
 #include <asm/proto.h>
@@ -219,6 +220,7 @@ void __init setup_arch(char **cmdline_p)
 	e820__setup_pci_gap();
 
 	x86_init.timers.wallclock_init();
+	mcheck_init();
 	register_refined_jiffies(CLOCK_TICK_RATE);
 	unwind_init();
 }
