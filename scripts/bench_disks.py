@@ -4,10 +4,10 @@ How fast disks are: Linux on firmware's drivers, the bare firmware, and a kernel
 with drivers of its own
 
 Each is asked for the same, one request after the other; see selftest speed. Linux is
-asked for many at once, too, by io_uring, as who is in a hurry would. Time is counted in
-instructions: QEMU's disks take none, so that all of it is the cost of software, and no
-waiting hides it. What a kernel waits for while it halts takes until
-its next timer there, so the one with drivers of its own does not halt.
+asked with registered memory, too, by io_uring, for one and for many at once, as who is
+in a hurry would. Time is counted in instructions: QEMU's disks take none, so that all of
+it is the cost of software, and no waiting hides it. What a kernel waits for while it
+halts takes until its next timer there, so the one with drivers of its own does not halt.
 
 And how late Linux's timers are while it reads a disk as fast as it can; see selftest
 latency.
@@ -37,8 +37,10 @@ LATENCIES = [f"latency:disk:{mib}" for mib in DISKS]
 WHAT = {
     "read": ("1 MiB reads, in one piece", 64, "read"),
     "pieces": ("1 MiB reads, page by page", 64, "read"),
+    "registered-read": ("1 MiB reads, registered memory", 64, "read"),
     "many-reads": ("1 MiB reads, 4 at once", 64, "read"),
     "write": ("1 MiB writes, in one piece", 64, "write"),
+    "registered-write": ("1 MiB writes, registered memory", 64, "write"),
     "many-writes": ("1 MiB writes, 4 at once", 64, "write"),
     "random": ("4 KiB random reads", 2000, "random"),
     "many-random": ("4 KiB random reads, 16 at once", 2000, "random"),

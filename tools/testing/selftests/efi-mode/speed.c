@@ -6,7 +6,8 @@
  *
  * Disks are named by their sizes, so that a kernel that has drivers of its own can be
  * asked, too. What is on them is lost. Requests are made one after the other, as the bare
- * firmware makes them, and many at once, as who is in a hurry makes them in Linux.
+ * firmware makes them; in the same way with memory that is registered, so that its pages
+ * are not looked up for each of them; and many at once, as who is in a hurry makes them.
  */
 #include <sys/mman.h>
 
@@ -17,7 +18,7 @@
 /* Where pages are large a megabyte is in one piece, as it is for the bare firmware */
 #define HUGE_PAGE	(2 << 20)
 
-/* At once: a divisor of what is in SPEED_AREA, and of SPEED_RANDOM */
+/* At once; the latter is a divisor of SPEED_RANDOM */
 #define MANY_LARGE	4
 #define MANY_SMALL	16
 
@@ -75,23 +76,24 @@ static void *slot(int i, size_t size)
 	return whole + i * size;
 }
 
-static uint64_t many_sequential(bool writes)
+/* So many at once: a divisor of what is in SPEED_AREA */
+static uint64_t registered_sequential(bool writes, int many)
 {
 	uint64_t start, spent = 0;
 	off_t offset = 0;
 	int i;
 
 	while (offset < SPEED_AREA) {
-		for (i = 0; writes && i < MANY_LARGE; i++)
+		for (i = 0; writes && i < many; i++)
 			speed_fill(slot(i, SPEED_LARGE), offset + i * SPEED_LARGE);
 		start = read_tsc();
-		for (i = 0; i < MANY_LARGE; i++)
+		for (i = 0; i < many; i++)
 			uring_add(&ring, writes, slot(i, SPEED_LARGE),
 				  SPEED_LARGE, offset + i * SPEED_LARGE);
-		if (!uring_run(&ring, MANY_LARGE))
+		if (!uring_run(&ring, many))
 			return 0;
 		spent += read_tsc() - start;
-		for (i = 0; i < MANY_LARGE; i++, offset += SPEED_LARGE)
+		for (i = 0; i < many; i++, offset += SPEED_LARGE)
 			if (!writes && !speed_is_filled(slot(i, SPEED_LARGE),
 							offset, SPEED_LARGE))
 				return 0;
@@ -147,7 +149,7 @@ int main(int argc, char **argv)
 	int i, fd, ret;
 
 	ksft_print_header();
-	ksft_set_plan((argc - 1) * 7);
+	ksft_set_plan((argc - 1) * 9);
 	whole = get_pages(MADV_HUGEPAGE);
 	pieces = get_pages(MADV_NOHUGEPAGE);
 	ret = uring_open(&ring, MANY_SMALL, whole, ROOM);
@@ -163,8 +165,14 @@ int main(int argc, char **argv)
 		result(argv[i], "random", random_reads(fd));
 		if (!uring_use(&ring, fd))
 			ksft_exit_fail_msg("io_uring does not take the disk\n");
-		result(argv[i], "many-writes", many_sequential(true));
-		result(argv[i], "many-reads", many_sequential(false));
+		result(argv[i], "registered-write",
+		       registered_sequential(true, 1));
+		result(argv[i], "registered-read",
+		       registered_sequential(false, 1));
+		result(argv[i], "many-writes",
+		       registered_sequential(true, MANY_LARGE));
+		result(argv[i], "many-reads",
+		       registered_sequential(false, MANY_LARGE));
 		result(argv[i], "many-random", many_random());
 		close(fd);
 	}
