@@ -4,8 +4,9 @@
  *
  * Firmware transfers whole blocks, to or from memory in one piece. The memory of a
  * request is in many. What is long enough goes from or to where it is; what is short,
- * or at an address that firmware does not take, is gathered in the bounce buffer, as
- * much of it as is in a row, since a call costs more than copying.
+ * or at an address that firmware does not take, or in pages that cannot be left to
+ * firmware if it faults, is gathered in the bounce buffer, as much of it as is in a row,
+ * since a call costs more than copying.
  *
  * Blocks may be larger than what the block layer knows. Then a request can begin and
  * end in the middle of one: such blocks go through the bounce buffer, too.
@@ -31,7 +32,7 @@ static u32 direct_bytes(const struct efi_disk_shape *s,
 {
 	u32 bytes = min3(run->bytes - offset, left, s->max_bytes);
 
-	if (!IS_ALIGNED(pos, s->block_size) ||
+	if (run->shared || !IS_ALIGNED(pos, s->block_size) ||
 	    !IS_ALIGNED(run->phys + offset, s->align))
 		return 0;
 	return round_down(bytes, s->block_size);

@@ -196,7 +196,10 @@ static blk_status_t transfer(struct io *io)
 	return io->status;
 }
 
-/* Runs that follow each other are one: the block layer counts those, too */
+/*
+ * Runs that follow each other are one: the block layer counts those, too. What a file
+ * system has from kmalloc() is used again when it has freed it, whoever has the page.
+ */
 static bool collect_runs(struct efi_disk *d, struct request *rq)
 {
 	struct efi_disk_run *run = NULL;
@@ -206,8 +209,10 @@ static bool collect_runs(struct efi_disk *d, struct request *rq)
 
 	rq_for_each_bvec(bv, rq, iter) {
 		phys_addr_t phys = page_to_phys(bv.bv_page) + bv.bv_offset;
+		bool shared = PageSlab(bv.bv_page);
 
-		if (run && run->phys + run->bytes == phys) {
+		if (run && run->phys + run->bytes == phys &&
+		    run->shared == shared) {
 			run->bytes += bv.bv_len;
 			continue;
 		}
@@ -216,6 +221,7 @@ static bool collect_runs(struct efi_disk *d, struct request *rq)
 		run = &d->runs[n++];
 		run->phys = phys;
 		run->bytes = bv.bv_len;
+		run->shared = shared;
 	}
 	return true;
 }

@@ -89,10 +89,12 @@ struct efi_disk_shape {
  * struct efi_disk_run - memory in one piece
  * @phys:	its address
  * @bytes:	how much
+ * @shared:	others have a part of its pages: it is never given to firmware itself
  */
 struct efi_disk_run {
 	phys_addr_t phys;
 	u32 bytes;
+	bool shared;
 };
 
 /**

@@ -96,6 +96,25 @@ static void plan_misaligned(struct kunit *test)
 	check_plan(test, &usual, runs, 0, SZ_64K + 512, e, ARRAY_SIZE(e));
 }
 
+static void plan_shared(struct kunit *test)
+{
+	/* However long it is, and if it is all there is */
+	const struct efi_disk_run runs[] = {
+		{ 0x100000, SZ_32K }, { 0x200000, SZ_32K, true },
+		{ 0x300000, SZ_16K },
+	};
+	const struct efi_disk_run one[] = { { 0x100000, 512, true } };
+	const struct expected e[] = {
+		{ 0, SZ_32K, 0, SZ_32K, true },
+		{ 64, SZ_32K, 0, SZ_32K, false },
+		{ 128, SZ_16K, 0, SZ_16K, true },
+	};
+	const struct expected s[] = { { 7, 512, 0, 512, false } };
+
+	check_plan(test, &usual, runs, 0, SZ_64K + SZ_16K, e, ARRAY_SIZE(e));
+	check_plan(test, &usual, one, 7 * 512, 512, s, ARRAY_SIZE(s));
+}
+
 static void plan_small_buffer(struct kunit *test)
 {
 	/* From where it is, as much as firmware takes; the rest as the buffer has room */
@@ -391,6 +410,7 @@ static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(plan_direct),
 	KUNIT_CASE(plan_gathered),
 	KUNIT_CASE(plan_misaligned),
+	KUNIT_CASE(plan_shared),
 	KUNIT_CASE(plan_small_buffer),
 	KUNIT_CASE(plan_parts_of_blocks),
 	KUNIT_CASE(plan_far),
