@@ -12,9 +12,12 @@
  * end in the middle of one: such blocks go through the bounce buffer, too.
  */
 #include <linux/align.h>
+#include <linux/bvec.h>
+#include <linux/io.h>
 #include <linux/math.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
+#include <linux/page-flags.h>
 
 #include "disk.h"
 
@@ -24,6 +27,41 @@
  */
 #define LONG_MS		20
 #define SHORT_MS	5
+
+/**
+ * efi_disk_add_run() - memory of a request
+ * @runs:	there are @nr of them
+ * @nr:		is counted up if it is another one
+ * @max:	as many as @runs has room for
+ * @bv:		the memory that is next
+ *
+ * What follows the run before it is a part of that: the block layer counts those as two,
+ * too, at the most. What a file system has from kmalloc() is used again when it has freed
+ * it, whoever else has the page.
+ *
+ * Context: any.
+ * Return: false if there are too many.
+ */
+bool efi_disk_add_run(struct efi_disk_run *runs, unsigned int *nr,
+		      unsigned int max, const struct bio_vec *bv)
+{
+	phys_addr_t phys = page_to_phys(bv->bv_page) + bv->bv_offset;
+	struct efi_disk_run *last = *nr ? &runs[*nr - 1] : NULL;
+	bool shared = PageSlab(bv->bv_page);
+
+	if (last && last->phys + last->bytes == phys && last->shared == shared) {
+		last->bytes += bv->bv_len;
+		return true;
+	}
+	if (*nr == max)
+		return false;
+	runs[(*nr)++] = (struct efi_disk_run) {
+		.phys	= phys,
+		.bytes	= bv->bv_len,
+		.shared	= shared,
+	};
+	return true;
+}
 
 /* How many bytes from here on can go without the bounce buffer? */
 static u32 direct_bytes(const struct efi_disk_shape *s,

@@ -196,33 +196,16 @@ static blk_status_t transfer(struct io *io)
 	return io->status;
 }
 
-/*
- * Runs that follow each other are one: the block layer counts those, too. What a file
- * system has from kmalloc() is used again when it has freed it, whoever has the page.
- */
 static bool collect_runs(struct efi_disk *d, struct request *rq)
 {
-	struct efi_disk_run *run = NULL;
 	struct req_iterator iter;
 	unsigned int n = 0;
 	struct bio_vec bv;
 
-	rq_for_each_bvec(bv, rq, iter) {
-		phys_addr_t phys = page_to_phys(bv.bv_page) + bv.bv_offset;
-		bool shared = PageSlab(bv.bv_page);
-
-		if (run && run->phys + run->bytes == phys &&
-		    run->shared == shared) {
-			run->bytes += bv.bv_len;
-			continue;
-		}
-		if (WARN_ON_ONCE(n == ARRAY_SIZE(d->runs)))
+	rq_for_each_bvec(bv, rq, iter)
+		if (WARN_ON_ONCE(!efi_disk_add_run(d->runs, &n,
+						   ARRAY_SIZE(d->runs), &bv)))
 			return false;
-		run = &d->runs[n++];
-		run->phys = phys;
-		run->bytes = bv.bv_len;
-		run->shared = shared;
-	}
 	return true;
 }
 

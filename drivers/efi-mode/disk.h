@@ -89,7 +89,7 @@ struct efi_disk_shape {
  * struct efi_disk_run - memory in one piece
  * @phys:	its address
  * @bytes:	how much
- * @shared:	others have a part of its pages: it is never given to firmware itself
+ * @shared:	others have parts of its pages, so firmware is not given the memory itself
  */
 struct efi_disk_run {
 	phys_addr_t phys;
@@ -334,6 +334,8 @@ int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media);
 
 /* disk-plan.c */
 
+bool efi_disk_add_run(struct efi_disk_run *runs, unsigned int *nr,
+		      unsigned int max, const struct bio_vec *bv);
 void efi_disk_plan(const struct efi_disk_shape *shape,
 		   const struct efi_disk_cursor *cursor,
 		   struct efi_disk_step *step);

@@ -4,6 +4,9 @@
  */
 #include <kunit/test.h>
 
+#include <linux/bvec.h>
+#include <linux/slab.h>
+
 #include "disk.h"
 
 static const struct efi_disk_shape usual = {
@@ -94,6 +97,39 @@ static void plan_misaligned(struct kunit *test)
 	};
 
 	check_plan(test, &usual, runs, 0, SZ_64K + 512, e, ARRAY_SIZE(e));
+}
+
+static void runs_of_memory(struct kunit *test)
+{
+	struct page *pages = alloc_pages(GFP_KERNEL, 1);
+	void *object = kmalloc(512, GFP_KERNEL);
+	struct efi_disk_run runs[3];
+	unsigned int i, nr = 0;
+	struct bio_vec bv[5];
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	KUNIT_ASSERT_NOT_NULL(test, object);
+	/* The second follows the first, the last one nothing, and there is no room */
+	bvec_set_page(&bv[0], pages, PAGE_SIZE, 0);
+	bvec_set_page(&bv[1], pages + 1, 512, 0);
+	bvec_set_virt(&bv[2], object, 512);
+	bvec_set_page(&bv[3], pages + 1, 512, 1024);
+	bvec_set_page(&bv[4], pages, 512, 0);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_TRUE(test, efi_disk_add_run(runs, &nr, 3, &bv[i]));
+	KUNIT_EXPECT_FALSE(test, efi_disk_add_run(runs, &nr, 3, &bv[4]));
+
+	KUNIT_EXPECT_EQ(test, nr, 3);
+	KUNIT_EXPECT_EQ(test, runs[0].phys, page_to_phys(pages));
+	KUNIT_EXPECT_EQ(test, runs[0].bytes, PAGE_SIZE + 512);
+	KUNIT_EXPECT_FALSE(test, runs[0].shared);
+	KUNIT_EXPECT_EQ(test, runs[1].phys, virt_to_phys(object));
+	KUNIT_EXPECT_EQ(test, runs[1].bytes, 512);
+	KUNIT_EXPECT_TRUE(test, runs[1].shared);
+	KUNIT_EXPECT_EQ(test, runs[2].bytes, 512);
+	KUNIT_EXPECT_FALSE(test, runs[2].shared);
+	kfree(object);
+	__free_pages(pages, 1);
 }
 
 static void plan_shared(struct kunit *test)
@@ -410,6 +446,7 @@ static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(plan_direct),
 	KUNIT_CASE(plan_gathered),
 	KUNIT_CASE(plan_misaligned),
+	KUNIT_CASE(runs_of_memory),
 	KUNIT_CASE(plan_shared),
 	KUNIT_CASE(plan_small_buffer),
 	KUNIT_CASE(plan_parts_of_blocks),
