@@ -78,7 +78,9 @@ int main(int argc, char **argv)
 	unsigned long came;
 
 	ksft_print_header();
-	if (argc > 1 && !strcmp(argv[1], "machine-checks"))
+	if (argc > 1 && strcmp(argv[1], "machine-checks"))
+		ksft_exit_fail_msg("usage: nmi [machine-checks]\n");
+	if (argc > 1)
 		k = &machine_checks;
 	ksft_set_plan(3);
 	came = count(k);
