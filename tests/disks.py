@@ -327,6 +327,30 @@ def disk_tokens_ends(opt, results):
                 results.add(said == (status is None), f"{name}: the message")
 
 
+# Requests a second
+SLOW = 200
+
+
+def slow_disks(opt, results):
+    """Disks that firmware's drivers wait for with Stall()"""
+    name = "slow-disks"
+    kinds = {90: "virtio-blk-pci", 91: "scsi-hd,bus=scsi.0"}
+    args = ["-device", "virtio-scsi-pci,id=scsi"]
+    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        for mib, device in kinds.items():
+            path = os.path.join(tmp, f"{mib}.img")
+            with open(path, "wb") as f:
+                f.truncate(mib << 20)
+            args += ["-drive", f"if=none,id=d{mib},format=raw,file={path},"
+                     f"throttling.iops-total={SLOW}",
+                     "-device", f"{device},drive=d{mib}"]
+        test = "slowdisk:" + ":".join(map(str, kinds))
+        with machine(opt, results, name,
+                     files(opt, CONNECT, f"{LINUX} {QUIET}{test}"),
+                     args=args) as m:
+            guest_tests(m, results, name, (test,))
+
+
 def latency(opt, results):
     """Timers of Linux's while each disk is read as fast as it can be"""
     tests = bench_disks.LATENCIES
@@ -341,6 +365,7 @@ TESTS = {
     "disks": disks,
     "disks-tokens": disks_tokens,
     "disk-guard": guard,
+    "slow-disks": slow_disks,
 }
 
 # Minutes long

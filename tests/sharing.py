@@ -33,14 +33,14 @@ def boot_with(opt, results, title, names, tests, options="", **kwargs):
 
 def sharing(opt, results):
     """The account of the clock, interrupts, starvation, in one boot"""
-    boot(opt, results, "sharing", ("clock", "irq", "starve", "rest"),
+    boot(opt, results, "sharing", ("clock", "irq", "starve", "rest", "stall"),
          driver=True)
 
 
 def event(opt, results):
     """Without the gate"""
     text = boot_with(opt, results, "timer event", ["driver"],
-                     SWITCHING + ("clock", "rest:none"),
+                     SWITCHING + ("stall", "clock", "rest:none"),
                      "efi_mode.preempt=event")
     results.add("slices end by the timer event" in text,
                 "timer event: is what ends slices")
@@ -49,7 +49,7 @@ def event(opt, results):
 def clock_8254(opt, results):
     """A firmware that ticks by the 8254 and the 8259"""
     text = boot_with(opt, results, "8254", ["pit", "driver"],
-                     SWITCHING + ("clock:device", "rest"))
+                     SWITCHING + ("stall", "clock:device", "rest"))
     results.add(re.search(r"firmware's clock: a device, vector 0x68, every "
                           r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
                 "8254: found by its vector")

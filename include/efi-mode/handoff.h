@@ -30,7 +30,7 @@
 #define _EFI_MODE_HANDOFF_H
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
-#define EFI_MODE_HANDOFF_VERSION	9
+#define EFI_MODE_HANDOFF_VERSION	10
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
@@ -48,7 +48,8 @@
 #define EFI_MODE_EGRESS_DEADLINE	3	/* the gate, before the tick */
 #define EFI_MODE_EGRESS_EVENT		4	/* the timer event */
 #define EFI_MODE_EGRESS_FAULT		5	/* an exception; firmware is at its end */
-#define EFI_MODE_NR_EGRESS		6
+#define EFI_MODE_EGRESS_STALL		6	/* firmware waits, and Linux need not */
+#define EFI_MODE_NR_EGRESS		7
 
 /* How a slice can be ended by force; struct efi_mode_handoff.preempt */
 #define EFI_MODE_PREEMPT_EVENT		0	/* a timer event at TPL_NOTIFY */
@@ -367,6 +368,8 @@ struct efi_mode_range {
  *		timer when that is not firmware's clock; 0: none
  * @quiet:	set by the kernel for a slice in which interrupts are held off:
  *		nothing is replayed, and nothing ends the slice
+ * @others:	set by the kernel for a slice: somebody has something to do while
+ *		firmware waits
  * @leaving:	set by the kernel for its last ingress
  * @signalled:	there is something new in @signals
  * @exit_status: the EFI status that the image then returns
@@ -379,6 +382,7 @@ struct efi_mode_range {
  * @min_slice:	cycles that firmware gets at least once it has had its ticks
  * @patience:	cycles after which a slice ends although firmware is having a tick
  * @replayed:	interrupts replayed
+ * @stall_until: TSC until which firmware waits, after %EFI_MODE_EGRESS_STALL
  * @tick_cost:	cycles that firmware is busy with a tick, on average of the last
  * @exceptions:	that came in slices
  * @linux_tr:	task register of the kernel
@@ -419,9 +423,9 @@ struct efi_mode_handoff {
 	__u8  tick_vector;
 	__u8  slice_vector;
 	__u8  quiet;
+	__u8  others;
 	__u8  leaving;
 	__u8  signalled;
-	__u8  __pad;
 	__u32 nr_pending;
 	__u64 pending[EFI_MODE_NR_VECTORS / 64];
 	__u64 exit_status;
@@ -433,6 +437,7 @@ struct efi_mode_handoff {
 	__u64 min_slice;
 	__u64 patience;
 	__u64 replayed;
+	__u64 stall_until;
 	__u64 tick_cost;
 
 	struct efi_mode_exceptions exceptions;

@@ -142,7 +142,14 @@ struct efi_mode_test_driver {
 						 * @argument us, at TPL_CALLBACK; 0: for
 						 * ever
 						 */
-#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_BUSY
+#define EFI_MODE_TEST_FN_STALL		26	/* TPL, ms << 8: so many times Stall() for
+						 * a millisecond; value: registers that
+						 * changed, and stalls that were too short
+						 */
+#define EFI_MODE_TEST_FN_STALL_LATER	27	/* in 100 ms begin to Stall() for @argument
+						 * us, at TPL_CALLBACK
+						 */
+#define EFI_MODE_TEST_FN_LAST		EFI_MODE_TEST_FN_STALL_LATER
 
 /* @argument of EFI_MODE_TEST_FN_KEYS, in its lowest 4 bits */
 #define EFI_MODE_TEST_KEYS_PLUG		0	/* appear, with a fault << 4 */

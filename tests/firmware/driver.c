@@ -68,6 +68,8 @@ static struct protocol protocol = {
 		[EFI_MODE_TEST_FN_OVERWRITE] = overwrite,
 		[EFI_MODE_TEST_FN_BREAKPOINT] = breakpoint,
 		[EFI_MODE_TEST_FN_BUSY] = busy,
+		[EFI_MODE_TEST_FN_STALL] = stalls,
+		[EFI_MODE_TEST_FN_STALL_LATER] = stall_later,
 	},
 };
 

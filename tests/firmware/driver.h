@@ -59,6 +59,10 @@ EFI_STATUS EFIAPI fault_when(UINT64 address, UINT64 *value);
 EFI_STATUS EFIAPI overwrite(UINT64 address, UINT64 *value);
 EFI_STATUS EFIAPI busy(UINT64 usec, UINT64 *value);
 
+/* stall.c */
+EFI_STATUS EFIAPI stalls(UINT64 what, UINT64 *value);
+EFI_STATUS EFIAPI stall_later(UINT64 usec, UINT64 *value);
+
 /* clobber.S */
 EFI_STATUS EFIAPI clobber(UINT64 registers, UINT64 *value);
 

@@ -71,6 +71,17 @@ static UINT64 handlers(void)
 	return sum;
 }
 
+/* That it is right, and what it is of: each pointer in the table is in it */
+static UINT64 services(void)
+{
+	UINT32 said = BS->Hdr.CRC32, crc;
+
+	BS->Hdr.CRC32 = 0;
+	uefi_call_wrapper(BS->CalculateCrc32, 3, BS, BS->Hdr.HeaderSize, &crc);
+	BS->Hdr.CRC32 = said;
+	return said == crc ? crc : ~0ULL;
+}
+
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 {
 	SIMPLE_TEXT_OUTPUT_MODE *mode;
@@ -86,12 +97,12 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 		uefi_call_wrapper(ST->ConOut->SetAttribute, 2, ST->ConOut,
 				  Atoi(argv[2]));
 	mode = ST->ConOut->Mode;
-	Print(L"SETTINGS watchdog=%ld clock=%ld count=%x graphics=%lx text=%d attribute=%x cursor=%d handlers=%lx tpr=%x lvtt=%x lvt0=%x pic=%x\n",
+	Print(L"SETTINGS watchdog=%ld clock=%ld count=%x graphics=%lx text=%d attribute=%x cursor=%d handlers=%lx tpr=%x lvtt=%x lvt0=%x pic=%x services=%lx\n",
 	      timer_period(&watchdog_guid) / 10000000,
 	      timer_period(&clock_guid), lapic_read(LAPIC_TMICT),
 	      graphics_modes(), mode->Mode,
 	      mode->Attribute, mode->CursorVisible, handlers(),
 	      lapic_read(LAPIC_TPR), lapic_read(LAPIC_LVTT),
-	      lapic_read(LAPIC_LVT0), pic_mask());
+	      lapic_read(LAPIC_LVT0), pic_mask(), services());
 	return EFI_SUCCESS;
 }

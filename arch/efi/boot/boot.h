@@ -4,7 +4,7 @@
  *
  * handover.c puts the steps in order; ledger.c, settings.c, arena.c, cpu.c,
  * clock.c and resident.c each know one of them. resident.c stands on window.c, gates.c,
- * lookup.c, keys.c, timer.c and gate.S; switch.S is below all.
+ * lookup.c, keys.c, stall.c, timer.c and gate.S; switch.S is below all.
  */
 #ifndef _ARCH_EFI_BOOT_H
 #define _ARCH_EFI_BOOT_H
@@ -123,6 +123,11 @@ bool efi_mode_rest(struct efi_mode_handoff *h);
 bool efi_mode_rest_interrupted(void);
 bool efi_mode_rest_goes_on(const struct efi_mode_handoff *h, u64 now);
 
+/* stall.c */
+
+void efi_mode_stall_hook(const struct efi_mode_handoff *h);
+void efi_mode_stall_unhook(void);
+
 /* timer.c */
 
 void efi_mode_timer_hook(void);
@@ -138,6 +143,7 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h);
 void efi_mode_resident_exit(void);
 efi_status_t efi_mode_serve(void);
 void efi_mode_end_slice(void);
+bool efi_mode_yield(u64 until);
 
 /* switch.S */
 

@@ -211,6 +211,26 @@ void efi_mode_end_slice(void)
 		egress(EFI_MODE_EGRESS_DEADLINE);
 }
 
+/**
+ * efi_mode_yield() - let Linux have the time in which firmware waits
+ * @until:	TSC at which firmware goes on
+ *
+ * Where an interrupt could not end the slice nothing else does.
+ *
+ * Context: a function of firmware's, at any task priority. Comes back when the next slice
+ * begins, which may be sooner.
+ * Return: false if nobody in Linux needs the time.
+ */
+bool efi_mode_yield(u64 until)
+{
+	if (!handoff->others || handoff->quiet ||
+	    !(native_save_fl() & X86_EFLAGS_IF))
+		return false;
+	handoff->stall_until = until;
+	egress_and_deliver(EFI_MODE_EGRESS_STALL);
+	return true;
+}
+
 static bool may_end(struct efi_mode_handoff *h, u64 now)
 {
 	return !h->quiet && (s64)(now - h->earliest) >= 0;
@@ -398,6 +418,7 @@ efi_status_t efi_mode_serve(void)
 
 	if (handoff->preempt == EFI_MODE_PREEMPT_GATE)
 		efi_mode_timer_hook();
+	efi_mode_stall_hook(handoff);
 	native_irq_disable();
 	efi_mode_note_clock(handoff);
 	egress_and_deliver(EFI_MODE_EGRESS_IDLE);
@@ -489,6 +510,7 @@ void efi_mode_resident_exit(void)
 {
 	unsigned long flags = native_save_fl();
 
+	efi_mode_stall_unhook();
 	efi_mode_timer_unhook();
 	native_irq_disable();
 	efi_mode_gates_remove();

@@ -217,6 +217,7 @@ static void give_slices(void)
 			continue;
 		}
 		efi_mode_slice();
+		efi_mode_sleep_through_stall();
 		cond_resched();
 	}
 	WRITE_ONCE(left_to_threads, false);

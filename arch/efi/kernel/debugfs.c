@@ -23,6 +23,7 @@ static const char * const reasons[EFI_MODE_NR_EGRESS] = {
 	[EFI_MODE_EGRESS_DEADLINE]	= "deadline",
 	[EFI_MODE_EGRESS_EVENT]		= "event",
 	[EFI_MODE_EGRESS_FAULT]		= "fault",
+	[EFI_MODE_EGRESS_STALL]		= "stall",
 };
 
 static int stats_show(struct seq_file *m, void *unused)

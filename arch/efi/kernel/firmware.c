@@ -206,11 +206,15 @@ static void give_piece(struct hrtimer *timer)
 	hrtimer_cancel(timer);
 }
 
-/* What is left to the others while firmware has this much, by its share */
+/*
+ * What is left to the others while firmware has this much, by its share, and all of the
+ * time in which it does nothing. It has its ticks in between.
+ */
 static void pause_for(u64 ns)
 {
 	unsigned int percent = READ_ONCE(share);
-	ktime_t pause = min(ns_to_ktime(ns / percent * (100 - percent)),
+	u64 others = max(ns / percent * (100 - percent), efi_mode_stall_left());
+	ktime_t pause = min(ns_to_ktime(others),
 			    ms_to_ktime(READ_ONCE(interval)));
 
 	set_current_state(TASK_IDLE);
@@ -322,12 +326,13 @@ static int firmware_thread(void *unused)
 			wait_for_next_period();
 			continue;
 		}
-		wake_up(&busy_wait);
-		/* Whoever waits for a call may give it slices, too */
-		if (efi_mode_caller_gives_slices())
+		/* So does whoever waits for a call, all the time */
+		if (efi_mode_caller_gives_slices()) {
 			wait_for_next_period();
-		else
-			pause_for(ktime_get_ns() - start);
+			continue;
+		}
+		wake_up(&busy_wait);
+		pause_for(ktime_get_ns() - start);
 	}
 	destroy_hrtimer_on_stack(&timer);
 	forget_thread();
@@ -339,6 +344,7 @@ static int idle_thread(void *unused)
 	while (!efi_mode_is_stopped()) {
 		wait_event_idle(busy_wait, efi_mode_is_busy());
 		efi_mode_slice();
+		efi_mode_sleep_through_stall();
 		cond_resched();
 	}
 	return 0;

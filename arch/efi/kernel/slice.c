@@ -17,12 +17,14 @@
 #include <linux/cpuidle.h>
 #include <linux/efi.h>
 #include <linux/export.h>
+#include <linux/hrtimer.h>
 #include <linux/irqflags.h>
 #include <linux/kprobes.h>
 #include <linux/log2.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/sched/stat.h>
 #include <linux/time64.h>
 
 #include <asm/msr.h>
@@ -148,7 +150,7 @@ static __always_inline void switch_to_rest(struct efi_mode_handoff *h)
 }
 
 /* Return: false if it could not be given, or a task of Linux's is to run first */
-static __always_inline bool give_slice(bool rest)
+static __always_inline bool give_slice(bool rest, bool others)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 start, cycles, replayed = 0;
@@ -165,6 +167,7 @@ static __always_inline bool give_slice(bool rest)
 	start = efi_mode_apic_to_firmware();
 	if (!start)
 		return false;
+	h->others = others;
 	if (rest)
 		switch_to_rest(h);
 	else
@@ -195,7 +198,7 @@ static __always_inline bool give_slice(bool rest)
 bool __kprobes efi_mode_bare_slice(void)
 {
 	/* No task can run meanwhile, so what was pending is so no more */
-	while (unlikely(!give_slice(false)))
+	while (unlikely(!give_slice(false, false)))
 		if (efi_mode_is_stopped() || !efi_mode_apic_is_shared())
 			return false;
 	return true;
@@ -207,7 +210,8 @@ EXPORT_SYMBOL_GPL(efi_mode_bare_slice);
  *
  * Returns when firmware has done what was asked of it, has nothing to do, its
  * own clock has ended the slice, or a timer of Linux's is due. What is due already
- * comes first.
+ * comes first. If there is anybody else who has something to do it also returns when
+ * firmware waits, see efi_mode_sleep_through_stall().
  *
  * Context: task context, interrupts on; sleeps.
  */
@@ -218,7 +222,8 @@ void __kprobes efi_mode_slice(void)
 	do {
 		preempt_disable();
 		local_irq_disable();
-		again = !give_slice(false) && need_resched();
+		again = !give_slice(false, !single_task_running()) &&
+			need_resched();
 		local_irq_enable();
 		preempt_enable();
 		if (unlikely(again))
@@ -226,6 +231,42 @@ void __kprobes efi_mode_slice(void)
 	} while (unlikely(again));
 }
 EXPORT_SYMBOL_GPL(efi_mode_slice);
+
+/**
+ * efi_mode_stall_left() - for how long is firmware going to do nothing?
+ *
+ * It has called Stall(), and has left the time to Linux.
+ *
+ * Context: any.
+ * Return: nanoseconds; 0 if firmware has something to do.
+ */
+u64 efi_mode_stall_left(void)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	s64 cycles;
+
+	if (likely(READ_ONCE(h->egress) != EFI_MODE_EGRESS_STALL))
+		return 0;
+	cycles = READ_ONCE(h->stall_until) - rdtsc();
+	return cycles > 0 ? efi_mode_cycles_in(cycles, NSEC_PER_MSEC) : 0;
+}
+
+/**
+ * efi_mode_sleep_through_stall() - give no slice for that time
+ *
+ * Others may: firmware then has its ticks, and goes on waiting.
+ *
+ * Context: task context; sleeps.
+ */
+void efi_mode_sleep_through_stall(void)
+{
+	ktime_t left = ns_to_ktime(efi_mode_stall_left());
+
+	if (likely(!left))
+		return;
+	set_current_state(TASK_IDLE);
+	schedule_hrtimeout(&left, HRTIMER_MODE_REL);
+}
 
 /**
  * efi_mode_rest_slice() - let firmware have the machine until Linux needs it
@@ -246,7 +287,7 @@ bool __kprobes efi_mode_rest_slice(void)
 	if (!until)
 		return false;
 	efi_mode_handoff->rest.until = until;
-	give_slice(true);
+	give_slice(true, false);
 	return true;
 }
 

@@ -32,7 +32,8 @@ TRACE_EVENT(ingress,
 	{ EFI_MODE_EGRESS_TICK,		"tick" },			\
 	{ EFI_MODE_EGRESS_DEADLINE,	"deadline" },			\
 	{ EFI_MODE_EGRESS_EVENT,	"event" },			\
-	{ EFI_MODE_EGRESS_FAULT,	"fault" })
+	{ EFI_MODE_EGRESS_FAULT,	"fault" },			\
+	{ EFI_MODE_EGRESS_STALL,	"stall" })
 
 TRACE_EVENT(egress,
 	TP_PROTO(u32 reason, u64 ns),

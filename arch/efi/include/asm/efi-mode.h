@@ -155,6 +155,8 @@ u64 efi_mode_forced_egresses(void);
 bool efi_mode_is_busy(void);
 bool efi_mode_bare_slice(void);
 void efi_mode_slice(void);
+u64 efi_mode_stall_left(void);
+void efi_mode_sleep_through_stall(void);
 bool efi_mode_rest_slice(void);
 void efi_mode_quiet_slice(void);
 

@@ -53,14 +53,14 @@ static void check(int fd, unsigned int tpl, unsigned long alone)
 
 static void check_slow(int fd, unsigned long alone)
 {
-	struct efi_mode_test_stall s = { .usec = BUSY_MS * 1000 };
+	struct efi_mode_test_driver d;
 	unsigned long before = *count;
 	bool ok;
 
-	ok = !ioctl(fd, EFI_MODE_TEST_STALL, &s) && !s.status;
-	ksft_test_result(ok && s.slices >= MIN_SLOW_SLICES,
+	ok = call_driver(fd, EFI_MODE_TEST_FN_REGISTERS, BUSY_MS * 1000, &d);
+	ksft_test_result(ok && !d.value && d.slices >= MIN_SLOW_SLICES,
 			 "%llu slices ended by force\n",
-			 (unsigned long long)s.slices);
+			 (unsigned long long)d.slices);
 	ksft_test_result(*count - before > alone / 100,
 			 "user space computed meanwhile\n");
 }

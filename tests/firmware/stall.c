@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Firmware that waits
+ */
+#include "driver.h"
+
+#define STALL_US	1000
+
+/* Of the caller's function, which begins at the same time as this one */
+#define LATER_IN	(100 * 10000)
+
+UINT64 EFIAPI keep_registers(VOID *function, UINT64 argument);
+
+EFI_STATUS EFIAPI stalls(UINT64 what, UINT64 *value)
+{
+	UINT64 n = what >> 8, bad = 0, start;
+	EFI_TPL old;
+
+	if ((what & 0xff) < TPL_APPLICATION || (what & 0xff) > TPL_HIGH_LEVEL)
+		return EFI_INVALID_PARAMETER;
+	old = uefi_call_wrapper(BS->RaiseTPL, 1, what & 0xff);
+	for (; n; n--) {
+		start = rdtsc();
+		bad += keep_registers(BS->Stall, STALL_US);
+		/* Two clocks, of which one was calibrated by the other */
+		bad += rdtsc() - start < cycles(STALL_US) * 99 / 100;
+	}
+	uefi_call_wrapper(BS->RestoreTPL, 1, old);
+	*value = bad;
+	return EFI_SUCCESS;
+}
+
+static VOID EFIAPI wait(EFI_EVENT event, VOID *usec)
+{
+	uefi_call_wrapper(BS->CloseEvent, 1, event);
+	uefi_call_wrapper(BS->Stall, 1, (UINTN)usec);
+}
+
+EFI_STATUS EFIAPI stall_later(UINT64 usec, UINT64 *value)
+{
+	EFI_EVENT event;
+	EFI_STATUS status;
+
+	*value = 0;
+	status = uefi_call_wrapper(BS->CreateEvent, 5,
+				   EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK,
+				   (EFI_EVENT_NOTIFY)wait, (VOID *)usec,
+				   &event);
+	if (EFI_ERROR(status))
+		return status;
+	return uefi_call_wrapper(BS->SetTimer, 3, event, TimerRelative,
+				 LATER_IN);
+}
