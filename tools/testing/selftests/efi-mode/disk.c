@@ -4,6 +4,10 @@
  * how it goes
  */
 #define _GNU_SOURCE
+#include <linux/fs.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
 #include "ledger.h"
 #include "testdisk.h"
 
@@ -208,6 +212,114 @@ static void discard_parts(void)
 	disappear();
 }
 
+/* By a file system */
+
+#define KEPT	"/tmp/files/kept"
+#define DELETED	"/tmp/files/deleted"
+
+static bool write_whole(const char *path, int byte)
+{
+	int fd = open(path, O_WRONLY | O_CREAT, 0600);
+	bool ok;
+
+	memset(buf, byte, MIB);
+	ok = write(fd, buf, MIB) == MIB && !fsync(fd);
+	close(fd);
+	return ok;
+}
+
+static unsigned int count_sectors(const uint8_t *from, size_t size, int byte)
+{
+	uint8_t sector[SECTOR];
+	unsigned int n = 0;
+	size_t at;
+
+	memset(sector, byte, SECTOR);
+	for (at = 0; at < size; at += SECTOR)
+		n += !memcmp(from + at, sector, SECTOR);
+	return n;
+}
+
+/* Past what the page cache has */
+static bool is_whole(const char *path, int byte)
+{
+	int fd = open(path, O_RDONLY | O_DIRECT);
+	bool ok;
+
+	ok = read(fd, buf, MIB) == MIB &&
+	     count_sectors(buf, MIB, byte) == MIB / SECTOR;
+	close(fd);
+	return ok;
+}
+
+static bool trims(uint64_t least)
+{
+	struct fstrim_range range = { .len = UINT64_MAX };
+	int fd = open("/tmp/files", O_RDONLY);
+	bool ok;
+
+	ok = !ioctl(fd, FITRIM, &range) && range.len >= least;
+	close(fd);
+	return ok;
+}
+
+/* How much of a deleted file there is on the disk */
+static unsigned int count_left(int fd, int byte)
+{
+	unsigned int n = 0;
+	off_t at;
+
+	for (at = 0; at < EFI_MODE_TEST_DISK_SIZE; at += MIB) {
+		if (pread(fd, buf, MIB, at) != MIB)
+			return ~0u;
+		n += count_sectors(buf, MIB, byte);
+	}
+	return n;
+}
+
+static bool mount_files(const char *options)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/dev/%s", disk);
+	return !mount(path, "/tmp/files", "ext4", 0, options);
+}
+
+static void discard_files(unsigned int kind)
+{
+	unsigned int before;
+	int fd = use(kind);
+	char command[64];
+
+	snprintf(command, sizeof(command),
+		 "mke2fs -b 4096 /dev/%s > /dev/null", disk);
+	mkdir("/tmp/files", 0700);
+	ksft_test_result(!system(command) && mount_files(NULL) &&
+			 write_whole(KEPT, 0x5a) && write_whole(DELETED, 0xa5),
+			 "kind %u: a file system\n", kind);
+	before = count_left(fd, 0xa5);
+	unlink(DELETED);
+	sync();
+	ksft_test_result(before >= MIB / SECTOR && trims(MIB) &&
+			 count_left(fd, 0xa5) <= before / 4,
+			 "kind %u: fstrim erases what was deleted\n", kind);
+	ksft_test_result(is_whole(KEPT, 0x5a), "kind %u: and no more\n", kind);
+	umount("/tmp/files");
+
+	ksft_test_result(mount_files("discard") && write_whole(DELETED, 0xa6) &&
+			 !unlink(DELETED) && !umount("/tmp/files") &&
+			 count_left(fd, 0xa6) <= before / 4,
+			 "kind %u: mounted with discard it does so by itself\n",
+			 kind);
+	ksft_test_result(mount_files(NULL) && is_whole(KEPT, 0x5a) &&
+			 !ask(FN(BREACHES), 0),
+			 "kind %u: nothing else is lost, and no rule was broken\n",
+			 kind);
+	umount("/tmp/files");
+	close(fd);
+	disappear();
+}
+
 /* Media */
 
 static void media(void)
@@ -387,7 +499,7 @@ int main(void)
 
 	driver = open_test_device();
 	ksft_print_header();
-	ksft_set_plan(70);
+	ksft_set_plan(80);
 	uevents = open_uevents();
 	buf = alloc_aligned(5 * MIB);
 	others = read_ledger();
@@ -402,6 +514,8 @@ int main(void)
 	errors();
 	discard();
 	discard_parts();
+	discard_files(FN(KIND_512));
+	discard_files(FN(KIND_16K));
 	media();
 	read_only_media();
 	flush_answers();
