@@ -383,7 +383,7 @@ def second_firmware(opt, results):
 def debug(opt, results):
     """lockdep, KASAN, UBSAN and the like have nothing to say"""
     # A round trip and its competitors take 20 ms there
-    tests = ("boot", "life", "preempt", "switch:2500")
+    tests = ("boot", "life", "preempt", "stall", "switch:2500")
     text = boot(opt, results, "debug", tests, driver=True, cpu="max",
                 objects=os.path.join(opt.build, "debug")) or ""
     for watcher in ("Lock dependency validator", "KernelAddressSanitizer initialized"):
