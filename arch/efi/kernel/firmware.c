@@ -50,7 +50,7 @@
 #define DEFAULT_SHARE		50
 
 /* For so long nobody else runs while firmware is busy, but for its own patience */
-#define PIECE_NS		(500 * NSEC_PER_USEC)
+#define PIECE_NS		(200 * NSEC_PER_USEC)
 
 static unsigned int interval = DEFAULT_INTERVAL_MS;
 static unsigned int share = DEFAULT_SHARE;
