@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests that boot a machine
+Tests that boot a machine in each of the usual ways
 """
 
-import contextlib
 import os
 import re
 import subprocess
@@ -11,161 +10,38 @@ import tempfile
 import time
 
 import qemu
-
-SHARED_FIRMWARE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__)))), "shared", "firmware")
-
-# From the start of QEMU to the first message of the kernel; the UEFI shell waits
-# five seconds of it
-START = 60
-BOOT = 120
-TEST = 240
-
-QUIET = "efi_mode_test="
-
-
-def files(opt, *script, objects=None):
-    """What is on the disk that firmware boots from"""
-    kernel, initrd = opt.kernel, os.path.join(opt.build, "initrd.img")
-    if objects:
-        kernel = os.path.join(objects, "arch/efi/boot/bzImage")
-        initrd = os.path.join(objects, "initrd.img")
-    return {
-        "bzImage": kernel,
-        "initrd.img": initrd,
-        "driver.efi": os.path.join(opt.build, "firmware", "driver.efi"),
-        "startup.nsh": qemu.shell_script("@echo -off", "fs0:", *script),
-    }
-
-
-@contextlib.contextmanager
-def machine(opt, results, name, content, **kwargs):
-    """A machine that boots from @content; its log is kept if that goes wrong."""
-    failed = results.failed
-    if opt.firmware:
-        kwargs.setdefault("firmware", opt.firmware)
-        kwargs.setdefault("variables", opt.vars)
-    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
-        disk = None
-        if content:
-            disk = os.path.join(tmp, "esp.img")
-            qemu.fat_image(disk, content)
-        with qemu.Machine(disk=disk, directory=tmp, **kwargs) as m:
-            try:
-                m.start()
-                yield m
-            except qemu.Timeout as e:
-                results.add(False, name, str(e))
-            finally:
-                if results.failed != failed:
-                    results.keep_log(name, m.text)
-
-
-def take_results(results, prefix, lines, ended=True, status="0"):
-    """Judge KTAP: every result, and that there are as many as planned."""
-    found = 0
-    for line in re.finditer(r"^(not )?ok \d+ (.*?)\s*$", lines, re.M):
-        found += 1
-        # A test that is skipped has not passed
-        results.add(not line[1] and "SKIP" not in line[2],
-                    f"{prefix}: {line[2]}")
-    plan = re.search(r"^1\.\.(\d+)", lines, re.M)
-    results.add(ended and plan and int(plan[1]) == found,
-                f"{prefix}: ran to its end",
-                f"status {status}, {found} results")
-
-
-def guest_tests(m, results, prefix, tests, expected=(), patience=1):
-    """Take the KTAP of the tests that init runs, then the power-off."""
-    m.expect(r"TEST BEGIN", patience * (START + BOOT))
-    for test in tests:
-        begin = m.position
-        end = m.expect(rf"TEST END {test} (\d+)", patience * TEST)
-        take_results(results, f"{prefix}: {test}", m.text[begin:end.start()],
-                     end[1] == "0", end[1])
-    power_off(m, results, prefix, expected, patience)
-
-
-# What must not be in a log
-SPLATS = ("BUG:", "WARNING:", "Firmware Bug", "Call Trace", "INFO:", "UBSAN:",
-          "inconsistent lock")
-
-# But this is the host's affair: a handler is late by the clock if the host has
-# something else to do in the middle of it
-EXCUSED = "INFO: NMI handler"
-
-
-# Lines of the log that are shown from the first splat on
-SHOWN = 50
-
-
-def clean(m, results, prefix, expected=()):
-    """Nothing bad in the log, but for what is expected"""
-    lines = [line.strip() for line in m.text.splitlines()
-             if EXCUSED not in line]
-    first = len(lines)
-    for bad in SPLATS:
-        if bad not in expected:
-            found = [i for i, line in enumerate(lines) if bad in line]
-            results.add(not found, f"{prefix}: no {bad!r} in the log",
-                        "; ".join(lines[i] for i in found[:3]))
-            first = min([first, *found])
-    results.quote(lines[first:first + SHOWN])
-
-
-def power_off(m, results, prefix, expected=(), patience=1):
-    """The power-off at the end of init, and what must not be in the log."""
-    results.add(m.wait_end(patience * 60),
-                f"{prefix}: power-off through the firmware")
-    clean(m, results, prefix, expected)
-
-
-def boot(opt, results, name, tests=("boot",), driver=False, objects=None,
-         **kwargs):
-    script = ["load fs0:\\driver.efi"] if driver else []
-    script.append(f"bzImage initrd=\\initrd.img {QUIET}{','.join(tests)}")
-    with machine(opt, results, name, files(opt, *script, objects=objects),
-                 **kwargs) as m:
-        guest_tests(m, results, name, tests)
-        return m.text
-
+from lib.machine import (BOOT, GLOBAL_GUID, QUIET, START, TEST, boot, files,
+                         guest_tests, load_option, machine)
+from lib import second
+from lib.registry import test
 
 ALL = ("boot", "life", "preempt", "switch")
 
 
+@test("boot", guest=("boot", "life", "preempt", "switch"), efi=("driver",))
 def boot_1g(opt, results):
     boot(opt, results, "1 GiB", ALL, driver=True)
 
 
+@test("boot", guest=("boot", "life", "preempt", "switch", "protection"),
+      efi=("driver",))
 def boot_max(opt, results):
     """XSAVE, SMEP, SMAP, UMIP and all else that QEMU has"""
     boot(opt, results, "-cpu max", ALL + ("protection",), driver=True,
          cpu="max")
 
 
+@test("boot", guest=("boot",))
 def boot_256m(opt, results):
     boot(opt, results, "256 MiB", memory="256M")
 
 
+@test("boot", guest=("boot",))
 def boot_6g(opt, results):
     boot(opt, results, "6 GiB", memory="6G", cpu="max")
 
 
-GLOBAL_GUID = "8BE4DF61-93CA-11D2-AA0D-00E098032B8C"
-
-
-def load_option(description, path, options):
-    """An EFI_LOAD_OPTION (UEFI 2.10, section 3.1.3) with a short-form path"""
-    def wide(text):
-        return text.encode("utf-16-le") + b"\0\0"
-
-    name = wide(path)
-    node = b"\x04\x04" + (4 + len(name)).to_bytes(2, "little") + name
-    nodes = node + b"\x7f\xff\x04\x00"
-    return (b"\x01\0\0\0" + len(nodes).to_bytes(2, "little") +
-            wide(description) + nodes + wide(options))
-
-
+@test("boot", guest=("boot",))
 def boot_entry(opt, results):
     """As EFI/BOOT/BOOTX64.EFI, from a boot entry with options: the shell makes
     the entry and resets, and the boot manager starts it."""
@@ -187,6 +63,7 @@ def boot_entry(opt, results):
         guest_tests(m, results, "boot entry", ("boot",))
 
 
+@test("boot", beside=True)
 def removable(opt, results):
     """EFI/BOOT/BOOTX64.EFI by its default path: no options, so no initrd. The
     kernel says so, through the firmware."""
@@ -198,11 +75,15 @@ def removable(opt, results):
         results.add(True, "BOOTX64.EFI: starts; a panic gets out")
 
 
+@test("boot", name="loadfile2", beside=True, guest=("boot",))
 def load_file2(opt, results):
     """The initrd by LoadFile2, the command line by load options: QEMU's own
     loader offers both to OVMF."""
-    args = ["-kernel", opt.kernel,
-            "-initrd", os.path.join(opt.build, "initrd.img"),
+    content = files(opt)
+    initrd = os.path.join(opt.build, "loadfile2-initrd.img")
+    with open(initrd, "wb") as f:
+        f.write(content["initrd.img"])
+    args = ["-kernel", opt.kernel, "-initrd", initrd,
             "-append", f"{QUIET}boot"]
     with machine(opt, results, "LoadFile2", None, args=args) as m:
         guest_tests(m, results, "LoadFile2", ("boot",))
@@ -226,10 +107,10 @@ ERRORS = (
 )
 
 
+@test("boot", beside=True, efi=("notimer",))
 def errors(opt, results):
     """Each way not to start: a message, a status, and all memory given back"""
     content = files(opt)
-    content["notimer.efi"] = os.path.join(opt.build, "firmware", "notimer.efi")
     script = ["@echo -off", "fs0:"]
     for i, (what, cmdline, _, _) in enumerate(ERRORS):
         if "timer" in what:
@@ -261,6 +142,7 @@ def memory_use(text):
     return dict(found[-2:])
 
 
+@test("boot")
 def interactive(opt, results):
     """A person at the serial terminal, and one at the screen"""
     script = ["bzImage initrd=\\initrd.img"]
@@ -344,12 +226,13 @@ def green_pixels(path):
     return count
 
 
+@test("boot", beside=True, guest=("boot",))
 def hands_off(opt, results):
     """From outside: the kernel executes no port instruction and writes to no
     device but its own local APIC."""
     plugin = os.path.join(opt.build, "firmware", "io.so")
     subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", plugin,
-                    os.path.join(os.path.dirname(__file__), "plugin", "io.c")],
+                    os.path.join(os.path.dirname(__file__), "io.c")],
                    check=True)
     with tempfile.NamedTemporaryFile(mode="r", dir=opt.build) as report:
         script = [f"bzImage initrd=\\initrd.img {QUIET}boot"]
@@ -370,16 +253,18 @@ def hands_off(opt, results):
                     "; ".join(stores))
 
 
+@test("boot", beside=True, long=True,
+      guest=("boot", "life", "preempt", "switch"), efi=("driver",),
+      needs=("tests-initrd", "second-firmware"))
 def second_firmware(opt, results):
-    """OVMF 2025.02, where it is at hand: other order of EOI, other handlers"""
-    code = os.path.join(SHARED_FIRMWARE, "OVMF_CODE_4M.fd")
-    if opt.firmware or not os.path.exists(code):
-        results.skip("second-firmware", "there is none here")
-        return
-    boot(opt, results, "OVMF 2025.02", ALL, driver=True, firmware=code,
-         variables=os.path.join(SHARED_FIRMWARE, "OVMF_VARS_4M.fd"))
+    """OVMF 2025.02, which ends interrupts in another order"""
+    boot(opt, results, "OVMF 2025.02", ALL, driver=True,
+         firmware=second.path(opt, "OVMF_CODE_4M.fd"),
+         variables=second.path(opt, "OVMF_VARS_4M.fd"))
 
 
+@test("boot", guest=("boot", "life", "preempt", "switch", "stall"),
+      efi=("driver",), needs=("debug-initrd",))
 def debug(opt, results):
     """lockdep, KASAN, UBSAN and the like have nothing to say"""
     # A round trip and its competitors take 20 ms there
@@ -392,19 +277,3 @@ def debug(opt, results):
                   "disk"):
         results.add(re.search(rf"^\[[ .\d]+\] ok \d+ efi-mode-{suite}\s*$", text,
                               re.M), f"debug: KUnit: efi-mode-{suite}")
-
-
-TESTS = {
-    "boot-1g": boot_1g,
-    "boot-max": boot_max,
-    "boot-256m": boot_256m,
-    "boot-6g": boot_6g,
-    "boot-entry": boot_entry,
-    "removable": removable,
-    "loadfile2": load_file2,
-    "errors": errors,
-    "interactive": interactive,
-    "hands-off": hands_off,
-    "second-firmware": second_firmware,
-    "debug": debug,
-}

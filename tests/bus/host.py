@@ -8,8 +8,8 @@ import os
 import re
 
 import qemu
-from boots import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
-                   power_off, take_results)
+from lib.machine import (BOOT, QUIET, START, TEST, files, guest_tests, machine, power_off, take_results)
+from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
 
@@ -29,6 +29,7 @@ MACHINE = (
 XHCI = ["-device", "qemu-xhci,id=xhci"]
 
 
+@test("bus", guest=("bus",), efi=("driver",))
 def bus(opt, results):
     """A device of ours in firmware's world, and a driver for it"""
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}bus"]
@@ -65,6 +66,7 @@ def judge_devices(results, devices):
                 "parent", f"{top}")
 
 
+@test("bus", beside=True)
 def lsefi(opt, results):
     """The tool, on a machine with one of each"""
     tests = ("../bin/lsefi:-j", "../bin/lsefi:-v", "../bin/lsefi",
@@ -93,6 +95,7 @@ def lsefi(opt, results):
         power_off(m, results, "lsefi")
 
 
+@test("bus", beside=True, guest=("hotplug",), efi=("driver",))
 def hotplug(opt, results):
     """A USB keyboard and a USB disk, plugged in and out"""
     name = "hotplug"
@@ -121,10 +124,3 @@ def hotplug(opt, results):
         take_results(results, name, m.text[begin:told.start()],
                      told[3] == "0", told[3])
         power_off(m, results, name)
-
-
-TESTS = {
-    "bus": bus,
-    "lsefi": lsefi,
-    "hotplug": hotplug,
-}

@@ -10,8 +10,8 @@ import tempfile
 
 import bench_disks
 import qemu
-from boots import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
-                   power_off, take_results)
+from lib.machine import (BOOT, QUIET, START, TEST, files, guest_tests, machine, power_off, take_results)
+from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
 
@@ -162,6 +162,7 @@ def judge_disks(opt, results, name, kinds):
         os.unlink(image(opt, name, kind))
 
 
+@test("disk", beside=True, guest=("disks",))
 def disks(opt, results):
     """One of each kind: what is written and read, a CD that is changed, a USB disk that
     is pulled out"""
@@ -198,6 +199,7 @@ def disks(opt, results):
     judge_disks(opt, results, name, KINDS)
 
 
+@test("disk", beside=True, guest=("disks", "tick"))
 def disks_tokens(opt, results):
     """The same by BlockIo2: one that is asynchronous, one that does one thing at a time"""
     name = "disks-tokens"
@@ -240,6 +242,7 @@ def mtype(path, name):
     return p.stdout
 
 
+@test("disk", name="disk-guard", beside=True, guest=("disks", "leave"))
 def guard(opt, results):
     """A partition on which firmware has a file system, and who may write to it"""
     name = "disk-guard"
@@ -271,6 +274,7 @@ def guard(opt, results):
     os.unlink(path)
 
 
+@test("disk", beside=True, guest=("disk", "disk-pace"), efi=("driver",))
 def disk(opt, results):
     """A disk of the test driver's, with all that can be wrong with one"""
     name, tests = "disk", ("disk", "disk-pace")
@@ -279,6 +283,7 @@ def disk(opt, results):
         guest_tests(m, results, name, tests)
 
 
+@test("disk", beside=True, guest=("disk-tokens",), efi=("driver",))
 def disk_tokens(opt, results):
     """BlockIo2 and DiskIo2 of the test driver's disk"""
     name = "disk-tokens"
@@ -296,6 +301,8 @@ TOKEN_ENDS = (
 )
 
 
+@test("disk", beside=True, guest=("disk-tokens", "leave"),
+      efi=("driver", "settings"))
 def disk_tokens_ends(opt, results):
     """Firmware does not get memory that it is still going to write to"""
     for what, token, end, status in TOKEN_ENDS:
@@ -305,8 +312,6 @@ def disk_tokens_ends(opt, results):
                   f"{QUIET}disk-tokens:{token},leave:{end}",
                   "echo STATUS %lasterror%", "settings.efi", "reset -s"]
         content = files(opt, *script)
-        content["settings.efi"] = os.path.join(opt.build, "firmware",
-                                               "settings.efi")
         with machine(opt, results, name, content, args=["-no-reboot"]) as m:
             m.expect("LEAVING", START + BOOT)
             ended = m.wait_end(60)
@@ -331,6 +336,7 @@ def disk_tokens_ends(opt, results):
 SLOW = 200
 
 
+@test("disk", beside=True, guest=("slowdisk",))
 def slow_disks(opt, results):
     """Disks that firmware's drivers wait for with Stall()"""
     name = "slow-disks"
@@ -351,22 +357,9 @@ def slow_disks(opt, results):
             guest_tests(m, results, name, (test,))
 
 
+@test("disk", name="disk-latency", long=True, guest=("latency",))
 def latency(opt, results):
     """Timers of Linux's while each disk is read as fast as it can be"""
     tests = bench_disks.LATENCIES
     with bench_disks.machine(opt, opt.kernel, "", tests) as m:
         guest_tests(m, results, "disk-latency", tests, patience=8)
-
-
-TESTS = {
-    "disk": disk,
-    "disk-tokens": disk_tokens,
-    "disk-tokens-ends": disk_tokens_ends,
-    "disks": disks,
-    "disks-tokens": disks_tokens,
-    "disk-guard": guard,
-    "slow-disks": slow_disks,
-}
-
-# Minutes long
-LONG = {"disk-latency": latency}

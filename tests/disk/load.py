@@ -8,8 +8,8 @@ import re
 import subprocess
 import tempfile
 
-from boots import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
-                   power_off, take_results)
+from lib.machine import (BOOT, QUIET, START, TEST, files, guest_tests, machine, power_off, take_results)
+from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
 # Firmware connects what it boots from, and the rest when it is asked
@@ -57,6 +57,7 @@ def check_ext4(path):
     return said
 
 
+@test("disk", beside=True, guest=("acks",))
 def power_cut(opt, results):
     """QEMU is killed while files are written and synced: what was acknowledged is
     there afterwards, on the disks that can promise it"""
@@ -124,6 +125,7 @@ def failing(node, path, what, once=False, sector=None):
             + (f",file.inject-error.0.sector={sector}" if sector else "")]
 
 
+@test("disk", beside=True, guest=("diskerrors",))
 def disk_errors(opt, results):
     """
     Disks that fail: once, always, in reading, writing and flushing
@@ -159,9 +161,3 @@ def disk_errors(opt, results):
             take_results(results, name, m.text[begin:end.start()],
                          end[1] == "0", end[1])
             power_off(m, results, name)
-
-
-TESTS = {
-    "power-cut": power_cut,
-    "disk-errors": disk_errors,
-}

@@ -6,31 +6,25 @@ What firmware has after Linux is judged by firmware's own programs: the shell's
 memmap, tests/firmware/settings.c, and the test driver, which was there before.
 """
 
-import os
 import re
 import time
 
-import boots
 import qemu
-import volume
-from boots import BOOT, QUIET, START, TEST, clean, machine
+from lib import machine as boots
+from lib import second, volume
+from lib.machine import BOOT, QUIET, START, TEST, clean, machine
+from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
-
-PROGRAMS = ("settings", "selfcheck", "tsc", "resets")
 
 # From planting the gate to the first egress, and one at each end
 EARLY_TICKS = 500
 
 
 def files(opt, *script, drivers=()):
-    """The test driver is the last of them"""
+    """The disk: the shell loads @drivers, and then the test driver."""
     load = [f"load fs0:\\{name}.efi" for name in (*drivers, "driver")]
-    content = boots.files(opt, *load, *script)
-    for name in (*PROGRAMS, *drivers):
-        content[name + ".efi"] = os.path.join(opt.build, "firmware",
-                                              name + ".efi")
-    return content
+    return boots.files(opt, *load, *script)
 
 
 def look(label):
@@ -143,10 +137,14 @@ def cycles(opt, results, name, count, extra=None, **kwargs):
         clean(m, results, name)
 
 
+@test("exit", guest=("leave",),
+      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def wayback(opt, results):
     cycles(opt, results, "wayback", 10)
 
 
+@test("exit", long=True, guest=("leave",),
+      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def wayback_long(opt, results):
     """For make check-long"""
     cycles(opt, results, "wayback-long", 100)
@@ -166,12 +164,16 @@ def once(opt, results, name, drivers, options, message, **kwargs):
         results.add("FAILED" not in m.text, f"{name}: the driver works")
 
 
+@test("exit", guest=("leave",),
+      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def wayback_event(opt, results):
     """The timer event instead of the gate is something that has to be closed"""
     once(opt, results, "wayback-event", (), "efi_mode.preempt=event",
          "slices end by the timer event", cpu="max")
 
 
+@test("exit", long=True, guest=("leave",),
+      efi=("pit", "driver", "settings", "selfcheck", "tsc", "resets"))
 def wayback_8254(opt, results):
     """Here the local APIC's timer is not firmware's"""
     once(opt, results, "wayback-8254", ("pit",), "",
@@ -198,6 +200,8 @@ RETURNS = (
 )
 
 
+@test("exit", guest=("leave", "onexit"),
+      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def returns(opt, results):
     """Who can say what is returned, and how"""
     name = "returns"
@@ -314,6 +318,8 @@ def ends(opt, results, name, options, test):
         return m.text, reasons[-1] if reasons else "nothing"
 
 
+@test("exit", beside=True, guest=("leave",),
+      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def resets(opt, results):
     """ResetSystem(), with what it should have"""
     for what, options, test, wanted, reason in RESETS:
@@ -327,6 +333,8 @@ def resets(opt, results):
                         f"{name}: the message is out")
 
 
+@test("exit", beside=True, guest=("leave",),
+      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def stuck(opt, results):
     """A reset that needs no firmware"""
     for what, options, test in STUCK:
@@ -351,6 +359,8 @@ NEVER = (
     ("the log of a panic", "panic=1", "panic", "novariable", "SETVARIABLE", 8),
 )
 
+@test("exit", beside=True, guest=("leave",),
+      efi=("noreset", "novariable", "driver", "settings", "selfcheck", "tsc", "resets"))
 def never(opt, results):
     """A last call that does not return: the reset is another one, and instead of
     a power-off the CPU stops"""
@@ -377,6 +387,8 @@ def never(opt, results):
                         f"{name}: and is asked for nothing else")
 
 
+@test("exit", beside=True, guest=("nmi",),
+      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def nmi_panic(opt, results):
     """A panic in a non-maskable interrupt, which can come in the middle of a switch:
     nothing can be relied upon, but it comes to an end"""
@@ -395,6 +407,8 @@ def nmi_panic(opt, results):
         results.add("STORM END" not in m.text, f"{name}: at once")
 
 
+@test("exit", name="alt-sysrq-b", beside=True,
+      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def typed(opt, results):
     """Alt-SysRq-B on a keyboard"""
     name = "alt-sysrq-b"
@@ -414,6 +428,8 @@ def typed(opt, results):
                     ["0 0 0 bytes"], f"{name}: by a cold reset")
 
 
+@test("exit", beside=True, guest=("leave",),
+      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def halt(opt, results):
     """The CPU stops, and everything can be read"""
     name = "halt"
@@ -425,6 +441,8 @@ def halt(opt, results):
                     f"{name}: the CPU does not")
 
 
+@test("exit", name="wayback-boot-entry", guest=("leave",),
+      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def boot_entry(opt, results):
     """The boot manager goes on with the next option: here the shell, again"""
     name = "wayback-boot-entry"
@@ -449,41 +467,23 @@ def boot_entry(opt, results):
 
 
 def protected(opt, results, name, count):
-    """A firmware that protects memory, where it is at hand. It has no shell."""
-    code = os.path.join(boots.SHARED_FIRMWARE,
-                        "OVMF_CODE_4M.secboot.strictnx.fd")
-    if opt.firmware or not os.path.exists(code):
-        results.skip(name, "there is no firmware here that protects memory")
-        return
+    """A firmware that protects memory. It has no shell."""
     cycles(opt, results, name, count,
            extra={"EFI/BOOT/BOOTX64.EFI": volume.shell(qemu.OVMF_CODE)},
-           firmware=code, secure=True,
-           variables=os.path.join(boots.SHARED_FIRMWARE, "OVMF_VARS_4M.fd"))
+           firmware=second.path(opt, "OVMF_CODE_4M.secboot.strictnx.fd"),
+           secure=True, variables=second.path(opt, "OVMF_VARS_4M.fd"))
 
 
+@test("exit", long=True, guest=("leave",),
+      efi=("driver", "settings", "selfcheck", "tsc", "resets"),
+      needs=("tests-initrd", "second-firmware"))
 def strict_nx(opt, results):
     protected(opt, results, "strict-nx", 10)
 
 
+@test("exit", long=True, guest=("leave",),
+      efi=("driver", "settings", "selfcheck", "tsc", "resets"),
+      needs=("tests-initrd", "second-firmware"))
 def strict_nx_long(opt, results):
     """For make check-long"""
     protected(opt, results, "strict-nx-long", 100)
-
-
-TESTS = {
-    "wayback": wayback,
-    "wayback-event": wayback_event,
-    "wayback-boot-entry": boot_entry,
-    "returns": returns,
-    "resets": resets,
-    "stuck": stuck,
-    "never": never,
-    "halt": halt,
-    "nmi-panic": nmi_panic,
-    "alt-sysrq-b": typed,
-    "strict-nx": strict_nx,
-}
-
-# Half an hour each
-LONG = {"wayback-long": wayback_long, "strict-nx-long": strict_nx_long,
-        "wayback-8254": wayback_8254}

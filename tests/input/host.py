@@ -10,10 +10,10 @@ import tempfile
 import time
 
 import qemu
-from boots import (BOOT, QUIET, START, TEST, files, machine, power_off,
-                   take_results)
-from screen import Screens
-from typist import send_keys, type_keys, type_text
+from lib.machine import (BOOT, QUIET, START, TEST, files, machine, power_off, take_results)
+from lib.registry import test
+from lib.screens import Screens
+from lib.typist import send_keys, type_keys, type_text
 
 LINUX = "bzImage initrd=\\initrd.img"
 XHCI = ["-device", "qemu-xhci,id=xhci"]
@@ -41,6 +41,7 @@ def serve(m, devices):
             m.command_qmp("device_del", id=words[0])
 
 
+@test("input", guest=("keyboard",))
 def keyboard(opt, results):
     """A PS/2 keyboard, and a USB keyboard that is plugged in and out"""
     name = "keyboard"
@@ -54,6 +55,7 @@ def keyboard(opt, results):
         power_off(m, results, name)
 
 
+@test("input", beside=True, guest=("keyfaults", "pointer"), efi=("driver",))
 def keyfaults(opt, results):
     """Keyboards of firmware that does not do what it should, and its pointers"""
     name = "keyfaults"
@@ -72,6 +74,7 @@ def keyfaults(opt, results):
         power_off(m, results, name, expected=("Firmware Bug",))
 
 
+@test("input", beside=True)
 def keyboard_sum(opt, results):
     """Firmware's sum of all keyboards, as long as there is none. Without a serial port,
     which has keys, too: what there is to see is on the screen."""
@@ -160,6 +163,7 @@ echo $d > unbind && echo $d > bind && n=$((n + 1)) || break; done""".replace(
 ESC_S = 3
 
 
+@test("input", beside=True)
 def terminals(opt, results):
     """A person at each of two serial terminals, and one at screen and keyboard"""
     name = "terminals"
@@ -252,11 +256,3 @@ def bind_cycles(m, results, name, line):
     time.sleep(1)
     run(m, "cat /tmp/again", r"^again\s")
     results.add(True, f"{name}: all works as before")
-
-
-TESTS = {
-    "keyboard": keyboard,
-    "keyfaults": keyfaults,
-    "keyboard-sum": keyboard_sum,
-    "terminals": terminals,
-}

@@ -13,9 +13,10 @@ import tempfile
 import uuid
 import zlib
 
-import boots
 import qemu
-from boots import BOOT, QUIET, START, TEST
+from lib import machine as boots
+from lib.machine import BOOT, QUIET, START, TEST
+from lib.registry import test
 
 GUID = "9f3c7d12-5be4-4f0a-8c11-2a6d9047e35b"
 
@@ -23,50 +24,54 @@ GUID = "9f3c7d12-5be4-4f0a-8c11-2a6d9047e35b"
 PATIENCE = 3
 
 
-def with_archive(opt, content, *extra):
-    """The disk's initrd, and behind it what make-runtime.sh has made"""
-    data = b""
-    for name in ("initrd.img", "initrd-runtime.img"):
-        with open(os.path.join(opt.build, name), "rb") as f:
-            data += f.read()
-    content["initrd.img"] = data + b"".join(extra)
-    return content
+def files(opt, *script):
+    """The disk, with the archive that make-runtime.sh makes"""
+    return boots.files(opt, *script, archives=("initrd-tests",
+                                               "initrd-runtime"))
 
 
 def boot_runtime(opt, results, name, tests, drivers=(), before=(), patience=1):
-    content = with_archive(opt, boots.files(
+    content = files(
         opt, *[f"load fs0:\\{driver}.efi" for driver in drivers], *before,
-        f"bzImage initrd=\\initrd.img {QUIET}{','.join(tests)}"))
-    for driver in drivers:
-        content[driver + ".efi"] = os.path.join(opt.build, "firmware",
-                                                driver + ".efi")
+        f"bzImage initrd=\\initrd.img {QUIET}{','.join(tests)}")
     with boots.machine(opt, results, name, content) as m:
         boots.guest_tests(m, results, name, tests, patience=patience)
         return m.text
     return ""
 
 
+@test("runtime", beside=True,
+      guest=("runtime", "tables", "runtime-users", "runtime-full"),
+      needs=("tests-initrd", "runtime-initrd"))
 def runtime(opt, results):
     """Each service by itself, and its users"""
     boot_runtime(opt, results, "runtime",
                  ("runtime", "tables", "runtime-users", "runtime-full"))
 
 
+@test("runtime", long=True, guest=("varstore",),
+      needs=("tests-initrd", "runtime-initrd"))
 def varstore(opt, results):
     """A full variable store"""
     boot_runtime(opt, results, "full store", ("varstore",), patience=PATIENCE)
 
 
+@test("runtime", beside=True, guest=("runtime-esrt",), efi=("esrt",),
+      needs=("tests-initrd", "runtime-initrd"))
 def esrt(opt, results):
     """A firmware with a resource table"""
     boot_runtime(opt, results, "ESRT", ("runtime-esrt",), ["esrt"])
 
 
+@test("runtime", beside=True, guest=("runtime-trace",),
+      needs=("tests-initrd", "runtime-initrd"))
 def trace(opt, results):
     """The tracepoints, with perf and trace-cmd"""
     boot_runtime(opt, results, "trace", ("runtime-trace",))
 
 
+@test("runtime", beside=True, guest=("runtime-zone",),
+      needs=("tests-initrd", "runtime-initrd"))
 def zone(opt, results):
     """A firmware whose clock has a time zone, east and west of Greenwich. The
     UEFI shell's sign is the other one."""
@@ -85,6 +90,9 @@ def alarms(text):
             for off, *time in found]
 
 
+@test("runtime", beside=True,
+      guest=("runtime-wakeup", "runtime-nowakeup", "runtime"),
+      efi=("wakeup", "nowakeup"), needs=("tests-initrd", "runtime-initrd"))
 def wakeup(opt, results):
     """A firmware with a wake-up alarm, and one without"""
     name = "wake-up alarm"
@@ -103,6 +111,8 @@ def wakeup(opt, results):
                  ("runtime-nowakeup", "runtime"), ["nowakeup"])
 
 
+@test("runtime", beside=True, guest=("capsule", "leave"),
+      efi=("capsule", "resets"), needs=("tests-initrd", "runtime-initrd"))
 def capsule(opt, results):
     """A firmware that takes capsules: what it has had is what was sent, and the
     reset is the one that it wants, also where a return would give back the memory
@@ -116,12 +126,9 @@ def capsule(opt, results):
 
 def send_capsule(opt, results, name, way):
     tests = f"capsule:send,leave:{way}"
-    content = with_archive(opt, boots.files(
+    content = files(
         opt, "load fs0:\\capsule.efi", "load fs0:\\resets.efi",
-        f"bzImage initrd=\\initrd.img {QUIET}{tests}"))
-    for driver in ("capsule", "resets"):
-        content[driver + ".efi"] = os.path.join(opt.build, "firmware",
-                                                driver + ".efi")
+        f"bzImage initrd=\\initrd.img {QUIET}{tests}")
     with boots.machine(opt, results, name, content, args=["-no-reboot"]) as m:
         m.expect(r"TEST BEGIN", START + BOOT)
         begin = m.position
@@ -212,6 +219,8 @@ def shell_variable(name, value):
     return f"setvar {name} -guid {GUID} -nv -bs -rt ={value}"
 
 
+@test("runtime", beside=True, guest=("runtime-first", "runtime-second"),
+      needs=("tests-initrd", "runtime-initrd"))
 def variables(opt, results):
     """Over resets of one machine: the UEFI shell writes, Linux reads and writes
     and makes a boot entry, the boot manager starts that, the shell reads."""
@@ -224,7 +233,8 @@ def variables(opt, results):
             "/tests/disk-head": head,
             "/tests/disk-size": str(DISK).encode(),
         })
-        content = with_archive(opt, boots.files(opt), extra)
+        content = files(opt)
+        content["initrd.img"] += extra
         content["EFI/linux/bzImage.efi"] = content.pop("bzImage")
         content["startup.nsh"] = qemu.shell_script(
             "@echo -off", "fs0:",
@@ -274,6 +284,9 @@ def judge_shell(results, name, text):
                 f"{name}: the boot manager has no entry that was deleted")
 
 
+@test("runtime", beside=True,
+      guest=("runtime-panic", "runtime-pstore", "panic"),
+      needs=("tests-initrd", "runtime-initrd"))
 def pstore(opt, results):
     """The log of a panic is there at the next boot: of a usual one, and of one
     in the middle of a firmware call"""
@@ -286,7 +299,7 @@ def pstore(opt, results):
         script += [f"if not exist fs0:\\{folder} then", f"  mkdir {folder}",
                    f"  bzImage initrd=\\initrd.img panic=1 {QUIET}{tests}",
                    "endif"]
-    content = with_archive(opt, boots.files(opt, *script))
+    content = files(opt, *script)
     with boots.machine(opt, results, name, content) as m:
         m.expect(r"end Kernel panic|Rebooting in 1 seconds", START + BOOT)
         for which in ("a usual panic", "a panic in a call"):
@@ -299,6 +312,8 @@ def pstore(opt, results):
         results.add(m.wait_end(60), f"{name}: power-off")
 
 
+@test("runtime", beside=True, guest=("oops", "leave", "runtime-oops"),
+      efi=("driver",), needs=("tests-initrd", "runtime-initrd"))
 def oops(opt, results):
     """The record of an oops without a panic is there after a reset"""
     name = "oops"
@@ -308,7 +323,7 @@ def oops(opt, results):
               "oops:busy,leave:restart", "endif",
               f"bzImage initrd=\\initrd.img {QUIET}"
               "runtime-oops:an_oops_while_firmware_is_idle"]
-    content = with_archive(opt, boots.files(opt, *script))
+    content = files(opt, *script)
     with boots.machine(opt, results, name, content) as m:
         m.expect(r"TEST BEGIN oops", START + BOOT)
         for test in ("oops:idle", "oops:call", "oops:busy", "runtime-oops"):
@@ -320,16 +335,15 @@ def oops(opt, results):
         results.add(m.wait_end(60), f"{name}: power-off")
 
 
+@test("runtime", beside=True, guest=("leave",), efi=("noreset", "resets"),
+      needs=("tests-initrd", "runtime-initrd"))
 def reset_hangs(opt, results):
     """ResetSystem() through /dev/efi_test that does not return: Linux goes on,
     and restarts without firmware"""
     name = "ResetSystem() that hangs"
-    content = with_archive(opt, boots.files(
+    content = files(
         opt, "load fs0:\\noreset.efi", "load fs0:\\resets.efi",
-        f"bzImage initrd=\\initrd.img {QUIET}leave:reset:restart"))
-    for driver in ("noreset", "resets"):
-        content[driver + ".efi"] = os.path.join(opt.build, "firmware",
-                                                driver + ".efi")
+        f"bzImage initrd=\\initrd.img {QUIET}leave:reset:restart")
     with boots.machine(opt, results, name, content, args=["-no-reboot"]) as m:
         m.expect(r"^RESET 0 0 0 bytes", START + BOOT)
         # Five seconds for processes and five for the call, of a busy machine
@@ -344,12 +358,14 @@ def reset_hangs(opt, results):
                     f"{name}: for which firmware is not asked again")
 
 
+@test("runtime", beside=True, guest=("virtmap",), efi=("driver",),
+      needs=("tests-initrd", "runtime-initrd"))
 def virtual(opt, results):
     """SetVirtualAddressMap() has not been called, and still can be"""
     name = "virtual addresses"
-    content = with_archive(opt, boots.files(
+    content = files(
         opt, "load fs0:\\driver.efi",
-        f"bzImage initrd=\\initrd.img {QUIET}virtmap,virtmap:now"))
+        f"bzImage initrd=\\initrd.img {QUIET}virtmap,virtmap:now")
     with boots.machine(opt, results, name, content) as m:
         m.expect(r"TEST BEGIN", START + BOOT)
         begin = m.position
@@ -364,21 +380,3 @@ def virtual(opt, results):
             results.add(int(found[1], 16) == status,
                         f"{name}: the next kernel: {what}", found[1])
         results.add(m.wait_end(60), f"{name}: power-off through them")
-
-
-TESTS = {
-    "runtime": runtime,
-    "variables": variables,
-    "pstore": pstore,
-    "virtual": virtual,
-    "esrt": esrt,
-    "trace": trace,
-    "zone": zone,
-    "wakeup": wakeup,
-    "capsule": capsule,
-    "oops": oops,
-    "reset-hangs": reset_hangs,
-}
-
-# Minutes long, and longer on a busy host: firmware sorts its store
-LONG = {"varstore": varstore}

@@ -8,16 +8,15 @@ import os
 import re
 import time
 
-import glyphs
-from boots import (BOOT, QUIET, START, TEST, clean, files, guest_tests,
-                   machine, power_off, take_results)
-from typist import type_keys, type_text
+from lib import glyphs
+from lib.machine import (BOOT, QUIET, START, TEST, clean, files, guest_tests, machine, power_off, take_results)
+from lib.registry import test
+from lib.screens import Screens
+from lib.typist import type_keys, type_text
 
 # The kernel's messages on the screen, and the tests' on the serial port
 CONSOLES = "console=tty0 console=hvc0"
 LINUX = f"bzImage initrd=\\initrd.img {CONSOLES}"
-
-PATIENCE = 20
 
 # As the kernel has them by default
 COLOURS = {
@@ -30,58 +29,6 @@ EFI_COLOURS = {
     1: (0x98, 0, 0), 2: (0, 0x98, 0), 3: (0x98, 0x98, 0), 4: (0, 0, 0x98),
     5: (0x98, 0, 0x98), 6: (0, 0x98, 0x98), 7: (0x98, 0x98, 0x98),
 }
-
-# Of firmware's text console
-COLUMNS, ROWS = 100, 31
-
-
-class Screens:
-    """The screens of a machine, in firmware's order. The terminals are on one of them."""
-
-    def __init__(self, opt, m, devices=(None,), terminals=-1):
-        self.m = m
-        self.devices = devices
-        self.terminals = terminals
-        self.font = glyphs.read_font(opt.tree)
-        # Firmware's, if that is what is shown
-        self.console = None
-
-    def take(self, card=None):
-        path = os.path.join(self.m.dir, "screen.ppm")
-        device = self.devices[self.terminals if card is None else card]
-        more = {"device": device} if device else {}
-        self.m.command_qmp("screendump", filename=path, **more)
-        with open(path, "rb") as f:
-            return glyphs.Picture(f.read())
-
-    def wait(self, judge, card=None):
-        """Until the picture is as it should be. What is wrong with it, or ''."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            wrong = judge(self.take(card))
-            if not wrong or time.monotonic() > end:
-                return wrong
-            self.m.read()
-            time.sleep(0.2)
-
-    def wait_text(self, pattern, centred=False):
-        """Until a line of text is found"""
-        def judge(picture):
-            text = "\n".join(self.console.read_text(picture) if self.console else
-                             glyphs.read_text(picture, self.font, centred))
-            return "" if re.search(pattern, text, re.M) else text
-
-        return self.wait(judge)
-
-    def learn(self):
-        """The font of firmware's console, which shows all characters, and LEARN"""
-        def judge(picture):
-            self.console = glyphs.Console(picture, COLUMNS, ROWS)
-            text = self.console.read_text(picture)
-            return "" if "LEARN" in text else "\n".join(text)
-
-        return self.wait(judge)
-
 
 def pattern_line(width, y):
     """As screen.c draws it"""
@@ -263,6 +210,7 @@ ALL = ("boot", "logo", "text", "vt", "keys", "pattern", "modes", "idle", "rate",
 FIRST_SIZE = (1280, 800)
 
 
+@test("screen", name="screen-stdvga", beside=True, guest=("screen", "leave"))
 def stdvga(opt, results):
     """A screen with a frame buffer, and the way back from another mode"""
     name = "screen-stdvga"
@@ -276,6 +224,7 @@ def stdvga(opt, results):
         judge_return(m, results, name, screens)
 
 
+@test("screen", name="screen-virtio", beside=True, guest=("screen",))
 def virtio(opt, results):
     """One without, and a panic there"""
     name = "screen-virtio"
@@ -284,6 +233,7 @@ def virtio(opt, results):
         judge_panic(m, results, name, screens)
 
 
+@test("screen", name="screen-ramfb", beside=True, guest=("screen",))
 def ramfb(opt, results):
     """A frame buffer in RAM, and a panic there"""
     name = "screen-ramfb"
@@ -317,6 +267,7 @@ def learn(m, results, name, screens):
 DRIVERS = "gop_driver_init,simpledrm_platform_driver_init"
 
 
+@test("screen", name="screen-first", beside=True, guest=("screen",))
 def first(opt, results):
     """The first message of the kernel, by firmware's console. It goes on as a terminal
     if Linux has no screen."""
@@ -338,6 +289,7 @@ def first(opt, results):
         power_off(m, results, name)
 
 
+@test("screen", name="screen-two", beside=True, guest=("screen",))
 def two(opt, results):
     """One of each kind: the terminals are on the one with a frame buffer, although
     the other is found first"""
@@ -349,6 +301,7 @@ def two(opt, results):
         power_off(m, results, name)
 
 
+@test("screen", name="screen-none", beside=True, guest=("boot",))
 def none(opt, results):
     """No screen at all"""
     name = "screen-none"
@@ -358,6 +311,7 @@ def none(opt, results):
         results.add("efi-gop" not in m.text, f"{name}: and no word of it")
 
 
+@test("screen", name="screen-linear", beside=True, guest=("screen",))
 def linear(opt, results):
     """Two with a frame buffer: the terminals are on the one that firmware's console
     was on first"""
@@ -370,6 +324,8 @@ def linear(opt, results):
         power_off(m, results, name)
 
 
+@test("screen", name="screen-return", beside=True,
+      guest=("gop", "screen", "leave"), efi=("driver", "selfcheck"))
 def back(opt, results):
     """Screens that are not the ones any more that firmware had before Linux: one has
     gone, one has come again, and one is firmware's console, in the end"""
@@ -380,8 +336,6 @@ def back(opt, results):
         "selfcheck 18 0", f"{LINUX} {QUIET}gop:again,leave:return",
         "selfcheck 18 6", f"{LINUX} {QUIET}screen:reconnect,leave:return=7",
         "echo STATUS %lasterror%")
-    content["selfcheck.efi"] = os.path.join(opt.build, "firmware",
-                                            "selfcheck.efi")
     # Firmware fills memory that is given back, which takes its time
     with machine(opt, results, name, content, memory="512M") as m:
         screens = Screens(opt, m)
@@ -404,6 +358,7 @@ def back(opt, results):
                     f"{name}: in its mode")
 
 
+@test("screen", beside=True, guest=("gop",), efi=("driver",))
 def gop(opt, results):
     """A screen of the test driver's, with all that can be wrong with one"""
     name = "gop"
@@ -412,6 +367,7 @@ def gop(opt, results):
         guest_tests(m, results, name, (name,))
 
 
+@test("screen", name="gop-panic", beside=True, guest=("gop",), efi=("driver",))
 def gop_panic(opt, results):
     """A panic while a mode is being set. Nothing is drawn on that screen, and all else
     goes its way."""
@@ -421,17 +377,3 @@ def gop_panic(opt, results):
         m.expect("a screen appears", START + BOOT)
         judge_panic(m, results, name, Screens(opt, m))
         clean(m, results, name, expected=("Call Trace",))
-
-
-TESTS = {
-    "gop": gop,
-    "gop-panic": gop_panic,
-    "screen-first": first,
-    "screen-stdvga": stdvga,
-    "screen-virtio": virtio,
-    "screen-ramfb": ramfb,
-    "screen-two": two,
-    "screen-linear": linear,
-    "screen-return": back,
-    "screen-none": none,
-}

@@ -7,7 +7,7 @@ import os
 import subprocess
 import tempfile
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from lib.registry import TOP, test
 
 # (ARCH, configuration)
 UNCHANGED = (("x86_64", "x86_64_defconfig"), ("i386", "i386_defconfig"),
@@ -22,6 +22,7 @@ def config(tree, arch, name, out):
         return f.read()
 
 
+@test("static", beside=True, needs=("image",))
 def same_config(opt, results):
     """Our patches change no configuration of any other architecture."""
     base = os.path.basename(opt.tree).removeprefix("linux-")
@@ -35,6 +36,7 @@ def same_config(opt, results):
             results.add(ours == theirs, f"ARCH={arch} {name} is unchanged")
 
 
+@test("static", beside=True, needs=("image",))
 def image(opt, results):
     """What the build makes is an EFI application that can be signed."""
     with open(opt.kernel, "rb") as f:
@@ -47,6 +49,7 @@ def image(opt, results):
                 "bzImage is a PE32+ EFI application for x86-64")
 
 
+@test("static", name="bad-patch", beside=True, needs=("tree",))
 def patch_that_does_not_apply(opt, results):
     """It stops with the file and the reason, and leaves no tree."""
     base = os.path.basename(opt.tree).removeprefix("linux-")
@@ -73,6 +76,7 @@ def patch_that_does_not_apply(opt, results):
                     "a patch that does not apply stops with its name")
 
 
+@test("static", beside=True, needs=("debug-image",))
 def warnings(opt, results):
     """W=1 and sparse find nothing in our files."""
     objects = os.path.join(opt.build, "debug")
@@ -84,11 +88,3 @@ def warnings(opt, results):
              if ("warning:" in line or "error:" in line) and "efi" in line]
     results.add(p.returncode == 0 and not found and "CHECK" in output,
                 "W=1 and sparse find nothing", "; ".join(found[:5]))
-
-
-TESTS = {
-    "warnings": warnings,
-    "image": image,
-    "same-config": same_config,
-    "bad-patch": patch_that_does_not_apply,
-}

@@ -15,14 +15,16 @@ import re
 import sys
 import tempfile
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(TOP, "scripts"))
 sys.path.insert(0, os.path.join(TOP, "tests"))
 
-import boots    # noqa: E402
-import qemu     # noqa: E402
+import qemu                     # noqa: E402
+from lib import machine         # noqa: E402
+from lib.registry import test   # noqa: E402
 
-EXPECTED = os.path.join(TOP, "tests", "kselftests.expected")
+EXPECTED = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        "kselftests.expected")
 
 # All programs, one after the other, and a million round trips
 PROGRAMS = 1800
@@ -45,13 +47,8 @@ def expected():
 
 def content(opt, *script):
     """The disk: the selftests are in an initrd behind the usual one"""
-    files = boots.files(opt, *script)
-    data = b""
-    for name in ("initrd.img", "initrd-kselftests.img"):
-        with open(os.path.join(opt.build, name), "rb") as f:
-            data += f.read()
-    files["initrd.img"] = data
-    return files
+    return machine.files(opt, *script, archives=("initrd-tests",
+                                                 "initrd-kselftests"))
 
 
 def outcomes(text):
@@ -68,10 +65,10 @@ def storm(opt, results, name, switches):
     script = ("load fs0:\\driver.efi",
               f"bzImage initrd=\\initrd.img {OPTIONS}"
               f"efi_mode_switches={switches} "
-              f"{boots.QUIET}kselftests-storm")
-    with boots.machine(opt, results, name, content(opt, *script),
+              f"{machine.QUIET}kselftests-storm")
+    with machine.machine(opt, results, name, content(opt, *script),
                        cpu="max") as m:
-        m.expect(r"TEST BEGIN", boots.START + boots.BOOT)
+        m.expect(r"TEST BEGIN", machine.START + machine.BOOT)
         begin = m.position
         end = m.expect(r"TEST END kselftests-storm (\d+)", PROGRAMS + STORM)
         text = m.text[begin:end.start()]
@@ -92,13 +89,17 @@ def storm(opt, results, name, switches):
         results.add(plan and int(plan[1]) == count,
                     f"{name}: ran to its end",
                     f"status {end[1]}, {count} results")
-        boots.power_off(m, results, name)
+        machine.power_off(m, results, name)
 
 
+@test("switch", guest=("storm", "kselftests", "kselftests-storm"),
+      efi=("driver",), needs=("tests-initrd", "kselftests-initrd"))
 def kselftests(opt, results):
     storm(opt, results, "kselftests", 100000)
 
 
+@test("switch", long=True, guest=("storm", "kselftests", "kselftests-storm"),
+      efi=("driver",), needs=("tests-initrd", "kselftests-initrd"))
 def kselftests_long(opt, results):
     """For make check-long"""
     storm(opt, results, "kselftests-long", 1000000)
@@ -107,13 +108,13 @@ def kselftests_long(opt, results):
 def stock(opt):
     """One boot of the stock kernel: how each program ends"""
     script = (f"bzImage initrd=\\initrd.img console=ttyS0 {OPTIONS}"
-              f"{boots.QUIET}kselftests")
+              f"{machine.QUIET}kselftests")
     with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
         disk = os.path.join(tmp, "esp.img")
         qemu.fat_image(disk, content(opt, script))
         with qemu.Machine(disk=disk, directory=tmp, cpu="max") as m:
             m.start()
-            m.expect(r"TEST BEGIN", boots.START + boots.BOOT)
+            m.expect(r"TEST BEGIN", machine.START + machine.BOOT)
             begin = m.position
             end = m.expect(r"TEST END kselftests \d+", PROGRAMS)
             return m.text[begin:end.start()]
@@ -148,10 +149,6 @@ def main():
     with open(EXPECTED, "w", encoding="utf-8") as f:
         f.write(table)
     return 1 if varies else 0
-
-
-TESTS = {"kselftests": kselftests}
-LONG = {"kselftests-long": kselftests_long}
 
 if __name__ == "__main__":
     sys.exit(main())

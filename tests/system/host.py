@@ -11,9 +11,10 @@ import tempfile
 
 import qemu
 import run
-from boots import START, TEST, clean, machine, take_results
-from diskload import CONTROLLERS, attach
-from screen import Screens
+from lib.machine import START, TEST, clean, machine, take_results
+from lib.registry import test
+from disk.load import CONTROLLERS, attach
+from lib.screens import Screens
 
 # systemd has many processes to start, and QEMU no accelerator
 PATIENCE = 240
@@ -65,6 +66,7 @@ def judge_image(results, name, path):
                 f"{name}: nothing is left in its journal", said)
 
 
+@test("system", beside=True, needs=("root-image",))
 def debian(opt, results):
     """From the boot to a clean end. Firmware has connected the disk of the UEFI shell
     and no other."""
@@ -106,8 +108,3 @@ def debian(opt, results):
             results.add("I/O error" not in m.text,
                         f"{name}: no I/O error in the log")
         judge_image(results, name, root)
-
-
-TESTS = {
-    "debian": debian,
-}

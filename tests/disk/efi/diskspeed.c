@@ -10,7 +10,7 @@
 #include <efi.h>
 #include <efilib.h>
 
-#include "../../tools/testing/selftests/efi-mode/speed.h"
+#include "speed.h"
 
 static VOID *buffer;
 

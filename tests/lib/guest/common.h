@@ -18,9 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../../../include/efi-mode/test.h"
+#include "../../../../../include/efi-mode/test.h"
 
-#include "../kselftest.h"
+#include "../../kselftest.h"
 
 static inline uint64_t now_ns(void)
 {

@@ -9,8 +9,8 @@
 
 /* The headers as they are in the tree */
 #define __user
-#include "../../../../include/uapi/drm/drm.h"
-#include "../../../../include/uapi/drm/drm_mode.h"
+#include "../../../../../include/uapi/drm/drm.h"
+#include "../../../../../include/uapi/drm/drm_mode.h"
 
 #include "common.h"
 
