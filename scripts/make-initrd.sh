@@ -43,7 +43,7 @@ for program in "$work"/*; do
 	echo "file /tests/$(basename "$program") $program 0755 0 0" >> "$list"
 done
 for module in test.ko efi-bus-test.ko; do
-	path=$objects/drivers/efi-mode/$module
+	path=$objects/drivers/efi-mode/test/$module
 	[ ! -e "$path" ] || echo "file /tests/$module $path 0644 0 0" >> "$list"
 done
 
