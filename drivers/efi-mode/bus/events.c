@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Events of drivers: resources of the device, as in resources.c; and of firmware's
+ */
+#include <linux/atomic.h>
+#include <linux/device.h>
+
+#include "bus.h"
+
+struct efi_event {
+	int signal;
+	efi_event_handler_t handler;
+	void *data;
+};
+
+static void event_signalled(void *data)
+{
+	struct efi_event *e = data;
+
+	e->handler(e, e->data);
+}
+
+static void close_event(struct device *dev, void *res)
+{
+	struct efi_event *e = res;
+
+	efi_mode_signal_close(e->signal);
+	atomic_dec(&efi_nr_events);
+}
+
+struct efi_event *efi_event_create(struct efi_device *edev, u32 type,
+				   efi_event_handler_t handler, void *data)
+{
+	struct efi_event *e;
+	int signal;
+
+	if (WARN_ON_ONCE(type & ~EFI_EVT_TIMER))
+		return ERR_PTR(-EINVAL);
+	e = devres_alloc(close_event, sizeof(*e), GFP_KERNEL);
+	if (!e)
+		return ERR_PTR(-ENOMEM);
+	e->handler = handler;
+	e->data = data;
+	signal = efi_mode_signal_open(type, false, event_signalled, e);
+	if (signal < 0) {
+		devres_free(e);
+		return ERR_PTR(signal);
+	}
+	e->signal = signal;
+	atomic_inc(&efi_nr_events);
+	devres_add(&edev->dev, e);
+	return e;
+}
+EXPORT_SYMBOL_GPL(efi_event_create);
+
+u64 efi_event_value(const struct efi_event *e)
+{
+	return efi_mode_signal_event(e->signal);
+}
+EXPORT_SYMBOL_GPL(efi_event_value);
+
+int efi_event_set_timer(struct efi_event *e, EFI_TIMER_DELAY delay, u64 time)
+{
+	return efi_mode_bs_call(set_timer, efi_event_value(e), delay, time) ?
+	       -EIO : 0;
+}
+EXPORT_SYMBOL_GPL(efi_event_set_timer);
+
+void efi_event_lend(struct efi_event *e)
+{
+	efi_mode_signal_lend(e->signal);
+}
+EXPORT_SYMBOL_GPL(efi_event_lend);
+
+void efi_event_take_back(struct efi_event *e)
+{
+	efi_mode_signal_take_back(e->signal);
+}
+EXPORT_SYMBOL_GPL(efi_event_take_back);
+
+void efi_event_destroy(struct efi_device *edev, struct efi_event *e)
+{
+	WARN_ON(devres_release(&edev->dev, close_event, efi_is_resource, e));
+}
+EXPORT_SYMBOL_GPL(efi_event_destroy);
+
+/* Firmware's */
+
+u64 efi_protocol_event(struct efi_protocol *p, size_t offset)
+{
+	u64 event = 0;
+
+	if (efi_protocol_read(p, &event, sizeof(event), offset))
+		return 0;
+	return efi_is_object(event) ? event : 0;
+}
+EXPORT_SYMBOL_GPL(efi_protocol_event);

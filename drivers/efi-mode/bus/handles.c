@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What firmware says of its handles
+ *
+ * Each function is a question, and its answer is a copy. By the time somebody reads it
+ * firmware may have changed its mind: a handle that has gone meanwhile has no
+ * protocols, no path and no openers.
+ */
+#define pr_fmt(fmt) "efi-bus: " fmt
+
+#include <linux/cleanup.h>
+#include <linux/io.h>
+#include <linux/slab.h>
+#include <linux/sizes.h>
+#include <linux/string.h>
+#include <linux/ucs2_string.h>
+
+#include "bus.h"
+
+#define HANDLES_FIRST	64
+#define HANDLES_MAX	SZ_16K
+#define GUIDS_MAX	256
+#define OPENERS_MAX	1024
+#define PATH_MAX_SIZE	SZ_2K
+#define TEXT_MAX_SIZE	SZ_2K
+
+/* What firmware gets the address of */
+struct question {
+	efi_guid_t guid;
+	u64 address;
+	u64 count;
+};
+
+static struct question *new_question(const efi_guid_t *guid)
+{
+	struct question *q = kzalloc(sizeof(*q), GFP_KERNEL);
+
+	if (q && guid)
+		q->guid = *guid;
+	return q;
+}
+
+/**
+ * efi_handles_with() - the handles that have a protocol
+ * @guid:	of the protocol
+ * @handles:	where the array goes, to be freed with kfree()
+ *
+ * Firmware allocates nothing for it.
+ *
+ * Context: task context; sleeps.
+ * Return: their number, or an error.
+ */
+int efi_handles_with(const efi_guid_t *guid, u64 **handles)
+{
+	struct question *q __free(kfree) = new_question(guid);
+	size_t size = HANDLES_FIRST * sizeof(u64);
+	efi_status_t status;
+	u64 *list;
+
+	if (!q)
+		return -ENOMEM;
+	for (;;) {
+		list = kzalloc(size, GFP_KERNEL);
+		if (!list)
+			return -ENOMEM;
+		q->count = size;
+		status = efi_mode_bs_call(locate_handle, EFI_LOCATE_BY_PROTOCOL,
+					  virt_to_phys(&q->guid), 0,
+					  virt_to_phys(&q->count),
+					  virt_to_phys(list));
+		if (status != EFI_BUFFER_TOO_SMALL)
+			break;
+		kfree(list);
+		size *= 2;
+		if (size > HANDLES_MAX * sizeof(u64))
+			return -E2BIG;
+	}
+	if (status == EFI_SUCCESS && q->count <= size) {
+		*handles = list;
+		return q->count / sizeof(u64);
+	}
+	kfree(list);
+	*handles = NULL;
+	return status == EFI_NOT_FOUND ? 0 : -EIO;
+}
+
+/* A question for each protocol, with the answer behind it, and a call for each */
+struct questions {
+	struct answer {
+		struct question question;
+		u64 handles[HANDLES_FIRST];
+	} *answers;
+	struct efi_mode_request *requests;
+};
+
+static void ask_all(struct questions *q, const efi_guid_t *guids,
+		    unsigned int nr)
+{
+	struct efi_mode_request *r = q->requests;
+	struct answer *a = q->answers;
+
+	for (; r < q->requests + nr; r++, a++) {
+		a->question.guid = *guids++;
+		a->question.count = sizeof(a->handles);
+		r->table = (unsigned long)efi_mode_systab()->boottime;
+		r->slot = offsetof(efi_boot_services_t, locate_handle);
+		r->nargs = 5;
+		r->args[0] = EFI_LOCATE_BY_PROTOCOL;
+		r->args[1] = virt_to_phys(&a->question.guid);
+		r->args[3] = virt_to_phys(&a->question.count);
+		r->args[4] = virt_to_phys(a->handles);
+	}
+	efi_mode_call_chain("boot services: locate_handle", q->requests, nr);
+}
+
+static int tell_found(const struct answer *a, efi_status_t status,
+		      unsigned int i, efi_handles_found_t found, void *data)
+{
+	u64 *handles __free(kfree) = NULL;
+	int n;
+
+	if (status == EFI_NOT_FOUND)
+		return 0;
+	if (status == EFI_SUCCESS && a->question.count <= sizeof(a->handles))
+		return found(i, a->handles,
+			     a->question.count / sizeof(*a->handles), data);
+	if (status != EFI_BUFFER_TOO_SMALL)
+		return -EIO;
+	/* More than there is room for */
+	n = efi_handles_with(&a->question.guid, &handles);
+	return n < 0 ? n : found(i, handles, n, data);
+}
+
+/**
+ * efi_handles_with_each() - the handles that have each of some protocols
+ * @guids:	of the protocols
+ * @nr:		how many, at least 1
+ * @found:	is told of the handles with one of them, in the order of @guids
+ * @data:	for @found
+ *
+ * Firmware is asked for all of them with one switch, as a rule.
+ *
+ * Context: task context; sleeps.
+ * Return: 0, or an error: of firmware's, or what @found has returned.
+ */
+int efi_handles_with_each(const efi_guid_t *guids, unsigned int nr,
+			  efi_handles_found_t found, void *data)
+{
+	struct answer *answers __free(kfree) = kcalloc(nr, sizeof(*answers),
+						       GFP_KERNEL);
+	struct efi_mode_request *requests __free(kfree) =
+		kcalloc(nr, sizeof(*requests), GFP_KERNEL);
+	struct questions q = { answers, requests };
+	unsigned int i;
+	int ret = 0;
+
+	if (!answers || !requests)
+		return -ENOMEM;
+	ask_all(&q, guids, nr);
+	for (i = 0; i < nr && !ret; i++)
+		ret = tell_found(&answers[i], requests[i].status, i, found,
+				 data);
+	return ret;
+}
+
+/**
+ * efi_handles_installed() - on which handle has a protocol been installed?
+ * @registration: as of efi_watch_protocol()
+ * @handle:	where the handle goes
+ *
+ * Each call gives the next one.
+ *
+ * Context: task context; sleeps.
+ * Return: 1 if there was one, 0 if there are no more, or an error.
+ */
+int efi_handles_installed(u64 registration, u64 *handle)
+{
+	struct question *q __free(kfree) = new_question(NULL);
+	efi_status_t status;
+
+	if (!q)
+		return -ENOMEM;
+	q->count = sizeof(q->address);
+	status = efi_mode_bs_call(locate_handle, EFI_LOCATE_BY_REGISTER_NOTIFY,
+				  0, registration, virt_to_phys(&q->count),
+				  virt_to_phys(&q->address));
+	*handle = q->address;
+	if (status == EFI_SUCCESS)
+		return 1;
+	return status == EFI_NOT_FOUND ? 0 : -EIO;
+}
+
+/**
+ * efi_watch_protocol() - be told when a protocol is installed
+ * @guid:	of the protocol
+ * @signal:	that is for news
+ * @registration: for efi_handles_installed()
+ *
+ * It ends when the signal is closed.
+ *
+ * Context: task context; sleeps.
+ * Return: 0 or an error.
+ */
+int efi_watch_protocol(const efi_guid_t *guid, int signal, u64 *registration)
+{
+	struct question *q __free(kfree) = new_question(guid);
+	efi_status_t status;
+
+	if (!q)
+		return -ENOMEM;
+	status = efi_mode_bs_call(register_protocol_notify,
+				  virt_to_phys(&q->guid),
+				  efi_mode_signal_event(signal),
+				  virt_to_phys(&q->address));
+	*registration = q->address;
+	return status == EFI_SUCCESS ? 0 : -EIO;
+}
+
+/* An array of pointers to GUIDs, which are part of firmware's database and stay */
+static int copy_guids(struct question *q, efi_guid_t *guids)
+{
+	u64 *pointers __free(kfree) = NULL;
+	u64 i;
+
+	pointers = kcalloc(q->count, sizeof(*pointers), GFP_KERNEL);
+	if (!pointers)
+		return -ENOMEM;
+	if (efi_mode_read(q->address, pointers,
+			  q->count * sizeof(*pointers)) != EFI_SUCCESS)
+		return -EIO;
+	for (i = 0; i < q->count; i++)
+		if (efi_mode_read(pointers[i], &guids[i], sizeof(*guids)) !=
+		    EFI_SUCCESS)
+			return -EIO;
+	return q->count;
+}
+
+/**
+ * efi_handle_guids() - the protocols on a handle
+ * @handle:	the handle
+ * @guids:	where the array goes, to be freed with kfree()
+ *
+ * Context: task context; sleeps.
+ * Return: their number; 0 if there is no such handle; or an error.
+ */
+int efi_handle_guids(u64 handle, efi_guid_t **guids)
+{
+	struct question *q __free(kfree) = new_question(NULL);
+	efi_status_t status;
+	int ret = -ENOMEM;
+
+	*guids = NULL;
+	if (!q)
+		return -ENOMEM;
+	status = efi_mode_bs_call(protocols_per_handle, handle,
+				  virt_to_phys(&q->address),
+				  virt_to_phys(&q->count));
+	if (status != EFI_SUCCESS)
+		return status == EFI_OUT_OF_RESOURCES ? -ENOMEM : 0;
+	if (q->count <= GUIDS_MAX)
+		*guids = kcalloc(q->count, sizeof(**guids), GFP_KERNEL);
+	if (*guids)
+		ret = copy_guids(q, *guids);
+	efi_mode_bs_call(free_pool, q->address);
+	if (ret < 0) {
+		kfree(*guids);
+		*guids = NULL;
+	}
+	return ret;
+}
+
+/**
+ * efi_handle_openers() - who has opened a protocol
+ * @handle:	the handle
+ * @guid:	of the protocol
+ * @entries:	where the array goes, to be freed with kfree()
+ *
+ * Context: task context; sleeps.
+ * Return: their number; 0 if there are none or no such handle; or an error.
+ */
+int efi_handle_openers(u64 handle, const efi_guid_t *guid,
+		       struct efi_open_entry **entries)
+{
+	struct question *q __free(kfree) = new_question(guid);
+	size_t size;
+	int ret = 0;
+
+	*entries = NULL;
+	if (!q)
+		return -ENOMEM;
+	if (efi_mode_bs_call(open_protocol_information, handle,
+			     virt_to_phys(&q->guid), virt_to_phys(&q->address),
+			     virt_to_phys(&q->count)) != EFI_SUCCESS)
+		return 0;
+	if (q->count && q->count <= OPENERS_MAX) {
+		size = q->count * sizeof(**entries);
+		*entries = kzalloc(size, GFP_KERNEL);
+		if (!*entries)
+			ret = -ENOMEM;
+		else if (efi_mode_read(q->address, *entries, size) !=
+			 EFI_SUCCESS)
+			ret = -EIO;
+		else
+			ret = q->count;
+	}
+	if (q->address)
+		efi_mode_bs_call(free_pool, q->address);
+	if (ret < 0) {
+		kfree(*entries);
+		*entries = NULL;
+	}
+	return ret;
+}
+
+/**
+ * efi_handle_path() - the device path of a handle
+ * @handle:	the handle
+ * @size:	where its size goes
+ *
+ * Context: task context; sleeps.
+ * Return: a copy, to be freed with kfree(), or NULL if there is none.
+ */
+void *efi_handle_path(u64 handle, size_t *size)
+{
+	struct question *q __free(kfree) = new_question(NULL);
+	void *buf __free(kfree) = kzalloc(PATH_MAX_SIZE, GFP_KERNEL);
+	const efi_guid_t guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
+	struct efi_mode_target target = {
+		.handle	= handle,
+		.tpl	= EFI_TPL_NOTIFY,
+	};
+	efi_status_t status;
+	u32 refused;
+
+	if (!q || !buf)
+		return NULL;
+	memcpy(target.guid, &guid, sizeof(target.guid));
+	q->count = PATH_MAX_SIZE;
+	status = efi_mode_call_target(&target, &refused, "read a device path",
+				      efi_mode_resident(),
+				      offsetof(struct efi_mode_resident,
+					       read_path),
+				      (const u64[]){ 0, virt_to_phys(buf),
+						     virt_to_phys(&q->count) },
+				      3);
+	if (status != EFI_SUCCESS || refused)
+		return NULL;
+	*size = q->count;
+	return kmemdup(buf, *size, GFP_KERNEL);
+}
+
+/* In pieces that do not reach into a page before it is known that the text does */
+static int copy_text(u64 address, efi_char16_t *text, size_t max)
+{
+	size_t n, used = 0;
+
+	while (used < max) {
+		n = min_t(size_t, max - used,
+			  EFI_PAGE_SIZE - (address & (EFI_PAGE_SIZE - 1)));
+		n = min_t(size_t, n, 256);
+		if (n < sizeof(*text) || (address & 1) ||
+		    efi_mode_read(address, (u8 *)text + used, n) !=
+		    EFI_SUCCESS)
+			return -EIO;
+		used += n;
+		address += n;
+		if (ucs2_strnlen(text, used / sizeof(*text)) <
+		    used / sizeof(*text))
+			return 0;
+	}
+	return -E2BIG;
+}
+
+static char *text_of_firmware(const void *path, size_t size)
+{
+	const efi_guid_t guid = EFI_DEVICE_PATH_TO_TEXT_PROTOCOL_GUID;
+	struct question *q __free(kfree) = new_question(&guid);
+	efi_char16_t *wide __free(kfree) = NULL;
+	void *copy __free(kfree) = kmemdup(path, size, GFP_KERNEL);
+	char *text = NULL;
+	u64 address;
+	size_t len;
+	int ret;
+
+	wide = kzalloc(TEXT_MAX_SIZE, GFP_KERNEL);
+	if (!q || !wide || !copy ||
+	    efi_mode_bs_call(locate_protocol, virt_to_phys(&q->guid), 0,
+			     virt_to_phys(&q->address)) != EFI_SUCCESS)
+		return NULL;
+	/* What it returns is not a status but the text */
+	address = efi_mode_call_args(efi_mode_call, "device path to text",
+				     q->address,
+				     offsetof(efi_device_path_to_text_protocol_t,
+					      convert_device_path_to_text),
+				     virt_to_phys(copy), 0, 0);
+	if (!address || (s64)address < 0)
+		return NULL;
+	ret = copy_text(address, wide, TEXT_MAX_SIZE);
+	efi_mode_bs_call(free_pool, address);
+	if (ret)
+		return NULL;
+	len = ucs2_utf8size(wide) + 1;
+	text = kzalloc(len, GFP_KERNEL);
+	if (text)
+		ucs2_as_utf8(text, wide, len - 1);
+	return text;
+}
+
+/**
+ * efi_handle_path_text() - a device path as text
+ * @path:	the path
+ * @size:	bytes of it
+ *
+ * As firmware writes it, if it can, so that it is as in its shell and its menus.
+ *
+ * Context: task context; sleeps.
+ * Return: the text, to be freed with kfree(), or NULL.
+ */
+char *efi_handle_path_text(const void *path, size_t size)
+{
+	return text_of_firmware(path, size) ?: efi_path_to_text(path, size);
+}

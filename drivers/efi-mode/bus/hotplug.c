@@ -1,0 +1,605 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which devices there are
+ *
+ * Firmware says when a protocol is installed, if it is asked to for each GUID
+ * (RegisterProtocolNotify), and says nothing when one is removed. So there are two
+ * ways to find out:
+ *
+ *  - News: an event has been signalled. What it was for tells whether a handle is still
+ *    the one that it was. This is looked at before anybody makes a call.
+ *  - A scan: all handles with a protocol that is watched are compared with the devices.
+ *    It follows news and calls that find nobody, and comes once a second anyway.
+ *
+ * A handle is an address, and firmware uses addresses again. It is another device if its
+ * device path was installed anew, or, where it has none, any protocol that is watched.
+ *
+ * The mutex is for the list and for what is in the devices. It is not held while devices
+ * are added and removed, which only the scan does. Whoever holds it must not wait for
+ * pages to be written to a disk: the driver of that may have to look at news first.
+ */
+#define pr_fmt(fmt) "efi-bus: " fmt
+
+#include <linux/bitmap.h>
+#include <linux/cleanup.h>
+#include <linux/jiffies.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/workqueue.h>
+
+#include "bus.h"
+
+#define SCAN_INTERVAL	HZ
+
+LIST_HEAD(efi_devices);
+/* For the list and for what is in the devices */
+DEFINE_MUTEX(efi_devices_mutex);
+
+/* Those that are known and then those that drivers are for */
+struct watched {
+	efi_guid_t guid;
+	u64 registration;
+};
+
+static struct watched watched[EFI_MAX_WATCHED];
+static unsigned int nr_watched;
+static int news_signal = -1;
+
+/* A handle in a scan */
+struct found {
+	u64 handle;
+	DECLARE_BITMAP(mask, EFI_MAX_WATCHED);
+	struct efi_device *edev;
+};
+
+/* @asked is for which of those that are watched it looks */
+struct scan {
+	struct found *found;
+	unsigned int nr, room;
+	unsigned int asked[EFI_MAX_WATCHED];
+	unsigned int nr_asked;
+};
+
+static struct workqueue_struct *scan_queue;
+static void scan_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(scan_next, scan_work);
+
+/* With @efi_devices_mutex */
+bool efi_device_has(const struct efi_device *edev, const efi_guid_t *guid)
+{
+	unsigned int i;
+
+	for (i = 0; i < edev->nr_guids; i++)
+		if (!efi_guidcmp(edev->guids[i], *guid))
+			return true;
+	return false;
+}
+
+/* News */
+
+static bool is_path(const efi_guid_t *guid)
+{
+	return !efi_guidcmp(*guid, EFI_DEVICE_PATH_PROTOCOL_GUID);
+}
+
+/* @watched[i] has been installed on the handle of a device */
+static void note_installation(struct efi_device *edev, unsigned int i)
+{
+	if (is_path(&watched[i].guid) ||
+	    (!edev->path && test_bit(i, edev->mask)))
+		WRITE_ONCE(edev->gone, true);
+	else if (test_bit(i, edev->mask))
+		edev->changed = true;
+}
+
+static void read_news(unsigned int i, bool tell)
+{
+	struct efi_device *edev;
+	u64 handle;
+
+	while (efi_handles_installed(watched[i].registration, &handle) > 0) {
+		if (!tell)
+			continue;
+		list_for_each_entry(edev, &efi_devices, list)
+			if (edev->handle == handle)
+				note_installation(edev, i);
+	}
+}
+
+static void look_at_news(void)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&efi_devices_mutex);
+	/* What is installed from here on is news again */
+	while (efi_mode_take_news())
+		for (i = 0; i < nr_watched; i++)
+			read_news(i, true);
+}
+
+/**
+ * efi_look_at_news() - find out which handles are not what they were
+ *
+ * Their devices are gone from then on. The scan removes them.
+ *
+ * Context: task context; sleeps.
+ */
+void efi_look_at_news(void)
+{
+	unsigned int noio = memalloc_noio_save();
+
+	mutex_lock(&efi_devices_mutex);
+	look_at_news();
+	mutex_unlock(&efi_devices_mutex);
+	memalloc_noio_restore(noio);
+}
+
+/**
+ * efi_rescan() - look soon
+ *
+ * Context: any.
+ */
+void efi_rescan(void)
+{
+	if (scan_queue)
+		mod_delayed_work(scan_queue, &scan_next, 0);
+}
+
+static void news_arrived(void *unused)
+{
+	efi_rescan();
+}
+
+static int watch(const efi_guid_t *guid)
+{
+	struct watched *w = &watched[nr_watched];
+	int ret;
+
+	if (nr_watched == ARRAY_SIZE(watched))
+		return -ENOSPC;
+	w->guid = *guid;
+	ret = efi_watch_protocol(guid, news_signal, &w->registration);
+	if (ret)
+		return ret;
+	/* What has been there already is found by the scan */
+	read_news(nr_watched++, false);
+	return 0;
+}
+
+static bool is_watched(const efi_guid_t *guid)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_watched; i++)
+		if (!efi_guidcmp(watched[i].guid, *guid))
+			return true;
+	return false;
+}
+
+/**
+ * efi_watch() - handles with these protocols are devices
+ * @ids:	a table of a driver
+ *
+ * Returns when there are devices for those that are there already.
+ *
+ * Context: task context; sleeps.
+ * Return: 0 or an error.
+ */
+int efi_watch(const struct efi_device_id *ids)
+{
+	unsigned int noio = memalloc_noio_save();
+	int ret = 0;
+
+	mutex_lock(&efi_devices_mutex);
+	for (; efi_guidcmp(ids->guid, NULL_GUID) && !ret; ids++)
+		if (!is_watched(&ids->guid))
+			ret = watch(&ids->guid);
+	mutex_unlock(&efi_devices_mutex);
+	memalloc_noio_restore(noio);
+	efi_rescan();
+	flush_delayed_work(&scan_next);
+	return ret;
+}
+
+/* The scan: which handles there are */
+
+static struct found *find_handle(struct scan *s, u64 handle)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nr; i++)
+		if (s->found[i].handle == handle)
+			return &s->found[i];
+	return NULL;
+}
+
+static struct found *add_handle(struct scan *s, u64 handle)
+{
+	struct found *f;
+
+	if (s->nr == s->room) {
+		f = krealloc_array(s->found, s->room + 64, sizeof(*f),
+				   GFP_KERNEL);
+		if (!f)
+			return NULL;
+		s->found = f;
+		s->room += 64;
+	}
+	f = &s->found[s->nr++];
+	memset(f, 0, sizeof(*f));
+	f->handle = handle;
+	return f;
+}
+
+/* A device path alone makes no device, and neither do other names for one */
+static bool makes_device(unsigned int i)
+{
+	return i >= efi_nr_known_protocols ||
+	       (efi_known_protocols[i].flags & EFI_KNOWN_DEVICE);
+}
+
+/*
+ * A program can have protocols of hardware on its own handle: the UEFI shell puts a
+ * console there. It is no device, unless a driver is for just that.
+ */
+static void forget_images(struct scan *s, const u64 *handles, unsigned int n)
+{
+	struct found *f;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		f = find_handle(s, handles[i]);
+		if (f && find_last_bit(f->mask, EFI_MAX_WATCHED) <
+			 efi_nr_known_protocols)
+			*f = s->found[--s->nr];
+	}
+}
+
+/* The last question is for images */
+static int note_handles(unsigned int i, const u64 *handles, unsigned int n,
+			void *data)
+{
+	struct scan *s = data;
+	struct found *f;
+	unsigned int j;
+
+	if (i == s->nr_asked) {
+		forget_images(s, handles, n);
+		return 0;
+	}
+	for (j = 0; j < n; j++) {
+		f = find_handle(s, handles[j]) ?: add_handle(s, handles[j]);
+		if (!f)
+			return -ENOMEM;
+		set_bit(s->asked[i], f->mask);
+	}
+	return 0;
+}
+
+static int find_all(struct scan *s)
+{
+	efi_guid_t *guids __free(kfree) = NULL;
+	unsigned int i;
+
+	guids = kcalloc(nr_watched + 1, sizeof(*guids), GFP_KERNEL);
+	if (!guids)
+		return -ENOMEM;
+	for (i = 0; i < nr_watched; i++) {
+		if (!makes_device(i))
+			continue;
+		guids[s->nr_asked] = watched[i].guid;
+		s->asked[s->nr_asked++] = i;
+	}
+	guids[s->nr_asked] = LOADED_IMAGE_PROTOCOL_GUID;
+	return efi_handles_with_each(guids, s->nr_asked + 1, note_handles, s);
+}
+
+/* The scan: devices that have gone, and what is behind them */
+
+static bool has_lost_parent(const struct efi_device *edev)
+{
+	const struct device *parent = edev->dev.parent;
+
+	return parent->bus == &efi_bus_type && to_efi_device(parent)->gone;
+}
+
+/* In the list parents are before their children, and among the doomed behind them */
+static void remove_gone(struct scan *s)
+{
+	struct efi_device *edev, *next;
+	LIST_HEAD(doomed);
+	struct found *f;
+
+	list_for_each_entry_safe(edev, next, &efi_devices, list) {
+		f = find_handle(s, edev->handle);
+		if (!f || has_lost_parent(edev))
+			WRITE_ONCE(edev->gone, true);
+		if (edev->gone)
+			list_move(&edev->list, &doomed);
+		else
+			f->edev = edev;
+	}
+	mutex_unlock(&efi_devices_mutex);
+	list_for_each_entry_safe(edev, next, &doomed, list) {
+		list_del_init(&edev->list);
+		device_unregister(&edev->dev);
+	}
+	mutex_lock(&efi_devices_mutex);
+}
+
+/* The scan: devices with other protocols than before */
+
+/* Return: false if firmware does not say which they are; the next scan asks again */
+static bool update(struct efi_device *edev, const unsigned long *mask)
+{
+	efi_guid_t *guids;
+	int n = efi_handle_guids(edev->handle, &guids);
+
+	if (n <= 0)
+		return false;
+	kfree(edev->guids);
+	edev->guids = guids;
+	edev->nr_guids = n;
+	bitmap_copy(edev->mask, mask, EFI_MAX_WATCHED);
+	return true;
+}
+
+static bool has_changed(struct efi_device *edev, const unsigned long *mask)
+{
+	return !bitmap_equal(edev->mask, mask, EFI_MAX_WATCHED) &&
+	       update(edev, mask);
+}
+
+/* Return: a device that has changed, with a reference, until there are no more */
+static struct efi_device *next_changed(struct scan *s, bool *reinstalled)
+{
+	struct efi_device *edev;
+	unsigned int i;
+
+	for (i = 0; i < s->nr; i++) {
+		edev = s->found[i].edev;
+		if (!edev)
+			continue;
+		s->found[i].edev = NULL;
+		*reinstalled = edev->changed;
+		edev->changed = false;
+		if (!has_changed(edev, s->found[i].mask) && !*reinstalled)
+			continue;
+		get_device(&edev->dev);
+		return edev;
+	}
+	return NULL;
+}
+
+static void tell_changed(struct scan *s)
+{
+	struct efi_device *edev;
+	bool reinstalled;
+
+	while ((edev = next_changed(s, &reinstalled))) {
+		mutex_unlock(&efi_devices_mutex);
+		efi_device_tell_changed(edev, reinstalled);
+		put_device(&edev->dev);
+		mutex_lock(&efi_devices_mutex);
+	}
+}
+
+/* The scan: new devices */
+
+/* Return: the device that @handle belongs to; it is kept by the list */
+static struct efi_device *device_of(u64 handle)
+{
+	struct efi_device *edev;
+
+	list_for_each_entry(edev, &efi_devices, list)
+		if (edev->handle == handle)
+			return edev;
+	return NULL;
+}
+
+static bool opened_for(const struct efi_device *parent,
+		       const struct efi_device *child)
+{
+	struct efi_open_entry *entries;
+	bool found = false;
+	unsigned int i;
+	int n, j;
+
+	for (i = 0; i < parent->nr_guids && !found; i++) {
+		n = efi_handle_openers(parent->handle, &parent->guids[i],
+				       &entries);
+		for (j = 0; j < n && !found; j++)
+			found = (entries[j].attributes & EFI_OPEN_BY_CHILD) &&
+				entries[j].controller == child->handle;
+		kfree(entries);
+	}
+	return found;
+}
+
+/*
+ * The nearest device on the way that the path describes. A handle without a path, or
+ * with one that begins nowhere, belongs to whoever has opened a protocol on its behalf;
+ * one that several have opened, such as the console that is made of all consoles, is
+ * nobody's.
+ */
+static struct efi_device *find_parent(const struct efi_device *child)
+{
+	struct efi_device *edev, *best = NULL;
+
+	list_for_each_entry(edev, &efi_devices, list)
+		if (efi_path_is_below(child->path, child->path_size,
+				      edev->path, edev->path_size) &&
+		    (!best || edev->path_size > best->path_size))
+			best = edev;
+	if (best)
+		return best;
+	list_for_each_entry(edev, &efi_devices, list) {
+		if (!opened_for(edev, child))
+			continue;
+		if (best)
+			return NULL;
+		best = edev;
+	}
+	return best;
+}
+
+static int ask_new(struct efi_device *edev, const struct found *f)
+{
+	int n;
+
+	edev->handle = f->handle;
+	bitmap_copy(edev->mask, f->mask, EFI_MAX_WATCHED);
+	edev->path = efi_handle_path(f->handle, &edev->path_size);
+	if (edev->path)
+		edev->path_text = efi_handle_path_text(edev->path,
+						       edev->path_size);
+	n = efi_handle_guids(f->handle, &edev->guids);
+	if (n < 0)
+		return n;
+	edev->nr_guids = n;
+	return n ? 0 : -ENODEV;
+}
+
+/* A path is longer than that of its parent */
+static int by_path(const void *a, const void *b)
+{
+	const struct efi_device *x = *(const struct efi_device **)a;
+	const struct efi_device *y = *(const struct efi_device **)b;
+
+	const size_t n = x->path ? x->path_size : SIZE_MAX;
+	const size_t m = y->path ? y->path_size : SIZE_MAX;
+
+	return n < m ? -1 : n > m;
+}
+
+static void add_device(struct efi_device *edev)
+{
+	struct efi_device *parent = find_parent(edev);
+	int ret;
+
+	list_add_tail(&edev->list, &efi_devices);
+	mutex_unlock(&efi_devices_mutex);
+	ret = efi_device_add(edev, parent ? &parent->dev : NULL);
+	mutex_lock(&efi_devices_mutex);
+	if (ret) {
+		list_del(&edev->list);
+		put_device(&edev->dev);
+	}
+}
+
+static void add_new(struct scan *s)
+{
+	struct efi_device **fresh, *edev;
+	unsigned int i, n = 0;
+
+	fresh = kcalloc(s->nr, sizeof(*fresh), GFP_KERNEL);
+	if (!fresh)
+		return;
+	for (i = 0; i < s->nr; i++) {
+		if (device_of(s->found[i].handle))
+			continue;
+		edev = efi_device_alloc();
+		if (!edev)
+			break;
+		if (ask_new(edev, &s->found[i]))
+			put_device(&edev->dev);
+		else
+			fresh[n++] = edev;
+	}
+	sort(fresh, n, sizeof(*fresh), by_path, NULL);
+	for (i = 0; i < n; i++)
+		add_device(fresh[i]);
+	kfree(fresh);
+}
+
+/*
+ * What could not be found out, for want of memory or because firmware has stopped,
+ * leaves everything as it was.
+ */
+static void scan(void)
+{
+	unsigned int noio = memalloc_noio_save();
+	struct scan s = {};
+
+	mutex_lock(&efi_devices_mutex);
+	look_at_news();
+	if (!find_all(&s)) {
+		/*
+		 * What was installed while firmware was asked has been found, and is
+		 * no news of the device that it is about to be.
+		 */
+		look_at_news();
+		remove_gone(&s);
+		tell_changed(&s);
+		add_new(&s);
+	}
+	mutex_unlock(&efi_devices_mutex);
+	memalloc_noio_restore(noio);
+	kfree(s.found);
+}
+
+static void scan_work(struct work_struct *work)
+{
+	if (efi_mode_is_stopped())
+		return;
+	scan();
+	queue_delayed_work(scan_queue, &scan_next, SCAN_INTERVAL);
+}
+
+/**
+ * efi_hotplug_start() - find the devices that there are, and those that come and go
+ *
+ * Context: task context; sleeps.
+ * Return: 0 or an error.
+ */
+int __init efi_hotplug_start(void)
+{
+	unsigned int i;
+	int ret = 0;
+
+	news_signal = efi_mode_signal_open(0, true, news_arrived, NULL);
+	if (news_signal < 0)
+		return news_signal;
+	mutex_lock(&efi_devices_mutex);
+	for (i = 0; i < efi_nr_known_protocols && !ret; i++)
+		ret = watch(&efi_known_protocols[i].guid);
+	mutex_unlock(&efi_devices_mutex);
+	if (!ret)
+		scan_queue = alloc_ordered_workqueue("efi-bus", 0);
+	if (!scan_queue) {
+		efi_mode_signal_close(news_signal);
+		return ret ?: -ENOMEM;
+	}
+	efi_connect_all();
+	efi_rescan();
+	flush_delayed_work(&scan_next);
+	pr_info("%zu devices\n", list_count_nodes(&efi_devices));
+	return 0;
+}
+
+/**
+ * efi_hotplug_stop() - nobody looks any more
+ *
+ * Drivers can still make calls.
+ *
+ * Context: task context; sleeps.
+ */
+void efi_hotplug_stop(void)
+{
+	disable_delayed_work_sync(&scan_next);
+}
+
+/**
+ * efi_hotplug_end() - firmware tells no more
+ *
+ * Context: task context; sleeps, after efi_hotplug_stop() and when no driver is left.
+ */
+void efi_hotplug_end(void)
+{
+	mutex_lock(&efi_devices_mutex);
+	/* What firmware called the registrations is not good any more */
+	nr_watched = 0;
+	efi_mode_signal_close(news_signal);
+	mutex_unlock(&efi_devices_mutex);
+}

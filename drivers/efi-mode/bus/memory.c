@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where firmware has what it works with
+ *
+ * Firmware changes its memory map all the time, so it is asked for anew.
+ */
+#include <linux/align.h>
+#include <linux/cleanup.h>
+#include <linux/io.h>
+#include <linux/slab.h>
+#include <linux/sizes.h>
+
+#include "bus.h"
+
+#define MAP_MAX_SIZE	SZ_1M
+
+/* What firmware gets the address of */
+struct map_question {
+	unsigned long size, key, desc_size;
+	u32 version;
+};
+
+static bool is_of_firmware(u32 type)
+{
+	switch (type) {
+	case EFI_LOADER_CODE:
+	case EFI_LOADER_DATA:
+	case EFI_BOOT_SERVICES_CODE:
+	case EFI_BOOT_SERVICES_DATA:
+	case EFI_RUNTIME_SERVICES_CODE:
+	case EFI_RUNTIME_SERVICES_DATA:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * efi_map_has_object() - can there be something of firmware's at an address?
+ * @map:	a memory map of firmware's
+ * @size:	of it, in bytes
+ * @desc_size:	of one of its descriptors
+ * @address:	the address
+ *
+ * Return: true if it is in memory that firmware or a driver has allocated, and aligned
+ * as a structure with pointers is.
+ */
+bool efi_map_has_object(const void *map, size_t size, size_t desc_size,
+			u64 address)
+{
+	const efi_memory_desc_t *d;
+	size_t i;
+
+	if (!address || !IS_ALIGNED(address, sizeof(u64)))
+		return false;
+	for (i = 0; i + desc_size <= size; i += desc_size) {
+		d = map + i;
+		if (address >= d->phys_addr &&
+		    (address - d->phys_addr) >> EFI_PAGE_SHIFT < d->num_pages)
+			return is_of_firmware(d->type);
+	}
+	return false;
+}
+
+static efi_status_t read_map(struct map_question *q, void *map, size_t size)
+{
+	q->size = size;
+	return efi_mode_bs_call(get_memory_map, virt_to_phys(&q->size),
+				virt_to_phys(map), virt_to_phys(&q->key),
+				virt_to_phys(&q->desc_size),
+				virt_to_phys(&q->version));
+}
+
+/**
+ * efi_is_object() - can there be something of firmware's at an address?
+ * @address:	the address
+ *
+ * Context: task context; sleeps.
+ * Return: as of efi_map_has_object(); false if firmware does not give its map.
+ */
+bool efi_is_object(u64 address)
+{
+	struct map_question *q __free(kfree) = kzalloc(sizeof(*q), GFP_KERNEL);
+	efi_status_t status = EFI_BUFFER_TOO_SMALL;
+	size_t size = SZ_8K;
+	bool found = false;
+	void *map;
+
+	while (q && status == EFI_BUFFER_TOO_SMALL && size <= MAP_MAX_SIZE) {
+		map = kmalloc(size, GFP_KERNEL);
+		if (!map)
+			break;
+		status = read_map(q, map, size);
+		if (status == EFI_SUCCESS && q->size <= size &&
+		    q->desc_size >= sizeof(efi_memory_desc_t))
+			found = efi_map_has_object(map, q->size, q->desc_size,
+						   address);
+		kfree(map);
+		size *= 2;
+	}
+	return found;
+}

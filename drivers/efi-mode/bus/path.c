@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Device paths: pure functions on a copy of one
+ *
+ * A path is a row of nodes, each with type, subtype and length; the last says that it
+ * is (UEFI 2.10, section 10.3). The text is that of section 10.6, for the nodes that
+ * hardware has in practice. It is for firmware that has no DevicePathToText protocol.
+ */
+#include <linux/efi.h>
+#include <linux/seq_buf.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include "bus.h"
+
+#define TEXT_SIZE	1024
+
+/* Compressed EISA identifiers: PNP, and a number */
+#define EISA_PNP(n)	(0x41d0 | (n) << 16)
+
+static const struct efi_generic_dev_path *
+node_at(const void *path, size_t size, size_t at)
+{
+	const struct efi_generic_dev_path *node = path + at;
+
+	if (size - at < sizeof(*node) || node->length < sizeof(*node) ||
+	    node->length > size - at)
+		return NULL;
+	return node;
+}
+
+static bool is_end(const struct efi_generic_dev_path *node)
+{
+	return node->type == EFI_DEV_END_PATH &&
+	       node->sub_type == EFI_DEV_END_ENTIRE;
+}
+
+/**
+ * efi_path_body() - how long is a path without the node at its end?
+ * @path:	the path
+ * @size:	bytes of it
+ *
+ * Context: any.
+ * Return: bytes; 0 if it is empty or has no end within @size.
+ */
+size_t efi_path_body(const void *path, size_t size)
+{
+	const struct efi_generic_dev_path *node;
+	size_t at = 0;
+
+	while ((node = node_at(path, size, at))) {
+		if (is_end(node))
+			return at;
+		at += node->length;
+	}
+	return 0;
+}
+
+/**
+ * efi_path_last() - what is the device itself?
+ * @path:	a device path, or NULL
+ * @size:	bytes of it
+ *
+ * Context: any.
+ * Return: the last node before that at the end, or NULL.
+ */
+const struct efi_generic_dev_path *efi_path_last(const void *path, size_t size)
+{
+	const struct efi_generic_dev_path *node, *last = NULL;
+	size_t at = 0;
+
+	while (path && (node = node_at(path, size, at)) && !is_end(node)) {
+		last = node;
+		at += node->length;
+	}
+	return last;
+}
+
+/**
+ * efi_path_is_below() - is one device behind another?
+ * @path:	a device path, or NULL
+ * @size:	bytes of it
+ * @above:	the path of what may be above it, or NULL
+ * @above_size:	bytes of that
+ *
+ * Context: any.
+ * Return: true if @path begins with all nodes of @above and goes on.
+ */
+bool efi_path_is_below(const void *path, size_t size, const void *above,
+		       size_t above_size)
+{
+	size_t body, above_body;
+
+	if (!path || !above)
+		return false;
+	body = efi_path_body(path, size);
+	above_body = efi_path_body(above, above_size);
+	/* Nodes have their lengths in them: what is equal ends with a node */
+	return above_body && body > above_body &&
+	       !memcmp(path, above, above_body);
+}
+
+static void put_hex(struct seq_buf *s, const u8 *data, size_t size)
+{
+	while (size--)
+		seq_buf_printf(s, "%02X", *data++);
+}
+
+static void put_acpi(struct seq_buf *s, u32 hid, u32 uid)
+{
+	switch (hid) {
+	case EISA_PNP(0x0a03):
+		seq_buf_printf(s, "PciRoot(0x%X)", uid);
+		break;
+	case EISA_PNP(0x0a08):
+		seq_buf_printf(s, "PcieRoot(0x%X)", uid);
+		break;
+	case EISA_PNP(0x0301):
+		seq_buf_printf(s, "Keyboard(0x%X)", uid);
+		break;
+	case EISA_PNP(0x0501):
+		seq_buf_printf(s, "Serial(0x%X)", uid);
+		break;
+	default:
+		seq_buf_printf(s, "Acpi(%c%c%c%04X,0x%X)",
+			       '@' + ((hid >> 10) & 0x1f),
+			       '@' + ((hid >> 5) & 0x1f), '@' + (hid & 0x1f),
+			       hid >> 16, uid);
+	}
+}
+
+static void put_vendor(struct seq_buf *s, const char *name, const u8 *data,
+		       size_t size)
+{
+	seq_buf_printf(s, "%s(%pUL", name, data);
+	if (size > sizeof(efi_guid_t)) {
+		seq_buf_puts(s, ",");
+		put_hex(s, data + sizeof(efi_guid_t),
+			size - sizeof(efi_guid_t));
+	}
+	seq_buf_puts(s, ")");
+}
+
+static void put_partition(struct seq_buf *s, const u8 *d)
+{
+	u64 start = get_unaligned_le64(d + 4), blocks = get_unaligned_le64(d + 12);
+
+	seq_buf_printf(s, "HD(%u,", get_unaligned_le32(d));
+	/* Type of the signature: 1 of an MBR, 2 of a GPT */
+	if (d[37] == 1)
+		seq_buf_printf(s, "MBR,0x%08X", get_unaligned_le32(d + 20));
+	else if (d[37] == 2)
+		seq_buf_printf(s, "GPT,%pUL", d + 20);
+	else
+		seq_buf_printf(s, "%u,0", d[37]);
+	seq_buf_printf(s, ",0x%llX,0x%llX)", start, blocks);
+}
+
+static void put_uart(struct seq_buf *s, const u8 *d)
+{
+	static const char parity[] = "DNEOMS";
+	static const char * const stop[] = { "D", "1", "1.5", "2" };
+
+	seq_buf_printf(s, "Uart(%llu,%u,%c,%s)", get_unaligned_le64(d + 4),
+		       d[12], d[13] < 6 ? parity[d[13]] : '?',
+		       d[14] < 4 ? stop[d[14]] : "?");
+}
+
+/* ASCII is what file names in paths of devices are; the rest is shown as such */
+static void put_file(struct seq_buf *s, const u8 *d, size_t size)
+{
+	u16 c;
+
+	for (; size >= 2 && (c = get_unaligned_le16(d)); d += 2, size -= 2)
+		seq_buf_putc(s, c >= ' ' && c < 0x7f ? c : '?');
+}
+
+/* Return: false if the text is not known, or the node too short for it */
+static bool put_known(struct seq_buf *s, unsigned int kind, const u8 *d,
+		      size_t n)
+{
+	switch (kind) {
+	case EFI_NODE(EFI_NODE_HARDWARE, 1):
+		if (n < 2)
+			return false;
+		seq_buf_printf(s, "Pci(0x%X,0x%X)", d[1], d[0]);
+		return true;
+	case EFI_NODE(EFI_NODE_HARDWARE, 4):
+	case EFI_NODE(EFI_NODE_MESSAGING, 10):
+	case EFI_NODE(EFI_NODE_MEDIA, 3):
+		if (n < sizeof(efi_guid_t))
+			return false;
+		put_vendor(s, kind >> 8 == EFI_NODE_HARDWARE ? "VenHw" :
+			      kind >> 8 == EFI_NODE_MEDIA ? "VenMedia" : "VenMsg",
+			   d, n);
+		return true;
+	case EFI_NODE(EFI_NODE_HARDWARE, 5):
+		if (n < 4)
+			return false;
+		seq_buf_printf(s, "Ctrl(0x%X)", get_unaligned_le32(d));
+		return true;
+	case EFI_NODE(EFI_NODE_ACPI, 1):
+		if (n < 8)
+			return false;
+		put_acpi(s, get_unaligned_le32(d), get_unaligned_le32(d + 4));
+		return true;
+	case EFI_NODE(EFI_NODE_ACPI, 3):
+		if (n < 4)
+			return false;
+		seq_buf_printf(s, "AcpiAdr(0x%X)", get_unaligned_le32(d));
+		return true;
+	case EFI_NODE(EFI_NODE_MESSAGING, 1):
+		if (n < 4)
+			return false;
+		seq_buf_printf(s, "Ata(%s,%s,0x%X)",
+			       d[0] ? "Secondary" : "Primary",
+			       d[1] ? "Slave" : "Master",
+			       get_unaligned_le16(d + 2));
+		return true;
+	case EFI_NODE(EFI_NODE_MESSAGING, 2):
+		if (n < 4)
+			return false;
+		seq_buf_printf(s, "Scsi(0x%X,0x%X)", get_unaligned_le16(d),
+			       get_unaligned_le16(d + 2));
+		return true;
+	case EFI_NODE(EFI_NODE_MESSAGING, 5):
+		if (n < 2)
+			return false;
+		seq_buf_printf(s, "USB(0x%X,0x%X)", d[0], d[1]);
+		return true;
+	case EFI_NODE(EFI_NODE_MESSAGING, 11):
+		if (n < 33)
+			return false;
+		seq_buf_puts(s, "MAC(");
+		put_hex(s, d, d[32] <= 1 ? 6 : 32);
+		seq_buf_printf(s, ",0x%X)", d[32]);
+		return true;
+	case EFI_NODE(EFI_NODE_MESSAGING, 14):
+		if (n < 15)
+			return false;
+		put_uart(s, d);
+		return true;
+	case EFI_NODE(EFI_NODE_MESSAGING, 17):
+		if (n < 1)
+			return false;
+		seq_buf_printf(s, "Unit(0x%X)", d[0]);
+		return true;
+	case EFI_NODE(EFI_NODE_MESSAGING, 18):
+		if (n < 6)
+			return false;
+		seq_buf_printf(s, "Sata(0x%X,0x%X,0x%X)",
+			       get_unaligned_le16(d), get_unaligned_le16(d + 2),
+			       get_unaligned_le16(d + 4));
+		return true;
+	case EFI_NODE(EFI_NODE_MESSAGING, 23):
+		if (n < 12)
+			return false;
+		seq_buf_printf(s, "NVMe(0x%X,%02X-%02X-%02X-%02X-%02X-%02X-%02X-%02X)",
+			       get_unaligned_le32(d), d[11], d[10], d[9], d[8],
+			       d[7], d[6], d[5], d[4]);
+		return true;
+	case EFI_NODE(EFI_NODE_MESSAGING, 26):
+		if (n < 1)
+			return false;
+		seq_buf_printf(s, "SD(0x%X)", d[0]);
+		return true;
+	case EFI_NODE(EFI_NODE_MESSAGING, 29):
+		if (n < 1)
+			return false;
+		seq_buf_printf(s, "eMMC(0x%X)", d[0]);
+		return true;
+	case EFI_NODE(EFI_NODE_MEDIA, 1):
+		if (n < 38)
+			return false;
+		put_partition(s, d);
+		return true;
+	case EFI_NODE(EFI_NODE_MEDIA, 2):
+		if (n < 20)
+			return false;
+		seq_buf_printf(s, "CDROM(0x%X,0x%llX,0x%llX)",
+			       get_unaligned_le32(d),
+			       get_unaligned_le64(d + 4),
+			       get_unaligned_le64(d + 12));
+		return true;
+	case EFI_NODE(EFI_NODE_MEDIA, 4):
+		put_file(s, d, n);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void put_node(struct seq_buf *s, const struct efi_generic_dev_path *node)
+{
+	const u8 *data = (const u8 *)(node + 1);
+	size_t size = node->length - sizeof(*node);
+
+	if (put_known(s, EFI_NODE(node->type, node->sub_type), data, size))
+		return;
+	seq_buf_printf(s, "Path(%u,%u", node->type, node->sub_type);
+	if (size)
+		seq_buf_puts(s, ",");
+	put_hex(s, data, size);
+	seq_buf_puts(s, ")");
+}
+
+/**
+ * efi_path_to_text() - a device path as people write it
+ * @path:	the path
+ * @size:	bytes of it
+ *
+ * Context: task context.
+ * Return: the text, to be freed with kfree(), or NULL if there is no memory or it would
+ * be longer than a KiB.
+ */
+char *efi_path_to_text(const void *path, size_t size)
+{
+	const struct efi_generic_dev_path *node;
+	bool first = true;
+	struct seq_buf s;
+	char *text;
+	size_t at;
+
+	text = kmalloc(TEXT_SIZE, GFP_KERNEL);
+	if (!text)
+		return NULL;
+	seq_buf_init(&s, text, TEXT_SIZE);
+	for (at = 0; (node = node_at(path, size, at)); at += node->length) {
+		if (is_end(node))
+			break;
+		/* Several devices in one path: what begins is another one */
+		if (node->type == EFI_DEV_END_PATH) {
+			seq_buf_putc(&s, ',');
+			first = true;
+			continue;
+		}
+		if (!first)
+			seq_buf_putc(&s, '/');
+		first = false;
+		put_node(&s, node);
+	}
+	seq_buf_str(&s);
+	if (seq_buf_has_overflowed(&s)) {
+		kfree(text);
+		return NULL;
+	}
+	return text;
+}

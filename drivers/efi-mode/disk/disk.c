@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Disks of firmware: EFI_BLOCK_IO_PROTOCOL
+ *
+ * Each handle with BlockIo that is a whole disk is one of Linux's, efida0 and so on.
+ * Partitions are left to Linux, which finds them itself. A RAM disk of firmware's is a
+ * disk, too: nothing else in this kernel would know of it.
+ */
+#define pr_fmt(fmt) "efi-disk: " fmt
+
+#include <linux/idr.h>
+#include <linux/init.h>
+#include <linux/log2.h>
+#include <linux/moduleparam.h>
+#include <linux/slab.h>
+#include <linux/string_helpers.h>
+
+#include "disk.h"
+#include "../bus/bus.h"
+
+#define QUEUE_DEPTH	64
+
+#define MIN_TRANSFER	64
+#define MAX_TRANSFER	4096
+
+/* Of a call, until it is known how long that takes; and of the bounce buffer */
+#define FIRST_TRANSFER	SZ_1M
+
+static unsigned int max_transfer = MAX_TRANSFER;
+static DEFINE_IDA(numbers);
+
+static int set_max_transfer(const char *val, const struct kernel_param *kp)
+{
+	return param_set_uint_minmax(val, kp, MIN_TRANSFER, MAX_TRANSFER);
+}
+
+static const struct kernel_param_ops max_transfer_ops = {
+	.set = set_max_transfer,
+	.get = param_get_uint,
+};
+
+module_param_cb(max_transfer, &max_transfer_ops, &max_transfer, 0444);
+MODULE_PARM_DESC(max_transfer, "KiB of the largest transfer, a power of two from 64 to 4096");
+
+/* Media that come and go */
+
+static void media_work(struct work_struct *work)
+{
+	struct efi_disk *d = container_of(work, struct efi_disk, media_work);
+
+	disk_force_media_change(d->gd);
+}
+
+static u32 largest_transfer(void)
+{
+	return rounddown_pow_of_two(max_transfer) * SZ_1K;
+}
+
+/* What firmware refuses for its size is not tried again with each request */
+static void set_shape(struct efi_disk *d)
+{
+	d->max_bytes = largest_transfer();
+	efi_disk_shape(&d->media, min_t(u32, d->max_bytes, FIRST_TRANSFER),
+		       d->bounce->size, &d->shape);
+}
+
+static void take_medium(struct efi_disk *d, const struct efi_disk_media *media)
+{
+	d->media = *media;
+	d->stale = false;
+	set_shape(d);
+	set_disk_ro(d->gd, media->read_only);
+	set_capacity_and_notify(d->gd, efi_disk_capacity(media));
+}
+
+static u32 max_request(const struct efi_disk *d)
+{
+	return d->tokens_from == 1 ? efi_disk_tokens_bytes(d) :
+				     largest_transfer();
+}
+
+static int update_limits(struct efi_disk *d,
+			 const struct efi_disk_media *media)
+{
+	struct queue_limits lim = queue_limits_start_update(d->gd->queue);
+
+	efi_disk_limits(media, max_request(d), &lim);
+	return queue_limits_commit_update_frozen(d->gd->queue, &lim);
+}
+
+/* What flushes and erases may be another one, too */
+static int change_medium(struct efi_disk *d, const struct efi_disk_media *media)
+{
+	unsigned int noio;
+	int ret;
+
+	/* Without the lock: requests that need it are waited for */
+	ret = update_limits(d, media);
+	if (ret)
+		return ret;
+	noio = efi_disk_lock(d);
+	if (!d->closed) {
+		take_medium(d, media);
+		if (efi_disk_tokens_drain(d))
+			efi_disk_flush_init(d);
+	}
+	efi_disk_unlock(d, noio);
+	return 0;
+}
+
+/* Nobody has the old one open any more */
+static int look_anew(struct efi_disk *d)
+{
+	struct efi_disk_media now;
+	unsigned int noio;
+	bool usual;
+	int ret;
+
+	noio = efi_disk_lock(d);
+	ret = d->closed ? -ENXIO : efi_disk_read_media(d, &now);
+	efi_disk_unlock(d, noio);
+	if (ret)
+		return ret == -ENODEV ? -ENXIO : ret;
+	if (efi_disk_objection(&now, &usual) || now.io_align > d->bounce->size)
+		return -ENOMEDIUM;
+	return change_medium(d, &now);
+}
+
+/*
+ * Whoever has the old medium open, with a file system on it perhaps, must not write to
+ * the new one: that has to wait until they are gone.
+ */
+static int disk_open(struct gendisk *gd, blk_mode_t mode)
+{
+	struct efi_disk *d = gd->private_data;
+	int ret = 0;
+
+	if (!d->media.removable)
+		return 0;
+	disk_check_media_change(gd);
+	if (READ_ONCE(d->stale))
+		ret = disk_openers(gd) ? -EBUSY : look_anew(d);
+	if (mode & BLK_OPEN_NDELAY)
+		return 0;
+	return ret ?: d->media.present ? 0 : -ENOMEDIUM;
+}
+
+static bool is_other_medium(const struct efi_disk *d,
+			    const struct efi_disk_media *now)
+{
+	return now->id != d->media.id || !efi_disk_same_media(now, &d->media);
+}
+
+static unsigned int disk_check_events_fn(struct gendisk *gd,
+					 unsigned int clearing)
+{
+	struct efi_disk *d = gd->private_data;
+	unsigned int noio = efi_disk_lock(d), events;
+	struct efi_disk_media now;
+
+	if (!d->closed && !d->stale && efi_disk_tokens_drain(d) &&
+	    !efi_disk_detect(d, &now) && is_other_medium(d, &now))
+		efi_disk_lose_medium(d);
+	events = d->events;
+	d->events = 0;
+	efi_disk_unlock(d, noio);
+	return events;
+}
+
+static void disk_free(struct gendisk *gd)
+{
+	struct efi_disk *d = gd->private_data;
+
+	ida_free(&numbers, d->number);
+	put_device(&d->edev->dev);
+	kfree(d);
+}
+
+const struct block_device_operations efi_disk_fops = {
+	.owner		= THIS_MODULE,
+	.open		= disk_open,
+	.check_events	= disk_check_events_fn,
+	.set_read_only	= efi_disk_set_read_only,
+	.free_disk	= disk_free,
+};
+
+/* The bus */
+
+static int open_protocols(struct efi_disk *d, const efi_guid_t *guid)
+{
+	const efi_guid_t erase = EFI_ERASE_BLOCK_PROTOCOL_GUID;
+
+	d->io = efi_protocol_open(d->edev, guid, EFI_TPL_CALLBACK);
+	if (IS_ERR(d->io))
+		return PTR_ERR(d->io);
+	if (efi_device_has_protocol(d->edev, &erase))
+		d->erase = efi_protocol_open(d->edev, &erase,
+					     EFI_TPL_CALLBACK);
+	if (IS_ERR(d->erase))
+		d->erase = NULL;
+	return 0;
+}
+
+static int judge_medium(const struct efi_disk *d)
+{
+	const char *objection;
+	bool usual;
+
+	objection = efi_disk_objection(&d->media, &usual);
+	if (!objection)
+		return 0;
+	if (usual)
+		dev_dbg(&d->edev->dev, "no disk: %s\n", objection);
+	else
+		dev_warn(&d->edev->dev, "no disk: %s\n", objection);
+	return -ENODEV;
+}
+
+static int alloc_buffers(struct efi_disk *d)
+{
+	size_t size = min_t(size_t, FIRST_TRANSFER, largest_transfer());
+
+	/* It is in one piece: late in the life of a system it has to be smaller */
+	do {
+		d->bounce = efi_buffer_alloc(d->edev, size, d->media.io_align,
+					     0);
+		size /= 2;
+	} while (IS_ERR(d->bounce) && size >= MIN_TRANSFER * SZ_1K);
+	if (IS_ERR(d->bounce))
+		return PTR_ERR(d->bounce);
+	d->shared = efi_buffer_alloc(d->edev, PAGE_SIZE, 0, 0);
+	return PTR_ERR_OR_ZERO(d->shared);
+}
+
+/* What there is may not be what there was when firmware last looked */
+static int detect_medium(struct efi_disk *d)
+{
+	unsigned int noio;
+	int ret;
+
+	if (!d->media.removable)
+		return 0;
+	noio = efi_disk_lock(d);
+	ret = efi_disk_detect(d, &d->media);
+	efi_disk_unlock(d, noio);
+	if (!ret && d->media.io_align > d->bounce->size)
+		ret = -ENOMEM;
+	return ret ?: judge_medium(d);
+}
+
+static int take_disk(struct efi_disk *d, const efi_guid_t *guid)
+{
+	unsigned int noio;
+	int ret;
+
+	ret = open_protocols(d, guid) ?:
+	      efi_disk_read_media(d, &d->media) ?:
+	      judge_medium(d) ?:
+	      alloc_buffers(d) ?:
+	      detect_medium(d);
+	if (ret)
+		return ret;
+	set_shape(d);
+	noio = efi_disk_lock(d);
+	efi_disk_flush_init(d);
+	efi_disk_unlock(d, noio);
+	efi_disk_choose_mode(d);
+	return 0;
+}
+
+static int make_gendisk(struct efi_disk *d)
+{
+	struct queue_limits lim = {};
+	struct gendisk *gd;
+	int ret;
+
+	d->tags.ops = &efi_disk_mq_ops;
+	d->tags.nr_hw_queues = 1;
+	d->tags.queue_depth = efi_disk_tokens_count(d) ?: QUEUE_DEPTH;
+	d->tags.cmd_size = sizeof(struct efi_disk_request);
+	d->tags.numa_node = NUMA_NO_NODE;
+	/* To order what waits costs 1000 instructions a request: nobody has to */
+	d->tags.flags = BLK_MQ_F_SHOULD_MERGE | BLK_MQ_F_BLOCKING |
+			BLK_MQ_F_NO_SCHED_BY_DEFAULT;
+	ret = blk_mq_alloc_tag_set(&d->tags);
+	if (ret)
+		return ret;
+	efi_disk_limits(&d->media, max_request(d), &lim);
+	gd = blk_mq_alloc_disk(&d->tags, &lim, d);
+	if (IS_ERR(gd)) {
+		blk_mq_free_tag_set(&d->tags);
+		return PTR_ERR(gd);
+	}
+	snprintf(gd->disk_name, DISK_NAME_LEN, "efida%d", d->number);
+	gd->fops = &efi_disk_fops;
+	gd->private_data = d;
+	if (d->media.removable) {
+		gd->flags |= GENHD_FL_REMOVABLE;
+		gd->events = DISK_EVENT_MEDIA_CHANGE;
+		gd->event_flags = DISK_EVENT_FLAG_POLL | DISK_EVENT_FLAG_UEVENT;
+	}
+	d->gd = gd;
+	take_medium(d, &d->media);
+	return 0;
+}
+
+static void say_hello(const struct efi_disk *d)
+{
+	const struct efi_disk_media *m = &d->media;
+	char size[16] = "no medium";
+
+	if (m->present)
+		string_get_size(m->blocks, m->block_size, STRING_UNITS_2, size,
+				sizeof(size));
+	dev_info(&d->edev->dev, "%s: %s, blocks of %u bytes%s%s, durability: %s, mode: %s (%s)\n",
+		 d->gd->disk_name, size, m->block_size,
+		 m->removable ? ", removable" : "",
+		 m->read_only ? ", read-only" : "", efi_disk_durability(d),
+		 efi_disk_mode_name(d->mode), d->mode_reason);
+}
+
+static struct efi_disk *new_disk(struct efi_device *edev)
+{
+	struct efi_disk *d = kzalloc(sizeof(*d), GFP_KERNEL);
+
+	if (!d)
+		return NULL;
+	d->number = ida_alloc(&numbers, GFP_KERNEL);
+	if (d->number < 0) {
+		kfree(d);
+		return NULL;
+	}
+	d->chain.max = EFI_DISK_CHAIN;
+	mutex_init(&d->lock);
+	INIT_LIST_HEAD(&d->issued);
+	INIT_WORK(&d->media_work, media_work);
+	d->edev = edev;
+	get_device(&edev->dev);
+	return d;
+}
+
+static int disk_probe(struct efi_device *edev, const struct efi_device_id *id)
+{
+	struct efi_disk *d = new_disk(edev);
+	int ret;
+
+	if (!d)
+		return -ENOMEM;
+	ret = take_disk(d, &id->guid);
+	if (ret)
+		goto free;
+	ret = make_gendisk(d);
+	if (ret)
+		goto free;
+	efi_device_set_drvdata(edev, d);
+	efi_disk_guard_attach(d);
+	ret = device_add_disk(&edev->dev, d->gd, efi_disk_groups);
+	if (ret)
+		goto put;
+	say_hello(d);
+	return 0;
+
+put:
+	efi_disk_guard_detach(d);
+	put_disk(d->gd);
+	blk_mq_free_tag_set(&d->tags);
+free:
+	efi_disk_tokens_destroy(d);
+	ida_free(&numbers, d->number);
+	put_device(&edev->dev);
+	kfree(d);
+	return ret;
+}
+
+/*
+ * If the disk is still there all that has been written goes to it first, and file
+ * systems are told. If it is not they are told just that.
+ */
+static void disk_remove(struct efi_device *edev)
+{
+	struct efi_disk *d = efi_device_get_drvdata(edev);
+	const efi_guid_t guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+	unsigned int noio;
+
+	disable_work_sync(&d->media_work);
+	if (!efi_device_has_protocol(edev, &guid)) {
+		blk_mark_disk_dead(d->gd);
+		efi_disk_tokens_give_up(d);
+	}
+	del_gendisk(d->gd);
+	noio = efi_disk_lock(d);
+	d->closed = true;
+	efi_disk_unlock(d, noio);
+	efi_disk_guard_detach(d);
+	efi_disk_tokens_destroy(d);
+	blk_mq_free_tag_set(&d->tags);
+	put_disk(d->gd);
+}
+
+/* BlockIo has been installed again: that is how firmware says that the medium is new */
+static void disk_changed(struct efi_device *edev)
+{
+	struct efi_disk *d = efi_device_get_drvdata(edev);
+	unsigned int noio = efi_disk_lock(d);
+	struct efi_disk_media now;
+	bool same = false;
+
+	if (!d->stale && !efi_disk_read_media(d, &now)) {
+		if (!d->media.removable)
+			same = now.block_size == d->media.block_size;
+		else if (is_other_medium(d, &now))
+			efi_disk_lose_medium(d);
+	}
+	efi_disk_unlock(d, noio);
+	if (same)
+		change_medium(d, &now);
+}
+
+static void disk_protocols_changed(struct efi_device *edev)
+{
+	efi_disk_guard_changed(efi_device_get_drvdata(edev));
+}
+
+static const struct efi_device_id disk_ids[] = {
+	{ EFI_BLOCK_IO_PROTOCOL_GUID },
+	{ }
+};
+MODULE_ALIAS_EFI("964e5b21-6459-11d2-8e39-00a0c969723b");
+
+static struct efi_driver disk_driver = {
+	.driver.name		= "efi-disk",
+	.id_table		= disk_ids,
+	.probe			= disk_probe,
+	.remove			= disk_remove,
+	.changed		= disk_changed,
+	.protocols_changed	= disk_protocols_changed,
+};
+
+static int __init disk_init(void)
+{
+	/* Nobody opens a disk before it is known what is guarded there */
+	return efi_disk_guard_register() ?: efi_driver_register(&disk_driver);
+}
+device_initcall(disk_init);
+
+MODULE_DESCRIPTION("Disks of the EFI firmware");
+MODULE_LICENSE("GPL");

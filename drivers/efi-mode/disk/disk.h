@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Between the files of the disks
+ *
+ *	disk.c -> queue.c -> transfer.c -> media.c -> the bus
+ *			       -> flush.c
+ *			       -> guard.c
+ *			       -> request.c -> tokens.c -> the bus
+ *	       -> mode.c -> tokens.c
+ *	       -> sysfs.c
+ *
+ * plan.c is pure, and so is most of media.c.
+ */
+#ifndef _EFI_MODE_DISK_H
+#define _EFI_MODE_DISK_H
+
+#include <linux/blk-mq.h>
+#include <linux/blkdev.h>
+#include <linux/mutex.h>
+#include <linux/sched/mm.h>
+#include <linux/workqueue.h>
+
+#include <efi-mode/bus.h>
+#include <efi-mode/block.h>
+#include <efi-mode/handoff.h>
+
+/* Of a request: what firmware is given is made from them without an allocation */
+#define EFI_DISK_MAX_RUNS	256
+
+/* Tokens that firmware has at once; NVMe in edk2 takes 63 */
+#define EFI_DISK_TOKENS		32
+
+/* Of one of them. What is larger is several requests, and several tokens. */
+#define EFI_DISK_TOKEN_BYTES	SZ_128K
+
+/* Calls that are made with one switch */
+#define EFI_DISK_CHAIN		16
+
+#define EFI_DISK_MIN_BLOCK	512
+#define EFI_DISK_MAX_BLOCK	SZ_64K
+
+/**
+ * struct efi_disk_media - what is in a drive
+ * @id:		firmware's number for it, which each call says
+ * @present:	there is something
+ * @removable:	there can be something else
+ * @read_only:	it cannot be written
+ * @partition:	it is a part of another one
+ * @block_size:	bytes of a block
+ * @io_align:	what addresses are a multiple of, a power of two
+ * @blocks:	how many
+ * @physical_size: bytes that the device writes at once, a multiple of @block_size
+ * @optimal_size: bytes of which a transfer is best a multiple, or 0
+ * @aligned_block: the first one with which @physical_size begins
+ * @erase_size: bytes that are erased at once, a multiple of @block_size; 0 if none can be
+ */
+struct efi_disk_media {
+	u32 id;
+	bool present;
+	bool removable;
+	bool read_only;
+	bool partition;
+	u32 block_size;
+	u32 io_align;
+	u64 blocks;
+	u32 physical_size;
+	u32 optimal_size;
+	u64 aligned_block;
+	u32 erase_size;
+};
+
+/**
+ * struct efi_disk_shape - what calls of firmware's are like
+ * @block_size:	of whole blocks, of so many bytes
+ * @align:	of memory at such addresses: a power of two
+ * @max_bytes:	of at most so many, a multiple of @block_size
+ * @max_bounced: of at most so many if they go through the bounce buffer, likewise
+ * @min_direct:	memory of so many bytes or more is worth a call of its own
+ */
+struct efi_disk_shape {
+	u32 block_size;
+	u32 align;
+	u32 max_bytes;
+	u32 max_bounced;
+	u32 min_direct;
+};
+
+/**
+ * struct efi_disk_run - memory in one piece
+ * @phys:	its address
+ * @bytes:	how much
+ * @shared:	others have parts of its pages, so firmware is not given the memory itself
+ */
+struct efi_disk_run {
+	phys_addr_t phys;
+	u32 bytes;
+	bool shared;
+};
+
+/**
+ * struct efi_disk_cursor - how far a request has come
+ * @run:	the memory that is next
+ * @offset:	in it
+ * @pos:	on the disk, in bytes
+ * @left:	bytes to go, no more than the runs have
+ */
+struct efi_disk_cursor {
+	const struct efi_disk_run *run;
+	u32 offset;
+	u64 pos;
+	u32 left;
+};
+
+/**
+ * struct efi_disk_step - what one call is to transfer
+ * @lba:	first block
+ * @bytes:	of whole blocks
+ * @skip:	bytes at the beginning that nobody has asked for
+ * @wanted:	bytes after them that somebody has
+ * @direct:	to or from the memory itself, else the bounce buffer
+ */
+struct efi_disk_step {
+	u64 lba;
+	u32 bytes;
+	u32 skip;
+	u32 wanted;
+	bool direct;
+};
+
+/**
+ * enum efi_disk_durability - what is known of data after a flush
+ * @EFI_DISK_FLUSH:	they are on the medium
+ * @EFI_DISK_UNKNOWN:	firmware does not say, and the kind of device does not tell
+ * @EFI_DISK_NONE:	they may be in the device's cache: FlushBlocks() does nothing
+ */
+enum efi_disk_durability {
+	EFI_DISK_FLUSH,
+	EFI_DISK_UNKNOWN,
+	EFI_DISK_NONE,
+};
+
+/**
+ * enum efi_disk_mode - by which protocol it is read and written
+ * @EFI_DISK_AUTO:	by the one that is best; of the parameter only
+ * @EFI_DISK_BLOCKIO:	one request after the other
+ * @EFI_DISK_BLOCKIO2:	with tokens
+ * @EFI_DISK_DISKIO2:	with tokens
+ */
+enum efi_disk_mode {
+	EFI_DISK_AUTO,
+	EFI_DISK_BLOCKIO,
+	EFI_DISK_BLOCKIO2,
+	EFI_DISK_DISKIO2,
+};
+
+/**
+ * struct efi_disk_trial - what a trial has shown
+ * @tokens:	at once
+ * @at_once:	how many of them were complete when the call returned
+ * @tokens_ns:	until all of them were
+ * @block_ns:	of one read by BlockIo
+ */
+struct efi_disk_trial {
+	unsigned int tokens;
+	unsigned int at_once;
+	u64 tokens_ns;
+	u64 block_ns;
+};
+
+/**
+ * enum efi_disk_verdict - what that means
+ * @EFI_DISK_SYNCHRONOUS: the protocol is only called asynchronous
+ * @EFI_DISK_SLOWER:	however many tokens there are
+ * @EFI_DISK_MORE:	to be tried with more of them
+ * @EFI_DISK_FASTER:	than BlockIo
+ */
+enum efi_disk_verdict {
+	EFI_DISK_SYNCHRONOUS,
+	EFI_DISK_SLOWER,
+	EFI_DISK_MORE,
+	EFI_DISK_FASTER,
+};
+
+/**
+ * struct efi_disk_outcome - what has become of a call
+ * @ret:	as of efi_protocol_call()
+ * @status:	what the function has returned
+ */
+struct efi_disk_outcome {
+	int ret;
+	efi_status_t status;
+};
+
+struct efi_disk_slot;
+struct efi_disk_tokens;
+
+/**
+ * struct efi_disk_request - what the driver has with each request
+ * @slot:	where its token is, or NULL
+ * @again:	does it without a token
+ * @status:	once it is over
+ */
+struct efi_disk_request {
+	struct efi_disk_slot *slot;
+	struct work_struct again;
+	blk_status_t status;
+};
+
+/**
+ * struct efi_disk_chain - calls that are made with one switch
+ * @max:	how many; it goes by how long they take
+ * @calls:	of one request each
+ * @room:	for efi_call_all_in()
+ */
+struct efi_disk_chain {
+	unsigned int max;
+	struct efi_call calls[EFI_DISK_CHAIN];
+	struct efi_mode_request room[EFI_DISK_CHAIN];
+};
+
+/**
+ * struct efi_disk - a disk
+ * @gd:		for the block layer
+ * @edev:	the handle
+ * @io:		BlockIo
+ * @erase:	EraseBlock, or NULL
+ * @scsi:	ScsiIo, or NULL
+ * @bounce:	for what cannot or should not go from or to where it is
+ * @shared:	for what else firmware gets the address of
+ * @tags:	of the requests
+ * @lock:	one call at a time; and what is below
+ * @media:	what Linux believes to be in the drive
+ * @shape:	of calls; its @max_bytes goes by how long they take
+ * @max_bytes:	of a call, however short it is
+ * @closed:	no more calls
+ * @stale:	@media is not what is in the drive
+ * @events:	DISK_EVENT_* that nobody has asked for yet
+ * @media_work:	tells of a medium that has changed
+ * @durability:	of flushes
+ * @warned:	that there is none
+ * @number:	of its name
+ * @mode:	by which protocol
+ * @mode_reason: why
+ * @tokens:	if they are used
+ * @tokens_from: requests that there have to be at once for that; 0 without tokens
+ * @waiting:	requests that are not with firmware yet
+ * @issued:	those of them that are to be looked at together
+ * @chain:	several of them at once
+ * @runs:	of the request that is being done
+ */
+struct efi_disk {
+	struct gendisk *gd;
+	struct efi_device *edev;
+	struct efi_protocol *io;
+	struct efi_protocol *erase;
+	struct efi_protocol *scsi;
+	struct efi_buffer *bounce;
+	struct efi_buffer *shared;
+	struct blk_mq_tag_set tags;
+	struct mutex lock;
+	struct efi_disk_media media;
+	struct efi_disk_shape shape;
+	u32 max_bytes;
+	bool closed;
+	bool stale;
+	unsigned int events;
+	struct work_struct media_work;
+	enum efi_disk_durability durability;
+	bool warned;
+	int number;
+	enum efi_disk_mode mode;
+	char mode_reason[128];
+	struct efi_disk_tokens *tokens;
+	unsigned int tokens_from;
+	atomic_t waiting;
+	struct list_head issued;
+	struct efi_disk_chain chain;
+	struct efi_disk_run runs[EFI_DISK_MAX_RUNS];
+};
+
+/**
+ * efi_disk_lock() - make calls
+ * @d:		the disk
+ *
+ * What is allocated meanwhile must not wait for pages to be written to this disk.
+ *
+ * Context: task context; sleeps.
+ * Return: for efi_disk_unlock().
+ */
+static inline unsigned int efi_disk_lock(struct efi_disk *d)
+{
+	unsigned int noio = memalloc_noio_save();
+
+	mutex_lock(&d->lock);
+	return noio;
+}
+
+/**
+ * efi_disk_unlock() - let others make calls
+ * @d:		the disk
+ * @noio:	as of efi_disk_lock()
+ *
+ * Context: task context.
+ */
+static inline void efi_disk_unlock(struct efi_disk *d, unsigned int noio)
+{
+	mutex_unlock(&d->lock);
+	memalloc_noio_restore(noio);
+}
+
+/* disk.c */
+
+extern const struct block_device_operations efi_disk_fops;
+
+/* sysfs.c */
+
+extern const struct attribute_group *efi_disk_groups[];
+
+/* media.c */
+
+void efi_disk_parse_media(const struct efi_block_io_media *raw, u64 revision,
+			  struct efi_disk_media *media);
+const char *efi_disk_objection(const struct efi_disk_media *media, bool *usual);
+void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
+		     struct queue_limits *lim);
+void efi_disk_shape(const struct efi_disk_media *media, u32 max_bytes,
+		    u32 max_bounced, struct efi_disk_shape *shape);
+sector_t efi_disk_capacity(const struct efi_disk_media *media);
+int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media);
+bool efi_disk_same_media(const struct efi_disk_media *a,
+			 const struct efi_disk_media *b);
+void efi_disk_lose_medium(struct efi_disk *d);
+int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media);
+
+/* plan.c */
+
+bool efi_disk_add_run(struct efi_disk_run *runs, unsigned int *nr,
+		      unsigned int max, const struct bio_vec *bv);
+void efi_disk_plan(const struct efi_disk_shape *shape,
+		   const struct efi_disk_cursor *cursor,
+		   struct efi_disk_step *step);
+void efi_disk_advance(struct efi_disk_cursor *cursor, u32 bytes);
+u32 efi_disk_pace(u32 now, u32 least, u32 most, unsigned int ms);
+u64 efi_disk_plan_erase(const struct efi_disk_media *media, u64 pos, u64 bytes,
+			u64 *lba);
+
+/* status.c */
+
+blk_status_t efi_disk_status(const struct efi_disk_outcome *o);
+const char *efi_disk_status_name(const struct efi_disk_outcome *o);
+bool efi_disk_wants_less(const struct efi_disk_outcome *o);
+bool efi_disk_is_final(const struct efi_disk_outcome *o);
+
+static inline bool efi_disk_succeeded(const struct efi_disk_outcome *o)
+{
+	return !o->ret && o->status == EFI_SUCCESS;
+}
+
+/* transfer.c */
+
+struct efi_disk_outcome efi_disk_step(struct efi_disk *d, bool write,
+				      const struct efi_disk_cursor *cursor,
+				      const struct efi_disk_step *step);
+void efi_disk_describe(const struct efi_disk *d, bool write,
+		       const struct efi_disk_cursor *cursor,
+		       const struct efi_disk_step *step, struct efi_call *c);
+bool efi_disk_conclude(const struct efi_call *c);
+struct efi_disk_outcome efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes);
+
+/* flush.c */
+
+void efi_disk_flush_init(struct efi_disk *d);
+const char *efi_disk_durability(const struct efi_disk *d);
+struct efi_disk_outcome efi_disk_flush(struct efi_disk *d);
+
+/* tokens.c */
+
+int efi_disk_tokens_create(struct efi_disk *d, enum efi_disk_mode mode,
+			   u32 size);
+void efi_disk_tokens_destroy(struct efi_disk *d);
+unsigned int efi_disk_tokens_count(const struct efi_disk *d);
+u32 efi_disk_tokens_bytes(const struct efi_disk *d);
+bool efi_disk_tokens_pay(const struct efi_disk *d, unsigned int requests);
+bool efi_disk_tokens_drain(struct efi_disk *d);
+struct efi_disk_outcome efi_disk_tokens_try(struct efi_disk *d, u64 first,
+					    u64 stride, u32 bytes,
+					    struct efi_disk_trial *trial);
+
+/* request.c */
+
+bool efi_disk_token_fits(const struct efi_disk_shape *shape, u32 size, u64 pos,
+			 u32 bytes);
+bool efi_disk_token_start(struct efi_disk *d, struct request *rq);
+void efi_disk_token_failed(struct request *rq);
+enum blk_eh_timer_return efi_disk_token_timeout(struct request *rq);
+void efi_disk_tokens_give_up(struct efi_disk *d);
+
+/* mode.c */
+
+void efi_disk_choose_mode(struct efi_disk *d);
+const char *efi_disk_mode_name(enum efi_disk_mode mode);
+enum efi_disk_verdict efi_disk_judge(const struct efi_disk_trial *trial,
+				     unsigned int most);
+unsigned int efi_disk_break_even(const struct efi_disk_trial *trial);
+
+/* queue.c */
+
+extern const struct blk_mq_ops efi_disk_mq_ops;
+
+/* guard.c */
+
+bool efi_disk_is_guarded(const struct efi_disk *d, sector_t start,
+			 sector_t sectors);
+void efi_disk_guard_attach(struct efi_disk *d);
+void efi_disk_guard_detach(struct efi_disk *d);
+void efi_disk_guard_changed(struct efi_disk *d);
+int efi_disk_set_read_only(struct block_device *bdev, bool ro);
+int efi_disk_guard_register(void);
+
+#endif /* _EFI_MODE_DISK_H */

@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Partitions in which firmware has a file system
+ *
+ * Firmware's FAT driver keeps what it has read, and writes what it has kept. Two
+ * writers who do not know of each other destroy a file system. So where firmware has
+ * SimpleFileSystem, Linux only reads: the partition is read-only, and what is written
+ * there by way of the whole disk is refused.
+ *
+ * Somebody who wants to write makes the partition writable (BLKROSET, blockdev
+ * --setrw). Firmware's file system is then disconnected. When the partition is made
+ * read-only again, or Linux lets go of the disk, firmware is asked to connect its
+ * drivers, and reads what is there then. Linux forgets both times what it has read, since
+ * the other one has written.
+ *
+ * If firmware finds a file system where Linux is writing, it is disconnected in the same
+ * way: Linux was there first.
+ *
+ * A guard is for a handle with SimpleFileSystem: one of a partition, to which a driver
+ * is bound for this purpose only, or that of a disk without partitions.
+ */
+#define pr_fmt(fmt) "efi-disk: " fmt
+
+#include <linux/cleanup.h>
+#include <linux/list.h>
+#include <linux/pagemap.h>
+#include <linux/part_stat.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/unaligned.h>
+
+#include "disk.h"
+#include "../bus/bus.h"
+
+#define EFI_OPEN_BY_DRIVER	0x10
+
+/* HD(): number, first block, number of blocks */
+#define HD_START	8
+#define HD_BLOCKS	16
+#define HD_SIZE		42
+
+/**
+ * struct guard - where firmware may have a file system
+ * @list:	of all guards
+ * @edev:	the handle
+ * @disk:	where the partition is, or NULL if Linux does not have the disk
+ * @start:	sector
+ * @sectors:	how many
+ * @mounted:	firmware has a file system there
+ * @released:	it had one, until Linux wanted to write
+ */
+struct guard {
+	struct list_head list;
+	struct efi_device *edev;
+	struct efi_disk *disk;
+	sector_t start;
+	sector_t sectors;
+	bool mounted;
+	bool released;
+};
+
+/* The mutex is for changes. The list and what I/O asks for has the lock, too. */
+static DEFINE_MUTEX(guards_mutex);
+static DEFINE_SPINLOCK(guards_lock);
+static LIST_HEAD(guards);
+
+static bool overlaps(const struct guard *g, const struct efi_disk *d,
+		     sector_t start, sector_t sectors)
+{
+	return g->disk == d && start < g->start + g->sectors &&
+	       start + sectors > g->start;
+}
+
+/**
+ * efi_disk_is_guarded() - does firmware have a file system there?
+ * @d:		the disk
+ * @start:	sector
+ * @sectors:	how many
+ *
+ * Context: any but interrupt.
+ * Return: true if it has, and Linux must not write.
+ */
+bool efi_disk_is_guarded(const struct efi_disk *d, sector_t start,
+			 sector_t sectors)
+{
+	bool guarded = false;
+	struct guard *g;
+
+	spin_lock(&guards_lock);
+	list_for_each_entry(g, &guards, list)
+		guarded |= g->mounted && overlaps(g, d, start, sectors);
+	spin_unlock(&guards_lock);
+	return guarded;
+}
+
+/* The block layer's side */
+
+/* A disk is read-only if all of it is guarded, a partition if any of it is */
+static bool is_guarded_bdev(const struct efi_disk *d, struct block_device *bdev)
+{
+	bool guarded = false;
+	struct guard *g;
+
+	if (bdev_is_partition(bdev))
+		return efi_disk_is_guarded(d, bdev->bd_start_sect,
+					   bdev_nr_sectors(bdev));
+	spin_lock(&guards_lock);
+	list_for_each_entry(g, &guards, list)
+		guarded |= g->mounted && g->disk == d && g->edev == d->edev;
+	spin_unlock(&guards_lock);
+	return guarded;
+}
+
+static void protect(struct block_device *bdev)
+{
+	const struct efi_disk *d = bdev->bd_disk->private_data;
+
+	if (bdev_test_flag(bdev, BD_READ_ONLY) || !is_guarded_bdev(d, bdev))
+		return;
+	bdev_set_flag(bdev, BD_READ_ONLY);
+	dev_notice(&bdev->bd_device,
+		   "firmware has the file system: read-only until blockdev --setrw\n");
+}
+
+/* Those that are there; the others are seen when they are added */
+static void protect_all(struct efi_disk *d)
+{
+	struct block_device *part;
+	unsigned long i;
+
+	mutex_lock(&d->gd->open_mutex);
+	xa_for_each(&d->gd->part_tbl, i, part)
+		protect(part);
+	mutex_unlock(&d->gd->open_mutex);
+}
+
+/* Before anybody can open it */
+static int block_device_added(struct device *dev)
+{
+	struct block_device *bdev = dev_to_bdev(dev);
+
+	if (bdev->bd_disk->fops == &efi_disk_fops)
+		protect(bdev);
+	return 0;
+}
+
+static struct class_interface added_interface = {
+	.class		= &block_class,
+	.add_dev	= block_device_added,
+};
+
+static bool is_within(const struct guard *g, struct block_device *bdev)
+{
+	if (!bdev_is_partition(bdev))
+		return g->edev == g->disk->edev;
+	return overlaps(g, g->disk, bdev->bd_start_sect, bdev_nr_sectors(bdev));
+}
+
+/* Is there one of those that a guard is for of which this is true? */
+static bool any_bdev(const struct guard *g,
+		     bool (*is)(struct block_device *bdev))
+{
+	struct block_device *bdev;
+	bool found = false;
+	unsigned long i;
+
+	if (!g->disk)
+		return false;
+	mutex_lock(&g->disk->gd->open_mutex);
+	xa_for_each(&g->disk->gd->part_tbl, i, bdev)
+		found |= is_within(g, bdev) && is(bdev);
+	mutex_unlock(&g->disk->gd->open_mutex);
+	return found;
+}
+
+/* By a file system, or somebody else who wants to be alone */
+static bool is_held(struct block_device *bdev)
+{
+	return READ_ONCE(bdev->bd_holder);
+}
+
+/* Who only looks at it, as udev does, is not in the middle of anything */
+static bool is_written(struct block_device *bdev)
+{
+	return atomic_read(&bdev->bd_openers) && !bdev_read_only(bdev) &&
+	       (is_held(bdev) || part_stat_read(bdev, ios[STAT_WRITE]));
+}
+
+/* Of the disk itself, too: what is there is in its cache as well */
+static int forget_range(struct efi_disk *d, sector_t start, sector_t sectors)
+{
+	struct block_device *bdev;
+	unsigned long i;
+	int ret = 0;
+
+	mutex_lock(&d->gd->open_mutex);
+	xa_for_each(&d->gd->part_tbl, i, bdev) {
+		if (bdev_is_partition(bdev) &&
+		    (bdev->bd_start_sect >= start + sectors ||
+		     bdev->bd_start_sect + bdev_nr_sectors(bdev) <= start))
+			continue;
+		ret = sync_blockdev(bdev) ?: ret;
+		invalidate_bdev(bdev);
+	}
+	mutex_unlock(&d->gd->open_mutex);
+	return ret;
+}
+
+/* Firmware's side */
+
+/* What cannot be found out, for want of memory, is taken for one: that loses nothing */
+static bool has_file_system(u64 handle)
+{
+	efi_guid_t *guids;
+	bool has;
+	int i, n;
+
+	n = efi_handle_guids(handle, &guids);
+	has = n < 0;
+	for (i = 0; i < n; i++)
+		has |= !efi_guidcmp(guids[i], EFI_FILE_SYSTEM_GUID);
+	kfree(guids);
+	return has;
+}
+
+static void disconnect_users(u64 handle, const efi_guid_t *guid)
+{
+	struct efi_open_entry *entries;
+	int i, n;
+
+	n = efi_handle_openers(handle, guid, &entries);
+	for (i = 0; i < n; i++)
+		if (entries[i].attributes & EFI_OPEN_BY_DRIVER)
+			efi_mode_bs_call(disconnect_controller, handle,
+					 entries[i].agent, 0);
+	kfree(entries);
+}
+
+static void set_mounted(struct guard *g, bool mounted)
+{
+	spin_lock(&guards_lock);
+	g->mounted = mounted;
+	spin_unlock(&guards_lock);
+}
+
+/* Its driver has DiskIo open. That of the disk itself has not, and stays. */
+static int release(struct guard *g)
+{
+	const efi_guid_t disk_io = EFI_DISK_IO_PROTOCOL_GUID;
+	const efi_guid_t disk_io2 = EFI_DISK_IO2_PROTOCOL_GUID;
+
+	lockdep_assert_held(&guards_mutex);
+	disconnect_users(g->edev->handle, &disk_io);
+	disconnect_users(g->edev->handle, &disk_io2);
+	if (has_file_system(g->edev->handle)) {
+		dev_err(&g->edev->dev, "firmware does not let go of its file system\n");
+		return -EBUSY;
+	}
+	g->released = true;
+	set_mounted(g, false);
+	dev_info(&g->edev->dev, "the file system is Linux's\n");
+	return 0;
+}
+
+/* It reads anew: nothing of what it had is left */
+static void restore(struct guard *g)
+{
+	const efi_guid_t block_io = EFI_BLOCK_IO_PROTOCOL_GUID;
+
+	lockdep_assert_held(&guards_mutex);
+	if (!g->released || !efi_device_has_protocol(g->edev, &block_io))
+		return;
+	g->released = false;
+	set_mounted(g, true);
+	efi_handle_connect(g->edev->handle);
+	if (has_file_system(g->edev->handle)) {
+		dev_info(&g->edev->dev, "the file system is firmware's again\n");
+		return;
+	}
+	set_mounted(g, false);
+	dev_warn(&g->edev->dev, "firmware does not find its file system again\n");
+}
+
+/*
+ * Who has it mounted to read does not know what firmware has written since.
+ *
+ * Return: an error, and then some may have been released.
+ */
+static int release_range(struct efi_disk *d, sector_t start, sector_t sectors)
+{
+	bool released = false;
+	struct guard *g;
+	int ret = 0, err;
+
+	list_for_each_entry(g, &guards, list) {
+		if (!g->mounted || !overlaps(g, d, start, sectors))
+			continue;
+		err = any_bdev(g, is_held) ? -EBUSY : release(g);
+		released |= !err;
+		ret = err ?: ret;
+	}
+	if (released)
+		ret = forget_range(d, start, sectors) ?: ret;
+	return ret;
+}
+
+static bool is_released(const struct efi_disk *d, sector_t start,
+			sector_t sectors)
+{
+	struct guard *g;
+
+	list_for_each_entry(g, &guards, list)
+		if (g->released && overlaps(g, d, start, sectors))
+			return true;
+	return false;
+}
+
+static void restore_range(struct efi_disk *d, sector_t start, sector_t sectors)
+{
+	struct guard *g;
+
+	list_for_each_entry(g, &guards, list)
+		if (overlaps(g, d, start, sectors))
+			restore(g);
+}
+
+/**
+ * efi_disk_set_read_only() - whose is the file system?
+ * @bdev:	a disk or a partition
+ * @ro:		firmware's, else Linux's
+ *
+ * Context: as set_read_only() of struct block_device_operations.
+ * Return: 0, -EBUSY if it is in use, or if firmware does not let go of it, or an error of
+ * what was still to be written.
+ */
+int efi_disk_set_read_only(struct block_device *bdev, bool ro)
+{
+	struct efi_disk *d = bdev->bd_disk->private_data;
+	sector_t start = bdev->bd_start_sect, n = bdev_nr_sectors(bdev);
+	int ret;
+
+	guard(mutex)(&guards_mutex);
+	if (!ro)
+		return release_range(d, start, n);
+	if (!is_released(d, start, n))
+		return 0;
+	/* Somebody who has it mounted would go on writing */
+	if (READ_ONCE(bdev->bd_holder))
+		return -EBUSY;
+	ret = forget_range(d, start, n);
+	if (!ret)
+		restore_range(d, start, n);
+	return ret;
+}
+
+/* Which disk is a partition on? */
+
+static bool is_on(const struct efi_device *edev, const struct efi_disk *d)
+{
+	return edev == d->edev ||
+	       efi_path_is_below(edev->path, edev->path_size, d->edev->path,
+				 d->edev->path_size);
+}
+
+/* The first node behind those of the disk, even if it has parts itself */
+static void set_range(struct guard *g, const struct efi_disk *d)
+{
+	const u8 *node = (const u8 *)g->edev->path;
+	u32 per_block = d->media.block_size >> SECTOR_SHIFT;
+
+	g->start = 0;
+	g->sectors = S64_MAX;
+	if (g->edev == d->edev)
+		return;
+	node += efi_path_body(d->edev->path, d->edev->path_size);
+	if (EFI_NODE(node[0], node[1]) != EFI_NODE(EFI_NODE_MEDIA, 1) ||
+	    get_unaligned_le16(node + 2) < HD_SIZE)
+		return;
+	g->start = get_unaligned_le64(node + HD_START) * per_block;
+	g->sectors = get_unaligned_le64(node + HD_BLOCKS) * per_block;
+}
+
+static void attach(struct guard *g, struct efi_disk *d)
+{
+	spin_lock(&guards_lock);
+	set_range(g, d);
+	g->disk = d;
+	spin_unlock(&guards_lock);
+}
+
+/* What the bus knows may be older than what has been done here */
+static bool is_mounted(struct efi_device *edev)
+{
+	const efi_guid_t guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+
+	return efi_device_has_protocol(edev, &guid) &&
+	       has_file_system(edev->handle);
+}
+
+static struct guard *add_guard(struct efi_device *edev)
+{
+	struct guard *g = kzalloc(sizeof(*g), GFP_KERNEL);
+
+	if (!g)
+		return NULL;
+	g->edev = edev;
+	scoped_guard(spinlock, &guards_lock)
+		list_add_tail(&g->list, &guards);
+	return g;
+}
+
+static struct guard *find_guard(const struct efi_device *edev)
+{
+	struct guard *g;
+
+	list_for_each_entry(g, &guards, list)
+		if (g->edev == edev)
+			return g;
+	return NULL;
+}
+
+static void remove_guard(struct efi_device *edev)
+{
+	struct guard *g = find_guard(edev);
+
+	if (!g)
+		return;
+	restore(g);
+	scoped_guard(spinlock, &guards_lock)
+		list_del(&g->list);
+	kfree(g);
+}
+
+/* Return: whether it is Linux's that firmware has found there now */
+static bool defend(struct guard *g)
+{
+	if (g->mounted || !any_bdev(g, is_written))
+		return false;
+	dev_notice(&g->edev->dev,
+		   "firmware has found a file system where Linux writes: disconnected\n");
+	return !release(g);
+}
+
+static void update_guard(struct efi_device *edev)
+{
+	struct guard *g = find_guard(edev);
+	bool mounted;
+
+	if (!g)
+		return;
+	mounted = is_mounted(edev);
+	if (mounted && defend(g))
+		return;
+	set_mounted(g, mounted);
+	/* What Linux has released and firmware has taken again is firmware's */
+	if (mounted)
+		g->released = false;
+	if (g->disk)
+		protect_all(g->disk);
+}
+
+/* Disks */
+
+/**
+ * efi_disk_guard_attach() - there is a disk
+ * @d:		the disk, which nobody can open yet
+ *
+ * Context: task context; sleeps.
+ */
+void efi_disk_guard_attach(struct efi_disk *d)
+{
+	struct guard *g;
+
+	guard(mutex)(&guards_mutex);
+	g = add_guard(d->edev);
+	if (g)
+		set_mounted(g, is_mounted(d->edev));
+	else
+		dev_warn(&d->edev->dev, "a file system of firmware's is not noticed\n");
+	list_for_each_entry(g, &guards, list)
+		if (is_on(g->edev, d))
+			attach(g, d);
+}
+
+/**
+ * efi_disk_guard_detach() - a disk has gone
+ * @d:		the disk, to which nobody writes any more
+ *
+ * Context: task context; sleeps.
+ */
+void efi_disk_guard_detach(struct efi_disk *d)
+{
+	struct guard *g;
+
+	guard(mutex)(&guards_mutex);
+	remove_guard(d->edev);
+	list_for_each_entry(g, &guards, list) {
+		if (g->disk != d)
+			continue;
+		restore(g);
+		scoped_guard(spinlock, &guards_lock)
+			g->disk = NULL;
+	}
+}
+
+/**
+ * efi_disk_guard_changed() - the handle of a disk has other protocols than before
+ * @d:		the disk
+ *
+ * Context: task context; sleeps.
+ */
+void efi_disk_guard_changed(struct efi_disk *d)
+{
+	guard(mutex)(&guards_mutex);
+	update_guard(d->edev);
+}
+
+/* Handles of partitions */
+
+static int partition_probe(struct efi_device *edev,
+			   const struct efi_device_id *id)
+{
+	const struct efi_generic_dev_path *node;
+	struct guard *fresh, *g;
+
+	node = efi_path_last(edev->path, edev->path_size);
+	if (!node || node->type != EFI_NODE_MEDIA)
+		return -ENODEV;
+	guard(mutex)(&guards_mutex);
+	fresh = add_guard(edev);
+	if (!fresh)
+		return -ENOMEM;
+	/* Any other guard of the same disk knows it */
+	list_for_each_entry(g, &guards, list) {
+		if (g->disk && g->edev == g->disk->edev &&
+		    edev != g->edev && is_on(edev, g->disk)) {
+			attach(fresh, g->disk);
+			break;
+		}
+	}
+	update_guard(edev);
+	return 0;
+}
+
+static void partition_remove(struct efi_device *edev)
+{
+	guard(mutex)(&guards_mutex);
+	remove_guard(edev);
+}
+
+static void partition_changed(struct efi_device *edev)
+{
+	guard(mutex)(&guards_mutex);
+	update_guard(edev);
+}
+
+static const struct efi_device_id partition_ids[] = {
+	{ EFI_BLOCK_IO_PROTOCOL_GUID },
+	{ }
+};
+
+static struct efi_driver partition_driver = {
+	.driver.name		= "efi-disk-guard",
+	.driver.suppress_bind_attrs = true,
+	.id_table		= partition_ids,
+	.probe			= partition_probe,
+	.remove			= partition_remove,
+	.protocols_changed	= partition_changed,
+};
+
+/**
+ * efi_disk_guard_register() - begin to watch
+ *
+ * Context: task context; sleeps.
+ * Return: 0 or an error.
+ */
+int __init efi_disk_guard_register(void)
+{
+	int ret = class_interface_register(&added_interface);
+
+	return ret ?: efi_driver_register(&partition_driver);
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is in a drive, and what that means for the block layer
+ *
+ * Firmware numbers media. Each call says for which one it is meant, and is refused if
+ * there is another one by now. So Linux goes on saying the number of the medium that it
+ * has looked at, and data of one are never written to another. Only when nobody has
+ * the disk open is the new one looked at (efi_disk_open()).
+ *
+ * A disk that cannot be removed is the same whatever its number.
+ */
+#include <linux/log2.h>
+#include <linux/math.h>
+#include <linux/overflow.h>
+
+#include "disk.h"
+
+/* What iPXE calls the disk that it does not have: "iPXE" */
+#define IPXE_MEDIA_ID	0x69505845
+
+/* A device that says more is not believed */
+#define MAX_PHYSICAL	SZ_1M
+
+/* What is given back at once, in blocks of whatever size */
+#define MAX_DISCARD	SZ_1G
+
+#define MIN_DIRECT	SZ_64K
+
+static u32 multiple_of_block(u32 block_size, u32 n)
+{
+	u32 size;
+
+	if (check_mul_overflow(block_size, n, &size) || size > MAX_PHYSICAL)
+		return 0;
+	return size;
+}
+
+/**
+ * efi_disk_parse_media() - read what firmware says of a medium
+ * @raw:	EFI_BLOCK_IO_MEDIA
+ * @revision:	of the protocol, which says how much of that there is
+ * @media:	is filled in
+ *
+ * Context: any.
+ */
+void efi_disk_parse_media(const struct efi_block_io_media *raw, u64 revision,
+			  struct efi_disk_media *media)
+{
+	*media = (struct efi_disk_media) {
+		.id		= raw->media_id,
+		.present	= raw->media_present,
+		.removable	= raw->removable_media,
+		.read_only	= raw->read_only,
+		.partition	= raw->logical_partition,
+		.block_size	= raw->block_size,
+		.io_align	= 1,
+	};
+	if (!media->present && !media->block_size)
+		media->block_size = EFI_DISK_MIN_BLOCK;
+	if (raw->io_align > 1 && raw->io_align <= SZ_1G)
+		media->io_align = roundup_pow_of_two(raw->io_align);
+	/* Of 2^64 blocks there are none */
+	if (media->present)
+		media->blocks = raw->last_block + 1;
+
+	media->physical_size = media->block_size;
+	if (revision >= EFI_BLOCK_IO_REVISION2 &&
+	    is_power_of_2(raw->logical_blocks_per_physical_block)) {
+		media->physical_size =
+			multiple_of_block(media->block_size,
+					  raw->logical_blocks_per_physical_block) ?:
+			media->block_size;
+		media->aligned_block = raw->lowest_aligned_lba;
+	}
+	if (revision >= EFI_BLOCK_IO_REVISION3)
+		media->optimal_size =
+			multiple_of_block(media->block_size,
+					  raw->optimal_transfer_length_granularity);
+}
+
+/**
+ * efi_disk_objection() - is there a reason not to make it a disk of Linux's?
+ * @media:	what is in the drive
+ * @usual:	whether that is nothing to wonder at
+ *
+ * Context: any.
+ * Return: the reason, or NULL.
+ */
+const char *efi_disk_objection(const struct efi_disk_media *media, bool *usual)
+{
+	u64 bytes;
+
+	*usual = true;
+	if (media->partition)
+		return "a partition: Linux finds those itself";
+	if (media->id == IPXE_MEDIA_ID || media->block_size == 1)
+		return "iPXE's, which has no blocks";
+	*usual = false;
+	if (!is_power_of_2(media->block_size) ||
+	    media->block_size < EFI_DISK_MIN_BLOCK ||
+	    media->block_size > EFI_DISK_MAX_BLOCK)
+		return "blocks of a size that Linux cannot have";
+	if (media->present &&
+	    (!media->blocks ||
+	     check_mul_overflow(media->blocks, media->block_size, &bytes) ||
+	     bytes > S64_MAX))
+		return "more blocks than there can be";
+	return NULL;
+}
+
+/**
+ * efi_disk_capacity() - how large is it?
+ * @media:	what is in the drive
+ *
+ * Context: any.
+ * Return: sectors of 512 bytes.
+ */
+sector_t efi_disk_capacity(const struct efi_disk_media *media)
+{
+	return media->blocks * (media->block_size >> SECTOR_SHIFT);
+}
+
+/**
+ * efi_disk_limits() - what the block layer has to know
+ * @media:	what is in the drive
+ * @max_bytes:	of a request
+ * @lim:	is filled in
+ *
+ * The block layer has no logical blocks larger than a page. Where the device has, they
+ * are its physical blocks: writing less than one is possible, but slow.
+ *
+ * What can be written may have a cache, whatever is known of it (see flush.c). A disk
+ * that has become read-only may still have in it what was written before; another medium
+ * has not.
+ *
+ * Context: any.
+ */
+void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
+		     struct queue_limits *lim)
+{
+	lim->logical_block_size = min_t(u32, media->block_size, PAGE_SIZE);
+	lim->physical_block_size = media->physical_size;
+	lim->io_min = media->physical_size;
+	lim->io_opt = media->optimal_size;
+	/* The rest of it is of no interest, and it may not fit */
+	lim->alignment_offset = (media->aligned_block * media->block_size) &
+				(media->physical_size - 1);
+	lim->max_hw_sectors = max_bytes >> SECTOR_SHIFT;
+	/* Else the block layer stops at 1280 KiB */
+	lim->max_user_sectors = lim->max_hw_sectors;
+	lim->max_segments = EFI_DISK_MAX_RUNS;
+	lim->max_segment_size = UINT_MAX;
+	lim->discard_granularity = media->erase_size;
+	lim->max_hw_discard_sectors =
+		media->erase_size ? MAX_DISCARD >> SECTOR_SHIFT : 0;
+	if (!media->read_only)
+		lim->features |= BLK_FEAT_WRITE_CACHE;
+	else if (media->removable)
+		lim->features &= ~BLK_FEAT_WRITE_CACHE;
+}
+
+/**
+ * efi_disk_shape() - what calls are like
+ * @media:	what is in the drive
+ * @max_bytes:	of a call, a multiple of %EFI_DISK_MAX_BLOCK
+ * @max_bounced: of the bounce buffer, likewise
+ * @shape:	is filled in
+ *
+ * There is firmware that expects memory to be aligned like a block without saying so.
+ *
+ * Context: any.
+ */
+void efi_disk_shape(const struct efi_disk_media *media, u32 max_bytes,
+		    u32 max_bounced, struct efi_disk_shape *shape)
+{
+	shape->block_size = media->block_size;
+	shape->align = max_t(u32, media->io_align,
+			     min_t(u32, media->block_size, PAGE_SIZE));
+	shape->max_bytes = max_bytes;
+	shape->max_bounced = max_bounced;
+	shape->min_direct = max_t(u32, MIN_DIRECT, media->block_size);
+}
+
+/**
+ * efi_disk_same_media() - are two media the same, but for firmware's number?
+ * @a:		one
+ * @b:		another
+ *
+ * Context: any.
+ * Return: true if they look the same.
+ */
+bool efi_disk_same_media(const struct efi_disk_media *a,
+			 const struct efi_disk_media *b)
+{
+	return a->present == b->present && a->block_size == b->block_size &&
+	       a->blocks == b->blocks;
+}
+
+static u32 read_erase_size(struct efi_disk *d,
+			   const struct efi_disk_media *media)
+{
+	u32 granularity, size;
+
+	if (!d->erase || media->read_only ||
+	    efi_protocol_read(d->erase, &granularity, sizeof(granularity),
+			      offsetof(union efi_erase_block_protocol,
+				       erase_length_granularity)) ||
+	    check_mul_overflow(granularity, media->block_size, &size) ||
+	    size > MAX_DISCARD)
+		return 0;
+	return size;
+}
+
+/**
+ * efi_disk_read_media() - ask what is in the drive
+ * @d:		the disk
+ * @media:	is filled in
+ *
+ * Context: task context; sleeps.
+ * Return: 0, or as efi_protocol_read().
+ */
+int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media)
+{
+	struct efi_block_io_media raw = {};
+	size_t size = offsetof(typeof(raw), lowest_aligned_lba);
+	u64 revision;
+	int ret;
+
+	ret = efi_protocol_read(d->io, &revision, sizeof(revision),
+				offsetof(union efi_block_io_protocol,
+					 revision));
+	if (ret)
+		return ret;
+	if (revision >= EFI_BLOCK_IO_REVISION3)
+		size = sizeof(raw);
+	else if (revision >= EFI_BLOCK_IO_REVISION2)
+		size = offsetof(typeof(raw),
+				optimal_transfer_length_granularity);
+	ret = efi_protocol_read(d->io, &raw, size,
+				offsetof(union efi_block_io_protocol, media),
+				0);
+	if (ret)
+		return ret;
+	efi_disk_parse_media(&raw, revision, media);
+	media->erase_size = read_erase_size(d, media);
+	return 0;
+}
+
+/**
+ * efi_disk_lose_medium() - what is in the drive is not what Linux has looked at
+ * @d:		the disk
+ *
+ * There are no calls any more until somebody opens the disk anew.
+ *
+ * Context: @d->lock is held.
+ */
+void efi_disk_lose_medium(struct efi_disk *d)
+{
+	lockdep_assert_held(&d->lock);
+	if (d->stale)
+		return;
+	d->stale = true;
+	d->events |= DISK_EVENT_MEDIA_CHANGE;
+	schedule_work(&d->media_work);
+}
+
+/**
+ * efi_disk_detect() - let firmware look what is in the drive
+ * @d:		the disk
+ * @media:	is filled in
+ *
+ * Its drivers do that only when they are asked to read.
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ * Return: 0, or as efi_protocol_read().
+ */
+int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media)
+{
+	efi_status_t status;
+
+	lockdep_assert_held(&d->lock);
+	efi_protocol_call(d->io, &status, union efi_block_io_protocol,
+			  read_blocks, d->media.id, 0, d->media.block_size,
+			  d->bounce->phys);
+	return efi_disk_read_media(d, media);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Between the files of the screens
+ *
+ *	drm.c -> gop.c -> the bus
+ *	         \-> map.c
+ *	         \-> damage.c
+ *	      gop.c -> modes.c
+ *
+ * modes.c and damage.c are pure.
+ */
+#ifndef _EFI_MODE_GOP_H
+#define _EFI_MODE_GOP_H
+
+#include <linux/iosys-map.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#include <drm/drm_rect.h>
+
+#include <efi-mode/bus.h>
+
+/* There are no larger ones in pixels, and areas fit into an int */
+#define EFI_GOP_MAX_SIZE	16384
+
+/**
+ * struct efi_gop_mode - a mode of a screen
+ * @number:	by which firmware knows it
+ * @width:	in pixels
+ * @height:	in pixels
+ * @format:	DRM_FORMAT_* of the frame buffer, or 0 if it cannot be used: then there
+ *		is Blt() only
+ * @pitch:	from one line of the frame buffer to the next, in bytes
+ */
+struct efi_gop_mode {
+	u32 number;
+	unsigned int width;
+	unsigned int height;
+	u32 format;
+	unsigned int pitch;
+};
+
+/* modes.c */
+
+bool efi_gop_mode_from_info(struct efi_gop_mode *mode, u32 number,
+			    const efi_graphics_output_mode_info_t *info);
+unsigned int efi_gop_add_mode(struct efi_gop_mode *modes, unsigned int nr,
+			      const struct efi_gop_mode *mode, u32 current_mode);
+const struct efi_gop_mode *
+efi_gop_find_mode(const struct efi_gop_mode *modes, unsigned int nr,
+		  unsigned int width, unsigned int height);
+
+/* map.c */
+
+/**
+ * struct efi_gop_frame_buffer - the frame buffer of a mode
+ * @map:	where it is mapped
+ * @region:	its place in /proc/iomem, or NULL
+ * @base:	its physical address
+ * @size:	in bytes
+ */
+struct efi_gop_frame_buffer {
+	struct iosys_map map;
+	struct resource *region;
+	u64 base;
+	size_t size;
+};
+
+int efi_gop_map(struct efi_gop_frame_buffer *fb);
+void efi_gop_unmap(struct efi_gop_frame_buffer *fb);
+
+/* damage.c */
+
+#define EFI_GOP_MAX_RECTS	16
+
+/**
+ * struct efi_gop_damage - what has to be drawn again
+ * @rects:	none of them empty
+ * @nr:		how many
+ */
+struct efi_gop_damage {
+	struct drm_rect rects[EFI_GOP_MAX_RECTS];
+	unsigned int nr;
+};
+
+void efi_gop_add_damage(struct efi_gop_damage *damage,
+			const struct drm_rect *rect);
+
+/* gop.c */
+
+struct efi_gop_shared;
+
+/**
+ * struct efi_gop - a screen of firmware
+ * @edev:	its handle
+ * @protocol:	EFI_GRAPHICS_OUTPUT_PROTOCOL
+ * @lock:	of @modes
+ * @modes:	all that can be used, each size once
+ * @nr_modes:	how many
+ * @mode:	that has been set; a width of 0 if that went wrong
+ * @base:	physical address of the frame buffer, if @mode has a format
+ * @first:	number of the mode that it was in at first
+ * @shared:	where firmware puts results
+ * @shared_buffer: the buffer of @shared
+ * @buffer:	pixels for Blt(), or NULL if no mode has needed it
+ *
+ * All but @modes is of one user at a time.
+ */
+struct efi_gop {
+	struct efi_device *edev;
+	struct efi_protocol *protocol;
+	struct mutex lock;		/* of the modes */
+	struct efi_gop_mode *modes;
+	unsigned int nr_modes;
+	struct efi_gop_mode mode;
+	u64 base;
+	u32 first;
+	struct efi_gop_shared *shared;
+	struct efi_buffer *shared_buffer;
+	struct efi_buffer *buffer;
+};
+
+int efi_gop_init(struct efi_gop *gop, struct efi_device *edev);
+void efi_gop_exit(struct efi_gop *gop);
+int efi_gop_query_modes(struct efi_gop *gop);
+bool efi_gop_find(struct efi_gop *gop, unsigned int width, unsigned int height,
+		  struct efi_gop_mode *mode);
+int efi_gop_set_mode(struct efi_gop *gop, const struct efi_gop_mode *mode);
+int efi_gop_fill_black(struct efi_gop *gop);
+int efi_gop_copy(struct efi_gop *gop, const void *pixels, unsigned int pitch,
+		 const struct drm_rect *rect);
+void efi_gop_copy_panic(struct efi_gop *gop, const void *pixels,
+			unsigned int pitch);
+void efi_gop_give_back(struct efi_gop *gop);
+
+#endif /* _EFI_MODE_GOP_H */

@@ -1,0 +1,642 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/hvc*: a tty on each of firmware's terminals
+ *
+ * A handle with text output is a terminal, and most have text input, too. hvc0 is the
+ * first that is part of firmware's own console. The handle of a screen is left alone once
+ * Linux has a screen of its own; where it has none, it is a terminal as well, which has
+ * the messages of the kernel, too. ConOut, the sum of all of them, is for the
+ * boot console, and for firmware that has nothing else, as long as it has not.
+ *
+ * hvc calls from any context and with locks held; firmware calls sleep. So there is a
+ * ring in each direction, and between the rings and firmware the thread in text.c. When
+ * the kernel dies there is no thread any more, and what is written goes to firmware at
+ * once. When it ends, what has been written is given time to get there.
+ */
+#define pr_fmt(fmt) "efi-console: " fmt
+
+#include <linux/console.h>
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/kfifo.h>
+#include <linux/mutex.h>
+#include <linux/panic.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "../../tty/hvc/hvc_console.h"
+#include "text.h"
+#include "vt.h"
+
+#define VTERMNO		0x45464900	/* "EFI" and a number */
+#define MAX_TERMINALS	HVC_ALLOC_TTY_ADAPTERS
+#define OUT_SIZE	SZ_64K
+#define IN_SIZE		SZ_4K
+#define OUTBUF_SIZE	256
+#define DRAIN_MS	2000
+#define DRAIN_POLL_MS	20
+
+/* What firmware gets the address of */
+struct shared {
+	efi_char16_t text[EFI_VT_TEXT + 1];
+	unsigned long columns, rows;
+};
+
+struct terminal {
+	struct efi_text text;
+	struct efi_vt vt;
+	struct efi_protocol *out;
+	struct efi_buffer *buffer;
+	struct shared *shared;
+	unsigned int columns, rows, column, row;
+	unsigned int number;		/* in @terminals */
+	struct hvc_struct *hvc;
+	bool in_console;		/* of firmware's */
+	bool leaving;			/* nobody is to open it any more */
+	bool writing;			/* something that is in no ring any more */
+	DECLARE_KFIFO_PTR(to, u8);
+	DECLARE_KFIFO_PTR(from, u8);
+};
+
+/* What is taken, as time goes by */
+static enum {
+	TAKE_TERMINALS,
+	TAKE_SCREENS,		/* there will be no other driver for them */
+	TAKE_ANY,
+} taken;
+
+static struct terminal *terminals[MAX_TERMINALS];
+/* For the table above, and all rings */
+static DEFINE_SPINLOCK(lock);
+
+/* For who opens a terminal and who takes it away; not held while a tty is hung up */
+static DEFINE_MUTEX(open_mutex);
+
+/* For who is to be which hvc */
+static DEFINE_MUTEX(order_mutex);
+static bool in_order;
+
+/* The terminal that is a screen, if there is another for hvc0 */
+static struct terminal *screen;
+
+/* What firmware's text output does. All of a dying kernel does not sleep. */
+#define out_call(t, func, ...) do {					\
+	efi_status_t __status;						\
+									\
+	if (panic_in_progress())					\
+		efi_protocol_call_panic((t)->out,			\
+					efi_simple_text_output_protocol_t, \
+					func, ##__VA_ARGS__);		\
+	else								\
+		efi_protocol_call((t)->out, &__status,			\
+				  efi_simple_text_output_protocol_t,	\
+				  func, ##__VA_ARGS__);			\
+} while (0)
+
+static struct terminal *terminal_of(struct efi_vt *vt)
+{
+	return container_of(vt, struct terminal, vt);
+}
+
+static void vt_text(struct efi_vt *vt, const u16 *s, unsigned int len)
+{
+	struct terminal *t = terminal_of(vt);
+
+	memcpy(t->shared->text, s, len * sizeof(*s));
+	t->shared->text[len] = 0;
+	out_call(t, output_string,
+		 t->buffer->phys + offsetof(struct shared, text));
+}
+
+static void vt_move(struct efi_vt *vt, unsigned int column, unsigned int row)
+{
+	out_call(terminal_of(vt), set_cursor_position, column, row);
+}
+
+/* A dying kernel has only the last answer */
+static void vt_where(struct efi_vt *vt, unsigned int *column,
+		     unsigned int *row, unsigned int *columns,
+		     unsigned int *rows)
+{
+	struct terminal *t = terminal_of(vt);
+	efi_simple_text_output_mode_t mode;
+
+	if (!panic_in_progress() &&
+	    !efi_protocol_read(t->out, &mode, sizeof(mode),
+			       offsetof(efi_simple_text_output_protocol_t,
+					mode), 0)) {
+		t->column = clamp(mode.cursor_column, 0, (int)t->columns - 1);
+		t->row = clamp(mode.cursor_row, 0, (int)t->rows - 1);
+	}
+	*column = t->column;
+	*row = t->row;
+	*columns = t->columns;
+	*rows = t->rows;
+}
+
+static void vt_attribute(struct efi_vt *vt, u8 attribute)
+{
+	out_call(terminal_of(vt), set_attribute, attribute);
+}
+
+static void vt_clear(struct efi_vt *vt)
+{
+	out_call(terminal_of(vt), clear_screen);
+}
+
+static void vt_show(struct efi_vt *vt, bool visible)
+{
+	out_call(terminal_of(vt), enable_cursor, visible);
+}
+
+static void put_input(struct terminal *t, const void *s, unsigned int len)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	kfifo_in(&t->from, s, len);
+	spin_unlock_irqrestore(&lock, flags);
+	hvc_kick();
+}
+
+static void vt_reply(struct efi_vt *vt, const char *s, unsigned int len)
+{
+	put_input(terminal_of(vt), s, len);
+}
+
+static const struct efi_vt_ops vt_ops = {
+	.text		= vt_text,
+	.move		= vt_move,
+	.where		= vt_where,
+	.attribute	= vt_attribute,
+	.clear		= vt_clear,
+	.show		= vt_show,
+	.reply		= vt_reply,
+};
+
+/* Firmware may have changed its mode since */
+static int query_size(struct terminal *t)
+{
+	efi_simple_text_output_mode_t mode = {};
+	struct shared *s = t->shared;
+	efi_status_t status;
+	int ret;
+
+	ret = efi_protocol_read(t->out, &mode, sizeof(mode),
+				offsetof(efi_simple_text_output_protocol_t,
+					 mode), 0);
+	if (ret)
+		return ret;
+	ret = efi_protocol_call(t->out, &status,
+				efi_simple_text_output_protocol_t, query_mode,
+				mode.mode,
+				t->buffer->phys + offsetof(struct shared, columns),
+				t->buffer->phys + offsetof(struct shared, rows));
+	if (ret)
+		return ret;
+	if (status != EFI_SUCCESS || s->columns < 2 || !s->rows) {
+		/* The one mode that every console has */
+		s->columns = 80;
+		s->rows = 25;
+	}
+	t->columns = s->columns;
+	t->rows = s->rows;
+	return 0;
+}
+
+/* Between the rings and firmware */
+
+static unsigned int take_output(struct terminal *t, u8 *buf, unsigned int size)
+{
+	unsigned long flags;
+	unsigned int n;
+
+	spin_lock_irqsave(&lock, flags);
+	n = kfifo_out(&t->to, buf, size);
+	spin_unlock_irqrestore(&lock, flags);
+	return n;
+}
+
+/* One piece. Return: whether there was one */
+static bool write_output(struct terminal *t)
+{
+	static u8 buf[256];	/* one thread, or a dying kernel */
+	unsigned int n;
+
+	WRITE_ONCE(t->writing, true);
+	n = take_output(t, buf, sizeof(buf));
+	if (n)
+		efi_vt_write(&t->vt, buf, n);
+	WRITE_ONCE(t->writing, false);
+	return n;
+}
+
+static bool work(struct efi_text *text)
+{
+	struct terminal *t = container_of(text, struct terminal, text);
+	bool some = write_output(t);
+
+	/* The tty may have had no room before */
+	if (some || !kfifo_is_empty(&t->from))
+		hvc_kick();
+	return some;
+}
+
+/* As long as the tty has not taken what is there, firmware keeps the rest */
+static bool has_room(struct efi_text *text)
+{
+	struct terminal *t = container_of(text, struct terminal, text);
+
+	return kfifo_avail(&t->from) > EFI_VT_KEY_MAX;
+}
+
+/* Firmware's terminals give control characters, other devices may say how it came */
+static u16 with_control(const struct efi_key_data *k)
+{
+	u16 c = k->key.unicode_char;
+	u32 state = k->key_state.key_shift_state;
+
+	if (!(state & EFI_SHIFT_STATE_VALID) ||
+	    !(state & (EFI_LEFT_CONTROL_PRESSED | EFI_RIGHT_CONTROL_PRESSED)) ||
+	    c < '@' || c > 'z' || c == '`')
+		return c;
+	return c & 0x1f;
+}
+
+static void take_key(struct efi_text *text, const struct efi_key_data *k)
+{
+	struct terminal *t = container_of(text, struct terminal, text);
+	u8 bytes[EFI_VT_KEY_MAX];
+
+	put_input(t, bytes, efi_vt_key(k->key.scan_code, with_control(k),
+				       bytes));
+}
+
+static const struct efi_text_ops text_ops = {
+	.work		= work,
+	.has_room	= has_room,
+	.key		= take_key,
+};
+
+/* hvc */
+
+/* With @lock */
+static struct terminal *find(u32 vtermno)
+{
+	return terminals[vtermno - VTERMNO];
+}
+
+static ssize_t put_chars(u32 vtermno, const u8 *buf, size_t count)
+{
+	struct terminal *t;
+	unsigned long flags;
+	unsigned int n = count;
+
+	spin_lock_irqsave(&lock, flags);
+	t = find(vtermno);
+	/* Nobody is to wait for a terminal that has gone */
+	if (efi_mode_is_stopped())
+		t = NULL;
+	if (t)
+		n = kfifo_in(&t->to, buf, count);
+	spin_unlock_irqrestore(&lock, flags);
+	if (!t)
+		return count;
+
+	if (panic_in_progress()) {
+		/* What does not fit now fits after that */
+		while (write_output(t))
+			;
+		return n ?: -EAGAIN;
+	}
+	efi_text_wake();
+	return n;
+}
+
+static ssize_t get_chars(u32 vtermno, u8 *buf, size_t count)
+{
+	struct terminal *t;
+	unsigned long flags;
+	unsigned int n = 0;
+
+	spin_lock_irqsave(&lock, flags);
+	t = find(vtermno);
+	if (t)
+		n = kfifo_out(&t->from, buf, count);
+	spin_unlock_irqrestore(&lock, flags);
+	return n;
+}
+
+static void begin_use(struct hvc_struct *hp, struct terminal *t)
+{
+	struct winsize ws = {};
+
+	ws.ws_col = t->columns;
+	ws.ws_row = t->rows;
+	/* A size that is set before there is a tty goes nowhere */
+	hvc_resize(hp, ws);
+	/* It is kicked whenever there is something, and need not look by itself */
+	hp->irq_requested = 1;
+	efi_text_listen(&t->text, true);
+}
+
+static int notifier_add(struct hvc_struct *hp, int number)
+{
+	struct terminal *t;
+	int ret = -ENODEV;
+
+	mutex_lock(&open_mutex);
+	t = terminals[number];
+	/* Who holds on to a tty that was hung up can try to open it again */
+	if (t && !t->leaving) {
+		begin_use(hp, t);
+		ret = 0;
+	}
+	mutex_unlock(&open_mutex);
+	return ret;
+}
+
+static void notifier_del(struct hvc_struct *hp, int number)
+{
+	struct terminal *t;
+
+	hp->irq_requested = 0;
+	mutex_lock(&open_mutex);
+	t = terminals[number];
+	if (t)
+		efi_text_listen(&t->text, false);
+	mutex_unlock(&open_mutex);
+}
+
+static const struct hv_ops hvc_ops = {
+	.get_chars	= get_chars,
+	.put_chars	= put_chars,
+	.notifier_add	= notifier_add,
+	.notifier_del	= notifier_del,
+	.notifier_hangup = notifier_del,
+};
+
+static void add_hvc(struct terminal *t)
+{
+	struct hvc_struct *hvc;
+
+	hvc = hvc_alloc(VTERMNO + t->number, t->number, &hvc_ops, OUTBUF_SIZE);
+	if (IS_ERR(hvc)) {
+		dev_err(&t->text.edev->dev, "no hvc: %ld\n", PTR_ERR(hvc));
+		return;
+	}
+	t->hvc = hvc;
+	dev_info(&t->text.edev->dev, "hvc%d: %u columns, %u rows\n", hvc->index,
+		 t->columns, t->rows);
+}
+
+/* Messages on a screen that is not hvc0; the framework has only one console */
+
+static void screen_write(struct console *con, const char *s, unsigned int n)
+{
+	unsigned int len;
+
+	while (n) {
+		len = strnchrnul(s, n, '\n') - s;
+		if (len)
+			put_chars(VTERMNO + screen->number, s, len);
+		s += len;
+		n -= len;
+		if (n) {
+			put_chars(VTERMNO + screen->number, "\r\n", 2);
+			s++;
+			n--;
+		}
+	}
+}
+
+static struct console screen_console = {
+	.name	= "efi",
+	.write	= screen_write,
+	.index	= 0,
+};
+
+/* All messages come once more: those of the boot console make room */
+static void add_screen(struct terminal *t)
+{
+	static const char clear[] = "\e[H\e[2J";
+
+	if (screen || t->hvc->index == 0)
+		return;
+	put_chars(VTERMNO + t->number, clear, sizeof(clear) - 1);
+	screen = t;
+	screen_console.flags = CON_PRINTBUFFER | CON_ENABLED;
+	register_console(&screen_console);
+}
+
+/* The bus */
+
+static bool is_screen(struct efi_device *edev)
+{
+	const efi_guid_t gop = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+
+	return efi_device_has_protocol(edev, &gop);
+}
+
+static bool have_terminals(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_TERMINALS; i++)
+		if (READ_ONCE(terminals[i]))
+			return true;
+	return false;
+}
+
+/* A handle without a path is no hardware: it is the sum of all consoles */
+static bool is_terminal(struct efi_device *edev)
+{
+	if (!edev->path)
+		return taken >= TAKE_ANY && !have_terminals() &&
+		       edev->handle == efi_mode_systab()->con_out_handle;
+	return taken >= TAKE_SCREENS || !is_screen(edev);
+}
+
+static int take_number(struct terminal *t)
+{
+	unsigned long flags;
+	int ret = -ENOSPC;
+
+	spin_lock_irqsave(&lock, flags);
+	for (t->number = 0; t->number < MAX_TERMINALS; t->number++) {
+		if (terminals[t->number])
+			continue;
+		terminals[t->number] = t;
+		ret = 0;
+		break;
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	return ret;
+}
+
+static void give_back(struct terminal *t)
+{
+	unsigned long flags;
+
+	mutex_lock(&open_mutex);
+	spin_lock_irqsave(&lock, flags);
+	if (terminals[t->number] == t)
+		terminals[t->number] = NULL;
+	spin_unlock_irqrestore(&lock, flags);
+	mutex_unlock(&open_mutex);
+	kfifo_free(&t->from);
+	kfifo_free(&t->to);
+}
+
+static int open_terminal(struct terminal *t)
+{
+	const efi_guid_t out = EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID;
+	const efi_guid_t in_console = EFI_CONSOLE_OUT_DEVICE_GUID;
+	struct efi_device *edev = t->text.edev;
+	int ret;
+
+	t->in_console = efi_device_has_protocol(edev, &in_console);
+	t->out = efi_protocol_open(edev, &out, EFI_TPL_CALLBACK);
+	if (IS_ERR(t->out))
+		return PTR_ERR(t->out);
+	t->buffer = efi_buffer_alloc(edev, sizeof(*t->shared), 0, 0);
+	if (IS_ERR(t->buffer))
+		return PTR_ERR(t->buffer);
+	t->shared = t->buffer->virt;
+	efi_vt_init(&t->vt, &vt_ops);
+	ret = query_size(t);
+	return ret ?: efi_text_open_input(&t->text, true);
+}
+
+static int probe(struct efi_device *edev, const struct efi_device_id *id)
+{
+	struct terminal *t;
+	int ret;
+
+	if (!is_terminal(edev))
+		return -ENODEV;
+	t = devm_kzalloc(&edev->dev, sizeof(*t), GFP_KERNEL);
+	if (!t)
+		return -ENOMEM;
+	t->text.edev = edev;
+	t->text.ops = &text_ops;
+	ret = open_terminal(t);
+	if (ret)
+		return ret;
+	efi_text_make_room(&t->text);
+	if (kfifo_alloc(&t->to, OUT_SIZE, GFP_KERNEL) ||
+	    kfifo_alloc(&t->from, IN_SIZE, GFP_KERNEL))
+		ret = -ENOMEM;
+	ret = ret ?: take_number(t);
+	if (ret) {
+		kfifo_free(&t->from);
+		kfifo_free(&t->to);
+		return ret;
+	}
+	efi_device_set_drvdata(edev, t);
+	efi_text_add(&t->text);
+
+	mutex_lock(&order_mutex);
+	if (in_order) {
+		add_hvc(t);
+		if (t->hvc && is_screen(edev))
+			add_screen(t);
+	}
+	mutex_unlock(&order_mutex);
+	return 0;
+}
+
+static void drain(struct terminal *t)
+{
+	unsigned int ms;
+
+	for (ms = 0; ms < DRAIN_MS; ms += DRAIN_POLL_MS) {
+		if (kfifo_is_empty(&t->to) && !READ_ONCE(t->writing))
+			break;
+		msleep(DRAIN_POLL_MS);
+	}
+}
+
+/* At the end of the system those who would have to be hung up do not run any more */
+static void remove(struct efi_device *edev)
+{
+	struct terminal *t = efi_device_get_drvdata(edev);
+
+	if (screen == t) {
+		unregister_console(&screen_console);
+		screen = NULL;
+	}
+	if (!READ_ONCE(edev->gone))
+		drain(t);
+	mutex_lock(&open_mutex);
+	t->leaving = true;
+	mutex_unlock(&open_mutex);
+	if (t->hvc && system_state <= SYSTEM_RUNNING)
+		hvc_remove(t->hvc);
+	efi_text_listen(&t->text, false);
+	efi_text_remove(&t->text);
+	give_back(t);
+}
+
+static const struct efi_device_id ids[] = {
+	{ EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID },
+	{ }
+};
+
+static struct efi_driver console_driver = {
+	.driver.name	= "efi-console",
+	.id_table	= ids,
+	.probe		= probe,
+	.remove		= remove,
+};
+
+/* Those of firmware's console first */
+static void __init add_all_hvcs(void)
+{
+	unsigned int pass, i;
+
+	mutex_lock(&order_mutex);
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; i < MAX_TERMINALS; i++)
+			if (terminals[i] && terminals[i]->in_console == !pass)
+				add_hvc(terminals[i]);
+	in_order = true;
+	mutex_unlock(&order_mutex);
+}
+
+/*
+ * Before there is a screen of Linux's own, so that the boot console, which writes to
+ * firmware's screen as well, has gone by then.
+ */
+static int __init console_init_terminals(void)
+{
+	int ret = efi_driver_register(&console_driver);
+
+	if (ret)
+		return ret;
+	add_all_hvcs();
+	return 0;
+}
+fs_initcall_sync(console_init_terminals);
+
+/* When all drivers of screens have had their chance */
+static int __init console_init_screens(void)
+{
+	int ret;
+
+	if (efi_mode_has_screen()) {
+		efi_mode_end_early_console();
+		return 0;
+	}
+	for (taken = TAKE_SCREENS; taken <= TAKE_ANY; taken++) {
+		ret = driver_attach(&console_driver.driver);
+		if (ret || have_terminals())
+			break;
+	}
+	if (!have_terminals())
+		pr_notice("the firmware has no terminal\n");
+	return ret;
+}
+late_initcall(console_init_screens);

@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The thread between Linux and firmware's text devices
+ *
+ * It writes what there is to write, in pieces, so that no terminal holds up the others
+ * or the keys; and when it is time it reads from all devices that somebody listens to,
+ * until none has anything more.
+ *
+ * Text input must be called at TPL_APPLICATION. Each handle is a device of its own, and
+ * is read through one of its two protocols, never both: they share a queue in some
+ * firmware and have one each in others. The console splitter's sum of all keyboards is
+ * left alone for the same reason.
+ *
+ * While Linux is idle it sleeps, and firmware is asked for the devices' events instead
+ * (rest.c).
+ *
+ * A function that is to return at once, and blocks until a key is pressed, holds up all
+ * that want to call firmware, and nothing ends it. But it need not happen often: a
+ * device that has done it twice in a row is asked in another way from then on, and if
+ * there is no other way left, not at all.
+ */
+#define pr_fmt(fmt) "efi-text: " fmt
+
+#include <linux/err.h>
+#include <linux/init.h>
+#include <linux/irq_work.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
+#include <linux/wait.h>
+
+#include "text.h"
+
+#define POLL_MS		20	/* as often as firmware looks, or nearly */
+#define SLOW_MS		1000	/* nothing that reads a queue takes as long */
+#define MAX_TOGETHER	32	/* devices that are asked with one switch */
+#define MAX_ROUNDS	64	/* keys that are read before there is output again */
+
+static LIST_HEAD(devices);
+/* For the list and what the thread does with it */
+static DEFINE_MUTEX(devices_mutex);
+
+static DECLARE_WAIT_QUEUE_HEAD(wait);
+static struct efi_mode_poller poller = {
+	.wait	= &wait,
+};
+
+static bool work_to_do;
+
+/* Not the other mutex: who opens a device must not wait for firmware */
+static DEFINE_MUTEX(listen_mutex);
+static unsigned int listeners;
+
+/* Ways to read */
+
+static bool is_checked(enum efi_text_way way)
+{
+	return way == EFI_TEXT_EX_CHECKED || way == EFI_TEXT_SIMPLE_CHECKED;
+}
+
+static bool is_possible(struct efi_text *t, enum efi_text_way way)
+{
+	if (way == EFI_TEXT_NOT)
+		return true;
+	if (!efi_text_protocol(t, way))
+		return false;
+	/* Some firmware has none there, or something that is no event */
+	t->event = efi_protocol_event(efi_text_protocol(t, way),
+				      efi_text_event_offset(t, way));
+	return t->event || !is_checked(way);
+}
+
+static void set_way(struct efi_text *t, enum efi_text_way way)
+{
+	while (!is_possible(t, way))
+		way++;
+	t->way = way;
+	t->checked = false;
+	t->slow = false;
+	t->prompt = 0;
+}
+
+static void give_up_way(struct efi_text *t, enum efi_text_way next,
+			const char *why)
+{
+	static const char * const names[] = {
+		[EFI_TEXT_EX_CHECKED]	  = "SimpleTextInputEx, when its event is signalled",
+		[EFI_TEXT_SIMPLE]	  = "SimpleTextInput",
+		[EFI_TEXT_SIMPLE_CHECKED] = "SimpleTextInput, when its event is signalled",
+		[EFI_TEXT_NOT]		  = "nothing",
+	};
+
+	set_way(t, next);
+	dev_warn(&t->edev->dev, FW_BUG "%s: reading %s from now on\n", why,
+		 names[t->way] ?: "");
+}
+
+/* Reading */
+
+static void fill_call(struct efi_text *t, struct efi_call *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->nargs = 1;
+	if (is_checked(t->way) && !t->checked) {
+		c->slot = offsetof(efi_boot_services_t, check_event);
+		c->args[0] = t->event;
+		return;
+	}
+	c->protocol = efi_text_protocol(t, t->way);
+	c->args[0] = t->input->phys;
+	if (t->way == EFI_TEXT_POINTER)
+		c->slot = t->pointer_slot;
+	else if (c->protocol == t->ex)
+		c->slot = offsetof(union efi_simple_text_input_ex_protocol,
+				   read_keystroke_ex);
+	else
+		c->slot = offsetof(efi_simple_text_input_protocol_t,
+				   read_keystroke);
+	memset(t->input->virt, 0, EFI_TEXT_INPUT);
+}
+
+static void take_event(struct efi_text *t, efi_status_t status)
+{
+	if (status == EFI_SUCCESS)
+		t->checked = true;
+	else
+		t->more = false;
+	if (status != EFI_SUCCESS && status != EFI_NOT_READY)
+		give_up_way(t, t->way + 1, "no event for keys");
+}
+
+/* Modifiers alone are a key without a name, if firmware has been asked for them */
+static bool is_empty(const struct efi_key_data *k)
+{
+	return !k->key.scan_code && !k->key.unicode_char &&
+	       !(k->key_state.key_shift_state & ~EFI_SHIFT_STATE_VALID) &&
+	       !(k->key_state.key_toggle_state & EFI_KEY_STATE_EXPOSED);
+}
+
+static void take_key(struct efi_text *t, efi_status_t status)
+{
+	const struct efi_key_data *k = t->input->virt;
+	bool ex = efi_text_protocol(t, t->way) == t->ex;
+
+	t->checked = false;
+	if (status == EFI_SUCCESS) {
+		if (ex && is_empty(k) && t->simple)
+			give_up_way(t, EFI_TEXT_SIMPLE, "empty keys");
+		else
+			t->ops->key(t, k);
+		return;
+	}
+	t->more = false;
+	if (ex && status == EFI_UNSUPPORTED && t->simple)
+		give_up_way(t, EFI_TEXT_SIMPLE, "no keys");
+	else if (t->ops->state)
+		t->ops->state(t, &k->key_state);
+}
+
+/* USB devices that come can make one call slow, as they come in the middle of it */
+static void note_time(struct efi_text *t, unsigned int msecs)
+{
+	bool twice = t->slow && msecs >= SLOW_MS;
+
+	t->slow = msecs >= SLOW_MS;
+	t->prompt = t->slow ? 0 : t->prompt + 1;
+	if (twice)
+		give_up_way(t, t->way + 1, "blocks until there is a key");
+}
+
+static void take_answer(struct efi_text *t, const struct efi_call *c)
+{
+	if (c->error) {
+		t->more = false;
+	} else if (!c->protocol) {
+		t->prompt++;
+		take_event(t, c->status);
+	} else if (t->way == EFI_TEXT_POINTER) {
+		t->prompt++;
+		t->more = false;
+		if (c->status == EFI_SUCCESS)
+			t->ops->read(t);
+	} else {
+		take_key(t, c->status);
+		note_time(t, c->msecs);
+	}
+}
+
+static bool wants_to_be_read(struct efi_text *t)
+{
+	return t->more && t->way != EFI_TEXT_NOT &&
+	       (!t->ops->has_room || t->ops->has_room(t));
+}
+
+/* Return: whether somebody may have more */
+static bool read_round(void)
+{
+	static struct efi_call calls[MAX_TOGETHER];
+	static struct efi_text *asked[MAX_TOGETHER];
+	struct efi_text *t;
+	unsigned int i, n = 0;
+
+	list_for_each_entry(t, &devices, list) {
+		if (n == MAX_TOGETHER)
+			break;
+		if (wants_to_be_read(t)) {
+			fill_call(t, &calls[n]);
+			asked[n++] = t;
+		}
+	}
+	if (!n || efi_call_all("text input", calls, n))
+		return false;
+	for (i = 0; i < n; i++)
+		take_answer(asked[i], &calls[i]);
+	return true;
+}
+
+static void read_all(void)
+{
+	struct efi_text *t;
+	unsigned int i;
+
+	list_for_each_entry(t, &devices, list)
+		t->more = READ_ONCE(t->listening);
+	for (i = 0; i < MAX_ROUNDS && read_round(); i++)
+		;
+}
+
+/* The thread */
+
+static bool do_work(void)
+{
+	struct efi_text *t;
+	bool more = false;
+
+	list_for_each_entry(t, &devices, list)
+		if (t->ops->work)
+			more |= t->ops->work(t);
+	return more;
+}
+
+static bool is_due(void)
+{
+	return READ_ONCE(listeners) && READ_ONCE(poller.due);
+}
+
+/* Return: whether it is time to read */
+static bool wait_for_work(bool more)
+{
+	unsigned long timeout = MAX_SCHEDULE_TIMEOUT;
+	bool due;
+
+	if (READ_ONCE(listeners))
+		timeout = efi_mode_poll_timeout(&poller);
+	if (!more && !wait_event_idle_timeout(wait, READ_ONCE(work_to_do) ||
+					      is_due(), timeout))
+		due = READ_ONCE(listeners);
+	else
+		due = is_due();
+	if (due)
+		WRITE_ONCE(poller.due, false);
+	WRITE_ONCE(work_to_do, false);
+	return due;
+}
+
+static int text_thread(void *unused)
+{
+	bool more = false, due;
+
+	/* If firmware stops there is no console any more, only the log */
+	while (!efi_mode_is_stopped()) {
+		due = wait_for_work(more);
+		mutex_lock(&devices_mutex);
+		if (due)
+			read_all();
+		more = do_work();
+		efi_text_rest(&devices, &poller);
+		mutex_unlock(&devices_mutex);
+	}
+	return 0;
+}
+
+/* Messages come from under the scheduler's locks, too, where none can be woken */
+static void wake_thread(struct irq_work *work)
+{
+	wake_up(&wait);
+}
+
+static DEFINE_IRQ_WORK(wake_work, wake_thread);
+
+/**
+ * efi_text_wake() - there is work
+ *
+ * Context: any but NMI.
+ */
+void efi_text_wake(void)
+{
+	WRITE_ONCE(work_to_do, true);
+	irq_work_queue(&wake_work);
+}
+
+/* For drivers */
+
+static struct efi_protocol *open_if(struct efi_device *edev,
+				    const efi_guid_t *guid)
+{
+	if (!efi_device_has_protocol(edev, guid))
+		return NULL;
+	return efi_protocol_open(edev, guid, EFI_TPL_APPLICATION);
+}
+
+/**
+ * efi_text_open_input() - open what keys can be read from
+ * @t:		the device; @edev and @ops are set
+ * @simple_first: SimpleTextInput is wanted, if there is the choice
+ *
+ * A device that has neither is read in no way.
+ *
+ * Context: probe of the driver.
+ * Return: 0 or an error.
+ */
+int efi_text_open_input(struct efi_text *t, bool simple_first)
+{
+	const efi_guid_t ex = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
+	const efi_guid_t simple = EFI_SIMPLE_TEXT_INPUT_PROTOCOL_GUID;
+
+	t->input = efi_buffer_alloc(t->edev, 2 * EFI_TEXT_INPUT, 0, 0);
+	if (IS_ERR(t->input))
+		return PTR_ERR(t->input);
+	t->simple = open_if(t->edev, &simple);
+	if (IS_ERR(t->simple))
+		return PTR_ERR(t->simple);
+	if (!t->simple || !simple_first)
+		t->ex = open_if(t->edev, &ex);
+	return PTR_ERR_OR_ZERO(t->ex);
+}
+
+/* Return: the device of a sum that @t is a part of, with a reference, or NULL */
+static struct efi_device *find_sum(const struct efi_text *t)
+{
+	bool has_keys = t->ex || t->simple;
+	struct efi_device *found = NULL;
+	struct efi_text *sum;
+
+	mutex_lock(&devices_mutex);
+	list_for_each_entry(sum, &devices, list) {
+		if (sum->edev->path)
+			continue;
+		if (sum->ops != t->ops && !(has_keys && sum->ops->only_keys))
+			continue;
+		found = sum->edev;
+		get_device(&found->dev);
+		break;
+	}
+	mutex_unlock(&devices_mutex);
+	return found;
+}
+
+/**
+ * efi_text_make_room() - what has been there for want of this is not needed any more
+ * @t:		a device that is about to be added; its protocols are open
+ *
+ * The sum of all keyboards would take a part of the keys, and the sum of all terminals
+ * write to this one, too.
+ *
+ * Context: probe of the driver.
+ */
+void efi_text_make_room(const struct efi_text *t)
+{
+	struct efi_device *sum;
+
+	if (!t->edev->path)
+		return;
+	while ((sum = find_sum(t))) {
+		dev_info(&sum->dev, "given up for %s\n",
+			 dev_name(&t->edev->dev));
+		device_release_driver(&sum->dev);
+		put_device(&sum->dev);
+	}
+}
+
+/**
+ * efi_text_add() - begin to read and to work
+ * @t:		the device; all above the private part is set
+ *
+ * Context: task context; sleeps.
+ */
+void efi_text_add(struct efi_text *t)
+{
+	set_way(t, EFI_TEXT_EX);
+	mutex_lock(&devices_mutex);
+	list_add_tail(&t->list, &devices);
+	mutex_unlock(&devices_mutex);
+	/* Somebody may be listening already */
+	efi_text_wake();
+}
+
+/**
+ * efi_text_remove() - undo efi_text_add()
+ * @t:		the device
+ *
+ * Context: task context; sleeps, until firmware has returned.
+ */
+void efi_text_remove(struct efi_text *t)
+{
+	mutex_lock(&devices_mutex);
+	list_del(&t->list);
+	mutex_unlock(&devices_mutex);
+}
+
+/**
+ * efi_text_listen() - somebody wants to have what is read, or not any more
+ * @t:		the device
+ * @listen:	what of the two
+ *
+ * Context: task context; sleeps.
+ */
+void efi_text_listen(struct efi_text *t, bool listen)
+{
+	mutex_lock(&listen_mutex);
+	if (t->listening != listen) {
+		WRITE_ONCE(t->listening, listen);
+		if (listen && !listeners++)
+			efi_mode_poll_start(&poller);
+		if (!listen && !--listeners)
+			efi_mode_poll_stop(&poller);
+	}
+	mutex_unlock(&listen_mutex);
+	/* It waits for another time now */
+	efi_text_wake();
+}
+
+/**
+ * efi_text_has_keys() - are there devices that keys come from?
+ *
+ * Context: task context; sleeps.
+ * Return: true if there are.
+ */
+bool efi_text_has_keys(void)
+{
+	struct efi_text *t;
+	bool found = false;
+
+	mutex_lock(&devices_mutex);
+	list_for_each_entry(t, &devices, list)
+		found |= t->ex || t->simple;
+	mutex_unlock(&devices_mutex);
+	return found;
+}
+
+static int __init text_init(void)
+{
+	struct task_struct *thread;
+
+	poller.every = msecs_to_jiffies(POLL_MS);
+	thread = kthread_create(text_thread, NULL, "efi-text");
+	if (IS_ERR(thread)) {
+		pr_err("no thread: %ld\n", PTR_ERR(thread));
+		return PTR_ERR(thread);
+	}
+	/* A key must not wait for what is computed */
+	sched_set_fifo_low(thread);
+	wake_up_process(thread);
+	return 0;
+}
+fs_initcall(text_init);
