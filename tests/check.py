@@ -135,7 +135,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build")
     parser.add_argument("--tree")
-    parser.add_argument("--kernel")
+    parser.add_argument("--objects")
     parser.add_argument("--firmware")
     parser.add_argument("--vars")
     parser.add_argument("--long", action="store_true",
@@ -144,13 +144,13 @@ def main():
                         help="print the tests and run none")
     parser.add_argument("--needs", action="store_true",
                         help="print the targets of make that the tests need")
-    parser.add_argument("tests", nargs="*",
+    parser.add_argument("words", nargs="*",
                         help="names of tests, areas, globs; none for all")
     opt = parser.parse_args()
 
     registry.load()
     try:
-        chosen = registry.choose(opt.tests, opt.long)
+        chosen = registry.choose(opt.words, opt.long, opt.list)
     except ValueError as e:
         parser.error(str(e))
     if opt.list:
@@ -159,8 +159,9 @@ def main():
     if opt.needs:
         print(*sorted({need for t in chosen for need in t.needs}))
         return 0
-    if not (opt.build and opt.tree and opt.kernel):
-        parser.error("--build, --tree and --kernel are required")
+    if not (opt.build and opt.tree and opt.objects):
+        parser.error("--build, --tree and --objects are required")
+    opt.kernel = os.path.join(opt.objects, "arch/efi/boot/bzImage")
 
     lanes = Lanes(opt, chosen)
     lanes.run_all()

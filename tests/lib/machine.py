@@ -30,14 +30,10 @@ def files(opt, *script, objects=None, archives=("initrd-tests",)):
     that the test needs, and a script for the shell. The initrd is that of "make run"
     followed by @archives, which the kernel unpacks one after the other.
     """
-    objects = objects or os.path.join(opt.build, "efi")
-    initrd = b""
-    for name in ("initrd", *archives):
-        with open(os.path.join(objects, name + ".img"), "rb") as f:
-            initrd += f.read()
+    objects = objects or opt.objects
     return {
         "bzImage": os.path.join(objects, "arch/efi/boot/bzImage"),
-        "initrd.img": initrd,
+        "initrd.img": qemu.joined(objects, "initrd", *archives),
         "startup.nsh": qemu.shell_script("@echo -off", "fs0:", *script),
         **{name + ".efi": program(opt, name) for name in opt.test.efi},
     }

@@ -194,7 +194,6 @@ def gpt_disk(path, volume, size):
 
 def archive(opt, directory, files):
     """An initramfs archive of @files, a dict from path to bytes"""
-    objects = opt.kernel.removesuffix("/arch/efi/boot/bzImage")
     names = []
     for i, (name, data) in enumerate(files.items()):
         path = os.path.join(directory, f"file{i}")
@@ -205,7 +204,7 @@ def archive(opt, directory, files):
     with open(spec, "w", encoding="utf-8") as f:
         f.writelines(names)
     # The kernel wants archives that follow a compressed one aligned
-    data = subprocess.run([os.path.join(objects, "usr/gen_init_cpio"), spec],
+    data = subprocess.run([os.path.join(opt.objects, "usr/gen_init_cpio"), spec],
                           check=True, stdout=subprocess.PIPE).stdout
     return subprocess.run(["zstd", "-q", "-c"], input=data, check=True,
                           stdout=subprocess.PIPE).stdout

@@ -60,7 +60,7 @@ def x2apic(opt, results):
 @test("switch", guest=("nmi",), efi=("driver",))
 def nmi(opt, results):
     """Non-maskable interrupts from outside, in a storm of switches"""
-    content = files(opt, "load fs0:\driver.efi", f"bzImage initrd=\\initrd.img {QUIET}nmi")
+    content = files(opt, "load fs0:\\driver.efi", f"bzImage initrd=\\initrd.img {QUIET}nmi")
     with machine(opt, results, "NMI", content) as m:
         m.expect(r"STORM BEGIN", START + BOOT)
         end = time.monotonic() + TEST
@@ -80,7 +80,7 @@ MACHINE_CHECK = "mce 0 9 0xb1000000000000c0 5 0 0"
 @test("switch", guest=("nmi",), efi=("driver",))
 def machine_checks(opt, results):
     """Machine checks in a storm of switches; QEMU has the AMD kind without recovery"""
-    content = files(opt, "load fs0:\driver.efi", "bzImage initrd=\\initrd.img "
+    content = files(opt, "load fs0:\\driver.efi", "bzImage initrd=\\initrd.img "
                            f"{QUIET}nmi:machine-checks")
     with machine(opt, results, "machine checks", content,
                  cpu="max,vendor=GenuineIntel", args=["-no-reboot"]) as m:
@@ -95,7 +95,7 @@ def machine_checks(opt, results):
 def breach(opt, results):
     """Calls that leave something broken; and a breakpoint of firmware's"""
     tests = ("breakpoint", "breach")
-    content = files(opt, "load fs0:\driver.efi", "bzImage initrd=\\initrd.img "
+    content = files(opt, "load fs0:\\driver.efi", "bzImage initrd=\\initrd.img "
                            f"{QUIET}{','.join(tests)}")
     with machine(opt, results, "breach", content) as m:
         guest_tests(m, results, "breach", tests,
@@ -120,7 +120,7 @@ def contain(opt, results):
     for what, kind, number in CONTAIN:
         name = f"contain: {what}"
         script = f"bzImage initrd=\\initrd.img {QUIET}contain:{kind}:{number}"
-        with machine(opt, results, name, files(opt, "load fs0:\driver.efi", script),
+        with machine(opt, results, name, files(opt, "load fs0:\\driver.efi", script),
                      args=["-no-reboot"]) as m:
             m.expect(r"TEST BEGIN", START + BOOT)
             begin = m.position

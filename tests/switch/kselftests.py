@@ -26,6 +26,8 @@ from lib.registry import test   # noqa: E402
 EXPECTED = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                         "kselftests.expected")
 
+ARCHIVES = ("initrd-tests", "initrd-kselftests")
+
 # All programs, one after the other, and a million round trips
 PROGRAMS = 1800
 STORM = 3600
@@ -45,12 +47,6 @@ def expected():
         return {m[1]: m[2] for m in LINE.finditer(f.read())}
 
 
-def content(opt, *script):
-    """The disk: the selftests are in an initrd behind the usual one"""
-    return machine.files(opt, *script, archives=("initrd-tests",
-                                                 "initrd-kselftests"))
-
-
 def outcomes(text):
     """What the programs said, from the KTAP of tests/initramfs/kselftests"""
     found = {}
@@ -66,8 +62,8 @@ def storm(opt, results, name, switches):
               f"bzImage initrd=\\initrd.img {OPTIONS}"
               f"efi_mode_switches={switches} "
               f"{machine.QUIET}kselftests-storm")
-    with machine.machine(opt, results, name, content(opt, *script),
-                       cpu="max") as m:
+    content = machine.files(opt, *script, archives=ARCHIVES)
+    with machine.machine(opt, results, name, content, cpu="max") as m:
         m.expect(r"TEST BEGIN", machine.START + machine.BOOT)
         begin = m.position
         end = m.expect(r"TEST END kselftests-storm (\d+)", PROGRAMS + STORM)
@@ -111,7 +107,11 @@ def stock(opt):
               f"{machine.QUIET}kselftests")
     with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
         disk = os.path.join(tmp, "esp.img")
-        qemu.fat_image(disk, content(opt, script))
+        qemu.fat_image(disk, {
+            "bzImage": opt.kernel,
+            "initrd.img": qemu.joined(opt.objects, "initrd", *ARCHIVES),
+            "startup.nsh": qemu.shell_script("@echo -off", "fs0:", script),
+        })
         with qemu.Machine(disk=disk, directory=tmp, cpu="max") as m:
             m.start()
             m.expect(r"TEST BEGIN", machine.START + machine.BOOT)
@@ -124,6 +124,7 @@ def main():
     """Write the table again: make kselftests-stock"""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--build", required=True)
+    parser.add_argument("--objects", required=True)
     parser.add_argument("--kernel", required=True)
     parser.add_argument("--boots", type=int, default=3)
     opt = parser.parse_args()
