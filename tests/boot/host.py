@@ -20,31 +20,36 @@ ALL = ("boot", "life", "preempt", "switch")
 
 @test("boot", guest=("boot", "life", "preempt", "switch"), efi=("driver",))
 def boot_1g(opt, results):
+    """The usual machine, with 1 GiB"""
     boot(opt, results, "1 GiB", ALL, driver=True)
 
 
 @test("boot", guest=("boot", "life", "preempt", "switch", "protection"),
       efi=("driver",))
 def boot_max(opt, results):
-    """XSAVE, SMEP, SMAP, UMIP and all else that QEMU has"""
+    """A CPU with XSAVE, SMEP, SMAP, UMIP and everything else that QEMU emulates"""
     boot(opt, results, "-cpu max", ALL + ("protection",), driver=True,
          cpu="max")
 
 
 @test("boot", guest=("boot",))
 def boot_256m(opt, results):
+    """A small machine"""
     boot(opt, results, "256 MiB", memory="256M")
 
 
 @test("boot", guest=("boot",))
 def boot_6g(opt, results):
+    """Memory above 4 GiB"""
     boot(opt, results, "6 GiB", memory="6G", cpu="max")
 
 
 @test("boot", guest=("boot",))
 def boot_entry(opt, results):
-    """As EFI/BOOT/BOOTX64.EFI, from a boot entry with options: the shell makes
-    the entry and resets, and the boot manager starts it."""
+    """Start as EFI/BOOT/BOOTX64.EFI from a boot entry with options
+
+    The shell makes the entry and resets, and the boot manager starts it.
+    """
     content = files(opt)
     content["EFI/BOOT/BOOTX64.EFI"] = content.pop("bzImage")
     option = load_option("Linux beside the firmware",
@@ -65,8 +70,11 @@ def boot_entry(opt, results):
 
 @test("boot", beside=True)
 def removable(opt, results):
-    """EFI/BOOT/BOOTX64.EFI by its default path: no options, so no initrd. The
-    kernel says so, through the firmware."""
+    """Start as EFI/BOOT/BOOTX64.EFI by its default path
+
+    There are no options, so there is no initrd. The kernel says so through the
+    firmware's console.
+    """
     with machine(opt, results, "BOOTX64.EFI",
                  {"EFI/BOOT/BOOTX64.EFI": opt.kernel}) as m:
         m.expect(r"Linux version", START)
@@ -77,8 +85,10 @@ def removable(opt, results):
 
 @test("boot", name="loadfile2", beside=True, guest=("boot",))
 def load_file2(opt, results):
-    """The initrd by LoadFile2, the command line by load options: QEMU's own
-    loader offers both to OVMF."""
+    """The initrd comes by LoadFile2, and the command line by load options
+
+    QEMU's own loader offers both to OVMF.
+    """
     content = files(opt)
     initrd = os.path.join(opt.build, "loadfile2-initrd.img")
     with open(initrd, "wb") as f:
@@ -109,7 +119,7 @@ ERRORS = (
 
 @test("boot", beside=True, efi=("notimer",))
 def errors(opt, results):
-    """Each way not to start: a message, a status, and all memory given back"""
+    """Each failure to start prints a message, returns a status and frees all memory"""
     content = files(opt)
     script = ["@echo -off", "fs0:"]
     for i, (what, cmdline, _, _) in enumerate(ERRORS):
@@ -144,7 +154,7 @@ def memory_use(text):
 
 @test("boot")
 def interactive(opt, results):
-    """A person at the serial terminal, and one at the screen"""
+    """A shell at the serial terminal, and colours on the screen"""
     script = ["bzImage initrd=\\initrd.img"]
     with machine(opt, results, "interactive", files(opt, *script)) as m:
         m.expect(r"Linux version", START)
@@ -228,8 +238,10 @@ def green_pixels(path):
 
 @test("boot", beside=True, guest=("boot",))
 def hands_off(opt, results):
-    """From outside: the kernel executes no port instruction and writes to no
-    device but its own local APIC."""
+    """The kernel executes no port instruction, and writes to no device but its local APIC
+
+    A plugin of QEMU watches it from outside.
+    """
     plugin = os.path.join(opt.build, "firmware", "io.so")
     subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", plugin,
                     os.path.join(os.path.dirname(__file__), "io.c")],
@@ -266,7 +278,7 @@ def second_firmware(opt, results):
 @test("boot", guest=("boot", "life", "preempt", "switch", "stall"),
       efi=("driver",), needs=("debug-initrd",))
 def debug(opt, results):
-    """lockdep, KASAN, UBSAN and the like have nothing to say"""
+    """lockdep, KASAN, UBSAN and the other checkers find nothing, and KUnit passes"""
     # A round trip and its competitors take 20 ms there
     tests = ("boot", "life", "preempt", "stall", "switch:2500")
     text = boot(opt, results, "debug", tests, driver=True, cpu="max",

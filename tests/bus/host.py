@@ -31,7 +31,7 @@ XHCI = ["-device", "qemu-xhci,id=xhci"]
 
 @test("bus", guest=("bus",), efi=("driver",))
 def bus(opt, results):
-    """A device of ours in firmware's world, and a driver for it"""
+    """A device of the test driver, and a Linux driver for it"""
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}bus"]
     with machine(opt, results, "bus", files(opt, *script)) as m:
         guest_tests(m, results, "bus", ("bus",))
@@ -68,7 +68,7 @@ def judge_devices(results, devices):
 
 @test("bus", beside=True)
 def lsefi(opt, results):
-    """The tool, on a machine with one of each"""
+    """The tool shows a machine with one device of each kind"""
     tests = ("../bin/lsefi:-j", "../bin/lsefi:-v", "../bin/lsefi",
              "../bin/lsefi:-x")
     script = f"{LINUX} {QUIET}{','.join(tests)}"
@@ -97,7 +97,7 @@ def lsefi(opt, results):
 
 @test("bus", beside=True, guest=("hotplug",), efi=("driver",))
 def hotplug(opt, results):
-    """A USB keyboard and a USB disk, plugged in and out"""
+    """A USB keyboard and a USB disk are plugged in and out"""
     name = "hotplug"
     stick = os.path.join(opt.build, "stick.img")
     qemu.fat_image(stick, {"hello.txt": b"hello"})

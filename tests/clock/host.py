@@ -13,7 +13,7 @@ from lib.registry import test
 @test("clock", guest=("clock", "irq", "starve", "rest", "stall"),
       efi=("driver",))
 def sharing(opt, results):
-    """The account of the clock, interrupts, starvation, in one boot"""
+    """The firmware's clock, interrupts and share of the CPU while Linux runs"""
     boot(opt, results, "sharing", ("clock", "irq", "starve", "rest", "stall"),
          driver=True)
 
@@ -21,7 +21,7 @@ def sharing(opt, results):
 @test("clock", guest=("life", "preempt", "switch", "stall", "clock", "rest"),
       efi=("driver",))
 def event(opt, results):
-    """Without the gate"""
+    """Slices end by a timer event instead of the tick hook"""
     text = boot_with(opt, results, "timer event", ["driver"],
                      SWITCHING + ("stall", "clock", "rest:none"),
                      "efi_mode.preempt=event")
@@ -63,8 +63,7 @@ def one_shot(opt, results):
 
 @test("clock", guest=("boot", "noclock"), efi=("slowhpet", "driver"))
 def no_clock(opt, results):
-    """A firmware that stops its clock and is busy; and one whose clock is so slow
-    that it is not found"""
+    """A firmware that stops its clock and is busy, and a clock too slow to be found"""
     boot_with(opt, results, "no clock", ["driver"], ("noclock",))
     text = boot_with(opt, results, "slow clock", ["slowhpet", "driver"],
                      ("boot", "noclock:slow"))
@@ -91,11 +90,11 @@ def count_instructions(opt, results, name, tests):
 
 @test("clock", beside=True, long=True, guest=("cost",), efi=("driver",))
 def round_trip(opt, results):
-    """What is most likely to become more"""
+    """The instructions of a round trip with nothing to do"""
     count_instructions(opt, results, "round-trip", ("cost",))
 
 
 @test("clock", long=True, guest=("cost", "latency", "rest"), efi=("driver",))
 def cost(opt, results):
-    """And what takes minutes"""
+    """The instructions of a round trip, and the latency of Linux timers"""
     count_instructions(opt, results, "cost", ("cost", "latency", "rest:exact"))

@@ -164,8 +164,10 @@ def judge_disks(opt, results, name, kinds):
 
 @test("disk", beside=True, guest=("disks",))
 def disks(opt, results):
-    """One of each kind: what is written and read, a CD that is changed, a USB disk that
-    is pulled out"""
+    """One disk of each kind is written and read
+
+    A CD is changed, and a USB disk is pulled out.
+    """
     name = "disks"
     args, steps = some_disks(opt, name, KINDS)
     make_cd(image(opt, name, "cd1"), 8 * MIB, b"cd1")
@@ -201,7 +203,7 @@ def disks(opt, results):
 
 @test("disk", beside=True, guest=("disks", "tick"))
 def disks_tokens(opt, results):
-    """The same by BlockIo2: one that is asynchronous, one that does one thing at a time"""
+    """The same by BlockIo2: an asynchronous driver, and one that does one thing at a time"""
     name = "disks-tokens"
     kinds = ("nvme", "ahci")
     args, steps = some_disks(opt, name, kinds)
@@ -244,7 +246,7 @@ def mtype(path, name):
 
 @test("disk", name="disk-guard", beside=True, guest=("disks", "leave"))
 def guard(opt, results):
-    """A partition on which firmware has a file system, and who may write to it"""
+    """A partition with the firmware's file system is read-only until it is claimed"""
     name = "disk-guard"
     path = os.path.join(opt.build, "guard.img")
     esp_disk(path, {"hello.txt": b"hello\n"})
@@ -276,7 +278,7 @@ def guard(opt, results):
 
 @test("disk", beside=True, guest=("disk", "disk-pace"), efi=("driver",))
 def disk(opt, results):
-    """A disk of the test driver's, with all that can be wrong with one"""
+    """A disk of the test driver that fails in every way"""
     name, tests = "disk", ("disk", "disk-pace")
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{','.join(tests)}"]
     with machine(opt, results, name, files(opt, *script)) as m:
@@ -304,7 +306,7 @@ TOKEN_ENDS = (
 @test("disk", beside=True, guest=("disk-tokens", "leave"),
       efi=("driver", "settings"))
 def disk_tokens_ends(opt, results):
-    """Firmware does not get memory that it is still going to write to"""
+    """The firmware gets back no memory that it is still going to write to"""
     for what, token, end, status in TOKEN_ENDS:
         name = f"disk-tokens-ends: {what}"
         script = ["load fs0:\\driver.efi", "settings.efi",
@@ -338,7 +340,7 @@ SLOW = 200
 
 @test("disk", beside=True, guest=("slowdisk",))
 def slow_disks(opt, results):
-    """Disks that firmware's drivers wait for with Stall()"""
+    """Linux computes while the firmware's disk drivers wait in Stall()"""
     name = "slow-disks"
     kinds = {90: "virtio-blk-pci", 91: "scsi-hd,bus=scsi.0"}
     args = ["-device", "virtio-scsi-pci,id=scsi"]
@@ -359,7 +361,7 @@ def slow_disks(opt, results):
 
 @test("disk", name="disk-latency", long=True, guest=("latency",))
 def latency(opt, results):
-    """Timers of Linux's while each disk is read as fast as it can be"""
+    """The latency of Linux timers while each disk is read at full speed"""
     tests = bench_disks.LATENCIES
     with bench_disks.machine(opt, opt.kernel, "", tests) as m:
         guest_tests(m, results, "disk-latency", tests, patience=8)

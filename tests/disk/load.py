@@ -59,8 +59,10 @@ def check_ext4(path):
 
 @test("disk", beside=True, guest=("acks",))
 def power_cut(opt, results):
-    """QEMU is killed while files are written and synced: what was acknowledged is
-    there afterwards, on the disks that can promise it"""
+    """After a power cut, all acknowledged writes are on the disks that can promise it
+
+    QEMU is killed while files are written and synced.
+    """
     name = "power-cut"
     kinds = {71: "virtio-blk", 72: "nvme", 73: "virtio-scsi"}
     names = " ".join(map(str, kinds)).replace(" ", ":")
@@ -128,7 +130,7 @@ def failing(node, path, what, once=False, sector=None):
 @test("disk", beside=True, guest=("diskerrors",))
 def disk_errors(opt, results):
     """
-    Disks that fail: once, always, in reading, writing and flushing
+    Disks that fail once or always: reads, writes and flushes
 
     A flush not on virtio-scsi, where this firmware writes past the cache, and so fails in
     that already. Nothing on AHCI, for which this firmware calls it a success, and on USB,

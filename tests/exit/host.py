@@ -140,13 +140,14 @@ def cycles(opt, results, name, count, extra=None, **kwargs):
 @test("exit", guest=("leave",),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def wayback(opt, results):
-    cycles(opt, results, "wayback", 10)
+    """Three ways to Linux and back: memory, settings and CPU are as they were"""
+    cycles(opt, results, "wayback", 3)
 
 
 @test("exit", long=True, guest=("leave",),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def wayback_long(opt, results):
-    """For make check-long"""
+    """A hundred ways to Linux and back"""
     cycles(opt, results, "wayback-long", 100)
 
 
@@ -167,7 +168,7 @@ def once(opt, results, name, drivers, options, message, **kwargs):
 @test("exit", guest=("leave",),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def wayback_event(opt, results):
-    """The timer event instead of the gate is something that has to be closed"""
+    """A return where slices end by a timer event, which has to be closed"""
     once(opt, results, "wayback-event", (), "efi_mode.preempt=event",
          "slices end by the timer event", cpu="max")
 
@@ -175,7 +176,7 @@ def wayback_event(opt, results):
 @test("exit", long=True, guest=("leave",),
       efi=("pit", "driver", "settings", "selfcheck", "tsc", "resets"))
 def wayback_8254(opt, results):
-    """Here the local APIC's timer is not firmware's"""
+    """A return to a firmware that does not use the local APIC's timer"""
     once(opt, results, "wayback-8254", ("pit",), "",
          "firmware's clock: a device, vector 0x68")
 
@@ -203,7 +204,7 @@ RETURNS = (
 @test("exit", guest=("leave", "onexit"),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def returns(opt, results):
-    """Who can say what is returned, and how"""
+    """Each way to choose the status that is returned to the firmware"""
     name = "returns"
     script = ["settings watchdog 300", "settings attribute 30",
               *look("before")]
@@ -321,7 +322,7 @@ def ends(opt, results, name, options, test):
 @test("exit", beside=True, guest=("leave",),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def resets(opt, results):
-    """ResetSystem(), with what it should have"""
+    """ResetSystem() gets the arguments that the user asked for"""
     for what, options, test, wanted, reason in RESETS:
         name = f"resets: {what}"
         text, ended = ends(opt, results, name, options, test)
@@ -336,7 +337,7 @@ def resets(opt, results):
 @test("exit", beside=True, guest=("leave",),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def stuck(opt, results):
-    """A reset that needs no firmware"""
+    """A reset without the firmware, which does not answer"""
     for what, options, test in STUCK:
         name = f"stuck: {what}"
         text, ended = ends(opt, results, name, options, test)
@@ -362,8 +363,7 @@ NEVER = (
 @test("exit", beside=True, guest=("leave",),
       efi=("noreset", "novariable", "driver", "settings", "selfcheck", "tsc", "resets"))
 def never(opt, results):
-    """A last call that does not return: the reset is another one, and instead of
-    a power-off the CPU stops"""
+    """A last firmware call that never returns does not hold up the end"""
     for what, options, test, driver, says, least in NEVER:
         name = f"never: {what}"
         script = [f"load fs0:\\{driver}.efi", "load fs0:\\resets.efi",
@@ -390,8 +390,10 @@ def never(opt, results):
 @test("exit", beside=True, guest=("nmi",),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def nmi_panic(opt, results):
-    """A panic in a non-maskable interrupt, which can come in the middle of a switch:
-    nothing can be relied upon, but it comes to an end"""
+    """A panic in a non-maskable interrupt comes to an end
+
+    It can come in the middle of a switch, so nothing can be relied upon.
+    """
     name = "nmi-panic"
     script = f"{LINUX} unknown_nmi_panic panic=1 {QUIET}nmi"
     with machine(opt, results, name,
@@ -410,7 +412,7 @@ def nmi_panic(opt, results):
 @test("exit", name="alt-sysrq-b", beside=True,
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def typed(opt, results):
-    """Alt-SysRq-B on a keyboard"""
+    """Alt-SysRq-B on a keyboard resets the machine"""
     name = "alt-sysrq-b"
     script = f"{LINUX} {QUIET}../bin/sleep:600"
     with machine(opt, results, name,
@@ -431,7 +433,7 @@ def typed(opt, results):
 @test("exit", beside=True, guest=("leave",),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def halt(opt, results):
-    """The CPU stops, and everything can be read"""
+    """The CPU stops, and the screen stays readable"""
     name = "halt"
     script = f"{LINUX} {QUIET}leave:halt"
     with machine(opt, results, name, files(opt, script)) as m:
@@ -444,7 +446,7 @@ def halt(opt, results):
 @test("exit", name="wayback-boot-entry", guest=("leave",),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def boot_entry(opt, results):
-    """The boot manager goes on with the next option: here the shell, again"""
+    """After a return the boot manager goes on with its next option"""
     name = "wayback-boot-entry"
     option = boots.load_option("Linux beside the firmware", "\\LINUX.EFI",
                                "initrd=\\initrd.img "
@@ -478,6 +480,7 @@ def protected(opt, results, name, count):
       efi=("driver", "settings", "selfcheck", "tsc", "resets"),
       needs=("tests-initrd", "second-firmware"))
 def strict_nx(opt, results):
+    """Returns to a firmware that protects its memory"""
     protected(opt, results, "strict-nx", 10)
 
 
@@ -485,5 +488,5 @@ def strict_nx(opt, results):
       efi=("driver", "settings", "selfcheck", "tsc", "resets"),
       needs=("tests-initrd", "second-firmware"))
 def strict_nx_long(opt, results):
-    """For make check-long"""
+    """A hundred returns to a firmware that protects its memory"""
     protected(opt, results, "strict-nx-long", 100)

@@ -57,7 +57,7 @@ def keyboard(opt, results):
 
 @test("input", beside=True, guest=("keyfaults", "pointer"), efi=("driver",))
 def keyfaults(opt, results):
-    """Keyboards of firmware that does not do what it should, and its pointers"""
+    """Keyboards and pointers of the test driver that fail in every way"""
     name = "keyfaults"
     tests = ("pointer", name)
     script = f"{LINUX} {QUIET}{','.join(tests)}"
@@ -76,8 +76,10 @@ def keyfaults(opt, results):
 
 @test("input", beside=True)
 def keyboard_sum(opt, results):
-    """Firmware's sum of all keyboards, as long as there is none. Without a serial port,
-    which has keys, too: what there is to see is on the screen."""
+    """The firmware's console splitter is the keyboard until a real one comes
+
+    There is no serial port, which would have keys, too.
+    """
     name = "keyboard-sum"
     args = [*XHCI, "-machine", "i8042=off"]
     with machine(opt, results, name, files(opt, LINUX), args=args,
@@ -165,7 +167,7 @@ ESC_S = 3
 
 @test("input", beside=True)
 def terminals(opt, results):
-    """A person at each of two serial terminals, and one at screen and keyboard"""
+    """Shells at two serial terminals, and at screen and keyboard"""
     name = "terminals"
     line = Line(opt)
     try:

@@ -41,9 +41,8 @@ class Test:
 
     @property
     def title(self):
-        """The first sentence of its documentation, in one line"""
-        text = " ".join((self.function.__doc__ or "").split())
-        return text.split(". ")[0].rstrip(".")
+        """The first paragraph of its documentation, in one line"""
+        return " ".join((self.function.__doc__ or "").split("\n\n")[0].split())
 
 
 tests = {}

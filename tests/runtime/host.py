@@ -44,7 +44,7 @@ def boot_runtime(opt, results, name, tests, drivers=(), before=(), patience=1):
       guest=("runtime", "tables", "runtime-users", "runtime-full"),
       needs=("tests-initrd", "runtime-initrd"))
 def runtime(opt, results):
-    """Each service by itself, and its users"""
+    """Each runtime service, and the programs of a distribution that use them"""
     boot_runtime(opt, results, "runtime",
                  ("runtime", "tables", "runtime-users", "runtime-full"))
 
@@ -52,29 +52,31 @@ def runtime(opt, results):
 @test("runtime", long=True, guest=("varstore",),
       needs=("tests-initrd", "runtime-initrd"))
 def varstore(opt, results):
-    """A full variable store"""
+    """A variable store that is full"""
     boot_runtime(opt, results, "full store", ("varstore",), patience=PATIENCE)
 
 
 @test("runtime", beside=True, guest=("runtime-esrt",), efi=("esrt",),
       needs=("tests-initrd", "runtime-initrd"))
 def esrt(opt, results):
-    """A firmware with a resource table"""
+    """A firmware with a resource table (ESRT)"""
     boot_runtime(opt, results, "ESRT", ("runtime-esrt",), ["esrt"])
 
 
 @test("runtime", beside=True, guest=("runtime-trace",),
       needs=("tests-initrd", "runtime-initrd"))
 def trace(opt, results):
-    """The tracepoints, with perf and trace-cmd"""
+    """The tracepoints, as perf and trace-cmd see them"""
     boot_runtime(opt, results, "trace", ("runtime-trace",))
 
 
 @test("runtime", beside=True, guest=("runtime-zone",),
       needs=("tests-initrd", "runtime-initrd"))
 def zone(opt, results):
-    """A firmware whose clock has a time zone, east and west of Greenwich. The
-    UEFI shell's sign is the other one."""
+    """A firmware whose clock has a time zone, east and west of Greenwich
+
+    The UEFI shell uses the opposite sign.
+    """
     for shell, minutes in (("08:00", -480), ("-3:30", 210)):
         boot_runtime(opt, results, f"time zone {minutes}",
                      (f"runtime-zone:{minutes}",),
@@ -114,9 +116,11 @@ def wakeup(opt, results):
 @test("runtime", beside=True, guest=("capsule", "leave"),
       efi=("capsule", "resets"), needs=("tests-initrd", "runtime-initrd"))
 def capsule(opt, results):
-    """A firmware that takes capsules: what it has had is what was sent, and the
-    reset is the one that it wants, also where a return would give back the memory
-    that the capsule is in. And a firmware as it is."""
+    """A firmware that accepts capsules, and one that does not
+
+    The firmware gets what was sent, followed by the reset that it needs, even if
+    the user asked for a return, which would free the memory of the capsule.
+    """
     send_capsule(opt, results, "capsule", "restart")
     text = send_capsule(opt, results, "capsule and return", "return=7")
     results.add("the firmware has a capsule: reset in place of the return" in
@@ -221,8 +225,11 @@ def shell_variable(name, value):
 @test("runtime", beside=True, guest=("runtime-first", "runtime-second"),
       needs=("tests-initrd", "runtime-initrd"))
 def variables(opt, results):
-    """Over resets of one machine: the UEFI shell writes, Linux reads and writes
-    and makes a boot entry, the boot manager starts that, the shell reads."""
+    """Variables and boot entries outlive resets of the machine
+
+    The UEFI shell writes, Linux reads and writes and makes a boot entry, the boot
+    manager starts that, and the shell reads.
+    """
     name = "variables"
     with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
         # The head of the disk does not depend on what is in the partition
@@ -287,8 +294,7 @@ def judge_shell(results, name, text):
       guest=("runtime-panic", "runtime-pstore", "panic"),
       needs=("tests-initrd", "runtime-initrd"))
 def pstore(opt, results):
-    """The log of a panic is there at the next boot: of a usual one, and of one
-    in the middle of a firmware call"""
+    """The log of a panic is there at the next boot, also if it was during a call"""
     name = "pstore"
     steps = (("first", "runtime-panic"),
              ("second", "runtime-pstore:last_words_of_a_usual_panic,panic"),
@@ -314,7 +320,7 @@ def pstore(opt, results):
 @test("runtime", beside=True, guest=("oops", "leave", "runtime-oops"),
       efi=("driver",), needs=("tests-initrd", "runtime-initrd"))
 def oops(opt, results):
-    """The record of an oops without a panic is there after a reset"""
+    """The log of an oops is there after a reset"""
     name = "oops"
     script = ["if not exist fs0:\\first then", "  mkdir first",
               "  load fs0:\\driver.efi",
@@ -337,8 +343,7 @@ def oops(opt, results):
 @test("runtime", beside=True, guest=("leave",), efi=("noreset", "resets"),
       needs=("tests-initrd", "runtime-initrd"))
 def reset_hangs(opt, results):
-    """ResetSystem() through /dev/efi_test that does not return: Linux goes on,
-    and restarts without firmware"""
+    """Linux goes on after a ResetSystem() that hangs, and restarts without it"""
     name = "ResetSystem() that hangs"
     content = files(
         opt, "load fs0:\\noreset.efi", "load fs0:\\resets.efi",
@@ -360,7 +365,7 @@ def reset_hangs(opt, results):
 @test("runtime", beside=True, guest=("virtmap",), efi=("driver",),
       needs=("tests-initrd", "runtime-initrd"))
 def virtual(opt, results):
-    """SetVirtualAddressMap() has not been called, and still can be"""
+    """SetVirtualAddressMap() has not been called, and can still be called"""
     name = "virtual addresses"
     content = files(
         opt, "load fs0:\\driver.efi",

@@ -212,7 +212,7 @@ FIRST_SIZE = (1280, 800)
 
 @test("screen", name="screen-stdvga", beside=True, guest=("screen", "leave"))
 def stdvga(opt, results):
-    """A screen with a frame buffer, and the way back from another mode"""
+    """A screen with a frame buffer, and a return from another mode"""
     name = "screen-stdvga"
     with boot(opt, results, name, (*ALL, "mapped", "keep"), "leave:return",
               args=["-vga", "std"]) as (m, screens):
@@ -226,7 +226,7 @@ def stdvga(opt, results):
 
 @test("screen", name="screen-virtio", beside=True, guest=("screen",))
 def virtio(opt, results):
-    """One without, and a panic there"""
+    """A screen without a frame buffer, and a panic on it"""
     name = "screen-virtio"
     with boot(opt, results, name, ALL, "panic", args=[
             "-vga", "none", "-device", "virtio-gpu-pci"]) as (m, screens):
@@ -235,7 +235,7 @@ def virtio(opt, results):
 
 @test("screen", name="screen-ramfb", beside=True, guest=("screen",))
 def ramfb(opt, results):
-    """A frame buffer in RAM, and a panic there"""
+    """A frame buffer in RAM, and a panic on it"""
     name = "screen-ramfb"
     with boot(opt, results, name, ("boot", "login", "text", "pattern", "mapped"),
               "panic", args=["-vga", "none", "-device", "ramfb"]) as (m, screens):
@@ -269,8 +269,7 @@ DRIVERS = "gop_driver_init,simpledrm_platform_driver_init"
 
 @test("screen", name="screen-first", beside=True, guest=("screen",))
 def first(opt, results):
-    """The first message of the kernel, by firmware's console. It goes on as a terminal
-    if Linux has no screen."""
+    """The first message of the kernel, by the firmware's console"""
     name = "screen-first"
     script = (f"{LINUX} initcall_blacklist={DRIVERS} "
               f"{QUIET}screen:boot:terminal")
@@ -291,8 +290,7 @@ def first(opt, results):
 
 @test("screen", name="screen-two", beside=True, guest=("screen",))
 def two(opt, results):
-    """One of each kind: the terminals are on the one with a frame buffer, although
-    the other is found first"""
+    """The terminals are on the screen with a frame buffer, although it is found last"""
     name = "screen-two"
     args = ["-vga", "none", "-device", "virtio-gpu-pci,id=blt", "-device",
             "bochs-display,id=linear"]
@@ -303,7 +301,7 @@ def two(opt, results):
 
 @test("screen", name="screen-none", beside=True, guest=("boot",))
 def none(opt, results):
-    """No screen at all"""
+    """A machine without a screen"""
     name = "screen-none"
     with machine(opt, results, name, files(opt, f"{LINUX} {QUIET}boot"),
                  args=["-vga", "none"]) as m:
@@ -313,8 +311,7 @@ def none(opt, results):
 
 @test("screen", name="screen-linear", beside=True, guest=("screen",))
 def linear(opt, results):
-    """Two with a frame buffer: the terminals are on the one that firmware's console
-    was on first"""
+    """The terminals are on the screen that the firmware's console was on first"""
     name = "screen-linear"
     args = ["-vga", "none", "-device", "VGA,id=first", "-device",
             "bochs-display,id=second"]
@@ -327,8 +324,7 @@ def linear(opt, results):
 @test("screen", name="screen-return", beside=True,
       guest=("gop", "screen", "leave"), efi=("driver", "selfcheck"))
 def back(opt, results):
-    """Screens that are not the ones any more that firmware had before Linux: one has
-    gone, one has come again, and one is firmware's console, in the end"""
+    """Returns to a firmware whose screens have gone, come again or been reconnected"""
     name = "screen-return"
     content = learning(
         opt, "load fs0:\\driver.efi", "selfcheck 18 0",
@@ -360,7 +356,7 @@ def back(opt, results):
 
 @test("screen", beside=True, guest=("gop",), efi=("driver",))
 def gop(opt, results):
-    """A screen of the test driver's, with all that can be wrong with one"""
+    """A screen of the test driver that fails in every way"""
     name = "gop"
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{name}"]
     with machine(opt, results, name, files(opt, *script)) as m:
@@ -369,8 +365,7 @@ def gop(opt, results):
 
 @test("screen", name="gop-panic", beside=True, guest=("gop",), efi=("driver",))
 def gop_panic(opt, results):
-    """A panic while a mode is being set. Nothing is drawn on that screen, and all else
-    goes its way."""
+    """A panic while a mode is being set leaves that screen alone"""
     name = "gop-panic"
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}gop:panic"]
     with machine(opt, results, name, files(opt, *script)) as m:

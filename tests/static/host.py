@@ -24,7 +24,7 @@ def config(tree, arch, name, out):
 
 @test("static", beside=True, needs=("image",))
 def same_config(opt, results):
-    """Our patches change no configuration of any other architecture."""
+    """Our patches change no configuration of another architecture"""
     base = os.path.basename(opt.tree).removeprefix("linux-")
     pristine = os.path.join(opt.build, f"pristine-{base}")
     subprocess.run([os.path.join(TOP, "scripts/prepare-tree.sh"), "--pristine",
@@ -38,7 +38,7 @@ def same_config(opt, results):
 
 @test("static", beside=True, needs=("image",))
 def image(opt, results):
-    """What the build makes is an EFI application that can be signed."""
+    """The image is an EFI application that can be signed"""
     with open(opt.kernel, "rb") as f:
         data = f.read()
     pe = int.from_bytes(data[0x3c:0x40], "little")
@@ -51,7 +51,7 @@ def image(opt, results):
 
 @test("static", name="bad-patch", beside=True, needs=("tree",))
 def patch_that_does_not_apply(opt, results):
-    """It stops with the file and the reason, and leaves no tree."""
+    """A patch that does not apply stops with its name, and leaves no tree"""
     base = os.path.basename(opt.tree).removeprefix("linux-")
     with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
         copy = os.path.join(tmp, "repository")
@@ -78,7 +78,7 @@ def patch_that_does_not_apply(opt, results):
 
 @test("static", beside=True, needs=("debug-image",))
 def warnings(opt, results):
-    """W=1 and sparse find nothing in our files."""
+    """W=1 and sparse find nothing in our files"""
     objects = os.path.join(opt.build, "debug")
     p = subprocess.run(["make", "-C", opt.tree, "ARCH=efi", f"O={objects}",
                         "W=1", "C=2", "arch/efi/", "drivers/efi-mode/"],

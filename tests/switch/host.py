@@ -15,7 +15,7 @@ from lib.registry import test
 
 @test("switch", guest=("life", "preempt", "switch"), efi=("tss", "driver"))
 def task(opt, results):
-    """A firmware with a task register of its own; and page table isolation"""
+    """A firmware with a task register of its own, and page table isolation"""
     boot_with(opt, results, "task register", ["tss", "driver"], SWITCHING,
               "pti=on", cpu="max")
 
@@ -23,7 +23,7 @@ def task(opt, results):
 @test("switch", guest=("life", "preempt", "switch"),
       efi=("xsave", "xsavesse", "driver"))
 def xsave(opt, results):
-    """A firmware with XSAVE, with AVX and without"""
+    """A firmware that uses XSAVE, with AVX and without"""
     boot_with(opt, results, "AVX", ["xsave", "driver"], SWITCHING, cpu="max")
     boot_with(opt, results, "XSAVE", ["xsavesse", "driver"], SWITCHING,
               cpu="max")
@@ -59,7 +59,7 @@ def x2apic(opt, results):
 
 @test("switch", guest=("nmi",), efi=("driver",))
 def nmi(opt, results):
-    """Non-maskable interrupts from outside, in a storm of switches"""
+    """Non-maskable interrupts from outside during a storm of switches"""
     content = files(opt, "load fs0:\\driver.efi", f"bzImage initrd=\\initrd.img {QUIET}nmi")
     with machine(opt, results, "NMI", content) as m:
         m.expect(r"STORM BEGIN", START + BOOT)
@@ -79,7 +79,10 @@ MACHINE_CHECK = "mce 0 9 0xb1000000000000c0 5 0 0"
 
 @test("switch", guest=("nmi",), efi=("driver",))
 def machine_checks(opt, results):
-    """Machine checks in a storm of switches; QEMU has the AMD kind without recovery"""
+    """Machine checks during a storm of switches
+
+    QEMU has the AMD kind without recovery, so the CPU says that it is from Intel.
+    """
     content = files(opt, "load fs0:\\driver.efi", "bzImage initrd=\\initrd.img "
                            f"{QUIET}nmi:machine-checks")
     with machine(opt, results, "machine checks", content,
@@ -93,7 +96,7 @@ def machine_checks(opt, results):
 
 @test("switch", beside=True, guest=("breakpoint", "breach"), efi=("driver",))
 def breach(opt, results):
-    """Calls that leave something broken; and a breakpoint of firmware's"""
+    """Firmware calls that leave registers changed, and a breakpoint of the firmware"""
     tests = ("breakpoint", "breach")
     content = files(opt, "load fs0:\\driver.efi", "bzImage initrd=\\initrd.img "
                            f"{QUIET}{','.join(tests)}")
@@ -116,7 +119,7 @@ CONTAIN = (
 
 @test("switch", beside=True, guest=("contain",), efi=("driver",))
 def contain(opt, results):
-    """Firmware that faults, or never returns"""
+    """A firmware that faults, or never returns, does not take Linux with it"""
     for what, kind, number in CONTAIN:
         name = f"contain: {what}"
         script = f"bzImage initrd=\\initrd.img {QUIET}contain:{kind}:{number}"

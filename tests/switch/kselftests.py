@@ -91,13 +91,14 @@ def storm(opt, results, name, switches):
 @test("switch", guest=("storm", "kselftests", "kselftests-storm"),
       efi=("driver",), needs=("tests-initrd", "kselftests-initrd"))
 def kselftests(opt, results):
+    """The kernel's own selftests end as on the stock kernel, during a storm of switches"""
     storm(opt, results, "kselftests", 100000)
 
 
 @test("switch", long=True, guest=("storm", "kselftests", "kselftests-storm"),
       efi=("driver",), needs=("tests-initrd", "kselftests-initrd"))
 def kselftests_long(opt, results):
-    """For make check-long"""
+    """The kernel's own selftests during a million switches"""
     storm(opt, results, "kselftests-long", 1000000)
 
 

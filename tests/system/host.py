@@ -68,8 +68,7 @@ def judge_image(results, name, path):
 
 @test("system", beside=True, needs=("root-image",))
 def debian(opt, results):
-    """From the boot to a clean end. Firmware has connected the disk of the UEFI shell
-    and no other."""
+    """A Debian system on a firmware disk, from its boot to a clean end"""
     name = "debian"
     with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
         root = os.path.join(tmp, "root.img")
