@@ -156,8 +156,8 @@ def run(m, command, pattern, timeout=30):
     return found
 
 
-# How often both have said yes
-CYCLES = """n=0; for i in $(seq 100); do
+# Prints how often both have succeeded
+CYCLES = """n=0; for i in $(seq {count}); do
 echo $d > unbind && echo $d > bind && n=$((n + 1)) || break; done""".replace(
     "\n", " ")
 
@@ -175,7 +175,22 @@ def terminals(opt, results):
                      args=line.args) as m:
             use_terminals(m, results, name, line)
             press_escape(m, results, name, line)
-            bind_cycles(m, results, name, line)
+            bind_cycles(m, results, name, line, 3)
+    finally:
+        line.close()
+
+
+@test("input", beside=True, long=True)
+def terminals_bind(opt, results):
+    """Drivers of keyboards and terminals are unbound and bound a hundred times"""
+    name = "terminals-bind"
+    line = Line(opt)
+    try:
+        with machine(opt, results, name, files(opt, LINUX),
+                     args=line.args) as m:
+            m.expect(r"/ # $", START + BOOT)
+            line.expect(r"/ # $", m, 30)
+            bind_cycles(m, results, name, line, 100)
     finally:
         line.close()
 
@@ -237,8 +252,8 @@ def press_escape(m, results, name, line):
     results.add(took < ESC_S, f"{name}: a bare Esc arrives, once", f"{took:.1f} s")
 
 
-def bind_cycles(m, results, name, line):
-    """Drivers that let go and take again leave nothing with firmware"""
+def bind_cycles(m, results, name, line, count):
+    """Drivers that are unbound leave nothing behind in the firmware."""
     run(m, "ledger=/sys/kernel/debug/efi-mode/ledger; cat $ledger > /tmp/before",
         r"^")
     for driver, which in (("efi-keyboard", "Acpi(PNP0303"),
@@ -246,9 +261,10 @@ def bind_cycles(m, results, name, line):
         run(m, f"cd /sys/bus/efi/drivers/{driver}; "
             f"d=$(grep -lF '{which}' efi*/path | cut -d/ -f1); echo dev $d",
             r"^dev efi\d+\s")
-        found = run(m, CYCLES + "; echo cycles $n", r"^cycles (\d+)", 120)
-        results.add(found[1] == "100", f"{name}: {driver}: 100 times unbound "
-                    "and bound", found[1])
+        found = run(m, CYCLES.format(count=count) + "; echo cycles $n",
+                    r"^cycles (\d+)", 120)
+        results.add(found[1] == str(count), f"{name}: {driver}: {count} times "
+                    "unbound and bound", found[1])
     found = run(m, "cd /; sleep 1; diff /tmp/before $ledger; echo same $?",
                 r"^same (\d+)")
     results.add(found[1] == "0", f"{name}: the ledger is as it was")

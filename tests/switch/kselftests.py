@@ -42,9 +42,15 @@ OPTIONS = "noreplace-smp "
 LINE = re.compile(r"^([^#\s].*?) +(pass|skip|fail)( \d+)?$", re.M)
 
 
-def expected():
+# Those that look at the state of the CPU, which take less than a minute
+QUICK = ("x86", "breakpoints", "sigaltstack")
+
+
+def expected(folders=()):
+    """How each program ends on the stock kernel: all, or those of these folders"""
     with open(EXPECTED, encoding="utf-8") as f:
-        return {m[1]: m[2] for m in LINE.finditer(f.read())}
+        return {m[1]: m[2] for m in LINE.finditer(f.read())
+                if not folders or m[1].split("/")[0] in folders}
 
 
 def outcomes(text):
@@ -57,10 +63,11 @@ def outcomes(text):
     return found
 
 
-def storm(opt, results, name, switches):
+def storm(opt, results, name, switches, folders=()):
     script = ("load fs0:\\driver.efi",
               f"bzImage initrd=\\initrd.img {OPTIONS}"
               f"efi_mode_switches={switches} "
+              + (f"efi_mode_kselftests={','.join(folders)} " if folders else "") +
               f"{machine.QUIET}kselftests-storm")
     content = machine.files(opt, *script, archives=ARCHIVES)
     with machine.machine(opt, results, name, content, cpu="max") as m:
@@ -70,7 +77,7 @@ def storm(opt, results, name, switches):
         text = m.text[begin:end.start()]
 
         found = outcomes(text)
-        for command, outcome in expected().items():
+        for command, outcome in expected(folders).items():
             said = found.pop(command, "nothing")
             results.add(said == outcome, f"{name}: {command}: {outcome}", said)
         results.add(not found, f"{name}: no program that is not in the table",
@@ -91,8 +98,8 @@ def storm(opt, results, name, switches):
 @test("switch", guest=("storm", "kselftests", "kselftests-storm"),
       efi=("driver",), needs=("tests-initrd", "kselftests-initrd"))
 def kselftests(opt, results):
-    """The kernel's own selftests end as on the stock kernel, during a storm of switches"""
-    storm(opt, results, "kselftests", 100000)
+    """Some of the kernel's own selftests during 20,000 switches"""
+    storm(opt, results, "kselftests", 20000, QUICK)
 
 
 @test("switch", long=True, guest=("storm", "kselftests", "kselftests-storm"),
