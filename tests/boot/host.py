@@ -32,13 +32,13 @@ def boot_max(opt, results):
          cpu="max")
 
 
-@test("boot", guest=("boot",))
+@test("boot", long=True, guest=("boot",))
 def boot_256m(opt, results):
     """A small machine"""
     boot(opt, results, "256 MiB", memory="256M")
 
 
-@test("boot", guest=("boot",))
+@test("boot", long=True, guest=("boot",))
 def boot_6g(opt, results):
     """Memory above 4 GiB"""
     boot(opt, results, "6 GiB", memory="6G", cpu="max")

@@ -12,7 +12,7 @@ import time
 import qemu
 from lib import machine as boots
 from lib import second, volume
-from lib.machine import BOOT, QUIET, START, TEST, clean, machine
+from lib.machine import BOOT, QUIET, START, TEST, cases, clean, machine
 from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
@@ -165,7 +165,7 @@ def once(opt, results, name, drivers, options, message, **kwargs):
         results.add("FAILED" not in m.text, f"{name}: the driver works")
 
 
-@test("exit", guest=("leave",),
+@test("exit", long=True, guest=("leave",),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def wayback_event(opt, results):
     """A return where slices end by a timer event, which has to be closed"""
@@ -201,14 +201,19 @@ RETURNS = (
 )
 
 
-@test("exit", guest=("leave", "onexit"),
+QUICK_RETURNS = ("power-off", "a choice that is none", "efi-return",
+                 "panic with a status and a time", "another graphics mode")
+
+
+@test("exit", also_long=True, guest=("leave", "onexit"),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def returns(opt, results):
     """Each way to choose the status that is returned to the firmware"""
     name = "returns"
     script = ["settings watchdog 300", "settings attribute 30",
               *look("before")]
-    for i, (_, options, test, _) in enumerate(RETURNS):
+    returns = cases(opt, RETURNS, QUICK_RETURNS)
+    for i, (_, options, test, _) in enumerate(returns):
         script += [f"echo CASE {i}", f"{LINUX} {options} {QUIET}{test}",
                    "echo STATUS %lasterror%", *look(i)]
     # The first process ends
@@ -221,7 +226,7 @@ def returns(opt, results):
                     "attribute=1E" in before["settings"],
                     f"{name}: settings that are not the usual ones",
                     before["settings"])
-        for i, (what, _, _, wanted) in enumerate(RETURNS):
+        for i, (what, _, _, wanted) in enumerate(returns):
             begin = m.position
             status = status_of(m, BOOT)
             text = m.text[begin:m.position]
@@ -285,6 +290,8 @@ RESETS = (
      "0 0 0 bytes", "guest-reset"),
 )
 
+QUICK_RESETS = ("warm restart", "platform-specific restart", "power-off", "panic")
+
 # When firmware is out of reach: it does not return from a call, at which task
 # priority, or it has faulted
 STUCK = (
@@ -299,6 +306,9 @@ STUCK = (
     ("return, firmware faults in the last slice", "", "fault:return"),
 )
 
+
+QUICK_STUCK = ("panic, firmware frozen", "sysrq-b, firmware in a loop",
+               "return, firmware in a loop")
 
 # Longer than call.c and exit.c wait
 PATIENCE = 150
@@ -319,11 +329,11 @@ def ends(opt, results, name, options, test):
         return m.text, reasons[-1] if reasons else "nothing"
 
 
-@test("exit", beside=True, guest=("leave",),
+@test("exit", also_long=True, beside=True, guest=("leave",),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def resets(opt, results):
     """ResetSystem() gets the arguments that the user asked for"""
-    for what, options, test, wanted, reason in RESETS:
+    for what, options, test, wanted, reason in cases(opt, RESETS, QUICK_RESETS):
         name = f"resets: {what}"
         text, ended = ends(opt, results, name, options, test)
         calls = re.findall(r"^RESET (.*?)\s*$", text, re.M)
@@ -334,11 +344,11 @@ def resets(opt, results):
                         f"{name}: the message is out")
 
 
-@test("exit", beside=True, guest=("leave",),
+@test("exit", also_long=True, beside=True, guest=("leave",),
       efi=("driver", "settings", "selfcheck", "tsc", "resets"))
 def stuck(opt, results):
     """A reset without the firmware, which does not answer"""
-    for what, options, test in STUCK:
+    for what, options, test in cases(opt, STUCK, QUICK_STUCK):
         name = f"stuck: {what}"
         text, ended = ends(opt, results, name, options, test)
         results.add(ended == "guest-reset", f"{name}: the machine is reset",
@@ -360,11 +370,14 @@ NEVER = (
     ("the log of a panic", "panic=1", "panic", "novariable", "SETVARIABLE", 8),
 )
 
-@test("exit", beside=True, guest=("leave",),
+QUICK_NEVER = ("power-off", "the log of a panic")
+
+
+@test("exit", also_long=True, beside=True, guest=("leave",),
       efi=("noreset", "novariable", "driver", "settings", "selfcheck", "tsc", "resets"))
 def never(opt, results):
     """A last firmware call that never returns does not hold up the end"""
-    for what, options, test, driver, says, least in NEVER:
+    for what, options, test, driver, says, least in cases(opt, NEVER, QUICK_NEVER):
         name = f"never: {what}"
         script = [f"load fs0:\\{driver}.efi", "load fs0:\\resets.efi",
                   f"{LINUX} {options} {QUIET}leave:{test}"]

@@ -55,7 +55,7 @@ def keyboard(opt, results):
         power_off(m, results, name)
 
 
-@test("input", beside=True, guest=("keyfaults", "pointer"), efi=("driver",))
+@test("input", also_long=True, beside=True, guest=("keyfaults", "pointer"), efi=("driver",))
 def keyfaults(opt, results):
     """Keyboards and pointers of the test driver that fail in every way"""
     name = "keyfaults"

@@ -27,10 +27,13 @@ def program(opt, name):
 def files(opt, *script, objects=None, archives=("initrd-tests",)):
     """
     The files on the disk that the firmware boots from: the kernel, the EFI programs
-    that the test needs, and a script for the shell. The initrd is that of "make run"
+    that the test needs, and a script for the shell. The guest is told if the test is a
+    long one. The initrd is that of "make run"
     followed by @archives, which the kernel unpacks one after the other.
     """
     objects = objects or opt.objects
+    if opt.test.long:
+        script = [line.replace(QUIET, "efi_mode_long " + QUIET) for line in script]
     return {
         "bzImage": os.path.join(objects, "arch/efi/boot/bzImage"),
         "initrd.img": qemu.joined(objects, "initrd", *archives),
@@ -74,6 +77,11 @@ def take_results(results, prefix, lines, ended=True, status="0"):
     results.add(ended and plan and int(plan[1]) == found,
                 f"{prefix}: ran to its end",
                 f"status {status}, {found} results")
+
+
+def cases(opt, table, quick):
+    """The cases of @table: all for a long test, else those that @quick names first"""
+    return [case for case in table if opt.test.long or case[0] in quick]
 
 
 def guest_tests(m, results, prefix, tests, expected=(), patience=1):
@@ -146,7 +154,13 @@ def load_option(description, path, options):
             wide(description) + nodes + wide(options))
 
 
+# The guest programs that a change near the world switch has to pass
 SWITCHING = ("life", "preempt", "switch")
+
+
+def clock_tests(opt, *tests):
+    """With another clock: all that depends on it, for a quick test without a part"""
+    return (SWITCHING if opt.test.long else ("preempt",)) + tests
 
 
 def boot_with(opt, results, title, names, tests, options="", **kwargs):

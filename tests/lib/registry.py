@@ -48,18 +48,25 @@ class Test:
 tests = {}
 
 
-def test(area, *, name=None, beside=False, long=False, guest=(), efi=(),
-         needs=("tests-initrd",)):
-    """Register a test of @area: see class Test for the parameters"""
+def test(area, *, name=None, beside=False, long=False, also_long=False, guest=(),
+         efi=(), needs=("tests-initrd",)):
+    """
+    Register a test of @area: see class Test for the parameters
+
+    With @also_long there is another test, NAME-long: the same with the repetitions and
+    firmware calls that take long.
+    """
     def register(function):
         known = name or function.__name__.replace("_", "-")
         folder = function.__module__.split(".")[0]
-        if known in tests:
-            raise ValueError(f"two tests are called {known}")
         if folder != area:
             raise ValueError(f"{known} of area {area} is in tests/{folder}")
-        tests[known] = Test(known, area, function, beside, long, tuple(guest),
-                            tuple(efi), tuple(needs))
+        for suffix, is_long in (("", long), *([("-long", True)] if also_long else ())):
+            if known + suffix in tests:
+                raise ValueError(f"two tests are called {known + suffix}")
+            tests[known + suffix] = Test(known + suffix, area, function, beside,
+                                         is_long, tuple(guest), tuple(efi),
+                                         tuple(needs))
         return function
     return register
 

@@ -92,7 +92,7 @@ def alarms(text):
             for off, *time in found]
 
 
-@test("runtime", beside=True,
+@test("runtime", also_long=True, beside=True,
       guest=("runtime-wakeup", "runtime-nowakeup", "runtime"),
       efi=("wakeup", "nowakeup"), needs=("tests-initrd", "runtime-initrd"))
 def wakeup(opt, results):
@@ -109,11 +109,12 @@ def wakeup(opt, results):
     had = alarms(by_runtime)
     results.add(len(had) == 2 and had[1] == "off",
                 f"{name}: and was told to switch it off", f"{had}")
-    boot_runtime(opt, results, "no wake-up alarm",
-                 ("runtime-nowakeup", "runtime"), ["nowakeup"])
+    if opt.test.long:
+        boot_runtime(opt, results, "no wake-up alarm",
+                     ("runtime-nowakeup", "runtime"), ["nowakeup"])
 
 
-@test("runtime", beside=True, guest=("capsule", "leave"),
+@test("runtime", also_long=True, beside=True, guest=("capsule", "leave"),
       efi=("capsule", "resets"), needs=("tests-initrd", "runtime-initrd"))
 def capsule(opt, results):
     """A firmware that accepts capsules, and one that does not
@@ -121,11 +122,12 @@ def capsule(opt, results):
     The firmware gets what was sent, followed by the reset that it needs, even if
     the user asked for a return, which would free the memory of the capsule.
     """
-    send_capsule(opt, results, "capsule", "restart")
+    if opt.test.long:
+        send_capsule(opt, results, "capsule", "restart")
+        boot_runtime(opt, results, "no capsules", ("capsule",))
     text = send_capsule(opt, results, "capsule and return", "return=7")
     results.add("the firmware has a capsule: reset in place of the return" in
                 text, "capsule and return: message")
-    boot_runtime(opt, results, "no capsules", ("capsule",))
 
 
 def send_capsule(opt, results, name, way):

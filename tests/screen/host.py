@@ -210,7 +210,7 @@ ALL = ("boot", "logo", "text", "vt", "keys", "pattern", "modes", "idle", "rate",
 FIRST_SIZE = (1280, 800)
 
 
-@test("screen", name="screen-stdvga", beside=True, guest=("screen", "leave"))
+@test("screen", also_long=True, name="screen-stdvga", beside=True, guest=("screen", "leave"))
 def stdvga(opt, results):
     """A screen with a frame buffer, and a return from another mode"""
     name = "screen-stdvga"
@@ -288,7 +288,7 @@ def first(opt, results):
         power_off(m, results, name)
 
 
-@test("screen", name="screen-two", beside=True, guest=("screen",))
+@test("screen", long=True, name="screen-two", beside=True, guest=("screen",))
 def two(opt, results):
     """The terminals are on the screen with a frame buffer, although it is found last"""
     name = "screen-two"
@@ -299,7 +299,7 @@ def two(opt, results):
         power_off(m, results, name)
 
 
-@test("screen", name="screen-none", beside=True, guest=("boot",))
+@test("screen", long=True, name="screen-none", beside=True, guest=("boot",))
 def none(opt, results):
     """A machine without a screen"""
     name = "screen-none"
@@ -309,7 +309,7 @@ def none(opt, results):
         results.add("efi-gop" not in m.text, f"{name}: and no word of it")
 
 
-@test("screen", name="screen-linear", beside=True, guest=("screen",))
+@test("screen", long=True, name="screen-linear", beside=True, guest=("screen",))
 def linear(opt, results):
     """The terminals are on the screen that the firmware's console was on first"""
     name = "screen-linear"

@@ -8,8 +8,8 @@ import re
 import time
 
 import qemu
-from lib.machine import (BOOT, QUIET, START, SWITCHING, TEST, boot_with, files,
-                         guest_tests, machine)
+from lib.machine import (BOOT, QUIET, START, SWITCHING, TEST, boot_with, cases,
+                         files, guest_tests, machine)
 from lib.registry import test
 
 
@@ -20,13 +20,14 @@ def task(opt, results):
               "pti=on", cpu="max")
 
 
-@test("switch", guest=("life", "preempt", "switch"),
+@test("switch", also_long=True, guest=("life", "preempt", "switch"),
       efi=("xsave", "xsavesse", "driver"))
 def xsave(opt, results):
     """A firmware that uses XSAVE, with AVX and without"""
     boot_with(opt, results, "AVX", ["xsave", "driver"], SWITCHING, cpu="max")
-    boot_with(opt, results, "XSAVE", ["xsavesse", "driver"], SWITCHING,
-              cpu="max")
+    if opt.test.long:
+        boot_with(opt, results, "XSAVE", ["xsavesse", "driver"], SWITCHING,
+                  cpu="max")
 
 
 @test("switch", guest=("boot", "levels", "life", "preempt", "switch"),
@@ -57,7 +58,7 @@ def x2apic(opt, results):
     results.add("x2apic: enabled by BIOS" in text, "x2APIC: found")
 
 
-@test("switch", guest=("nmi",), efi=("driver",))
+@test("switch", also_long=True, guest=("nmi",), efi=("driver",))
 def nmi(opt, results):
     """Non-maskable interrupts from outside during a storm of switches"""
     content = files(opt, "load fs0:\\driver.efi", f"bzImage initrd=\\initrd.img {QUIET}nmi")
@@ -116,11 +117,13 @@ CONTAIN = (
     ("endless loop, called by a real-time task", "forever", "4:fifo"),
 )
 
+QUICK_CONTAIN = ("page fault in a transfer", "endless loop at TPL_NOTIFY")
 
-@test("switch", beside=True, guest=("contain",), efi=("driver",))
+
+@test("switch", also_long=True, beside=True, guest=("contain",), efi=("driver",))
 def contain(opt, results):
     """A firmware that faults, or never returns, does not take Linux with it"""
-    for what, kind, number in CONTAIN:
+    for what, kind, number in cases(opt, CONTAIN, QUICK_CONTAIN):
         name = f"contain: {what}"
         script = f"bzImage initrd=\\initrd.img {QUIET}contain:{kind}:{number}"
         with machine(opt, results, name, files(opt, "load fs0:\\driver.efi", script),

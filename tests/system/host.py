@@ -66,7 +66,7 @@ def judge_image(results, name, path):
                 f"{name}: nothing is left in its journal", said)
 
 
-@test("system", beside=True, needs=("root-image",))
+@test("system", also_long=True, beside=True, needs=("root-image",))
 def debian(opt, results):
     """A Debian system on a firmware disk, from its boot to a clean end"""
     name = "debian"
@@ -99,8 +99,9 @@ def debian(opt, results):
             disks = " ".join(f"{kind}={mib}" for kind, (mib, _) in DISKS.items())
             text = shell(m, f"/tests/links {disks}; echo", TEST)
             take_results(results, f"{name}: links", text)
-            text = shell(m, f"/tests/load {disks}; echo", 2 * TEST)
-            take_results(results, f"{name}: load", text)
+            if opt.test.long:
+                text = shell(m, f"/tests/load {disks}; echo", 2 * TEST)
+                take_results(results, f"{name}: load", text)
             m.send("poweroff\r")
             results.add(m.wait_end(PATIENCE), f"{name}: power-off by systemd")
             clean(m, results, name)

@@ -14,7 +14,7 @@
 #define PATH		"VenHw(8B1F2C40-5B0E-4F6E-9D3A-2177C40E5D92)"
 #define DRIVER		"/sys/bus/efi/drivers/efi-bus-test/"
 #define PARAMETERS	"/sys/module/efi_bus_test/parameters/"
-#define CYCLES		100
+#define CYCLES		(is_long() ? 100 : 3)
 /* Of a scan, or a little more: one for each protocol that the bus has a name for */
 #define FLOCK_CALLS	40
 #define PATIENCE	3000	/* ms */

@@ -7,7 +7,7 @@
 
 #include "common.h"
 
-#define SECONDS		10
+#define SECONDS		(is_long() ? 10 : 3)
 
 /* To get from user space to firmware */
 #define SLACK_US	2000

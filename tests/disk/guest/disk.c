@@ -442,19 +442,19 @@ static void flush_answers(void)
 static void binding(struct ledger others)
 {
 	struct ledger bound;
+	int i, cycles = is_long() ? 100 : 3;
 	bool ok = true;
-	int i;
 
 	close(use(FN(KIND_512)));
 	bound = read_ledger();
-	for (i = 0; i < 100 && ok; i++)
+	for (i = 0; i < cycles && ok; i++)
 		ok = write_file(DISK_DRIVER "unbind", device) &&
 		     !find_disk(GUID, disk, sizeof(disk)) &&
 		     same_ledger(read_ledger(), others) &&
 		     write_file(DISK_DRIVER "bind", device) &&
 		     find_disk(GUID, disk, sizeof(disk));
 	ksft_test_result(ok && same_ledger(read_ledger(), bound),
-			 "a hundred times unbound and bound: %d\n", i);
+			 "%d times unbound and bound\n", i);
 	disappear();
 }
 

@@ -13,7 +13,7 @@
 #define DRIVER		"/sys/bus/efi/drivers/efi-pointer/"
 #define PATH		"VenHw(4D0A3AD1-2B52-4D3C-9F0A-6B596D0F2E11)"
 #define PATIENCE	5000	/* ms: the bus looks once a second */
-#define CYCLES		100
+#define CYCLES		(is_long() ? 100 : 3)
 #define MAX_NAME	256
 
 static int fd;

@@ -103,6 +103,15 @@ static inline bool file_has(const char *path, const char *text)
 	return strstr(buf, text);
 }
 
+/*
+ * Is this a long test? Then the kernel's command line says so, and there is time for
+ * more repetitions and longer firmware calls.
+ */
+static inline bool is_long(void)
+{
+	return file_has("/proc/cmdline", "efi_mode_long ");
+}
+
 #define INTERVAL	"/sys/module/efi_mode/parameters/interval"
 #define SHARE		"/sys/module/efi_mode/parameters/share"
 #define STATS		"/sys/kernel/debug/efi-mode/stats"

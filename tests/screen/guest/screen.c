@@ -34,7 +34,7 @@
 #include "ledger.h"
 
 #define TRACING		"/sys/kernel/debug/tracing/"
-#define CYCLES		100
+#define CYCLES		(is_long() ? 100 : 3)
 #define MAX_SCREENS	8
 #define FRAMES		60	/* a second, at most */
 

@@ -11,7 +11,7 @@
 #include "common.h"
 
 #define STORM_USEC	20
-#define SECONDS		10
+#define SECONDS		(is_long() ? 10 : 3)
 #define WANTED		100
 #define LOOK_USEC	500
 
