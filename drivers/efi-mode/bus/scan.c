@@ -22,19 +22,18 @@
 
 #include <linux/bitmap.h>
 #include <linux/cleanup.h>
+#include <linux/device.h>
 #include <linux/jiffies.h>
+#include <linux/kstrtox.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/sysfs.h>
 #include <linux/workqueue.h>
 
 #include "bus.h"
 
 #define SCAN_INTERVAL	HZ
-
-LIST_HEAD(efi_devices);
-/* For the list and for what is in the devices */
-DEFINE_MUTEX(efi_devices_mutex);
 
 /* Those that are known and then those that drivers are for */
 struct watched {
@@ -64,17 +63,6 @@ struct scan {
 static struct workqueue_struct *scan_queue;
 static void scan_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(scan_next, scan_work);
-
-/* With @efi_devices_mutex */
-bool efi_device_has(const struct efi_device *edev, const efi_guid_t *guid)
-{
-	unsigned int i;
-
-	for (i = 0; i < edev->nr_guids; i++)
-		if (!efi_guidcmp(edev->guids[i], *guid))
-			return true;
-	return false;
-}
 
 /* News */
 
@@ -201,6 +189,36 @@ int efi_watch(const struct efi_device_id *ids)
 	flush_delayed_work(&scan_next);
 	return ret;
 }
+
+/* sysfs */
+
+/* Firmware's drivers are to bind to it and to what is below, or to let go */
+static ssize_t connect_store(struct device *dev, struct device_attribute *attr,
+			     const char *buf, size_t count)
+{
+	struct efi_device *edev = to_efi_device(dev);
+	bool wanted;
+	int ret;
+
+	ret = kstrtobool(buf, &wanted);
+	if (ret)
+		return ret;
+	/* The handle could be another one's by now */
+	efi_look_at_news();
+	if (READ_ONCE(edev->gone))
+		return -ENODEV;
+	ret = wanted ? efi_handle_connect(edev->handle) :
+		       efi_handle_disconnect(edev->handle);
+	efi_rescan();
+	return ret ?: count;
+}
+static DEVICE_ATTR_WO(connect);
+
+static struct attribute *scan_attrs[] = {
+	&dev_attr_connect.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(scan);
 
 /* The scan: which handles there are */
 
@@ -478,6 +496,7 @@ static void add_device(struct efi_device *edev)
 	struct efi_device *parent = find_parent(edev);
 	int ret;
 
+	edev->dev.groups = scan_groups;
 	list_add_tail(&edev->list, &efi_devices);
 	mutex_unlock(&efi_devices_mutex);
 	ret = efi_device_add(edev, parent ? &parent->dev : NULL);
@@ -548,12 +567,12 @@ static void scan_work(struct work_struct *work)
 }
 
 /**
- * efi_hotplug_start() - find the devices that there are, and those that come and go
+ * efi_scan_start() - find the devices that there are, and those that come and go
  *
  * Context: task context; sleeps.
  * Return: 0 or an error.
  */
-int __init efi_hotplug_start(void)
+int __init efi_scan_start(void)
 {
 	unsigned int i;
 	int ret = 0;
@@ -579,23 +598,23 @@ int __init efi_hotplug_start(void)
 }
 
 /**
- * efi_hotplug_stop() - nobody looks any more
+ * efi_scan_stop() - nobody looks any more
  *
  * Drivers can still make calls.
  *
  * Context: task context; sleeps.
  */
-void efi_hotplug_stop(void)
+void efi_scan_stop(void)
 {
 	disable_delayed_work_sync(&scan_next);
 }
 
 /**
- * efi_hotplug_end() - firmware tells no more
+ * efi_scan_end() - firmware tells no more
  *
- * Context: task context; sleeps, after efi_hotplug_stop() and when no driver is left.
+ * Context: task context; sleeps, after efi_scan_stop() and when no driver is left.
  */
-void efi_hotplug_end(void)
+void efi_scan_end(void)
 {
 	mutex_lock(&efi_devices_mutex);
 	/* What firmware called the registrations is not good any more */
