@@ -176,12 +176,27 @@ static void disk_free(struct gendisk *gd)
 	kfree(d);
 }
 
-const struct block_device_operations efi_disk_fops = {
+static const struct block_device_operations disk_fops = {
 	.owner		= THIS_MODULE,
 	.open		= disk_open,
 	.check_events	= disk_check_events_fn,
 	.set_read_only	= efi_disk_set_read_only,
 	.free_disk	= disk_free,
+};
+
+/* Before it can be opened */
+static int block_device_added(struct device *dev)
+{
+	struct block_device *bdev = dev_to_bdev(dev);
+
+	if (bdev->bd_disk->fops == &disk_fops)
+		efi_disk_guard_protect(bdev);
+	return 0;
+}
+
+static struct class_interface added_interface = {
+	.class		= &block_class,
+	.add_dev	= block_device_added,
 };
 
 /* The bus */
@@ -292,7 +307,7 @@ static int make_gendisk(struct efi_disk *d)
 		return PTR_ERR(gd);
 	}
 	snprintf(gd->disk_name, DISK_NAME_LEN, "efida%d", d->number);
-	gd->fops = &efi_disk_fops;
+	gd->fops = &disk_fops;
 	gd->private_data = d;
 	if (d->media.removable) {
 		gd->flags |= GENHD_FL_REMOVABLE;
@@ -438,8 +453,9 @@ static struct efi_driver disk_driver = {
 
 static int __init disk_init(void)
 {
-	/* Nobody opens a disk before it is known what is guarded there */
-	return efi_disk_guard_register() ?: efi_driver_register(&disk_driver);
+	/* What is guarded has to be known before a disk can be opened */
+	return class_interface_register(&added_interface) ?:
+	       efi_disk_guard_register() ?: efi_driver_register(&disk_driver);
 }
 device_initcall(disk_init);
 

@@ -308,10 +308,6 @@ static inline void efi_disk_unlock(struct efi_disk *d, unsigned int noio)
 	memalloc_noio_restore(noio);
 }
 
-/* disk.c */
-
-extern const struct block_device_operations efi_disk_fops;
-
 /* sysfs.c */
 
 extern const struct attribute_group *efi_disk_groups[];
@@ -411,6 +407,7 @@ extern const struct blk_mq_ops efi_disk_mq_ops;
 
 bool efi_disk_is_guarded(const struct efi_disk *d, sector_t start,
 			 sector_t sectors);
+void efi_disk_guard_protect(struct block_device *bdev);
 void efi_disk_guard_attach(struct efi_disk *d);
 void efi_disk_guard_detach(struct efi_disk *d);
 void efi_disk_guard_changed(struct efi_disk *d);

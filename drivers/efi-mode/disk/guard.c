@@ -111,7 +111,13 @@ static bool is_guarded_bdev(const struct efi_disk *d, struct block_device *bdev)
 	return guarded;
 }
 
-static void protect(struct block_device *bdev)
+/**
+ * efi_disk_guard_protect() - make a disk or partition read-only if it is guarded
+ * @bdev:	a disk of this driver, or a partition of one
+ *
+ * Context: task context. Nobody writes to @bdev.
+ */
+void efi_disk_guard_protect(struct block_device *bdev)
 {
 	const struct efi_disk *d = bdev->bd_disk->private_data;
 
@@ -130,24 +136,9 @@ static void protect_all(struct efi_disk *d)
 
 	mutex_lock(&d->gd->open_mutex);
 	xa_for_each(&d->gd->part_tbl, i, part)
-		protect(part);
+		efi_disk_guard_protect(part);
 	mutex_unlock(&d->gd->open_mutex);
 }
-
-/* Before anybody can open it */
-static int block_device_added(struct device *dev)
-{
-	struct block_device *bdev = dev_to_bdev(dev);
-
-	if (bdev->bd_disk->fops == &efi_disk_fops)
-		protect(bdev);
-	return 0;
-}
-
-static struct class_interface added_interface = {
-	.class		= &block_class,
-	.add_dev	= block_device_added,
-};
 
 static bool is_within(const struct guard *g, struct block_device *bdev)
 {
@@ -576,7 +567,5 @@ static struct efi_driver partition_driver = {
  */
 int __init efi_disk_guard_register(void)
 {
-	int ret = class_interface_register(&added_interface);
-
-	return ret ?: efi_driver_register(&partition_driver);
+	return efi_driver_register(&partition_driver);
 }
