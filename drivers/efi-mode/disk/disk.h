@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between the files of the disks
+ * The disks of the firmware, for the files of their driver
  *
- *	disk.c -> queue.c -> transfer.c -> media.c -> the bus
- *			       -> flush.c
- *			       -> guard.c
- *			       -> request.c -> tokens.c -> the bus
- *	       -> mode.c -> tokens.c
- *	       -> sysfs.c
+ * Each handle with BlockIo is a block device. The driver turns requests of the block
+ * layer into firmware calls. Read from disk.c downwards. nvme.c and scsi.c are modules
+ * of their own, which pass commands through to what is behind the disks.
  *
- * plan.c is pure, and so is most of media.c.
+ * Calls run downwards. Files on a line do not call each other:
+ *
+ *	disk, nvme, scsi
+ *	queue, mode, sysfs
+ *	guard, tokens, flush, transfer
+ *	status, media, plan
+ *
+ * All of them may use the bus. plan.c is pure, and so is most of media.c.
  */
 #ifndef _EFI_MODE_DISK_H
 #define _EFI_MODE_DISK_H
@@ -381,9 +385,6 @@ bool efi_disk_tokens_drain(struct efi_disk *d);
 struct efi_disk_outcome efi_disk_tokens_try(struct efi_disk *d, u64 first,
 					    u64 stride, u32 bytes,
 					    struct efi_disk_trial *trial);
-
-/* request.c */
-
 bool efi_disk_token_fits(const struct efi_disk_shape *shape, u32 size, u64 pos,
 			 u32 bytes);
 bool efi_disk_token_start(struct efi_disk *d, struct request *rq);
