@@ -9,9 +9,10 @@
  * Calls run downwards. Files on a line do not call each other:
  *
  *	disk, nvme, scsi
- *	queue, mode, sysfs
- *	guard, tokens, flush, transfer
- *	status, media, plan
+ *	queue, mode
+ *	guard, tokens, flush
+ *	transfer, plan
+ *	media
  *
  * All of them may use the bus. plan.c is pure, and so is most of media.c.
  */
@@ -312,10 +313,6 @@ static inline void efi_disk_unlock(struct efi_disk *d, unsigned int noio)
 	memalloc_noio_restore(noio);
 }
 
-/* sysfs.c */
-
-extern const struct attribute_group *efi_disk_groups[];
-
 /* media.c */
 
 void efi_disk_parse_media(const struct efi_block_io_media *raw, u64 revision,
@@ -344,7 +341,7 @@ u32 efi_disk_pace(u32 now, u32 least, u32 most, unsigned int ms);
 u64 efi_disk_plan_erase(const struct efi_disk_media *media, u64 pos, u64 bytes,
 			u64 *lba);
 
-/* status.c */
+/* transfer.c */
 
 blk_status_t efi_disk_status(const struct efi_disk_outcome *o);
 const char *efi_disk_status_name(const struct efi_disk_outcome *o);
@@ -355,8 +352,6 @@ static inline bool efi_disk_succeeded(const struct efi_disk_outcome *o)
 {
 	return !o->ret && o->status == EFI_SUCCESS;
 }
-
-/* transfer.c */
 
 struct efi_disk_outcome efi_disk_step(struct efi_disk *d, bool write,
 				      const struct efi_disk_cursor *cursor,
