@@ -19,8 +19,6 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
-#include "keymap.h"
-#include "sysrq.h"
 #include "text.h"
 
 #define LOCKS	(EFI_SCROLL_LOCK_ACTIVE | EFI_NUM_LOCK_ACTIVE | \
