@@ -35,7 +35,7 @@ int __efi_driver_register(struct efi_driver *drv, struct module *owner)
 
 	if (!ready)
 		return -ENODEV;
-	ret = efi_watch(drv->id_table);
+	ret = efi_scan_watch(drv->id_table);
 	if (ret)
 		return ret;
 	drv->driver.bus = &efi_bus_type;

@@ -9,7 +9,7 @@
  * Calls run downwards. Files on a line do not call each other:
  *
  *	bus, events
- *	resources, memory
+ *	protocol, ptr-check
  *	scan
  *	device, connect
  *	handles, names
@@ -109,13 +109,13 @@ int efi_handle_connect(u64 handle);
 int efi_handle_disconnect(u64 handle);
 void efi_connect_all(void);
 
-/* memory.c */
+/* ptr-check.c */
 
-bool efi_map_has_object(const void *map, size_t size, size_t desc_size,
-			u64 address);
-bool efi_is_object(u64 address);
+bool efi_map_ptr_is_valid(const void *map, size_t size, size_t desc_size,
+			  u64 address);
+bool efi_ptr_is_valid(u64 address);
 
-/* resources.c */
+/* protocol.c */
 
 extern atomic_t efi_nr_events;
 
@@ -123,9 +123,9 @@ int efi_is_resource(struct device *dev, void *res, void *data);
 
 /* scan.c */
 
-int efi_watch(const struct efi_device_id *ids);
+int efi_scan_watch(const struct efi_device_id *ids);
 void efi_rescan(void);
-void efi_look_at_news(void);
+void efi_scan_notifications(void);
 int efi_scan_start(void);
 void efi_scan_stop(void);
 void efi_scan_end(void);

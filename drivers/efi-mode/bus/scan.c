@@ -55,7 +55,7 @@ struct found {
 /* @asked is for which of those that are watched it looks */
 struct scan {
 	struct found *found;
-	unsigned int nr, room;
+	unsigned int nr, capacity;
 	unsigned int asked[EFI_MAX_WATCHED];
 	unsigned int nr_asked;
 };
@@ -107,13 +107,13 @@ static void look_at_news(void)
 }
 
 /**
- * efi_look_at_news() - find out which handles are not what they were
+ * efi_scan_notifications() - find out which handles are not what they were
  *
  * Their devices are gone from then on. The scan removes them.
  *
  * Context: task context; sleeps.
  */
-void efi_look_at_news(void)
+void efi_scan_notifications(void)
 {
 	unsigned int noio = memalloc_noio_save();
 
@@ -166,7 +166,7 @@ static bool is_watched(const efi_guid_t *guid)
 }
 
 /**
- * efi_watch() - handles with these protocols are devices
+ * efi_scan_watch() - handles with these protocols are devices
  * @ids:	a table of a driver
  *
  * Returns when there are devices for those that are there already.
@@ -174,7 +174,7 @@ static bool is_watched(const efi_guid_t *guid)
  * Context: task context; sleeps.
  * Return: 0 or an error.
  */
-int efi_watch(const struct efi_device_id *ids)
+int efi_scan_watch(const struct efi_device_id *ids)
 {
 	unsigned int noio = memalloc_noio_save();
 	int ret = 0;
@@ -204,7 +204,7 @@ static ssize_t connect_store(struct device *dev, struct device_attribute *attr,
 	if (ret)
 		return ret;
 	/* The handle could be another one's by now */
-	efi_look_at_news();
+	efi_scan_notifications();
 	if (READ_ONCE(edev->gone))
 		return -ENODEV;
 	ret = wanted ? efi_handle_connect(edev->handle) :
@@ -236,13 +236,13 @@ static struct found *add_handle(struct scan *s, u64 handle)
 {
 	struct found *f;
 
-	if (s->nr == s->room) {
-		f = krealloc_array(s->found, s->room + 64, sizeof(*f),
+	if (s->nr == s->capacity) {
+		f = krealloc_array(s->found, s->capacity + 64, sizeof(*f),
 				   GFP_KERNEL);
 		if (!f)
 			return NULL;
 		s->found = f;
-		s->room += 64;
+		s->capacity += 64;
 	}
 	f = &s->found[s->nr++];
 	memset(f, 0, sizeof(*f));

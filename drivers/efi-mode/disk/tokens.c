@@ -268,7 +268,7 @@ static bool refused(struct efi_disk_slot *s, const struct efi_disk_outcome *o)
 		t->lost--;
 	}
 	spin_unlock_irq(&t->lock);
-	efi_event_take_back(s->event);
+	efi_event_cancel(s->event);
 	return ours;
 }
 
@@ -291,7 +291,7 @@ static bool efi_disk_slot_start(struct efi_disk_slot *s, bool write, u64 lba,
 
 	s->token->event = (efi_event_t)efi_event_value(s->event);
 	s->token->transaction_status = EFI_NOT_READY;
-	efi_event_lend(s->event);
+	efi_event_submit(s->event);
 	efi_mode_hurry();
 	spin_lock_irq(&t->lock);
 	s->state = EFI_DISK_SLOT_BUSY;
