@@ -282,7 +282,7 @@ static void read_all(void)
  * everything, is read as ever.
  */
 
-static bool is_restless(struct efi_text *t)
+static bool needs_polling(struct efi_text *t)
 {
 	if (!t->event)
 		return true;
@@ -292,29 +292,29 @@ static bool is_restless(struct efi_text *t)
 	/* What is not taken from it its event goes on telling of */
 	if (t->prompt < PROMPT || (t->ops->has_room && !t->ops->has_room(t)))
 		return true;
-	return t->ops->is_restless && t->ops->is_restless(t);
+	return t->ops->needs_polling && t->ops->needs_polling(t);
 }
 
 /**
- * efi_text_rest() - say what firmware is to be asked, as of now
+ * efi_text_idle_poll() - set the events that an idle Linux asks the firmware for
  * @devices:	all that there are
  * @poller:	the thread's
  *
  * Context: the thread.
  */
-static void efi_text_rest(struct list_head *devices,
-			  struct efi_mode_poller *poller)
+static void efi_text_idle_poll(struct list_head *devices,
+			       struct efi_mode_poller *poller)
 {
 	static struct efi_mode_question questions[EFI_MODE_NR_QUESTIONS];
 	struct efi_text *t;
 	unsigned int n = 0;
-	bool rests = true;
+	bool idle_poll = true;
 
 	list_for_each_entry(t, devices, list) {
 		if (!READ_ONCE(t->listening) || t->way == EFI_TEXT_NOT)
 			continue;
-		if (n == ARRAY_SIZE(questions) || is_restless(t)) {
-			rests = false;
+		if (n == ARRAY_SIZE(questions) || needs_polling(t)) {
+			idle_poll = false;
 			continue;
 		}
 		efi_protocol_question(efi_text_protocol(t, t->way),
@@ -322,7 +322,7 @@ static void efi_text_rest(struct list_head *devices,
 				      t->event, &questions[n++]);
 	}
 	efi_mode_poll_ask(poller, questions, n);
-	WRITE_ONCE(poller->rests, rests);
+	WRITE_ONCE(poller->rests, idle_poll);
 }
 
 /* The thread */
@@ -373,7 +373,7 @@ static int text_thread(void *unused)
 		if (due)
 			read_all();
 		more = do_work();
-		efi_text_rest(&devices, &poller);
+		efi_text_idle_poll(&devices, &poller);
 		mutex_unlock(&devices_mutex);
 	}
 	return 0;

@@ -39,7 +39,7 @@ struct efi_text;
  * @state:	there are no more keys, and these are the modifiers. Optional.
  * @read:	what is read is no key: a pointer's state is in @input, of efi_text.
  *		Optional.
- * @is_restless: is there something that its event does not tell of? Optional.
+ * @needs_polling: is there something that its event does not tell of? Optional.
  * @only_keys:	there is nothing else to these devices
  *
  * Context: the thread, which calls one at a time; sleeps.
@@ -50,7 +50,7 @@ struct efi_text_ops {
 	void (*key)(struct efi_text *t, const struct efi_key_data *key);
 	void (*state)(struct efi_text *t, const struct efi_key_state *state);
 	void (*read)(struct efi_text *t);
-	bool (*is_restless)(const struct efi_text *t);
+	bool (*needs_polling)(const struct efi_text *t);
 	bool only_keys;
 };
 
