@@ -9,10 +9,12 @@
 #define pr_fmt(fmt) "efi-disk: " fmt
 
 #include <linux/ctype.h>
+#include <linux/debugfs.h>
 #include <linux/idr.h>
 #include <linux/init.h>
 #include <linux/log2.h>
 #include <linux/moduleparam.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string_helpers.h>
 #include <linux/sysfs.h>
@@ -60,18 +62,19 @@ static u32 largest_transfer(void)
 }
 
 /* What firmware refuses for its size is not tried again with each request */
-static void set_shape(struct efi_disk *d)
+static void set_limits(struct efi_disk *d)
 {
 	d->max_bytes = largest_transfer();
-	efi_disk_shape(&d->media, min_t(u32, d->max_bytes, FIRST_TRANSFER),
-		       d->bounce->size, &d->shape);
+	efi_disk_init_limits(&d->media,
+			     min_t(u32, d->max_bytes, FIRST_TRANSFER),
+			     d->bounce->size, &d->limits);
 }
 
 static void take_medium(struct efi_disk *d, const struct efi_disk_media *media)
 {
 	d->media = *media;
 	d->stale = false;
-	set_shape(d);
+	set_limits(d);
 	set_disk_ro(d->gd, media->read_only);
 	set_capacity_and_notify(d->gd, efi_disk_capacity(media));
 }
@@ -87,7 +90,7 @@ static int update_limits(struct efi_disk *d,
 {
 	struct queue_limits lim = queue_limits_start_update(d->gd->queue);
 
-	efi_disk_limits(media, max_request(d), &lim);
+	efi_disk_queue_limits(media, max_request(d), &lim);
 	return queue_limits_commit_update_frozen(d->gd->queue, &lim);
 }
 
@@ -116,7 +119,7 @@ static int look_anew(struct efi_disk *d)
 {
 	struct efi_disk_media now;
 	unsigned int noio;
-	bool usual;
+	const char *why;
 	int ret;
 
 	noio = efi_disk_lock(d);
@@ -124,7 +127,7 @@ static int look_anew(struct efi_disk *d)
 	efi_disk_unlock(d, noio);
 	if (ret)
 		return ret == -ENODEV ? -ENXIO : ret;
-	if (efi_disk_objection(&now, &usual) || now.io_align > d->bounce->size)
+	if (efi_disk_check_media(&now, &why) || now.io_align > d->bounce->size)
 		return -ENOMEDIUM;
 	return change_medium(d, &now);
 }
@@ -183,7 +186,7 @@ static const struct block_device_operations disk_fops = {
 	.owner		= THIS_MODULE,
 	.open		= disk_open,
 	.check_events	= disk_check_events_fn,
-	.set_read_only	= efi_disk_set_read_only,
+	.set_read_only	= efi_fs_claim_set_read_only,
 	.free_disk	= disk_free,
 };
 
@@ -193,7 +196,7 @@ static int block_device_added(struct device *dev)
 	struct block_device *bdev = dev_to_bdev(dev);
 
 	if (bdev->bd_disk->fops == &disk_fops)
-		efi_disk_guard_protect(bdev);
+		efi_fs_claim_protect(bdev);
 	return 0;
 }
 
@@ -217,8 +220,8 @@ static ssize_t path_show(struct device *dev, struct device_attribute *attr,
 static DEVICE_ATTR_RO(path);
 
 /* As a name of a link: udev has its own idea of what may be in one */
-static ssize_t wwid_show(struct device *dev, struct device_attribute *attr,
-			 char *buf)
+static ssize_t location_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
 {
 	const char *c = to_disk(dev)->edev->path_text;
 	int len = sysfs_emit(buf, "efi.");
@@ -230,7 +233,7 @@ static ssize_t wwid_show(struct device *dev, struct device_attribute *attr,
 			len += sysfs_emit_at(buf, len, *c == '/' ? "." : "_");
 	return len + sysfs_emit_at(buf, len, "\n");
 }
-static DEVICE_ATTR_RO(wwid);
+static DEVICE_ATTR_RO(location);
 
 /* NVMe(): namespace, EUI-64 */
 #define NVME_EUI	8
@@ -262,26 +265,18 @@ static ssize_t mode_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(mode);
 
-static ssize_t mode_reason_show(struct device *dev,
-				struct device_attribute *attr, char *buf)
+static ssize_t flush_supported_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%s\n", to_disk(dev)->mode_reason);
+	return sysfs_emit(buf, "%s\n", efi_disk_flush_supported(to_disk(dev)));
 }
-static DEVICE_ATTR_RO(mode_reason);
-
-static ssize_t durability_show(struct device *dev,
-			       struct device_attribute *attr, char *buf)
-{
-	return sysfs_emit(buf, "%s\n", efi_disk_durability(to_disk(dev)));
-}
-static DEVICE_ATTR_RO(durability);
+static DEVICE_ATTR_RO(flush_supported);
 
 static struct attribute *disk_attrs[] = { &dev_attr_path.attr,
-					  &dev_attr_wwid.attr,
+					  &dev_attr_location.attr,
 					  &dev_attr_serial.attr,
 					  &dev_attr_mode.attr,
-					  &dev_attr_mode_reason.attr,
-					  &dev_attr_durability.attr,
+					  &dev_attr_flush_supported.attr,
 					  NULL };
 
 static umode_t disk_attr_is_visible(struct kobject *kobj,
@@ -323,16 +318,15 @@ static int open_protocols(struct efi_disk *d, const efi_guid_t *guid)
 
 static int judge_medium(const struct efi_disk *d)
 {
-	const char *objection;
-	bool usual;
+	const char *why;
+	int ret = efi_disk_check_media(&d->media, &why);
 
-	objection = efi_disk_objection(&d->media, &usual);
-	if (!objection)
+	if (!ret)
 		return 0;
-	if (usual)
-		dev_dbg(&d->edev->dev, "no disk: %s\n", objection);
+	if (ret == -ENODEV)
+		dev_dbg(&d->edev->dev, "no disk: %s\n", why);
 	else
-		dev_warn(&d->edev->dev, "no disk: %s\n", objection);
+		dev_warn(&d->edev->dev, "no disk: %s\n", why);
 	return -ENODEV;
 }
 
@@ -380,7 +374,7 @@ static int take_disk(struct efi_disk *d, const efi_guid_t *guid)
 	      detect_medium(d);
 	if (ret)
 		return ret;
-	set_shape(d);
+	set_limits(d);
 	noio = efi_disk_lock(d);
 	efi_disk_flush_init(d);
 	efi_disk_unlock(d, noio);
@@ -405,7 +399,7 @@ static int make_gendisk(struct efi_disk *d)
 	ret = blk_mq_alloc_tag_set(&d->tags);
 	if (ret)
 		return ret;
-	efi_disk_limits(&d->media, max_request(d), &lim);
+	efi_disk_queue_limits(&d->media, max_request(d), &lim);
 	gd = blk_mq_alloc_disk(&d->tags, &lim, d);
 	if (IS_ERR(gd)) {
 		blk_mq_free_tag_set(&d->tags);
@@ -432,11 +426,13 @@ static void say_hello(const struct efi_disk *d)
 	if (m->present)
 		string_get_size(m->blocks, m->block_size, STRING_UNITS_2, size,
 				sizeof(size));
-	dev_info(&d->edev->dev, "%s: %s, blocks of %u bytes%s%s, durability: %s, mode: %s (%s)\n",
-		 d->gd->disk_name, size, m->block_size,
-		 m->removable ? ", removable" : "",
-		 m->read_only ? ", read-only" : "", efi_disk_durability(d),
-		 efi_disk_mode_name(d->mode), d->mode_reason);
+	dev_info(
+		&d->edev->dev,
+		"%s: %s, blocks of %u bytes%s%s, flush supported: %s, mode: %s (%s)\n",
+		d->gd->disk_name, size, m->block_size,
+		m->removable ? ", removable" : "",
+		m->read_only ? ", read-only" : "", efi_disk_flush_supported(d),
+		efi_disk_mode_name(d->mode), d->mode_reason);
 }
 
 static struct efi_disk *new_disk(struct efi_device *edev)
@@ -473,7 +469,7 @@ static int disk_probe(struct efi_device *edev, const struct efi_device_id *id)
 	if (ret)
 		goto free;
 	efi_device_set_drvdata(edev, d);
-	efi_disk_guard_attach(d);
+	efi_fs_claim_attach(d);
 	ret = device_add_disk(&edev->dev, d->gd, disk_groups);
 	if (ret)
 		goto put;
@@ -481,7 +477,7 @@ static int disk_probe(struct efi_device *edev, const struct efi_device_id *id)
 	return 0;
 
 put:
-	efi_disk_guard_detach(d);
+	efi_fs_claim_detach(d);
 	put_disk(d->gd);
 	blk_mq_free_tag_set(&d->tags);
 free:
@@ -511,7 +507,7 @@ static void disk_remove(struct efi_device *edev)
 	noio = efi_disk_lock(d);
 	d->closed = true;
 	efi_disk_unlock(d, noio);
-	efi_disk_guard_detach(d);
+	efi_fs_claim_detach(d);
 	efi_disk_tokens_destroy(d);
 	blk_mq_free_tag_set(&d->tags);
 	put_disk(d->gd);
@@ -538,7 +534,7 @@ static void disk_changed(struct efi_device *edev)
 
 static void disk_protocols_changed(struct efi_device *edev)
 {
-	efi_disk_guard_changed(efi_device_get_drvdata(edev));
+	efi_fs_claim_changed(efi_device_get_drvdata(edev));
 }
 
 static const struct efi_device_id disk_ids[] = {
@@ -556,11 +552,44 @@ static struct efi_driver disk_driver = {
 	.protocols_changed	= disk_protocols_changed,
 };
 
+/* debugfs: the mode of each disk, and why it was chosen */
+
+static int show_mode(struct device *dev, void *data)
+{
+	const struct efi_disk *d;
+
+	device_lock(dev);
+	d = dev_get_drvdata(dev);
+	if (d)
+		seq_printf(data, "%s %s: %s\n", d->gd->disk_name,
+			   efi_disk_mode_name(d->mode), d->mode_reason);
+	device_unlock(dev);
+	return 0;
+}
+
+static int disk_modes_show(struct seq_file *m, void *unused)
+{
+	return driver_for_each_device(&disk_driver.driver, NULL, m, show_mode);
+}
+DEFINE_SHOW_ATTRIBUTE(disk_modes);
+
+/* After the directory has been made */
+static int __init disk_modes_init(void)
+{
+	struct dentry *dir = debugfs_lookup("efi-mode", NULL);
+
+	debugfs_create_file("disk_modes", 0444, dir, NULL, &disk_modes_fops);
+	dput(dir);
+	return 0;
+}
+late_initcall_sync(disk_modes_init);
+
 static int __init disk_init(void)
 {
-	/* What is guarded has to be known before a disk can be opened */
+	/* The claims of the firmware have to be known before a disk can be opened */
 	return class_interface_register(&added_interface) ?:
-	       efi_disk_guard_register() ?: efi_driver_register(&disk_driver);
+		       efi_fs_claim_register()		  ?:
+		       efi_driver_register(&disk_driver);
 }
 device_initcall(disk_init);
 

@@ -213,15 +213,15 @@ static void signalled(struct efi_event *event, void *data)
 
 /* Calls */
 
-static struct efi_disk_outcome call(struct efi_disk_slot *s, bool write,
-				    u64 lba, u32 bytes)
+static struct efi_disk_result call(struct efi_disk_slot *s, bool write, u64 lba,
+				   u32 bytes)
 {
 	struct efi_disk_tokens *t = s->t;
 	const struct efi_disk_media *m = &t->d->media;
 	const u64 start = t->mode == EFI_DISK_DISKIO2 ? lba * m->block_size :
 							lba;
 	const u64 args[] = { m->id, start, s->phys, bytes, s->buffer->phys };
-	struct efi_disk_outcome o;
+	struct efi_disk_result o;
 	const char *name;
 	size_t slot;
 
@@ -251,7 +251,7 @@ static struct efi_disk_outcome call(struct efi_disk_slot *s, bool write,
  * Return: whether the slot is ours again; else it was signalled all the same, or took so
  * long that it is lost, and somebody has seen to the request.
  */
-static bool refused(struct efi_disk_slot *s, const struct efi_disk_outcome *o)
+static bool refused(struct efi_disk_slot *s, const struct efi_disk_result *o)
 {
 	struct efi_disk_tokens *t = s->t;
 	bool ours;
@@ -285,7 +285,7 @@ static bool refused(struct efi_disk_slot *s, const struct efi_disk_outcome *o)
  * still the caller's, unless firmware has stopped: then it is lost.
  */
 static bool efi_disk_slot_start(struct efi_disk_slot *s, bool write, u64 lba,
-				u32 bytes, struct efi_disk_outcome *o)
+				u32 bytes, struct efi_disk_result *o)
 {
 	struct efi_disk_tokens *t = s->t;
 
@@ -308,10 +308,10 @@ static bool efi_disk_slot_start(struct efi_disk_slot *s, bool write, u64 lba,
  * Context: any.
  * Return: what has become of the transfer.
  */
-static struct efi_disk_outcome
+static struct efi_disk_result
 efi_disk_slot_result(const struct efi_disk_slot *s)
 {
-	return (struct efi_disk_outcome) {
+	return (struct efi_disk_result) {
 		.status = READ_ONCE(s->token->transaction_status),
 	};
 }
@@ -356,7 +356,7 @@ static void finish(struct efi_disk_slot *s)
 {
 	struct request *rq = s->rq;
 	struct efi_disk_request *r = blk_mq_rq_to_pdu(rq);
-	struct efi_disk_outcome o = efi_disk_slot_result(s);
+	struct efi_disk_result o = efi_disk_slot_result(s);
 
 	if (!efi_disk_succeeded(&o)) {
 		kblockd_schedule_work(&r->again);
@@ -397,7 +397,7 @@ static void efi_disk_end_requests(struct work_struct *work)
 
 /**
  * efi_disk_token_fits() - can it be done with a token?
- * @shape:	of calls
+ * @limits:	of calls
  * @size:	of the buffer of a token
  * @pos:	in bytes
  * @bytes:	of the request
@@ -405,11 +405,11 @@ static void efi_disk_end_requests(struct work_struct *work)
  * Context: any.
  * Return: true if it is of whole blocks, and not too large.
  */
-bool efi_disk_token_fits(const struct efi_disk_shape *shape, u32 size, u64 pos,
-			 u32 bytes)
+bool efi_disk_token_fits(const struct efi_disk_limits *limits, u32 size,
+			 u64 pos, u32 bytes)
 {
-	return IS_ALIGNED(pos | bytes, shape->block_size) &&
-	       bytes <= min(size, shape->max_bytes);
+	return IS_ALIGNED(pos | bytes, limits->block_size) &&
+	       bytes <= min(size, limits->max_bytes);
 }
 
 /**
@@ -427,12 +427,12 @@ bool efi_disk_token_start(struct efi_disk *d, struct request *rq)
 	u64 pos = (u64)blk_rq_pos(rq) << SECTOR_SHIFT;
 	bool write = rq_data_dir(rq) == WRITE;
 	struct efi_disk_tokens *t = d->tokens;
-	struct efi_disk_outcome o;
+	struct efi_disk_result o;
 	struct efi_disk_slot *s;
 
 	lockdep_assert_held(&d->lock);
 	if (!t || READ_ONCE(t->lost) ||
-	    !efi_disk_token_fits(&d->shape, t->size, pos, blk_rq_bytes(rq)))
+	    !efi_disk_token_fits(&d->limits, t->size, pos, blk_rq_bytes(rq)))
 		return false;
 	s = efi_disk_take_slot(t);
 	if (!s)
@@ -441,7 +441,7 @@ bool efi_disk_token_start(struct efi_disk *d, struct request *rq)
 		copy(rq, s->buffer->virt, true);
 	s->rq = rq;
 	r->slot = s;
-	if (efi_disk_slot_start(s, write, pos / d->shape.block_size,
+	if (efi_disk_slot_start(s, write, pos / d->limits.block_size,
 				blk_rq_bytes(rq), &o))
 		return true;
 	r->slot = NULL;
@@ -461,7 +461,7 @@ void efi_disk_token_failed(struct request *rq)
 	struct efi_disk_request *r = blk_mq_rq_to_pdu(rq);
 	struct efi_disk_slot *s = r->slot;
 	struct efi_disk *d = s->t->d;
-	struct efi_disk_outcome o = efi_disk_slot_result(s);
+	struct efi_disk_result o = efi_disk_slot_result(s);
 
 	dev_warn_ratelimited(
 		&d->edev->dev,
@@ -521,7 +521,7 @@ void efi_disk_tokens_give_up(struct efi_disk *d)
 
 static void start_reads(struct efi_disk_tokens *t, u64 lba, u64 stride,
 			u32 bytes, struct efi_disk_trial *trial,
-			struct efi_disk_outcome *o)
+			struct efi_disk_result *o)
 {
 	struct efi_disk_slot *s;
 	unsigned int i;
@@ -535,7 +535,7 @@ static void start_reads(struct efi_disk_tokens *t, u64 lba, u64 stride,
 	}
 }
 
-static void end_reads(struct efi_disk_tokens *t, struct efi_disk_outcome *o)
+static void end_reads(struct efi_disk_tokens *t, struct efi_disk_result *o)
 {
 	unsigned int i;
 
@@ -563,12 +563,12 @@ static void end_reads(struct efi_disk_tokens *t, struct efi_disk_outcome *o)
  * Context: task context; sleeps.
  * Return: success if all have been read, else why one has not.
  */
-struct efi_disk_outcome efi_disk_tokens_try(struct efi_disk *d, u64 first,
-					    u64 stride, u32 bytes,
-					    struct efi_disk_trial *trial)
+struct efi_disk_result efi_disk_tokens_try(struct efi_disk *d, u64 first,
+					   u64 stride, u32 bytes,
+					   struct efi_disk_trial *trial)
 {
 	struct efi_disk_tokens *t = d->tokens;
-	struct efi_disk_outcome o = {};
+	struct efi_disk_result o = {};
 	u64 start = ktime_get_ns();
 
 	trial->at_once = 0;

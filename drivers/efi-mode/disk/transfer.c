@@ -41,12 +41,12 @@ static const struct {
 
 /**
  * efi_disk_status() - the block layer's word for what has become of a call
- * @o:		the outcome
+ * @o:		the result
  *
  * Context: any.
  * Return: a status; BLK_STS_OFFLINE if the disk is there no more.
  */
-blk_status_t efi_disk_status(const struct efi_disk_outcome *o)
+blk_status_t efi_disk_status(const struct efi_disk_result *o)
 {
 	unsigned int i;
 
@@ -60,12 +60,12 @@ blk_status_t efi_disk_status(const struct efi_disk_outcome *o)
 
 /**
  * efi_disk_status_name() - a person's word for it
- * @o:		the outcome
+ * @o:		the result
  *
  * Context: any.
  * Return: the word.
  */
-const char *efi_disk_status_name(const struct efi_disk_outcome *o)
+const char *efi_disk_status_name(const struct efi_disk_result *o)
 {
 	unsigned int i;
 
@@ -87,12 +87,12 @@ const char *efi_disk_status_name(const struct efi_disk_outcome *o)
 
 /**
  * efi_disk_wants_less() - may it be that the transfer was too large?
- * @o:		the outcome
+ * @o:		the result
  *
  * Context: any.
  * Return: true if it may.
  */
-bool efi_disk_wants_less(const struct efi_disk_outcome *o)
+bool efi_disk_wants_less(const struct efi_disk_result *o)
 {
 	return !o->ret && (o->status == EFI_BAD_BUFFER_SIZE ||
 			   o->status == EFI_INVALID_PARAMETER ||
@@ -101,12 +101,12 @@ bool efi_disk_wants_less(const struct efi_disk_outcome *o)
 
 /**
  * efi_disk_is_final() - will it be the same with any other block?
- * @o:		the outcome
+ * @o:		the result
  *
  * Context: any.
  * Return: true if no call for the same request can have another one.
  */
-bool efi_disk_is_final(const struct efi_disk_outcome *o)
+bool efi_disk_is_final(const struct efi_disk_result *o)
 {
 	return o->ret || o->status == EFI_NO_MEDIA ||
 	       o->status == EFI_MEDIA_CHANGED ||
@@ -115,10 +115,10 @@ bool efi_disk_is_final(const struct efi_disk_outcome *o)
 
 /* Calls */
 
-static struct efi_disk_outcome call_once(struct efi_disk *d, bool write,
-					 u64 lba, u32 bytes, phys_addr_t phys)
+static struct efi_disk_result call_once(struct efi_disk *d, bool write, u64 lba,
+					u32 bytes, phys_addr_t phys)
 {
-	struct efi_disk_outcome o = {};
+	struct efi_disk_result o = {};
 
 	if (write)
 		o.ret = efi_protocol_call(d->io, &o.status,
@@ -145,10 +145,10 @@ static bool renew_media_id(struct efi_disk *d)
 	return true;
 }
 
-static struct efi_disk_outcome call(struct efi_disk *d, bool write, u64 lba,
-				    u32 bytes, phys_addr_t phys)
+static struct efi_disk_result call(struct efi_disk *d, bool write, u64 lba,
+				   u32 bytes, phys_addr_t phys)
 {
-	struct efi_disk_outcome o = call_once(d, write, lba, bytes, phys);
+	struct efi_disk_result o = call_once(d, write, lba, bytes, phys);
 
 	if (!o.ret && o.status == EFI_MEDIA_CHANGED && renew_media_id(d))
 		o = call_once(d, write, lba, bytes, phys);
@@ -158,111 +158,111 @@ static struct efi_disk_outcome call(struct efi_disk *d, bool write, u64 lba,
 	return o;
 }
 
-static void copy(const struct efi_disk_cursor *cursor, void *buffer, u32 bytes,
+static void copy(const struct efi_disk_iter *iter, void *buffer, u32 bytes,
 		 bool to_buffer)
 {
-	const struct efi_disk_run *run = cursor->run;
-	u32 offset = cursor->offset, n;
+	const struct efi_disk_segment *seg = iter->seg;
+	u32 offset = iter->offset, n;
 
-	for (; bytes; bytes -= n, buffer += n, run++, offset = 0) {
-		void *memory = phys_to_virt(run->phys + offset);
+	for (; bytes; bytes -= n, buffer += n, seg++, offset = 0) {
+		void *memory = phys_to_virt(seg->phys + offset);
 
-		n = min(run->bytes - offset, bytes);
+		n = min(seg->bytes - offset, bytes);
 		memcpy(to_buffer ? buffer : memory,
 		       to_buffer ? memory : buffer, n);
 	}
 }
 
 /* The blocks at both ends of which only a part is written */
-static struct efi_disk_outcome fill_ends(struct efi_disk *d,
-					 const struct efi_disk_step *step)
+static struct efi_disk_result fill_ends(struct efi_disk *d,
+					const struct efi_disk_xfer *xfer)
 {
-	u32 block = d->shape.block_size, last = step->bytes - block;
-	bool tail = step->skip + step->wanted < step->bytes;
-	struct efi_disk_outcome o = {};
+	u32 block = d->limits.block_size, last = xfer->bytes - block;
+	bool tail = xfer->skip + xfer->wanted < xfer->bytes;
+	struct efi_disk_result o = {};
 
-	if (step->skip)
-		o = call(d, false, step->lba, block, d->bounce->phys);
-	if (tail && (last || !step->skip) && efi_disk_succeeded(&o))
-		o = call(d, false, step->lba + last / block, block,
+	if (xfer->skip)
+		o = call(d, false, xfer->lba, block, d->bounce->phys);
+	if (tail && (last || !xfer->skip) && efi_disk_succeeded(&o))
+		o = call(d, false, xfer->lba + last / block, block,
 			 d->bounce->phys + last);
 	return o;
 }
 
 /* If firmware has stopped the pages are not used again, whoever frees them */
-static struct efi_disk_outcome step_direct(struct efi_disk *d, bool write,
-					   const struct efi_disk_cursor *cursor,
-					   const struct efi_disk_step *step)
+static struct efi_disk_result xfer_direct(struct efi_disk *d, bool write,
+					  const struct efi_disk_iter *iter,
+					  const struct efi_disk_xfer *xfer)
 {
-	phys_addr_t phys = cursor->run->phys + cursor->offset;
-	struct efi_disk_outcome o;
+	phys_addr_t phys = iter->seg->phys + iter->offset;
+	struct efi_disk_result o;
 
-	o = call(d, write, step->lba, step->bytes, phys);
+	o = call(d, write, xfer->lba, xfer->bytes, phys);
 	if (o.ret == -EIO)
-		efi_memory_abandon(phys, step->bytes);
+		efi_memory_abandon(phys, xfer->bytes);
 	return o;
 }
 
-static struct efi_disk_outcome step_bounced(struct efi_disk *d, bool write,
-					    const struct efi_disk_cursor *cursor,
-					    const struct efi_disk_step *step)
+static struct efi_disk_result xfer_bounced(struct efi_disk *d, bool write,
+					   const struct efi_disk_iter *iter,
+					   const struct efi_disk_xfer *xfer)
 {
-	void *data = d->bounce->virt + step->skip;
-	struct efi_disk_outcome o;
+	void *data = d->bounce->virt + xfer->skip;
+	struct efi_disk_result o;
 
 	if (write) {
-		o = fill_ends(d, step);
+		o = fill_ends(d, xfer);
 		if (!efi_disk_succeeded(&o))
 			return o;
-		copy(cursor, data, step->wanted, true);
+		copy(iter, data, xfer->wanted, true);
 	}
-	o = call(d, write, step->lba, step->bytes, d->bounce->phys);
+	o = call(d, write, xfer->lba, xfer->bytes, d->bounce->phys);
 	if (!write && efi_disk_succeeded(&o))
-		copy(cursor, data, step->wanted, false);
+		copy(iter, data, xfer->wanted, false);
 	return o;
 }
 
 /**
- * efi_disk_step() - transfer what one call can
+ * efi_disk_transfer() - transfer what one call can
  * @d:		the disk
  * @write:	to it
- * @cursor:	how far the request has come
- * @step:	as efi_disk_plan() says
+ * @iter:	how far the request has come
+ * @xfer:	as efi_disk_plan() says
  *
  * Context: task context; sleeps. @d->lock is held.
  * Return: what has become of it.
  */
-struct efi_disk_outcome efi_disk_step(struct efi_disk *d, bool write,
-				      const struct efi_disk_cursor *cursor,
-				      const struct efi_disk_step *step)
+struct efi_disk_result efi_disk_transfer(struct efi_disk *d, bool write,
+					 const struct efi_disk_iter *iter,
+					 const struct efi_disk_xfer *xfer)
 {
 	lockdep_assert_held(&d->lock);
-	if (step->direct)
-		return step_direct(d, write, cursor, step);
-	return step_bounced(d, write, cursor, step);
+	if (xfer->direct)
+		return xfer_direct(d, write, iter, xfer);
+	return xfer_bounced(d, write, iter, xfer);
 }
 
 /**
- * efi_disk_describe() - what efi_disk_step() would call
+ * efi_disk_describe() - what efi_disk_transfer() would call
  * @d:		the disk
  * @write:	to it
- * @cursor:	how far the request has come
- * @step:	one that needs no buffer
+ * @iter:	how far the request has come
+ * @xfer:	one that needs no buffer
  * @c:		is filled in
  *
  * Context: any. @d->lock is held.
  */
 void efi_disk_describe(const struct efi_disk *d, bool write,
-		       const struct efi_disk_cursor *cursor,
-		       const struct efi_disk_step *step, struct efi_call *c)
+		       const struct efi_disk_iter *iter,
+		       const struct efi_disk_xfer *xfer, struct efi_call *c)
 {
 	c->protocol = d->io;
 	c->slot = write ? offsetof(union efi_block_io_protocol, write_blocks) :
 			  offsetof(union efi_block_io_protocol, read_blocks);
 	c->args[0] = d->media.id;
-	c->args[1] = step->lba;
-	c->args[2] = step->bytes;
-	c->args[3] = cursor->run->phys + cursor->offset;
+	c->args[1] = xfer->lba;
+	c->args[2] = xfer->bytes;
+	c->args[3] = iter->seg->phys + iter->offset;
 	c->nargs = 4;
 }
 
@@ -275,7 +275,7 @@ void efi_disk_describe(const struct efi_disk *d, bool write,
  */
 bool efi_disk_conclude(const struct efi_call *c)
 {
-	/* As in step_direct() */
+	/* As in xfer_direct() */
 	if (c->error == -EIO)
 		efi_memory_abandon(c->args[3], c->args[2]);
 	return !c->error && c->status == EFI_SUCCESS;
@@ -290,10 +290,10 @@ bool efi_disk_conclude(const struct efi_call *c)
  * Context: task context; sleeps. @d->lock is held.
  * Return: what has become of it.
  */
-struct efi_disk_outcome efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes)
+struct efi_disk_result efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes)
 {
 	struct efi_erase_block_token *token = d->shared->virt;
-	struct efi_disk_outcome o = {};
+	struct efi_disk_result o = {};
 
 	lockdep_assert_held(&d->lock);
 	memset(token, 0, sizeof(*token));
