@@ -26,8 +26,9 @@ ccache	 = $(if $(filter undefined default,$(origin CC)),$(shell command -v ccach
 kernel-cc = $(if $(ccache),CC="ccache gcc")
 
 ours	:= run check check-long kselftests-stock bench tree packages image initrd \
-	   kselftests-initrd runtime-initrd root-image debug-image stock-image \
-	   native-image
+	   image-modules tests-initrd kselftests-initrd runtime-initrd root-image \
+	   debug-image debug-initrd stock-image native-image efi-programs \
+	   second-firmware
 
 # All processors, unless the command line says -j; known only in a recipe
 jobs	 = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -53,10 +54,11 @@ help: tree
 	@echo  '                    MEM=1G INITRD=file APPEND="options" FIRMWARE=file VARS=file'
 	@echo  '                    DISPLAY_MODE=none|gtk|sdl|vnc=:1 QEMU_ARGS="..."'
 	@echo  '                    ROOT=file: the image of a disk with a Linux system, raw'
+	@echo  '  tests-initrd    - make what the tests add to the initramfs'
 	@echo  '  root-image      - make one with Debian: build/root.img'
-	@echo  '  check           - run every test; TESTS="name ..." to choose'
-	@echo  '  check-long      - a million world switches under the selftests of the kernel,'
-	@echo  '                    and a hundred times to Linux and back'
+	@echo  '  check           - run the quick tests; LIST=1 prints them and runs none'
+	@echo  '                    TESTS="..." to choose: names, areas, globs of names'
+	@echo  '  check-long      - run the long tests; TESTS= and LIST=1 as above'
 	@echo  '  kselftests-stock - write tests/kselftests.expected from the stock kernel'
 	@echo  '  bench           - print the figures of README.md, beside the stock kernel'
 	@echo  '  tree            - prepare the kernel tree in build/linux-$(BASE)'
@@ -83,33 +85,52 @@ kernel-build: tree
 # Ours, from here on
 
 # A system on a disk needs none
-INITRD	?= $(if $(ROOT),,$(build)/initrd.img)
+INITRD	?= $(if $(ROOT),,$(objects)/initrd.img)
 MEM	?= 1G
 DISPLAY_MODE ?= none
 
 kernel-image := $(objects)/arch/efi/boot/bzImage
 
-PHONY += image
-image: tree
+# Each of these targets runs one make of the kernel, which uses all processors
+.NOTPARALLEL:
+
+PHONY += objects-config
+objects-config: tree
 	@[ -e $(objects)/.config ] || $(MAKE) -C $(tree) -s O=$(objects) defconfig
+
+PHONY += image
+image: objects-config
+	$(kernel) bzImage
+	@ln -sfn $(objects)/arch/efi/boot/bzImage arch/efi/boot/bzImage
+
+# Users of "make run" do not wait for the modules
+PHONY += image-modules
+image-modules: objects-config
 	$(kernel) bzImage modules
 	@ln -sfn $(objects)/arch/efi/boot/bzImage arch/efi/boot/bzImage
 
 PHONY += initrd
 initrd: image
-	@scripts/make-initrd.sh $(tree) $(objects) $(build)/initrd.img
-
-PHONY += kselftests-initrd
-kselftests-initrd: image
-	@scripts/make-kselftests.sh $(tree) $(objects) $(build)/initrd-kselftests.img
-
-PHONY += runtime-initrd
-runtime-initrd: image
-	@scripts/make-runtime.sh $(tree) $(objects) $(build)/initrd-runtime.img
+	@scripts/make-initrd.sh $(objects) $(objects)/initrd.img
 
 PHONY += root-image
-root-image: image
+root-image: image-modules
 	@scripts/make-root.sh $(tree) $(objects) $(build)/root.img
+
+# Archives that follow the initrd
+PHONY += tests-initrd
+tests-initrd: image-modules
+	@scripts/make-initrd.sh $(objects) $(objects)/initrd.img
+	@$(kernel-cc) scripts/make-tests.sh $(tree) $(objects) $(build)/selftests \
+		$(objects)/initrd-tests.img
+
+PHONY += kselftests-initrd
+kselftests-initrd: image-modules
+	@scripts/make-kselftests.sh $(tree) $(objects) $(objects)/initrd-kselftests.img
+
+PHONY += runtime-initrd
+runtime-initrd: image-modules
+	@scripts/make-runtime.sh $(tree) $(objects) $(objects)/initrd-runtime.img
 
 PHONY += run
 run: initrd
@@ -130,23 +151,35 @@ $(debug)/.config: $(configs) | tree
 	@$(MAKE) -s -C $(tree) ARCH=efi O=$(debug) olddefconfig
 
 PHONY += debug-image
-debug-image: image $(debug)/.config
+debug-image: $(debug)/.config
 	+$(MAKE) $(jobs) -C $(tree) ARCH=efi O=$(debug) $(kernel-cc) bzImage modules
-	@scripts/make-initrd.sh $(tree) $(debug) $(debug)/initrd.img
 
-check-tests = tests/check.py --build $(build) --tree $(tree) \
-	--kernel $(kernel-image) $(if $(FIRMWARE),--firmware $(FIRMWARE)) \
-	$(if $(VARS),--vars $(VARS))
+PHONY += debug-initrd
+debug-initrd: debug-image
+	@scripts/make-initrd.sh $(debug) $(debug)/initrd.img
+	@$(kernel-cc) scripts/make-tests.sh $(tree) $(debug) $(build)/selftests \
+		$(debug)/initrd-tests.img
 
-PHONY += check
-check: initrd kselftests-initrd runtime-initrd root-image debug-image
-	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
-	@$(check-tests) $(TESTS)
+PHONY += efi-programs
+efi-programs: packages
+	@$(MAKE) -s -C tests/lib/efi OUT=$(build)/firmware
 
-PHONY += check-long
-check-long: initrd kselftests-initrd runtime-initrd
-	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
-	@$(check-tests) kselftests-long wayback-long strict-nx-long wayback-8254 varstore cost disk-latency
+PHONY += second-firmware
+second-firmware: packages
+	@scripts/second-firmware.sh $(build)/second-firmware
+
+# The tests, by the words in TESTS; what they use is built for them and no more
+check-tests = tests/check.py --build $(build) --tree $(tree) --objects $(objects) \
+	$(if $(FIRMWARE),--firmware $(FIRMWARE)) $(if $(VARS),--vars $(VARS))
+
+PHONY += check check-long
+check: long	:=
+check-long: long := --long
+check check-long: packages
+	@if [ -n "$(LIST)" ]; then tests/check.py --list $(long) -- $(TESTS); exit; fi; \
+	needs=$$(tests/check.py --needs $(long) -- $(TESTS)) && \
+	$(MAKE) $(jobs) efi-programs $$needs && \
+	$(check-tests) $(long) -- $(TESTS)
 
 # The stock kernel: the same options and the same tree, for ARCH=x86_64, and a
 # driver for the serial port, which it has to itself
@@ -172,15 +205,13 @@ native-image: stock-image
 	+$(MAKE) $(jobs) -C $(tree) ARCH=x86_64 O=$(native) $(kernel-cc) bzImage
 
 PHONY += bench
-bench: initrd stock-image native-image
-	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
-	@scripts/bench.py --build $(build) --kernel $(kernel-image) \
+bench: tests-initrd stock-image native-image efi-programs
+	@scripts/bench.py --build $(build) --objects $(objects) --kernel $(kernel-image) \
 		--stock $(stock)/arch/x86/boot/bzImage \
 		--native $(native)/arch/x86/boot/bzImage
 
 PHONY += kselftests-stock
-kselftests-stock: initrd kselftests-initrd stock-image
-	@$(MAKE) -s -C tests/firmware OUT=$(build)/firmware
-	@tests/kselftests.py --build $(build) --kernel $(stock)/arch/x86/boot/bzImage
+kselftests-stock: tests-initrd kselftests-initrd stock-image efi-programs
+	@tests/switch/kselftests.py --objects $(objects) --build $(build) --kernel $(stock)/arch/x86/boot/bzImage
 
 .PHONY: $(PHONY)

@@ -26,7 +26,7 @@ def run(opt, kernel, append, tests):
         firmware = os.path.join(opt.build, "firmware")
         qemu.fat_image(disk, {
             "bzImage": kernel,
-            "initrd.img": os.path.join(opt.build, "initrd.img"),
+            "initrd.img": qemu.joined(opt.objects, "initrd", "initrd-tests"),
             "tsc.efi": os.path.join(firmware, "tsc.efi"),
             "driver.efi": os.path.join(firmware, "driver.efi"),
             "startup.nsh": qemu.shell_script(
@@ -36,9 +36,6 @@ def run(opt, kernel, append, tests):
         })
         with qemu.Machine(disk=disk, icount=True) as m:
             m.start()
-            # The countdown of the shell is a busy loop, and slow under icount
-            m.expect("Press", 600)
-            m.send("\r")
             start = m.expect(r"TSC (\d+)", 600)
             end = m.expect(r"TSC (\d+)", 1200)
             for test in tests:
@@ -64,7 +61,7 @@ def idle(opt, seconds=20):
         disk = os.path.join(tmp, "esp.img")
         qemu.fat_image(disk, {
             "bzImage": opt.kernel,
-            "initrd.img": os.path.join(opt.build, "initrd.img"),
+            "initrd.img": qemu.joined(opt.objects, "initrd", "initrd-tests"),
             "startup.nsh": qemu.shell_script("@echo -off", "fs0:", "echo IDLE"),
         })
         with qemu.Machine(disk=disk) as m:
@@ -92,6 +89,7 @@ def row(what, ours, stock=None):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", required=True)
+    parser.add_argument("--objects", required=True)
     parser.add_argument("--kernel", required=True)
     parser.add_argument("--stock", required=True)
     parser.add_argument("--native", required=True)

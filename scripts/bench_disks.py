@@ -79,15 +79,13 @@ def machine(opt, kernel, options, guest_tests, bare=False):
                    f"efi_mode_test={','.join(guest_tests)}"]
         qemu.fat_image(disk, {
             "bzImage": kernel,
-            "initrd.img": os.path.join(opt.build, "initrd.img"),
+            "initrd.img": qemu.joined(opt.objects, "initrd", "initrd-tests"),
             "diskspeed.efi": os.path.join(opt.build, "firmware",
                                           "diskspeed.efi"),
             "startup.nsh": qemu.shell_script(*script),
         })
         with qemu.Machine(disk=disk, icount=True, args=args) as m:
             m.start()
-            m.expect("Press", 600)
-            m.send("\r")
             yield m
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Make an initramfs archive of the kernel's own selftests: those that
-# tests/kselftests.expected names, and what runs them. It follows the archive of
+# tests/switch/kselftests.expected names, and what runs them. It follows the archive of
 # make-initrd.sh: the kernel takes the one behind the other.
 #
 # usage: scripts/make-kselftests.sh TREE OBJECTS OUTPUT
@@ -48,14 +48,11 @@ rseq() {
 # How often each is tried, and the command; not how it ends
 sed -E -n -e '/^#/d' -e 's/^(.*[^ ]) +(pass|skip|fail)$/1 \1/p' \
 	-e 's/^(.*[^ ]) +(pass|skip|fail) ([0-9]+)$/\3 \1/p' \
-	"$top/tests/kselftests.expected" > "$work/commands"
+	"$top/tests/switch/kselftests.expected" > "$work/commands"
 cut -d ' ' -f 2 "$work/commands" | sort -u > "$work/programs"
 
 list=$work/list
 cat > "$list" <<EOT
-dir /tests 0755 0 0
-file /tests/kselftests $top/tests/initramfs/kselftests 0755 0 0
-file /tests/kselftests-storm $top/tests/initramfs/kselftests-storm 0755 0 0
 dir /kselftests 0755 0 0
 file /kselftests/commands $work/commands 0644 0 0
 EOT

@@ -52,7 +52,7 @@ fi
 "${root[@]}" install -D -m 644 -t "$folder/etc/udev/rules.d" \
 	"$top"/tools/efi-mode/*.rules
 "${root[@]}" rm -rf "$folder/tests"
-"${root[@]}" install -D -t "$folder/tests" "$top"/tests/root/* "$top/tests/initramfs/ktap"
+"${root[@]}" install -D -t "$folder/tests" "$top"/tests/system/guest/* "$top/tests/lib/guest/ktap"
 
 rm -f "$output"
 truncate -s $((mib + 2))M "$output"

@@ -3,8 +3,8 @@
 #
 # Make an initramfs archive of what uses runtime services, and of what watches the
 # kernel: the programs of a distribution with their libraries, the kernel's own
-# selftests, its modules, and the scripts that run them. It follows the archive of
-# make-initrd.sh: the kernel takes the one behind the other.
+# selftests, and its modules. It follows the archive of
+# make-tests.sh: the kernel unpacks one after the other.
 #
 # usage: scripts/make-runtime.sh TREE OBJECTS OUTPUT
 #
@@ -40,18 +40,13 @@ done
 		# Libraries are found where they are on this machine
 		ldd "$path" | sed -n -E 's,^[^/]*(/[^ ]+) .*,\1 \1,p'
 	done
-	for file in "$top"/tests/initramfs/{ktap,runtime*}; do
-		echo "/tests/$(basename "$file") $file"
-	done
 	for file in open-unlink create-read; do
 		echo "/kselftests/efivarfs/$file $work/efivarfs/$file"
 	done
 	echo "/kselftests/efivarfs/efivarfs.sh $tree/tools/testing/selftests/efivarfs/efivarfs.sh"
 	echo "/kselftests/rtc/rtctest $work/rtc/rtctest"
-	echo "/kselftests/rtc/expected $top/tests/rtctest.expected"
-	for file in test/efi_test.ko capsule-loader.ko; do
-		echo "/modules/$(basename "$file") $objects/drivers/firmware/efi/$file"
-	done
+	echo "/kselftests/rtc/expected $top/tests/runtime/rtctest.expected"
+	echo "/modules/capsule-loader.ko $objects/drivers/firmware/efi/capsule-loader.ko"
 } | sort -u > "$work/files"
 
 # The folders of these, those above first

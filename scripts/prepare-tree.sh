@@ -40,11 +40,13 @@ arch/efi
 drivers/efi-mode
 include/efi-mode
 tools/efi-mode
-tools/testing/selftests/efi-mode
 Kconfig.efi
 Documentation/efi-mode.rst
 Documentation/ABI/testing/sysfs-bus-efi
 "
+
+# The guest part of each area of the tests, and its place in the tree
+selftests=tools/testing/selftests/efi-mode
 
 # The tree is what it was made of
 stamp() {
@@ -65,6 +67,12 @@ link_ours() {
 		cp -r -s -f -T "$top/$path" "$1/$path"
 		find "$1/$path" -xtype l -delete
 	done
+	for path in "$top"/tests/*/guest; do
+		[ -d "$path" ] || continue
+		mkdir -p "$1/$selftests"
+		cp -r -s -f -T "$path" "$1/$selftests/$(basename "${path%/guest}")"
+	done
+	[ ! -d "$1/$selftests" ] || find "$1/$selftests" -xtype l -delete
 }
 
 if [ -e "$tree/.efi-mode-tree" ] &&
@@ -89,7 +97,7 @@ if [ -z "$pristine" ]; then
 				cd "$new" && make -s kernelversion)); refresh it for that version"
 		fi
 	done
-	for path in $ours; do
+	for path in $ours $selftests; do
 		[ ! -e "$new/$path" ] || die "$path exists in $source already"
 	done
 	link_ours "$new"

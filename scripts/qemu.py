@@ -23,6 +23,10 @@ os.environ["PATH"] += ":/usr/sbin:/sbin"
 OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
 
+# The UEFI shell waits five seconds for a key before it runs startup.nsh. Any key but
+# ESC makes it start at once.
+COUNTDOWN = " in 5 seconds to skip "
+
 
 class Timeout(Exception):
     pass
@@ -61,6 +65,15 @@ def fat_image(path, files):
             mtools("mcopy", "-i", path, source, "::/" + name)
 
 
+def joined(folder, *names):
+    """The contents of these initramfs archives, one after the other"""
+    data = b""
+    for name in names:
+        with open(os.path.join(folder, name + ".img"), "rb") as f:
+            data += f.read()
+    return data
+
+
 def shell_script(*lines):
     """startup.nsh: the UEFI shell wants CR LF"""
     return "".join(line + "\r\n" for line in lines).encode()
@@ -86,6 +99,8 @@ class Machine:
             "qemu-system-x86_64", "-accel", "tcg",
             "-machine", "q35,smm=on" if secure else "q35",
             "-m", memory, "-no-user-config", "-nic", "none",
+            # The boot manager of OVMF waits for this time, in milliseconds
+            "-boot", "menu=off,splash-time=0",
             "-display", display,
             "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={firmware}",
             "-drive", f"if=pflash,unit=1,format=raw,file={store}",
@@ -206,7 +221,11 @@ class Machine:
             data = os.read(self.serial, 65536)
         except BlockingIOError:
             return None
+        # A countdown may begin in one piece and end in the next
+        start = max(0, len(self.text) - len(COUNTDOWN))
         self.text += data.decode("utf-8", "replace")
+        for _ in range(self.text.count(COUNTDOWN, start)):
+            self.send("\r")
         return data
 
     def expect(self, pattern, timeout):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Run the tests: make check
+Run the tests: make check, make check-long
 
 Each boot of the machine serves as many tests as it can.  The serial log of a
 boot that failed is kept, and its place is printed.  The last line is
@@ -11,6 +11,7 @@ boot that failed is kept, and its place is printed.  The last line is
 import argparse
 import collections
 import contextlib
+import copy
 import os
 import sys
 import threading
@@ -20,27 +21,10 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TOP, "scripts"))
 sys.path.insert(0, os.path.join(TOP, "tests"))
 
-import boots         # noqa: E402
-import bus           # noqa: E402
-import diskload      # noqa: E402
-import disks         # noqa: E402
-import keyboard      # noqa: E402
-import kselftests    # noqa: E402
-import runtime       # noqa: E402
-import screen        # noqa: E402
-import sharing       # noqa: E402
-import static        # noqa: E402
-import system        # noqa: E402
-import wayback       # noqa: E402
+from lib import registry    # noqa: E402
 
-
-# Tests whose results do not depend on who else uses the host: they run beside the
-# others, on the second processor
-BESIDE = (*static.TESTS, "lsefi", "hotplug", "removable", "loadfile2", "errors",
-          "hands-off", "second-firmware", "contain", "breach", "round-trip", "stuck",
-          "never", "halt", "nmi-panic", "alt-sysrq-b", "resets", "keyfaults",
-          "keyboard-sum", "terminals", *runtime.TESTS,
-          *disks.TESTS, *screen.TESTS, *diskload.TESTS, *system.TESTS)
+# How many of the slowest tests are printed at the end
+SLOWEST = 10
 
 
 class Results:
@@ -81,37 +65,44 @@ class Lanes:
     beside them the others. When there are no more of the former, both are free.
     """
 
-    def __init__(self, opt, tests):
+    def __init__(self, opt, chosen):
         self.opt = opt
-        self.tests = tests
+        self.chosen = chosen
         self.lock = threading.Lock()
-        self.passed = self.failed = 0
+        self.passed = self.failed = self.done = 0
+        self.seconds = {}
 
-    def run(self, name):
-        """One test. What it says is printed in one piece, at its end."""
+    def run(self, test):
+        """One test. Its output is printed in one piece, at its end."""
         start = time.monotonic()
-        print(f"... {name}", flush=True)
+        print(f"... {test.name}", flush=True)
         results = Results(os.path.join(self.opt.build, "logs"))
+        opt = copy.copy(self.opt)
+        opt.test = test
         try:
-            self.tests[name](self.opt, results)
+            test.function(opt, results)
         except Exception as e:  # pylint: disable=broad-except
-            results.add(False, name, f"{type(e).__name__}: {e}")
+            results.add(False, test.name, f"{type(e).__name__}: {e}")
+        seconds = time.monotonic() - start
         with self.lock:
             self.passed += results.passed
             self.failed += results.failed
-            print(f"--- {name}", *results.lines,
-                  f"    {time.monotonic() - start:.0f} s", sep="\n", flush=True)
+            self.done += 1
+            self.seconds[test] = seconds
+            print(f"--- {test.name}", *results.lines,
+                  f"    {seconds:.0f} s, {self.done} of {len(self.chosen)}",
+                  sep="\n", flush=True)
 
-    def run_lane(self, names, others):
-        for name in names:
-            self.run(name)
+    def run_lane(self, tests, others):
+        for test in tests:
+            self.run(test)
         with contextlib.suppress(IndexError):
             while True:
                 self.run(others.popleft())
 
-    def run_all(self, names):
-        others = collections.deque(name for name in names if name in BESIDE)
-        lanes = ([name for name in names if name not in BESIDE], [])
+    def run_all(self):
+        others = collections.deque(t for t in self.chosen if t.beside)
+        lanes = ([t for t in self.chosen if not t.beside], [])
         threads = [threading.Thread(target=self.run_lane, args=(lane, others))
                    for lane in lanes]
         for t in threads:
@@ -119,30 +110,62 @@ class Lanes:
         for t in threads:
             t.join()
 
+    def print_times(self):
+        areas = collections.Counter()
+        for test, seconds in self.seconds.items():
+            areas[test.area] += seconds
+        print("Seconds of each area: " + ", ".join(
+            f"{area} {seconds:.0f}" for area, seconds in areas.most_common()))
+        slowest = sorted(self.seconds.items(), key=lambda item: -item[1])
+        print("Slowest tests: " + ", ".join(
+            f"{test.name} {seconds:.0f}" for test, seconds in slowest[:SLOWEST]))
+
+
+def print_list(chosen):
+    """A table for people"""
+    for t in chosen:
+        print(f"{t.name:22} {t.area:9} {'long' if t.long else 'quick':6}"
+              f"{'beside' if t.beside else 'alone':7} {t.title}")
+        for what, programs in (("guest", t.guest), ("firmware", t.efi)):
+            if programs:
+                print(f"{'':22} {what}: {' '.join(programs)}")
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", required=True)
-    parser.add_argument("--tree", required=True)
-    parser.add_argument("--kernel", required=True)
+    parser.add_argument("--build")
+    parser.add_argument("--tree")
+    parser.add_argument("--objects")
     parser.add_argument("--firmware")
     parser.add_argument("--vars")
-    parser.add_argument("tests", nargs="*")
+    parser.add_argument("--long", action="store_true",
+                        help="areas and globs stand for the long tests")
+    parser.add_argument("--list", action="store_true",
+                        help="print the tests and run none")
+    parser.add_argument("--needs", action="store_true",
+                        help="print the targets of make that the tests need")
+    parser.add_argument("words", nargs="*",
+                        help="names of tests, areas, globs; none for all")
     opt = parser.parse_args()
 
-    usual = {**static.TESTS, **boots.TESTS, **sharing.TESTS,
-             **kselftests.TESTS, **wayback.TESTS, **runtime.TESTS,
-             **bus.TESTS, **disks.TESTS, **screen.TESTS, **keyboard.TESTS,
-             **diskload.TESTS, **system.TESTS}
-    tests = {**usual, **kselftests.LONG, **sharing.LONG, **wayback.LONG,
-             **runtime.LONG, **disks.LONG}
-    unknown = [name for name in opt.tests if name not in tests]
-    if unknown:
-        parser.error(f"there is no test {unknown[0]}; there are: {' '.join(tests)}")
+    registry.load()
+    try:
+        chosen = registry.choose(opt.words, opt.long, opt.list)
+    except ValueError as e:
+        parser.error(str(e))
+    if opt.list:
+        print_list(chosen)
+        return 0
+    if opt.needs:
+        print(*sorted({need for t in chosen for need in t.needs}))
+        return 0
+    if not (opt.build and opt.tree and opt.objects):
+        parser.error("--build, --tree and --objects are required")
+    opt.kernel = os.path.join(opt.objects, "arch/efi/boot/bzImage")
 
-    lanes = Lanes(opt, tests)
-    names = opt.tests or list(usual)
-    lanes.run_all(names)
+    lanes = Lanes(opt, chosen)
+    lanes.run_all()
+    lanes.print_times()
     print(f"{lanes.passed} passed, {lanes.failed} failed")
     return 1 if lanes.failed or not lanes.passed else 0
 

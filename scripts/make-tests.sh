@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Make an initramfs archive of our selftests: the guest parts of all areas, and the
+# modules that they use. It follows the archive of make-initrd.sh: the kernel unpacks
+# one after the other.
+#
+# usage: scripts/make-tests.sh TREE OBJECTS PROGRAMS OUTPUT
+#
+#   TREE      the prepared kernel tree
+#   OBJECTS   where the kernel and its modules were built
+#   PROGRAMS  where the programs are built, for all kernels
+
+set -eu -o pipefail
+
+tree=$1
+objects=$2
+programs=$3
+output=$4
+selftests=$tree/tools/testing/selftests/efi-mode
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The modules are not part of the configuration that users run. They are built as
+# external modules, each from a copy of its folder that consists of links.
+modules() {
+	local folder=$1 option=$2
+	local copy=$objects/test-modules/$folder
+
+	shift 2
+	rm -rf "$copy.new"
+	mkdir -p "$(dirname "$copy")" "$copy"
+	cp -r -s -f -T "$tree/$folder" "$copy"
+	find "$copy" -xtype l -delete
+	make -s -C "$tree" ARCH=efi O="$objects" M="$copy" "$option=m" modules \
+		${CC:+CC="$CC"}
+	for module; do
+		echo "file /tests/$module $copy/$module 0644 0 0" >> "$work/list"
+	done
+}
+
+cat > "$work/list" <<EOF
+dir /tests 0755 0 0
+EOF
+modules drivers/efi-mode/test CONFIG_EFI_MODE_TEST test.ko efi-bus-test.ko
+modules drivers/firmware/efi/test CONFIG_EFI_TEST efi_test.ko
+
+for area in "$selftests"/*/; do
+	area=$(basename "$area")
+	if [ "$area" != lib ]; then
+		# Scripts for a system of a distribution are in its image
+		[ -e "$selftests/$area/Makefile" ] || continue
+		mkdir -p "$programs/$area"
+		make -s -C "$selftests/$area" OUTPUT="$programs/$area" CC=gcc \
+			top_srcdir="$tree" > "$work/log" 2>&1 || {
+			cat "$work/log" >&2
+			exit 1
+		}
+	fi
+	for source in "$selftests/$area"/*; do
+		name=$(basename "$source")
+		case $name in
+		*.c)
+			name=${name%.c}
+			source=$programs/$area/$name
+			[ -x "$source" ] || continue
+			;;
+		*.h | *.S | *.mk | Makefile | init)
+			continue
+			;;
+		esac
+		echo "file /tests/$name $source 0755 0 0" >> "$work/list"
+	done
+done
+
+"$objects/usr/gen_init_cpio" "$work/list" | zstd -q -3 > "$work/out"
+mv "$work/out" "$output"

@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Tests that boot a machine in each of the usual ways
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+import time
+
+import qemu
+from lib.machine import (BOOT, GLOBAL_GUID, QUIET, START, TEST, boot, files,
+                         guest_tests, load_option, machine)
+from lib import second
+from lib.registry import test
+
+ALL = ("boot", "life", "preempt", "switch")
+
+
+@test("boot", guest=("boot", "life", "preempt", "switch"), efi=("driver",))
+def boot_1g(opt, results):
+    """The usual machine, with 1 GiB"""
+    boot(opt, results, "1 GiB", ALL, driver=True)
+
+
+@test("boot", guest=("boot", "life", "preempt", "switch", "protection"),
+      efi=("driver",))
+def boot_max(opt, results):
+    """A CPU with XSAVE, SMEP, SMAP, UMIP and everything else that QEMU emulates"""
+    boot(opt, results, "-cpu max", ALL + ("protection",), driver=True,
+         cpu="max")
+
+
+@test("boot", guest=("boot",))
+def boot_256m(opt, results):
+    """A small machine"""
+    boot(opt, results, "256 MiB", memory="256M")
+
+
+@test("boot", guest=("boot",))
+def boot_6g(opt, results):
+    """Memory above 4 GiB"""
+    boot(opt, results, "6 GiB", memory="6G", cpu="max")
+
+
+@test("boot", guest=("boot",))
+def boot_entry(opt, results):
+    """Start as EFI/BOOT/BOOTX64.EFI from a boot entry with options
+
+    The shell makes the entry and resets, and the boot manager starts it.
+    """
+    content = files(opt)
+    content["EFI/BOOT/BOOTX64.EFI"] = content.pop("bzImage")
+    option = load_option("Linux beside the firmware",
+                         "\\EFI\\BOOT\\BOOTX64.EFI",
+                         f"initrd=\\initrd.img {QUIET}boot")
+    variable = f"-guid {GLOBAL_GUID} -nv -bs -rt"
+    # The removable path itself would be started before the shell
+    content["startup.nsh"] = qemu.shell_script(
+        "@echo -off", "fs0:",
+        "mv \\EFI\\BOOT\\LATER.EFI \\EFI\\BOOT\\BOOTX64.EFI",
+        f"setvar Boot0077 {variable} ={option.hex()}",
+        f"setvar BootNext {variable} =7700",
+        "reset")
+    content["EFI/BOOT/LATER.EFI"] = content.pop("EFI/BOOT/BOOTX64.EFI")
+    with machine(opt, results, "boot entry", content) as m:
+        guest_tests(m, results, "boot entry", ("boot",))
+
+
+@test("boot", beside=True)
+def removable(opt, results):
+    """Start as EFI/BOOT/BOOTX64.EFI by its default path
+
+    There are no options, so there is no initrd. The kernel says so through the
+    firmware's console.
+    """
+    with machine(opt, results, "BOOTX64.EFI",
+                 {"EFI/BOOT/BOOTX64.EFI": opt.kernel}) as m:
+        m.expect(r"Linux version", START)
+        m.expect(r"Kernel panic - not syncing: VFS: Unable to mount root",
+                 BOOT)
+        results.add(True, "BOOTX64.EFI: starts; a panic gets out")
+
+
+@test("boot", name="loadfile2", beside=True, guest=("boot",))
+def load_file2(opt, results):
+    """The initrd comes by LoadFile2, and the command line by load options
+
+    QEMU's own loader offers both to OVMF.
+    """
+    content = files(opt)
+    initrd = os.path.join(opt.build, "loadfile2-initrd.img")
+    with open(initrd, "wb") as f:
+        f.write(content["initrd.img"])
+    args = ["-kernel", opt.kernel, "-initrd", initrd,
+            "-append", f"{QUIET}boot"]
+    with machine(opt, results, "LoadFile2", None, args=args) as m:
+        guest_tests(m, results, "LoadFile2", ("boot",))
+
+
+# In the shell: what is on the command line, what the message says, the status
+ERRORS = (
+    ("too little memory", "initrd=\\initrd.img efi_mode.reserve=1000M",
+     r"efi-mode: not enough memory: of \d+ MiB the firmware keeps 1000 MiB", 9),
+    ("an arena that is too large", "initrd=\\initrd.img efi_mode.arena=64G",
+     r"efi-mode: not enough memory", 9),
+    ("a size that is none", "initrd=\\initrd.img efi_mode.reserve=much",
+     r"efi_mode\.reserve=much is not a size", 2),
+    ("an initrd that is missing", "initrd=\\none.img",
+     r"Failed to open file|Failed to load initrd|initrd", 14),
+    ("a preemption that is none", "initrd=\\initrd.img efi_mode.preempt=never",
+     r"efi_mode\.preempt=never is neither gate nor event", 2),
+    ("firmware without timer events",
+     "initrd=\\initrd.img efi_mode.preempt=event",
+     r"the firmware does not give a periodic timer event", 9),
+)
+
+
+@test("boot", beside=True, efi=("notimer",))
+def errors(opt, results):
+    """Each failure to start prints a message, returns a status and frees all memory"""
+    content = files(opt)
+    script = ["@echo -off", "fs0:"]
+    for i, (what, cmdline, _, _) in enumerate(ERRORS):
+        if "timer" in what:
+            script += ["load fs0:\\notimer.efi"]
+        script += ["memmap", f"echo CASE {i}", f"bzImage {cmdline}",
+                   "set status %lasterror%", "memmap",
+                   "echo STATUS %status%"]
+    content["startup.nsh"] = qemu.shell_script(*script)
+    with machine(opt, results, "errors", content) as m:
+        for i, (what, _, message, status) in enumerate(ERRORS):
+            begin = m.position
+            m.expect(rf"^CASE {i}\s", START)
+            before = m.text[begin:m.position]
+            begin = m.position
+            end = m.expect(r"^STATUS 0x([0-9A-Fa-f]+)", START)
+            text = m.text[begin:end.start()]
+            results.add(re.search(message, text), f"errors: {what}: message",
+                        text[:400])
+            results.add(int(end[1], 16) & 0xffff == status,
+                        f"errors: {what}: status", end[1])
+            results.add(memory_use(before) == memory_use(text),
+                        f"errors: {what}: memory is given back",
+                        f"{memory_use(before)} {memory_use(text)}")
+
+
+def memory_use(text):
+    """What the shell's memmap counts as loaded by applications"""
+    found = re.findall(r"(LoaderCode|LoaderData)\s*:\s*([0-9,]+) Pages", text)
+    return dict(found[-2:])
+
+
+@test("boot")
+def interactive(opt, results):
+    """A shell at the serial terminal, and colours on the screen"""
+    script = ["bzImage initrd=\\initrd.img"]
+    with machine(opt, results, "interactive", files(opt, *script)) as m:
+        m.expect(r"Linux version", START)
+        results.add(True, "interactive: the first message of the kernel")
+        m.expect(r"/ # $", BOOT)
+
+        m.send("uname -s -m\r")
+        m.expect(r"^Linux x86_64", 30)
+        results.add(True, "interactive: a shell that answers")
+
+        line = "echo " + "".join(chr(ord("a") + i % 26) for i in range(195))
+        m.send(line + "\r")
+        m.expect("^" + line[5:] + r"\s", 60)
+        results.add(True, "interactive: a pasted line of 200 characters")
+
+        m.send("sleep 100\r")
+        m.expect("sleep 100", 30)
+        m.send("\x03")
+        m.expect(r"/ # $", 30)
+        results.add(True, "interactive: Ctrl-C")
+
+        # Firmware's screen is a terminal if Linux has none of its own
+        m.send("for t in tty1 hvc1; do echo -e '\\033cthe \\033[32mscreen' "
+               "> /dev/$t; done; stty size\r")
+        m.expect(r"^\d+ \d+", 30)
+        m.expect(r"/ # $", 30)
+        time.sleep(1)
+        shot = os.path.join(opt.build, "screen.png")
+        m.screenshot(shot)
+        results.add(green_pixels(shot) > 100,
+                    "interactive: colours on the screen")
+
+        m.send("echo 1 > /proc/sys/kernel/sysrq; echo c > /proc/sysrq-trigger\r")
+        m.expect(r"Kernel panic - not syncing: sysrq triggered crash", 60)
+        m.expect(r"end Kernel panic", 60)
+        results.add(True, "interactive: a panic gets out")
+
+
+def green_pixels(path):
+    """How many pixels are green and nothing else"""
+    import zlib
+    with open(path, "rb") as f:
+        data = f.read()
+    pos, idat, header = 8, b"", None
+    while pos < len(data):
+        size = int.from_bytes(data[pos:pos + 4], "big")
+        kind = data[pos + 4:pos + 8]
+        if kind == b"IHDR":
+            header = data[pos + 8:pos + 8 + size]
+        elif kind == b"IDAT":
+            idat += data[pos + 8:pos + 8 + size]
+        pos += size + 12
+    width = int.from_bytes(header[:4], "big")
+    channels = {2: 3, 6: 4}[header[9]]
+    raw, stride = zlib.decompress(idat), width * channels
+    previous = bytearray(stride)
+    count = 0
+    for start in range(0, len(raw), stride + 1):
+        kind, row = raw[start], bytearray(raw[start + 1:start + 1 + stride])
+        for i in range(stride):
+            left = row[i - channels] if i >= channels else 0
+            up = previous[i]
+            corner = previous[i - channels] if i >= channels else 0
+            if kind == 1:
+                row[i] = (row[i] + left) & 255
+            elif kind == 2:
+                row[i] = (row[i] + up) & 255
+            elif kind == 3:
+                row[i] = (row[i] + (left + up) // 2) & 255
+            elif kind == 4:
+                p = left + up - corner
+                a, b, c = abs(p - left), abs(p - up), abs(p - corner)
+                best = left if a <= b and a <= c else up if b <= c else corner
+                row[i] = (row[i] + best) & 255
+        for i in range(0, stride, channels):
+            if row[i + 1] > 100 and row[i] < 50 and row[i + 2] < 50:
+                count += 1
+        previous = row
+    return count
+
+
+@test("boot", beside=True, guest=("boot",))
+def hands_off(opt, results):
+    """The kernel executes no port instruction, and writes to no device but its local APIC
+
+    A plugin of QEMU watches it from outside.
+    """
+    plugin = os.path.join(opt.build, "firmware", "io.so")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", plugin,
+                    os.path.join(os.path.dirname(__file__), "io.c")],
+                   check=True)
+    with tempfile.NamedTemporaryFile(mode="r", dir=opt.build) as report:
+        script = [f"bzImage initrd=\\initrd.img {QUIET}boot"]
+        with machine(opt, results, "hands off", files(opt, *script),
+                     args=["-plugin", f"{plugin},out={report.name}"]) as m:
+            m.expect(r"TEST BEGIN", START + 3 * BOOT)
+            m.expect(r"TEST END boot 0", TEST)
+            m.wait_end(60)
+        lines = report.read().splitlines()
+        ports = [line for line in lines if line.startswith("port")]
+        stores = [line for line in lines if line.startswith("store") and
+                  "apic-msi" not in line and "kvm-apic" not in line]
+        results.add(any("apic" in line for line in lines),
+                    "hands off: the observer sees the local APIC")
+        results.add(not ports, "hands off: no port instruction",
+                    "; ".join(ports))
+        results.add(not stores, "hands off: no store to a device",
+                    "; ".join(stores))
+
+
+@test("boot", beside=True, long=True,
+      guest=("boot", "life", "preempt", "switch"), efi=("driver",),
+      needs=("tests-initrd", "second-firmware"))
+def second_firmware(opt, results):
+    """OVMF 2025.02, which ends interrupts in another order"""
+    boot(opt, results, "OVMF 2025.02", ALL, driver=True,
+         firmware=second.path(opt, "OVMF_CODE_4M.fd"),
+         variables=second.path(opt, "OVMF_VARS_4M.fd"))
+
+
+@test("boot", guest=("boot", "life", "preempt", "switch", "stall"),
+      efi=("driver",), needs=("debug-initrd",))
+def debug(opt, results):
+    """lockdep, KASAN, UBSAN and the other checkers find nothing, and KUnit passes"""
+    # A round trip and its competitors take 20 ms there
+    tests = ("boot", "life", "preempt", "stall", "switch:2500")
+    text = boot(opt, results, "debug", tests, driver=True, cpu="max",
+                objects=os.path.join(opt.build, "debug")) or ""
+    for watcher in ("Lock dependency validator", "KernelAddressSanitizer initialized"):
+        results.add(watcher in text, f"debug: watched by: {watcher}")
+    for suite in ("ticks", "request", "arena", "time", "bus", "gop", "keymap",
+                  "disk"):
+        results.add(re.search(rf"^\[[ .\d]+\] ok \d+ efi-mode-{suite}\s*$", text,
+                              re.M), f"debug: KUnit: efi-mode-{suite}")

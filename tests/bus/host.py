@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Tests of the bus of firmware's handles
+"""
+
+import json
+import os
+import re
+
+import qemu
+from lib.machine import (BOOT, QUIET, START, TEST, files, guest_tests, machine, power_off, take_results)
+from lib.registry import test
+
+LINUX = "bzImage initrd=\\initrd.img"
+
+# On this machine: what it is called, its path below the root bridge, a protocol, and
+# the driver of Linux's that has it
+MACHINE = (
+    ("root bridge", r"PciRoot\(0x0\)$", "PciRootBridgeIo", None),
+    ("USB controller", r"Pci\(0x[0-9A-F]+,0x0\)$", "Usb2Hc", None),
+    ("keyboard", r"/USB\(0x\d+,0x0\)$", "SimpleTextInput", "efi-keyboard"),
+    ("disk", r"Pci\(0x[0-9A-F]+,0x0\)$", "BlockIo", "efi-disk"),
+    ("screen", r"/AcpiAdr\(0x80010100\)$", "GraphicsOutput", "efi-gop"),
+    ("serial port", r"/Uart\(115200,8,N,1\)$", "SerialIo", None),
+    ("terminal", r"/Uart\(115200,8,N,1\)/Ven[A-Za-z0-9]+.*$", "SimpleTextOutput",
+     "efi-console"),
+)
+
+XHCI = ["-device", "qemu-xhci,id=xhci"]
+
+
+@test("bus", guest=("bus",), efi=("driver",))
+def bus(opt, results):
+    """A device of the test driver, and a Linux driver for it"""
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}bus"]
+    with machine(opt, results, "bus", files(opt, *script)) as m:
+        guest_tests(m, results, "bus", ("bus",))
+
+
+def by_name(text):
+    """lsefi -j: each device by its name. What is before it is init's."""
+    devices = json.loads(text[text.index("["):].replace("\r", ""))
+    return {device["name"]: device for device in devices}
+
+
+def judge_devices(results, devices):
+    for what, path, protocol, driver in MACHINE:
+        found = [d for d in devices.values()
+                 if re.search(path, d["path"] or "") and
+                 protocol in [p["name"] for p in d["protocols"]]]
+        results.add(found, f"lsefi: {what}: {protocol}",
+                    f"{[d['path'] for d in devices.values()]}")
+        drivers = {d["driver"] for d in found}
+        results.add(drivers == {driver}, f"lsefi: {what}: driver {driver}",
+                    f"{drivers}")
+    lost = [d["name"] for d in devices.values()
+            if d["parent"] and d["path"] and not d["path"].startswith(
+                devices[d["parent"]]["path"] or "/")]
+    results.add(not lost, "lsefi: parents are on the path", f"{lost}")
+    images = [d["name"] for d in devices.values()
+              if "LoadedImage" in [p["name"] for p in d["protocols"]]]
+    results.add(not images, "lsefi: no images", f"{images}")
+    top = [d["path"] for d in devices.values()
+           if not d["parent"] and (d["path"] or "").startswith("PciRoot(0x0)/")]
+    results.add(not top, "lsefi: nothing below the root bridge is without a "
+                "parent", f"{top}")
+
+
+@test("bus", beside=True)
+def lsefi(opt, results):
+    """The tool shows a machine with one device of each kind"""
+    tests = ("../bin/lsefi:-j", "../bin/lsefi:-v", "../bin/lsefi",
+             "../bin/lsefi:-x")
+    script = f"{LINUX} {QUIET}{','.join(tests)}"
+    args = [*XHCI, "-device", "usb-kbd,bus=xhci.0"]
+    with machine(opt, results, "lsefi", files(opt, script), args=args) as m:
+        m.expect(r"TEST BEGIN \S+\s", START + BOOT)
+        texts = []
+        for test, status in zip(tests, ("0", "0", "0", "2")):
+            begin = m.position
+            end = m.expect(rf"TEST END {re.escape(test.split(':')[0])}\S* "
+                           r"(\d+)", TEST)
+            texts.append(re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "",
+                                m.text[begin:end.start()]))
+            results.add(end[1] == status, f"lsefi: {test}: status", end[1])
+        devices = by_name(texts[0])
+        results.add(len(devices) > 10, "lsefi: JSON", f"{len(devices)} devices")
+        judge_devices(results, devices)
+        for name, device in devices.items():
+            line = re.search(rf"^[-|` ]*{name} .*$", texts[2], re.M)
+            results.add(line, f"lsefi: {name} is in the tree")
+            results.add(f"handle: {device['handle']}" in texts[1],
+                        f"lsefi: {name} with -v")
+        results.add("usage: lsefi" in texts[3], "lsefi: usage", texts[3])
+        power_off(m, results, "lsefi")
+
+
+@test("bus", beside=True, guest=("hotplug",), efi=("driver",))
+def hotplug(opt, results):
+    """A USB keyboard and a USB disk are plugged in and out"""
+    name = "hotplug"
+    stick = os.path.join(opt.build, "stick.img")
+    qemu.fat_image(stick, {"hello.txt": b"hello"})
+    devices = {
+        "keyboard": {"driver": "usb-kbd"},
+        "disk": {"driver": "usb-storage", "drive": "stick"},
+    }
+    args = [*XHCI, "-blockdev", "driver=raw,node-name=stick,read-only=on,"
+            f"file.driver=file,file.filename={stick}"]
+    script = f"{LINUX} {QUIET}{name}"
+    content = files(opt, "load fs0:\\driver.efi", script)
+    with machine(opt, results, name, content, args=args) as m:
+        m.expect(r"TEST BEGIN", START + BOOT)
+        begin = m.position
+        while True:
+            told = m.expect(r"^(PLUG|UNPLUG) (\w+)|^TEST END \S+ (\d+)", TEST)
+            if not told[1]:
+                break
+            if told[1] == "UNPLUG":
+                m.command_qmp("device_del", id=told[2])
+            else:
+                m.command_qmp("device_add", id=told[2], bus="xhci.0",
+                              **devices[told[2]])
+        take_results(results, name, m.text[begin:told.start()],
+                     told[3] == "0", told[3])
+        power_off(m, results, name)

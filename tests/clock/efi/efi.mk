@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+drivers	+= hpet oneshot pit slowhpet
+driver	+= clock comparator interrupts stall tick
+hpet	:= chain comparator hpet-clock machine
+oneshot	:= chain machine
+pit	:= chain machine pic
+slowhpet := chain comparator hpet-clock machine

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Tests of the time-sharing: the ways to end a slice, and the kinds of clock that
+a firmware can have
+"""
+
+import re
+
+from lib.machine import (QUIET, SWITCHING, boot, boot_with, files,
+                         guest_tests, machine)
+from lib.registry import test
+
+@test("clock", guest=("clock", "irq", "starve", "rest", "stall"),
+      efi=("driver",))
+def sharing(opt, results):
+    """The firmware's clock, interrupts and share of the CPU while Linux runs"""
+    boot(opt, results, "sharing", ("clock", "irq", "starve", "rest", "stall"),
+         driver=True)
+
+
+@test("clock", guest=("life", "preempt", "switch", "stall", "clock", "rest"),
+      efi=("driver",))
+def event(opt, results):
+    """Slices end by a timer event instead of the tick hook"""
+    text = boot_with(opt, results, "timer event", ["driver"],
+                     SWITCHING + ("stall", "clock", "rest:none"),
+                     "efi_mode.preempt=event")
+    results.add("slices end by the timer event" in text,
+                "timer event: is what ends slices")
+
+
+@test("clock", guest=("life", "preempt", "switch", "stall", "clock", "rest"),
+      efi=("pit", "driver"))
+def clock_8254(opt, results):
+    """A firmware that ticks by the 8254 and the 8259"""
+    text = boot_with(opt, results, "8254", ["pit", "driver"],
+                     SWITCHING + ("stall", "clock:device", "rest"))
+    results.add(re.search(r"firmware's clock: a device, vector 0x68, every "
+                          r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
+                "8254: found by its vector")
+
+
+@test("clock", guest=("life", "preempt", "switch", "clock", "irq", "rest"),
+      efi=("hpet", "driver"))
+def clock_hpet(opt, results):
+    """A firmware that ticks by the HPET, through the IO-APIC"""
+    text = boot_with(opt, results, "HPET", ["hpet", "driver"],
+                     SWITCHING + ("clock:device", "irq:device", "rest"))
+    results.add(re.search(r"firmware's clock: a device, vector 0x62, every "
+                          r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
+                "HPET: found by its vector")
+
+
+@test("clock", guest=("life", "preempt", "switch", "clock", "rest"),
+      efi=("oneshot", "driver"))
+def one_shot(opt, results):
+    """A firmware that arms the local APIC's timer again at each tick"""
+    text = boot_with(opt, results, "one-shot", ["oneshot", "driver"],
+                     SWITCHING + ("clock", "rest:ticks"))
+    results.add("firmware's clock: local APIC timer, armed at each tick" in text,
+                "one-shot: found")
+
+
+@test("clock", guest=("boot", "noclock"), efi=("slowhpet", "driver"))
+def no_clock(opt, results):
+    """A firmware that stops its clock and is busy, and a clock too slow to be found"""
+    boot_with(opt, results, "no clock", ["driver"], ("noclock",))
+    text = boot_with(opt, results, "slow clock", ["slowhpet", "driver"],
+                     ("boot", "noclock:slow"))
+    results.add(re.search(r"firmware's clock: not found, .*; slices end by the "
+                          r"timer event", text), "slow clock: not found")
+
+
+# The prototype took 1200
+ROUND_TRIP = 600
+
+
+def count_instructions(opt, results, name, tests):
+    """With one a nanosecond, time is what the guest executes"""
+    content = files(opt, "load fs0:\\driver.efi",
+                    f"bzImage initrd=\\initrd.img quiet {QUIET}"
+                    f"{','.join(tests)}")
+    with machine(opt, results, name, content, icount=True) as m:
+        guest_tests(m, results, name, tests, patience=8)
+        found = re.search(r"ROUND TRIP (\d+)", m.text)
+        results.add(found and int(found[1]) <= ROUND_TRIP,
+                    f"{name}: a bare round trip takes {found and found[1]} "
+                    f"instructions, at most {ROUND_TRIP}")
+
+
+@test("clock", beside=True, long=True, guest=("cost",), efi=("driver",))
+def round_trip(opt, results):
+    """The instructions of a round trip with nothing to do"""
+    count_instructions(opt, results, "round-trip", ("cost",))
+
+
+@test("clock", long=True, guest=("cost", "latency", "rest"), efi=("driver",))
+def cost(opt, results):
+    """The instructions of a round trip, and the latency of Linux timers"""
+    count_instructions(opt, results, "cost", ("cost", "latency", "rest:exact"))

@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Tests of the disks of firmware
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+
+import bench_disks
+import qemu
+from lib.machine import (BOOT, QUIET, START, TEST, files, guest_tests, machine, power_off, take_results)
+from lib.registry import test
+
+LINUX = "bzImage initrd=\\initrd.img"
+
+# Firmware has looked only for what it boots from
+CONNECT = "connect -r"
+
+MIB = 1 << 20
+SECTOR = 512
+
+# As disks.c has them
+HOST_SIZE = 2 * MIB
+END_SIZE = 64 << 10
+WRITTEN = ((8 * MIB, 4 * MIB), (16 * MIB, 2 * MIB))
+
+# Each kind: size in MiB, bytes of a block, the device, and where it is
+KINDS = {
+    "virtio-blk": (64, 512, "virtio-blk-pci,addr=8", "Pci(0x8,0x0)"),
+    "virtio-scsi": (64, 512, "scsi-hd,bus=scsi.0", "/Scsi("),
+    "nvme": (64, 512, "nvme,serial=1,addr=a", "Pci(0xA,0x0)/NVMe("),
+    "ahci": (64, 512, "ide-hd,bus=ide.0", "/Sata(0x0,"),
+    "usb": (64, 512, "usb-storage,bus=xhci.0", "/USB("),
+    "virtio-4k": (64, 4096, "virtio-blk-pci,addr=b,logical_block_size=4096,"
+                  "physical_block_size=4096", "Pci(0xB,0x0)"),
+    "large": (3 << 20, 512, "virtio-blk-pci,addr=d", "Pci(0xD,0x0)"),
+}
+
+CONTROLLERS = ["-device", "virtio-scsi-pci,id=scsi,addr=9",
+               "-device", "qemu-xhci,id=xhci,addr=e"]
+
+# What QEMU's devices would do, but this firmware does not ask them to
+NO_FLUSH = ("ahci", "usb")
+
+CD_PATH = "/Sata(0x1,"
+
+
+def pattern(tag, at, size):
+    """Sectors that say which they are, as blockdev.h has them"""
+    return b"".join(b"%s%012x\n" % (tag, sector) * 32 for sector in
+                    range(at // SECTOR, (at + size) // SECTOR))
+
+
+def make_disk(path, size, tag=b"hst"):
+    with open(path, "wb") as f:
+        f.truncate(size)
+        f.write(pattern(tag, 0, min(size, HOST_SIZE)))
+        f.seek(size - END_SIZE)
+        f.write(pattern(tag, size - END_SIZE, END_SIZE))
+
+
+def make_cd(path, size, tag):
+    with open(path, "wb") as f:
+        f.write(pattern(tag, 0, size))
+
+
+def make_cd_files(path, tag):
+    """With a file system: one file, large enough not to be read at once"""
+    with tempfile.TemporaryDirectory() as tmp:
+        make_cd(os.path.join(tmp, "data"), 6 * MIB, tag)
+        subprocess.run(["genisoimage", "-quiet", "-o", path, tmp], check=True,
+                       capture_output=True)
+
+
+def judge_disk(results, what, path, size, block):
+    """What Linux has written is there, and nothing else has changed"""
+    wanted = {at: pattern(b"lnx", at, n) for at, n in WRITTEN}
+    wanted[0] = pattern(b"hst", 0, HOST_SIZE)
+    wanted[size - END_SIZE] = (pattern(b"hst", size - END_SIZE,
+                                       END_SIZE - block) +
+                               pattern(b"lnx", size - block, block))
+    for at, n in WRITTEN:
+        wanted[at - MIB] = bytes(MIB)
+        wanted[at + n] = bytes(MIB)
+    with open(path, "rb") as f:
+        for at, data in sorted(wanted.items()):
+            f.seek(at)
+            found = f.read(len(data))
+            if found != data:
+                bad = next(i for i, (a, b) in enumerate(zip(found, data))
+                           if a != b)
+                results.add(False, f"{what}: on the host",
+                            f"at {at + bad}: {found[bad:bad + 16]}, not "
+                            f"{data[bad:bad + 16]}")
+                return
+    results.add(True, f"{what}: on the host")
+
+
+def drive(name, path):
+    return ["-blockdev", f"driver=raw,node-name={name},discard=unmap,"
+            f"file.driver=file,file.filename={path}"]
+
+
+def guest_actions(m, results, name, actions):
+    """Do what the selftest asks for, until its end"""
+    begin = m.position
+    while True:
+        told = m.expect(r"^DO (\w+)|^TEST END \S+ (\d+)", TEST)
+        if not told[1]:
+            break
+        actions[told[1]]()
+        m.send("\r")
+    take_results(results, name, m.text[begin:told.start()], told[2] == "0",
+                 told[2])
+
+
+def image(opt, name, what):
+    """Each test has its own: another one may run beside it"""
+    folder = os.path.join(opt.build, name)
+    os.makedirs(folder, exist_ok=True)
+    return os.path.join(folder, what + ".img")
+
+
+def some_disks(opt, name, kinds):
+    """Options of QEMU, and what the selftest is to do"""
+    args, steps = list(CONTROLLERS), []
+    for kind in kinds:
+        size, _, device, path = KINDS[kind]
+        make_disk(image(opt, name, kind), size * MIB)
+        args += [*drive(kind, image(opt, name, kind)),
+                 "-device", f"{device},drive={kind},id={kind}-device"]
+        steps += [kind, path]
+    return args, steps
+
+
+def disks_command(steps):
+    # On the command line a comma is between tests
+    return f"{QUIET}disks:" + ":".join(steps).replace(",", "+")
+
+
+def judge_flushes(results, name, text, kinds):
+    """What sysfs says of them, and one warning where they do nothing"""
+    for kind in kinds:
+        wanted = "no" if kind in NO_FLUSH else "yes"
+        found = re.search(rf"# {kind} is (\w+), flush supported: (\w+)", text)
+        results.add(found and found[2] == wanted and
+                    f"# {kind} is {found[1]}, write back" in text,
+                    f"{name}: {kind}: flush supported: {wanted}", found)
+        said = text.count(f"{found and found[1]}: firmware does not flush")
+        results.add(said == (wanted == "no"),
+                    f"{name}: {kind}: the warning", said)
+
+
+def judge_disks(opt, results, name, kinds):
+    for kind in kinds:
+        size, block, _, _ = KINDS[kind]
+        if kind != "usb":
+            judge_disk(results, f"{name}: {kind}", image(opt, name, kind),
+                       size * MIB, block)
+        os.unlink(image(opt, name, kind))
+
+
+@test("disk", beside=True, guest=("disks",))
+def disks(opt, results):
+    """One disk of each kind is written and read
+
+    A CD is changed, and a USB disk is pulled out.
+    """
+    name = "disks"
+    args, steps = some_disks(opt, name, KINDS)
+    make_cd(image(opt, name, "cd1"), 8 * MIB, b"cd1")
+    make_cd(image(opt, name, "cd2"), 6 * MIB, b"cd2")
+    make_cd_files(image(opt, name, "cd3"), b"cd3")
+    make_cd_files(image(opt, name, "cd4"), b"cd4")
+    args += ["-drive", "if=none,id=cd,format=raw,media=cdrom,readonly=on,"
+             f"file={image(opt, name, 'cd1')}",
+             "-device", "ide-cd,bus=ide.1,drive=cd,id=cdrom"]
+    steps += ["medium", CD_PATH, "mounted", CD_PATH, "unplug",
+              KINDS["usb"][3]]
+
+    def insert(what):
+        m.command_qmp("blockdev-change-medium", id="cdrom",
+                      filename=image(opt, name, what), format="raw")
+
+    actions = {
+        "change": lambda: insert("cd2"),
+        "third": lambda: insert("cd3"),
+        "fourth": lambda: insert("cd4"),
+        "eject": lambda: m.command_qmp("eject", id="cdrom", force=True),
+        "unplug": lambda: m.command_qmp("device_del", id="usb-device"),
+    }
+
+    script = (CONNECT, f"{LINUX} {disks_command(steps)}")
+    with machine(opt, results, name, files(opt, *script), args=args) as m:
+        m.expect("TEST BEGIN", START + BOOT)
+        guest_actions(m, results, name, actions)
+        power_off(m, results, name)
+        judge_flushes(results, name, m.text, KINDS)
+    judge_disks(opt, results, name, KINDS)
+
+
+@test("disk", beside=True, guest=("disks", "tick"))
+def disks_tokens(opt, results):
+    """The same by BlockIo2: an asynchronous driver, and one that does one thing at a time"""
+    name = "disks-tokens"
+    kinds = ("nvme", "ahci")
+    args, steps = some_disks(opt, name, kinds)
+    script = (CONNECT, f"{LINUX} efi_disk.mode=blockio2 {disks_command(steps)},"
+              "tick:NVMe(")
+    with machine(opt, results, name, files(opt, *script), args=args) as m:
+        m.expect("TEST BEGIN", START + BOOT)
+        guest_actions(m, results, name, {})
+        guest_actions(m, results, name + ": tick", {})
+        power_off(m, results, name)
+        found = m.text.count("mode: blockio2 (asked for)")
+        results.add(found == len(kinds), f"{name}: both use it", found)
+        results.add("once more with BlockIo" not in m.text,
+                    f"{name}: and nothing else")
+    judge_disks(opt, results, name, kinds)
+
+
+def esp_disk(path, content):
+    """A disk with one partition, which has a FAT file system, from MiB 16 on"""
+    qemu.fat_image(path + ".fat", content)
+    size = os.path.getsize(path + ".fat")
+    with open(path + ".fat", "rb") as f:
+        data = f.read()
+    os.unlink(path + ".fat")
+    entry = (b"\0\0\0\0\x0c\0\0\0" + (16 * MIB // SECTOR).to_bytes(4, "little") +
+             (size // SECTOR).to_bytes(4, "little"))
+    with open(path, "wb") as f:
+        f.truncate(16 * MIB + size + 4 * MIB)
+        f.write(b"\0" * 446 + entry + bytes(48) + b"\x55\xaa")
+        f.seek(16 * MIB)
+        f.write(data)
+
+
+def mtype(path, name):
+    p = subprocess.run(["mtype", "-i", f"{path}@@{16 * MIB}", "::/" + name],
+                       capture_output=True, text=True, check=False,
+                       env=dict(os.environ, MTOOLS_SKIP_CHECK="1"))
+    return p.stdout
+
+
+@test("disk", name="disk-guard", beside=True, guest=("disks", "leave"))
+def guard(opt, results):
+    """A partition with the firmware's file system is read-only until it is claimed"""
+    name = "disk-guard"
+    path = os.path.join(opt.build, "guard.img")
+    esp_disk(path, {"hello.txt": b"hello\n"})
+    args = [*drive("esp2", path), "-device",
+            "virtio-blk-pci,addr=8,drive=esp2"]
+    script = [CONNECT, f"{LINUX} {QUIET}disks:guarded:Pci(0x8+0x0),leave:return",
+              "echo STATUS %lasterror%", "map -r",
+              *(f"type fs{i}:\\{file}.txt" for i in (0, 1)
+                for file in ("hello", "linux", "second", "third")),
+              "echo THE END", "reset -s"]
+    with machine(opt, results, name, files(opt, *script), args=args) as m:
+        m.expect("TEST BEGIN", START + BOOT)
+        begin = m.position
+        end = m.expect(r"TEST END disks\S* (\d+)", TEST)
+        take_results(results, name, m.text[begin:end.start()],
+                     end[1] == "0", end[1])
+        begin = m.expect(r"STATUS 0x0", START).end()
+        end = m.expect("THE END", START).start()
+        text = m.text[begin:end]
+        for word in ("hello", "from Linux", "once more", "in between"):
+            results.add(word in text, f"{name}: firmware reads {word!r}", text)
+        results.add("where Linux writes: disconnected" in m.text,
+                    f"{name}: the message")
+        power_off(m, results, name)
+    for file, word in (("linux.txt", "from Linux"), ("second.txt", "once more")):
+        results.add(word in mtype(path, file), f"{name}: {file} on the host")
+    os.unlink(path)
+
+
+@test("disk", beside=True, guest=("disk", "disk-pace"), efi=("driver",))
+def disk(opt, results):
+    """A disk of the test driver that fails in every way"""
+    name, tests = "disk", ("disk", "disk-pace")
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{','.join(tests)}"]
+    with machine(opt, results, name, files(opt, *script)) as m:
+        guest_tests(m, results, name, tests)
+
+
+@test("disk", beside=True, guest=("disk-tokens",), efi=("driver",))
+def disk_tokens(opt, results):
+    """BlockIo2 and DiskIo2 of the test driver's disk"""
+    name = "disk-tokens"
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{name}"]
+    with machine(opt, results, name, files(opt, *script)) as m:
+        guest_tests(m, results, name, (name,))
+
+
+# What the token does, how Linux ends, and what becomes of that
+TOKEN_ENDS = (
+    ("a token that never comes back, return", "lose", "return=7", None),
+    ("a token that never comes back, panic", "lose", "panic", None),
+    ("a token that comes back late, return", "slow", "return=7", 7),
+    ("a token that comes back late, panic", "slow", "panic", 21),
+)
+
+
+@test("disk", beside=True, guest=("disk-tokens", "leave"),
+      efi=("driver", "settings"))
+def disk_tokens_ends(opt, results):
+    """The firmware gets back no memory that it is still going to write to"""
+    for what, token, end, status in TOKEN_ENDS:
+        name = f"disk-tokens-ends: {what}"
+        script = ["load fs0:\\driver.efi", "settings.efi",
+                  f"{LINUX} efi_mode.on_panic=return "
+                  f"{QUIET}disk-tokens:{token},leave:{end}",
+                  "echo STATUS %lasterror%", "settings.efi", "reset -s"]
+        content = files(opt, *script)
+        with machine(opt, results, name, content, args=["-no-reboot"]) as m:
+            m.expect("LEAVING", START + BOOT)
+            ended = m.wait_end(60)
+            found = re.search(r"STATUS 0x([0-9A-Fa-f]+)", m.text)
+            found = int(found[1], 16) if found else None
+            results.add(ended and found == status, f"{name}: the status", found)
+            # With tokens it was fast until just before
+            clocks = re.findall(r"SETTINGS .*clock=(\d+) count=(\w+)", m.text)
+            kept = clocks == clocks[:1] * (2 if status else 1)
+            results.add(clocks and kept, f"{name}: firmware's clock", clocks)
+            reasons = [event["data"]["reason"] for event in m.last_events()
+                       if event["event"] == "SHUTDOWN"]
+            wanted = "guest-shutdown" if status else "guest-reset"
+            results.add(reasons == [wanted], f"{name}: {wanted}", reasons)
+            # With the drivers the consoles have gone; who dies keeps them
+            if end == "panic":
+                said = "reset in place of the return" in m.text
+                results.add(said == (status is None), f"{name}: the message")
+
+
+# Requests a second
+SLOW = 200
+
+
+@test("disk", beside=True, guest=("slowdisk",))
+def slow_disks(opt, results):
+    """Linux computes while the firmware's disk drivers wait in Stall()"""
+    name = "slow-disks"
+    kinds = {90: "virtio-blk-pci", 91: "scsi-hd,bus=scsi.0"}
+    args = ["-device", "virtio-scsi-pci,id=scsi"]
+    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        for mib, device in kinds.items():
+            path = os.path.join(tmp, f"{mib}.img")
+            with open(path, "wb") as f:
+                f.truncate(mib << 20)
+            args += ["-drive", f"if=none,id=d{mib},format=raw,file={path},"
+                     f"throttling.iops-total={SLOW}",
+                     "-device", f"{device},drive=d{mib}"]
+        test = "slowdisk:" + ":".join(map(str, kinds))
+        with machine(opt, results, name,
+                     files(opt, CONNECT, f"{LINUX} {QUIET}{test}"),
+                     args=args) as m:
+            guest_tests(m, results, name, (test,))
+
+
+@test("disk", name="disk-latency", long=True, guest=("latency",))
+def latency(opt, results):
+    """The latency of Linux timers while each disk is read at full speed"""
+    tests = bench_disks.LATENCIES
+    with bench_disks.machine(opt, opt.kernel, "", tests) as m:
+        guest_tests(m, results, "disk-latency", tests, patience=8)

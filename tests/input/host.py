@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Tests of keyboards and terminals
+"""
+
+import fcntl
+import os
+import re
+import tempfile
+import time
+
+import qemu
+from lib.machine import (BOOT, QUIET, START, TEST, files, machine, power_off, take_results)
+from lib.registry import test
+from lib.screens import Screens
+from lib.typist import send_keys, type_keys, type_text
+
+LINUX = "bzImage initrd=\\initrd.img"
+XHCI = ["-device", "qemu-xhci,id=xhci"]
+
+# On a host that has something else to do
+TRIES = 3
+
+
+def serve(m, devices):
+    """Do what the guest asks for, until its test ends; returns its status."""
+    while True:
+        told = m.expect(r"^(TYPE|DOWN|UP|PLUG|UNPLUG) ([^\r\n]*)\r?\n"
+                        r"|^TEST END \S+ (\d+)", TEST)
+        if not told[1]:
+            return told
+        words = told[2].split()
+        if told[1] == "TYPE":
+            type_keys(m, int(words[0]), words[1:])
+        elif told[1] in ("DOWN", "UP"):
+            send_keys(m, words, told[1] == "DOWN")
+        elif told[1] == "PLUG":
+            m.command_qmp("device_add", id=words[0], bus="xhci.0",
+                          **devices[words[0]])
+        else:
+            m.command_qmp("device_del", id=words[0])
+
+
+@test("input", guest=("keyboard",))
+def keyboard(opt, results):
+    """A PS/2 keyboard, and a USB keyboard that is plugged in and out"""
+    name = "keyboard"
+    content = files(opt, f"{LINUX} {QUIET}{name}")
+    with machine(opt, results, name, content, args=XHCI) as m:
+        m.expect(r"TEST BEGIN", START + BOOT)
+        begin = m.position
+        end = serve(m, {"keyboard": {"driver": "usb-kbd"}})
+        take_results(results, name, m.text[begin:end.start()], end[3] == "0",
+                     end[3])
+        power_off(m, results, name)
+
+
+@test("input", beside=True, guest=("keyfaults", "pointer"), efi=("driver",))
+def keyfaults(opt, results):
+    """Keyboards and pointers of the test driver that fail in every way"""
+    name = "keyfaults"
+    tests = ("pointer", name)
+    script = f"{LINUX} {QUIET}{','.join(tests)}"
+    with machine(opt, results, name,
+                 files(opt, "load fs0:\\driver.efi", script)) as m:
+        m.expect(r"TEST BEGIN", START + BOOT)
+        for test in tests:
+            begin = m.position
+            # To be blocked takes its time
+            end = m.expect(rf"TEST END {test} (\d+)", 2 * TEST)
+            take_results(results, test, m.text[begin:end.start()],
+                         end[1] == "0", end[1])
+        # What it complains about is this firmware
+        power_off(m, results, name, expected=("Firmware Bug",))
+
+
+@test("input", beside=True)
+def keyboard_sum(opt, results):
+    """The firmware's console splitter is the keyboard until a real one comes
+
+    There is no serial port, which would have keys, too.
+    """
+    name = "keyboard-sum"
+    args = [*XHCI, "-machine", "i8042=off"]
+    with machine(opt, results, name, files(opt, LINUX), args=args,
+                 serial="none") as m:
+        screens = Screens(opt, m)
+        end = time.monotonic() + START + BOOT
+        while time.monotonic() < end:
+            wrong = screens.wait_text(r"^/ #")
+            if not wrong:
+                break
+        if not results.add(not wrong, f"{name}: a prompt on the screen", wrong):
+            return
+        m.command_qmp("device_add", driver="usb-kbd", id="keyboard",
+                      bus="xhci.0")
+        wrong = screens.wait_text(r"efi-keyboard efi\d+: given up for efi\d+$")
+        results.add(not wrong, f"{name}: given up when a keyboard comes", wrong)
+        # A key that a busy host holds for too long is repeated by firmware
+        for _ in range(TRIES):
+            type_text(m, "\recho $((6*7))\r")
+            wrong = screens.wait_text(r"^42$")
+            if not wrong:
+                break
+        results.add(not wrong, f"{name}: what is typed there arrives", wrong)
+
+
+class Line:
+    """The other end of a second serial port, made before the machine"""
+
+    def __init__(self, opt):
+        self.text = ""
+        self.dir = tempfile.TemporaryDirectory(dir=opt.build)
+        path = os.path.join(self.dir.name, "line")
+        for end in ("in", "out"):
+            os.mkfifo(f"{path}.{end}")
+        self.out = os.open(f"{path}.out", os.O_RDONLY | os.O_NONBLOCK)
+        fcntl.fcntl(self.out, fcntl.F_SETPIPE_SZ, 1 << 20)
+        self.to = os.open(f"{path}.in", os.O_RDWR | os.O_NONBLOCK)
+        self.args = ["-chardev", f"pipe,id=line,path={path}",
+                     "-serial", "chardev:line"]
+
+    def close(self):
+        os.close(self.out)
+        os.close(self.to)
+        self.dir.cleanup()
+
+    def send(self, text):
+        os.write(self.to, text.encode())
+
+    def expect(self, pattern, m, timeout):
+        end = time.monotonic() + timeout
+        while True:
+            # The other port must not fill up meanwhile
+            m.read()
+            try:
+                self.text += os.read(self.out, 65536).decode("utf-8",
+                                                             "replace")
+            except BlockingIOError:
+                pass
+            match = re.search(pattern, self.text, re.M)
+            if match:
+                self.text = self.text[match.end():]
+                return match
+            if time.monotonic() > end:
+                raise qemu.Timeout(f"no {pattern!r} at the second port: "
+                                   f"{self.text[-400:]!r}")
+            time.sleep(0.02)
+
+
+def run(m, command, pattern, timeout=30):
+    """A command at the first serial terminal"""
+    m.send(command + "\r")
+    found = m.expect(pattern, timeout)
+    m.expect(r" # $", timeout)
+    return found
+
+
+# Prints how often both have succeeded
+CYCLES = """n=0; for i in $(seq {count}); do
+echo $d > unbind && echo $d > bind && n=$((n + 1)) || break; done""".replace(
+    "\n", " ")
+
+# Firmware waits for the rest of a sequence for two seconds
+ESC_S = 3
+
+
+@test("input", beside=True)
+def terminals(opt, results):
+    """Shells at two serial terminals, and at screen and keyboard"""
+    name = "terminals"
+    line = Line(opt)
+    try:
+        with machine(opt, results, name, files(opt, LINUX),
+                     args=line.args) as m:
+            use_terminals(m, results, name, line)
+            press_escape(m, results, name, line)
+            bind_cycles(m, results, name, line, 3)
+    finally:
+        line.close()
+
+
+@test("input", beside=True, long=True)
+def terminals_bind(opt, results):
+    """Drivers of keyboards and terminals are unbound and bound a hundred times"""
+    name = "terminals-bind"
+    line = Line(opt)
+    try:
+        with machine(opt, results, name, files(opt, LINUX),
+                     args=line.args) as m:
+            m.expect(r"/ # $", START + BOOT)
+            line.expect(r"/ # $", m, 30)
+            bind_cycles(m, results, name, line, 100)
+    finally:
+        line.close()
+
+
+def use_terminals(m, results, name, line):
+    """What each says is its own"""
+    m.expect(r"/ # $", START + BOOT)
+    line.expect(r"/ # $", m, 30)
+    run(m, "echo first > /tmp/first; tty", r"^/dev/hvc0\s")
+    results.add(True, f"{name}: hvc0 is the first serial port")
+    line.send("tty; cat /tmp/first\r")
+    line.expect(r"^/dev/hvc1\s+first\s", m, 30)
+    results.add(True, f"{name}: hvc1 is the second one")
+    line.send("sleep 100\r")
+    line.expect("sleep 100", m, 30)
+    time.sleep(1)
+    line.send("\x03")
+    line.expect(r"/ # $", m, 30)
+    results.add(True, f"{name}: Ctrl-C on the second one")
+    results.add("first" not in line.text and m.text.count("/dev/hvc1") == 0,
+                f"{name}: nothing of one on the other")
+
+    # The virtual terminal, with or without a screen
+    type_text(m, "echo Typed $((6*7)) | tee /tmp/typed; tty > /tmp/tty\r")
+    time.sleep(2)
+    found = run(m, "cat /tmp/typed /tmp/tty; cat /dev/vcs1 | fold -w 80 | "
+                "grep -c '^Typed 42'", r"^Typed 42\s+/dev/tty1\s+(\d+)\s")
+    results.add(found[1] == "1", f"{name}: a shell at screen and keyboard")
+    type_text(m, "sleep 100\r")
+    time.sleep(1)
+    type_keys(m, 100, ["ctrl-c"])
+    type_text(m, "echo $? > /tmp/status\r")
+    found = run(m, "for i in $(seq 20); do test -s /tmp/status || sleep 1; done; "
+                "cat /tmp/status", r"^(\d+)\s")
+    results.add(found[1] == "130", f"{name}: Ctrl-C at the keyboard",
+                found[1])
+    results.add("Typed 42" not in line.text,
+                f"{name}: nothing of it on a terminal")
+
+
+def press_escape(m, results, name, line):
+    """Esc alone, and then another key: each arrives once, the first one a little late"""
+    took = ESC_S
+    for _ in range(TRIES):
+        line.send("stty raw -echo; for i in 1 2; do dd bs=1 count=1 2> /dev/null | "
+                  "od -A n -t x1; done; stty sane\r")
+        line.expect(r"stty sane\s", m, 30)
+        # Its end is printed by the terminal before the settings are changed
+        time.sleep(1)
+        start = time.monotonic()
+        line.send("\x1b")
+        line.expect(r"^\s*1b\s", m, 30)
+        took = min(took, time.monotonic() - start)
+        line.send("x")
+        line.expect(r"^\s*78\s", m, 30)
+        line.expect(r"/ # $", m, 30)
+        if took < ESC_S:
+            break
+    results.add(took < ESC_S, f"{name}: a bare Esc arrives, once", f"{took:.1f} s")
+
+
+def bind_cycles(m, results, name, line, count):
+    """Drivers that are unbound leave nothing behind in the firmware."""
+    run(m, "ledger=/sys/kernel/debug/efi-mode/ledger; cat $ledger > /tmp/before",
+        r"^")
+    for driver, which in (("efi-keyboard", "Acpi(PNP0303"),
+                          ("efi-console", "Serial(0x1)")):
+        run(m, f"cd /sys/bus/efi/drivers/{driver}; "
+            f"d=$(grep -lF '{which}' efi*/path | cut -d/ -f1); echo dev $d",
+            r"^dev efi\d+\s")
+        found = run(m, CYCLES.format(count=count) + "; echo cycles $n",
+                    r"^cycles (\d+)", 120)
+        results.add(found[1] == str(count), f"{name}: {driver}: {count} times "
+                    "unbound and bound", found[1])
+    found = run(m, "cd /; sleep 1; diff /tmp/before $ledger; echo same $?",
+                r"^same (\d+)")
+    results.add(found[1] == "0", f"{name}: the ledger is as it was")
+    type_text(m, "echo again > /tmp/again\r")
+    line.send("\r")
+    line.expect(r"/ # $", m, 30)
+    time.sleep(1)
+    run(m, "cat /tmp/again", r"^again\s")
+    results.add(True, f"{name}: all works as before")

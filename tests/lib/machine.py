@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Boot a machine from a disk of files, and judge the results of its guest
+"""
+
+import contextlib
+import os
+import re
+import tempfile
+
+import qemu
+
+# Seconds from the start of QEMU to the first message of the kernel, from there to
+# the first test, and for a test
+START = 60
+BOOT = 120
+TEST = 240
+
+QUIET = "efi_mode_test="
+
+
+def program(opt, name):
+    """The path of an EFI program of the tests"""
+    return os.path.join(opt.build, "firmware", name + ".efi")
+
+
+def files(opt, *script, objects=None, archives=("initrd-tests",)):
+    """
+    The files on the disk that the firmware boots from: the kernel, the EFI programs
+    that the test needs, and a script for the shell. The initrd is that of "make run"
+    followed by @archives, which the kernel unpacks one after the other.
+    """
+    objects = objects or opt.objects
+    return {
+        "bzImage": os.path.join(objects, "arch/efi/boot/bzImage"),
+        "initrd.img": qemu.joined(objects, "initrd", *archives),
+        "startup.nsh": qemu.shell_script("@echo -off", "fs0:", *script),
+        **{name + ".efi": program(opt, name) for name in opt.test.efi},
+    }
+
+
+@contextlib.contextmanager
+def machine(opt, results, name, content, **kwargs):
+    """A machine that boots from @content; its log is kept if that goes wrong."""
+    failed = results.failed
+    if opt.firmware:
+        kwargs.setdefault("firmware", opt.firmware)
+        kwargs.setdefault("variables", opt.vars)
+    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        disk = None
+        if content:
+            disk = os.path.join(tmp, "esp.img")
+            qemu.fat_image(disk, content)
+        with qemu.Machine(disk=disk, directory=tmp, **kwargs) as m:
+            try:
+                m.start()
+                yield m
+            except qemu.Timeout as e:
+                results.add(False, name, str(e))
+            finally:
+                if results.failed != failed:
+                    results.keep_log(name, m.text)
+
+
+def take_results(results, prefix, lines, ended=True, status="0"):
+    """Judge KTAP: every result, and that there are as many as planned."""
+    found = 0
+    for line in re.finditer(r"^(not )?ok \d+ (.*?)\s*$", lines, re.M):
+        found += 1
+        # A test that is skipped has not passed
+        results.add(not line[1] and "SKIP" not in line[2],
+                    f"{prefix}: {line[2]}")
+    plan = re.search(r"^1\.\.(\d+)", lines, re.M)
+    results.add(ended and plan and int(plan[1]) == found,
+                f"{prefix}: ran to its end",
+                f"status {status}, {found} results")
+
+
+def guest_tests(m, results, prefix, tests, expected=(), patience=1):
+    """Take the KTAP of the tests that init runs, then the power-off."""
+    m.expect(r"TEST BEGIN", patience * (START + BOOT))
+    for test in tests:
+        begin = m.position
+        end = m.expect(rf"TEST END {test} (\d+)", patience * TEST)
+        take_results(results, f"{prefix}: {test}", m.text[begin:end.start()],
+                     end[1] == "0", end[1])
+    power_off(m, results, prefix, expected, patience)
+
+
+# What must not be in a log
+SPLATS = ("BUG:", "WARNING:", "Firmware Bug", "Call Trace", "INFO:", "UBSAN:",
+          "inconsistent lock")
+
+# But this is the host's affair: a handler is late by the clock if the host has
+# something else to do in the middle of it
+EXCUSED = "INFO: NMI handler"
+
+
+# Lines of the log that are shown from the first splat on
+SHOWN = 50
+
+
+def clean(m, results, prefix, expected=()):
+    """Nothing bad in the log, but for what is expected"""
+    lines = [line.strip() for line in m.text.splitlines()
+             if EXCUSED not in line]
+    first = len(lines)
+    for bad in SPLATS:
+        if bad not in expected:
+            found = [i for i, line in enumerate(lines) if bad in line]
+            results.add(not found, f"{prefix}: no {bad!r} in the log",
+                        "; ".join(lines[i] for i in found[:3]))
+            first = min([first, *found])
+    results.quote(lines[first:first + SHOWN])
+
+
+def power_off(m, results, prefix, expected=(), patience=1):
+    """The power-off at the end of init, and what must not be in the log."""
+    results.add(m.wait_end(patience * 60),
+                f"{prefix}: power-off through the firmware")
+    clean(m, results, prefix, expected)
+
+
+def boot(opt, results, name, tests=("boot",), driver=False, objects=None,
+         **kwargs):
+    script = ["load fs0:\\driver.efi"] if driver else []
+    script.append(f"bzImage initrd=\\initrd.img {QUIET}{','.join(tests)}")
+    with machine(opt, results, name, files(opt, *script, objects=objects),
+                 **kwargs) as m:
+        guest_tests(m, results, name, tests)
+        return m.text
+
+
+GLOBAL_GUID = "8BE4DF61-93CA-11D2-AA0D-00E098032B8C"
+
+
+def load_option(description, path, options):
+    """An EFI_LOAD_OPTION (UEFI 2.10, section 3.1.3) with a short-form path"""
+    def wide(text):
+        return text.encode("utf-16-le") + b"\0\0"
+
+    name = wide(path)
+    node = b"\x04\x04" + (4 + len(name)).to_bytes(2, "little") + name
+    nodes = node + b"\x7f\xff\x04\x00"
+    return (b"\x01\0\0\0" + len(nodes).to_bytes(2, "little") +
+            wide(description) + nodes + wide(options))
+
+
+SWITCHING = ("life", "preempt", "switch")
+
+
+def boot_with(opt, results, title, names, tests, options="", **kwargs):
+    """Boot once the shell has loaded the firmware drivers @names, in this order."""
+    script = f"bzImage initrd=\\initrd.img {options} {QUIET}{','.join(tests)}"
+    content = files(opt, *[f"load fs0:\\{name}.efi" for name in names], script)
+    with machine(opt, results, title, content, **kwargs) as m:
+        guest_tests(m, results, title, tests)
+        return m.text

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Tests that need no machine: the tree and the image
+"""
+
+import os
+import subprocess
+import tempfile
+
+from lib.registry import TOP, test
+
+# (ARCH, configuration)
+UNCHANGED = (("x86_64", "x86_64_defconfig"), ("i386", "i386_defconfig"),
+             ("x86_64", "tinyconfig"), ("x86_64", "allmodconfig"))
+
+
+def config(tree, arch, name, out):
+    subprocess.run(["make", "-s", "-C", tree, f"ARCH={arch}", f"O={out}", name],
+                   check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    with open(os.path.join(out, ".config"), encoding="utf-8") as f:
+        return f.read()
+
+
+@test("static", beside=True, needs=("image",))
+def same_config(opt, results):
+    """Our patches change no configuration of another architecture"""
+    base = os.path.basename(opt.tree).removeprefix("linux-")
+    pristine = os.path.join(opt.build, f"pristine-{base}")
+    subprocess.run([os.path.join(TOP, "scripts/prepare-tree.sh"), "--pristine",
+                    base, pristine], check=True)
+    for arch, name in UNCHANGED:
+        with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+            ours = config(opt.tree, arch, name, os.path.join(tmp, "ours"))
+            theirs = config(pristine, arch, name, os.path.join(tmp, "theirs"))
+            results.add(ours == theirs, f"ARCH={arch} {name} is unchanged")
+
+
+@test("static", beside=True, needs=("image",))
+def image(opt, results):
+    """The image is an EFI application that can be signed"""
+    with open(opt.kernel, "rb") as f:
+        data = f.read()
+    pe = int.from_bytes(data[0x3c:0x40], "little")
+    results.add(data[:2] == b"MZ" and data[pe:pe + 4] == b"PE\0\0" and
+                data[pe + 4:pe + 6] == b"\x64\x86" and
+                data[pe + 24:pe + 26] == b"\x0b\x02" and
+                data[pe + 24 + 68:pe + 24 + 70] == b"\x0a\0",
+                "bzImage is a PE32+ EFI application for x86-64")
+
+
+@test("static", name="bad-patch", beside=True, needs=("tree",))
+def patch_that_does_not_apply(opt, results):
+    """A patch that does not apply stops with its name, and leaves no tree"""
+    base = os.path.basename(opt.tree).removeprefix("linux-")
+    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        copy = os.path.join(tmp, "repository")
+        os.makedirs(os.path.join(copy, "scripts"))
+        os.makedirs(os.path.join(copy, "patches", base))
+        for name in ("scripts/prepare-tree.sh",):
+            with open(os.path.join(TOP, name), "rb") as f:
+                data = f.read()
+            path = os.path.join(copy, name)
+            with open(path, "wb") as f:
+                f.write(data)
+            os.chmod(path, 0o755)
+        with open(os.path.join(copy, "patches", base, "0001-bad.patch"), "w",
+                  encoding="utf-8") as f:
+            f.write("--- a/init/main.c\n+++ b/init/main.c\n"
+                    "@@ -1,3 +1,3 @@\n-no such line\n+another\n x\n y\n")
+        tree = os.path.join(tmp, "tree")
+        p = subprocess.run([os.path.join(copy, "scripts/prepare-tree.sh"), base,
+                            tree], capture_output=True, text=True, check=False)
+        results.add(p.returncode != 0 and "0001-bad.patch" in p.stderr and
+                    "init/main.c" in p.stderr and not os.path.exists(tree),
+                    "a patch that does not apply stops with its name")
+
+
+@test("static", beside=True, needs=("debug-image",))
+def warnings(opt, results):
+    """W=1 and sparse find nothing in our files"""
+    objects = os.path.join(opt.build, "debug")
+    p = subprocess.run(["make", "-C", opt.tree, "ARCH=efi", f"O={objects}",
+                        "W=1", "C=2", "arch/efi/", "drivers/efi-mode/"],
+                       capture_output=True, text=True, check=False)
+    output = p.stdout + p.stderr
+    found = [line for line in output.splitlines()
+             if ("warning:" in line or "error:" in line) and "efi" in line]
+    results.add(p.returncode == 0 and not found and "CHECK" in output,
+                "W=1 and sparse find nothing", "; ".join(found[:5]))

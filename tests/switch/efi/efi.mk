@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-only
+drivers	+= la57 tss xsave xsavesse x2apic
+driver	+= state faults clobber keep ymm registers
+la57	:= enter-la57
+xsave	:= enable-xsave
+xsavesse := enable-xsave
+
+# The guest part checks its registers in the same way
+vpath registers.S ../../switch/guest

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+The kernel's own selftests, while firmware and Linux are switched all the time
+
+Every program has to end as it does on the stock kernel.  That is written down
+in kselftests.expected, which is made again by
+
+    make kselftests-stock
+"""
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, "scripts"))
+sys.path.insert(0, os.path.join(TOP, "tests"))
+
+import qemu                     # noqa: E402
+from lib import machine         # noqa: E402
+from lib.registry import test   # noqa: E402
+
+EXPECTED = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        "kselftests.expected")
+
+ARCHIVES = ("initrd-tests", "initrd-kselftests")
+
+# All programs, one after the other, and a million round trips
+PROGRAMS = 1800
+STORM = 3600
+
+# A kernel on one CPU turns LOCK prefixes into DS prefixes, that do nothing in 64-bit
+# mode.  QEMU 7.2 adds the base of DS for them, so that a program with a selector
+# with a base in DS, as ldt_gdt has, makes the kernel fault at its next atomic
+# operation.
+OPTIONS = "noreplace-smp "
+
+# A line of the table: the command, how it ends, and how often it is tried
+LINE = re.compile(r"^([^#\s].*?) +(pass|skip|fail)( \d+)?$", re.M)
+
+
+# Those that look at the state of the CPU, which take less than a minute
+QUICK = ("x86", "breakpoints", "sigaltstack")
+
+
+def expected(folders=()):
+    """How each program ends on the stock kernel: all, or those of these folders"""
+    with open(EXPECTED, encoding="utf-8") as f:
+        return {m[1]: m[2] for m in LINE.finditer(f.read())
+                if not folders or m[1].split("/")[0] in folders}
+
+
+def outcomes(text):
+    """What the programs said, from the KTAP of tests/initramfs/kselftests"""
+    found = {}
+    for m in re.finditer(r"^\s*(not )?ok \d+ (\w+/[^#\r\n]*?)\s*(#.*)?$", text,
+                         re.M):
+        skip = (m[3] or "").startswith("# SKIP")
+        found[m[2]] = "skip" if skip else "fail" if m[1] else "pass"
+    return found
+
+
+def storm(opt, results, name, switches, folders=()):
+    script = ("load fs0:\\driver.efi",
+              f"bzImage initrd=\\initrd.img {OPTIONS}"
+              f"efi_mode_switches={switches} "
+              + (f"efi_mode_kselftests={','.join(folders)} " if folders else "") +
+              f"{machine.QUIET}kselftests-storm")
+    content = machine.files(opt, *script, archives=ARCHIVES)
+    with machine.machine(opt, results, name, content, cpu="max") as m:
+        m.expect(r"TEST BEGIN", machine.START + machine.BOOT)
+        begin = m.position
+        end = m.expect(r"TEST END kselftests-storm (\d+)", PROGRAMS + STORM)
+        text = m.text[begin:end.start()]
+
+        found = outcomes(text)
+        for command, outcome in expected(folders).items():
+            said = found.pop(command, "nothing")
+            results.add(said == outcome, f"{name}: {command}: {outcome}", said)
+        results.add(not found, f"{name}: no program that is not in the table",
+                    ", ".join(found))
+
+        # The storm's own results are not indented
+        count = 0
+        for m_ in re.finditer(r"^(not )?ok \d+ (.*?)\s*$", text, re.M):
+            count += 1
+            results.add(not m_[1] and "SKIP" not in m_[2], f"{name}: {m_[2]}")
+        plan = re.search(r"^1\.\.(\d+)", text, re.M)
+        results.add(plan and int(plan[1]) == count,
+                    f"{name}: ran to its end",
+                    f"status {end[1]}, {count} results")
+        machine.power_off(m, results, name)
+
+
+@test("switch", guest=("storm", "kselftests", "kselftests-storm"),
+      efi=("driver",), needs=("tests-initrd", "kselftests-initrd"))
+def kselftests(opt, results):
+    """Some of the kernel's own selftests during 20,000 switches"""
+    storm(opt, results, "kselftests", 20000, QUICK)
+
+
+@test("switch", long=True, guest=("storm", "kselftests", "kselftests-storm"),
+      efi=("driver",), needs=("tests-initrd", "kselftests-initrd"))
+def kselftests_long(opt, results):
+    """The kernel's own selftests during a million switches"""
+    storm(opt, results, "kselftests-long", 1000000)
+
+
+def stock(opt):
+    """One boot of the stock kernel: how each program ends"""
+    script = (f"bzImage initrd=\\initrd.img console=ttyS0 {OPTIONS}"
+              f"{machine.QUIET}kselftests")
+    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        disk = os.path.join(tmp, "esp.img")
+        qemu.fat_image(disk, {
+            "bzImage": opt.kernel,
+            "initrd.img": qemu.joined(opt.objects, "initrd", *ARCHIVES),
+            "startup.nsh": qemu.shell_script("@echo -off", "fs0:", script),
+        })
+        with qemu.Machine(disk=disk, directory=tmp, cpu="max") as m:
+            m.start()
+            m.expect(r"TEST BEGIN", machine.START + machine.BOOT)
+            begin = m.position
+            end = m.expect(r"TEST END kselftests \d+", PROGRAMS)
+            return m.text[begin:end.start()]
+
+
+def main():
+    """Write the table again: make kselftests-stock"""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--objects", required=True)
+    parser.add_argument("--kernel", required=True)
+    parser.add_argument("--boots", type=int, default=3)
+    opt = parser.parse_args()
+
+    found = []
+    for i in range(opt.boots):
+        print(f"boot {i + 1} of {opt.boots}", flush=True)
+        text = stock(opt)
+        for m in re.finditer(r"^(#|not ok).*$", text, re.M):
+            print(f"        {m[0]}")
+        found.append(outcomes(text))
+
+    with open(EXPECTED, encoding="utf-8") as f:
+        table = f.read()
+    varies = 0
+    for m in LINE.finditer(table):
+        said = {one.get(m[1], "nothing") for one in found}
+        if len(said) > 1 or "nothing" in said:
+            print(f"{m[1]}: {', '.join(sorted(said))}: to be taken out")
+            varies += 1
+    table = LINE.sub(lambda m: f"{m[1]:55} {found[0].get(m[1], m[2])}{m[3] or ''}",
+                     table)
+    with open(EXPECTED, "w", encoding="utf-8") as f:
+        f.write(table)
+    return 1 if varies else 0
+
+if __name__ == "__main__":
+    sys.exit(main())

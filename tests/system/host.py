@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+A Debian system on firmware's disk driver: systemd, udev, and disks at work
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+import qemu
+import run
+from lib.machine import START, TEST, clean, machine, take_results
+from lib.registry import test
+from disk.load import CONTROLLERS, attach
+from lib.screens import Screens
+
+# systemd has many processes to start, and QEMU no accelerator
+PATIENCE = 240
+PROMPT = r"^root@efi-mode:.*# $"
+
+# By their sizes in MiB. Options of the disks.
+DISKS = {
+    "virtio-scsi": (257, ""),
+    "nvme": (258, ""),
+    "virtio-blk": (259, ""),
+    "ahci": (260, ""),
+    "usb": (261, ""),
+    "virtio-blk-4k": (262, ",logical_block_size=4096,physical_block_size=4096"),
+    "virtio-blk-large": (3 << 20, ""),
+}
+
+
+def disk_args(tmp):
+    args = CONTROLLERS[:]
+    for kind, (mib, options) in DISKS.items():
+        path = os.path.join(tmp, f"{mib}.img")
+        with open(path, "wb") as f:
+            f.truncate(mib << 20)
+        args += ["-drive", f"if=none,id=d{mib},format=raw,file={path}"]
+        args += attach(re.sub("-(4k|large)$", "", kind), f"d{mib}")
+        args[-1] += options
+    return args
+
+
+def shell(m, command, timeout=60):
+    """What a command says at the login shell"""
+    m.send(command + "\r")
+    m.expect(re.escape(command[-20:]) + r"\s", timeout)
+    begin = m.position
+    end = m.expect(PROMPT, timeout)
+    return m.text[begin:end.start()]
+
+
+def judge_image(results, name, path):
+    """The file system on the disk has been left in order"""
+    where = f"{path}?offset={1 << 20}"
+    said = subprocess.run(["e2fsck", "-f", "-n", where], check=False,
+                          capture_output=True, text=True)
+    results.add(not said.returncode, f"{name}: e2fsck", said.stdout)
+    said = subprocess.run(["dumpe2fs", "-h", where], check=False,
+                          capture_output=True, text=True).stdout
+    results.add("needs_recovery" not in said and
+                re.search(r"^Filesystem state: +clean$", said, re.M),
+                f"{name}: nothing is left in its journal", said)
+
+
+@test("system", beside=True, needs=("root-image",))
+def debian(opt, results):
+    """A Debian system on a firmware disk, from its boot to a clean end"""
+    name = "debian"
+    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        root = os.path.join(tmp, "root.img")
+        shutil.copy(os.path.join(opt.build, "root.img"), root)
+        args = ["-drive", f"if=none,id=root,format=raw,file={root}",
+                "-device", "virtio-blk-pci,drive=root", *disk_args(tmp)]
+        content = {
+            "bzImage": opt.kernel,
+            "startup.nsh": qemu.shell_script(
+                "@echo -off", "fs0:", "bzImage efi_mode.connect=1 "
+                f"root=PARTUUID={run.root_partition(root)} rw"),
+        }
+        with machine(opt, results, name, content, args=args) as m:
+            m.expect(r"^efi-mode login: ", START + PATIENCE)
+            results.add(True, f"{name}: a login prompt on the serial port")
+            wrong = Screens(opt, m).wait_text(r"^efi-mode login: ")
+            results.add(not wrong, f"{name}: and on the screen", wrong)
+            m.send("root\r")
+            m.expect(PROMPT, PATIENCE)
+            said = shell(m, "systemctl is-system-running --wait", PATIENCE)
+            results.add("running" in said, f"{name}: all units have started",
+                        said + shell(m, "systemctl --failed"))
+            text = shell(m, f"/tests/pass-through {DISKS['virtio-scsi'][0]} "
+                         "efi-mode; echo", TEST)
+            take_results(results, f"{name}: pass-through", text)
+            text = shell(m, f"/tests/connect {DISKS['usb'][0]}; echo", TEST)
+            take_results(results, f"{name}: connect", text)
+            disks = " ".join(f"{kind}={mib}" for kind, (mib, _) in DISKS.items())
+            text = shell(m, f"/tests/links {disks}; echo", TEST)
+            take_results(results, f"{name}: links", text)
+            text = shell(m, f"/tests/load {disks}; echo", 2 * TEST)
+            take_results(results, f"{name}: load", text)
+            m.send("poweroff\r")
+            results.add(m.wait_end(PATIENCE), f"{name}: power-off by systemd")
+            clean(m, results, name)
+            results.add("I/O error" not in m.text,
+                        f"{name}: no I/O error in the log")
+        judge_image(results, name, root)
