@@ -3,14 +3,14 @@
  * The bus of the firmware's handles, for its own files
  *
  * Each handle of hardware is a device. The files here find the handles, bind drivers to
- * them, and give these drivers protocols, buffers and events. <efi-mode/bus.h> is the
- * interface of the drivers. Read from bus.c downwards.
+ * them, and give these drivers protocols, buffers and events. Drivers include
+ * <efi-mode/bus.h> only. What is in bus.c, protocol.c, buffer.c and bus-event.c is
+ * declared in the header of that name. Read from bus.c downwards.
  *
  * Calls run downwards. Files on a line do not call each other:
  *
- *	bus, events
- *	protocol, ptr-check
- *	scan
+ *	bus, protocol, buffer, bus-event
+ *	scan, devres, ptr-check
  *	device, connect
  *	handles, names
  *	path
@@ -115,11 +115,27 @@ bool efi_map_ptr_is_valid(const void *map, size_t size, size_t desc_size,
 			  u64 address);
 bool efi_ptr_is_valid(u64 address);
 
-/* protocol.c */
+/* devres.c */
 
-extern atomic_t efi_nr_events;
+/**
+ * struct efi_devres_counts - how many resources drivers have
+ * @protocols:	that are open
+ * @buffers:	that are allocated
+ * @events:	that have been created
+ * @keys:	keyboards that tell of keys at once
+ * @abandoned:	pieces of memory that will never be freed
+ */
+struct efi_devres_counts {
+	atomic_t protocols;
+	atomic_t buffers;
+	atomic_t events;
+	atomic_t keys;
+	atomic_t abandoned;
+};
 
-int efi_is_resource(struct device *dev, void *res, void *data);
+extern struct efi_devres_counts efi_devres;
+
+int efi_devres_match(struct device *dev, void *res, void *data);
 
 /* scan.c */
 

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What drivers have of firmware's, and firmware of theirs: the ledger
- *
- * Protocols, buffers and events are resources of the device (devres). The driver core
- * gives them back when a driver is gone from its device, or has failed to take it,
- * whatever the driver does. The ledger counts them, so that it can be seen.
+ * Protocols: opening them, calling their functions, reading their data
  */
-#define pr_fmt(fmt) "efi-bus: " fmt
-
 #include <linux/atomic.h>
-#include <linux/debugfs.h>
 #include <linux/device.h>
 #include <linux/io.h>
-#include <linux/log2.h>
 #include <linux/math64.h>
-#include <linux/mm.h>
-#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -28,9 +18,6 @@
 /* A device that changes all the time would keep a caller here for ever */
 #define MAX_NEWS	100
 
-static atomic_t nr_protocols, nr_buffers, nr_watches, nr_abandoned;
-atomic_t efi_nr_events;
-
 struct efi_protocol {
 	struct efi_device *edev;
 	struct efi_mode_target target;
@@ -41,20 +28,6 @@ struct efi_protocol {
 struct key_watch {
 	u64 id;				/* of the resident half's */
 };
-
-/**
- * efi_is_resource() - is it this one?
- * @dev:	the device
- * @res:	a resource of it
- * @data:	the one that is looked for
- *
- * Context: any.
- * Return: 1 if it is; for devres_release() and the like.
- */
-int efi_is_resource(struct device *dev, void *res, void *data)
-{
-	return res == data;
-}
 
 /* Protocols */
 
@@ -275,7 +248,7 @@ static void close_protocol(struct device *dev, void *res)
 
 	efi_mode_bs_call(close_protocol, p->target.handle,
 			 virt_to_phys(&p->guid), efi_mode_image(), 0);
-	atomic_dec(&nr_protocols);
+	atomic_dec(&efi_devres.protocols);
 }
 
 struct efi_protocol *efi_protocol_open(struct efi_device *edev,
@@ -309,7 +282,7 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 		return ERR_PTR(status == EFI_OUT_OF_RESOURCES ? -ENOMEM :
 			       status == EFI_ABORTED ? -EIO : -ENODEV);
 	}
-	atomic_inc(&nr_protocols);
+	atomic_inc(&efi_devres.protocols);
 	devres_add(&edev->dev, p);
 	return p;
 }
@@ -326,9 +299,20 @@ EXPORT_SYMBOL_GPL(efi_protocol_question);
 
 void efi_protocol_close(struct efi_protocol *p)
 {
-	WARN_ON(devres_release(&p->edev->dev, close_protocol, efi_is_resource, p));
+	WARN_ON(devres_release(&p->edev->dev, close_protocol, efi_devres_match,
+			       p));
 }
 EXPORT_SYMBOL_GPL(efi_protocol_close);
+
+u64 efi_protocol_event(struct efi_protocol *p, size_t offset)
+{
+	u64 event = 0;
+
+	if (efi_protocol_read(p, &event, sizeof(event), offset))
+		return 0;
+	return efi_ptr_is_valid(event) ? event : 0;
+}
+EXPORT_SYMBOL_GPL(efi_protocol_event);
 
 /* Keys */
 
@@ -340,7 +324,7 @@ static void unwatch_keys(struct device *dev, void *res)
 	efi_mode_call_args(efi_mode_call, "unwatch keys", efi_mode_resident(),
 			   offsetof(struct efi_mode_resident, unwatch_keys),
 			   w->id);
-	atomic_dec(&nr_watches);
+	atomic_dec(&efi_devres.keys);
 }
 
 int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
@@ -364,121 +348,8 @@ int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
 		devres_free(w);
 		return ret;
 	}
-	atomic_inc(&nr_watches);
+	atomic_inc(&efi_devres.keys);
 	devres_add(&keyboard->edev->dev, w);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(efi_protocol_watch_keys);
-
-/* Memory that is firmware's for ever */
-
-void efi_memory_abandon(phys_addr_t phys, size_t size)
-{
-	unsigned long pfn;
-
-	for (pfn = PHYS_PFN(phys); pfn < PFN_UP(phys + size); pfn++)
-		get_page(pfn_to_page(pfn));
-	atomic_inc(&nr_abandoned);
-}
-EXPORT_SYMBOL_GPL(efi_memory_abandon);
-
-/* Buffers */
-
-/*
- * Firmware that has stopped in the middle of a call has not told the device, which may
- * still write. Nobody knows what it had then, and there will be no calls any more: what
- * is left of the buffers stays.
- */
-static void free_buffer(struct device *dev, void *res)
-{
-	struct efi_buffer *b = res;
-
-	atomic_dec(&nr_buffers);
-	if (efi_mode_is_stopped())
-		atomic_inc(&nr_abandoned);
-	else
-		free_pages_exact(b->virt, b->size);
-}
-
-/* Pages have the alignment of the block that they come from */
-static void *alloc_aligned(size_t size, size_t align, gfp_t gfp)
-{
-	unsigned int order = get_order(max(size, align));
-	unsigned long i, used = PFN_UP(size);
-	struct page *page = alloc_pages(gfp, order);
-
-	if (!page)
-		return NULL;
-	split_page(page, order);
-	for (i = used; i < 1UL << order; i++)
-		__free_page(page + i);
-	return page_address(page);
-}
-
-struct efi_buffer *efi_buffer_alloc(struct efi_device *edev, size_t size,
-				    size_t align, unsigned int flags)
-{
-	gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN;
-	struct efi_buffer *b;
-
-	if (!size || (align && !is_power_of_2(align)) ||
-	    (flags & ~EFI_BUFFER_BELOW_4G))
-		return ERR_PTR(-EINVAL);
-	if (get_order(max(size, align)) > MAX_PAGE_ORDER)
-		return ERR_PTR(-ENOMEM);
-	b = devres_alloc(free_buffer, sizeof(*b), GFP_KERNEL);
-	if (!b)
-		return ERR_PTR(-ENOMEM);
-	if (flags & EFI_BUFFER_BELOW_4G)
-		gfp |= __GFP_DMA32;
-	b->size = size;
-	b->virt = alloc_aligned(size, align, gfp);
-	if (!b->virt) {
-		devres_free(b);
-		return ERR_PTR(-ENOMEM);
-	}
-	b->phys = virt_to_phys(b->virt);
-	atomic_inc(&nr_buffers);
-	devres_add(&edev->dev, b);
-	return b;
-}
-EXPORT_SYMBOL_GPL(efi_buffer_alloc);
-
-void efi_buffer_free(struct efi_device *edev, struct efi_buffer *b)
-{
-	WARN_ON(devres_release(&edev->dev, free_buffer, efi_is_resource, b));
-}
-EXPORT_SYMBOL_GPL(efi_buffer_free);
-
-void efi_buffer_abandon(struct efi_device *edev, struct efi_buffer *b)
-{
-	if (WARN_ON(devres_remove(&edev->dev, free_buffer, efi_is_resource,
-				  b) != b))
-		return;
-	atomic_dec(&nr_buffers);
-	atomic_inc(&nr_abandoned);
-	devres_free(b);
-}
-EXPORT_SYMBOL_GPL(efi_buffer_abandon);
-
-/* The ledger */
-
-static int ledger_show(struct seq_file *m, void *unused)
-{
-	seq_printf(m, "protocols %d\nbuffers %d\nevents %d\nkeys %d\nabandoned %d\n",
-		   atomic_read(&nr_protocols), atomic_read(&nr_buffers),
-		   atomic_read(&efi_nr_events), atomic_read(&nr_watches),
-		   atomic_read(&nr_abandoned));
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(ledger);
-
-static int __init ledger_init(void)
-{
-	struct dentry *dir = debugfs_lookup("efi-mode", NULL);
-
-	debugfs_create_file("ledger", 0444, dir, NULL, &ledger_fops);
-	dput(dir);
-	return 0;
-}
-late_initcall_sync(ledger_init);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events of drivers: resources of the device, as in protocol.c; and of firmware's
+ * Events of the firmware that wake a driver
  */
 #include <linux/atomic.h>
 #include <linux/device.h>
@@ -25,7 +25,7 @@ static void close_event(struct device *dev, void *res)
 	struct efi_event *e = res;
 
 	efi_mode_signal_close(e->signal);
-	atomic_dec(&efi_nr_events);
+	atomic_dec(&efi_devres.events);
 }
 
 struct efi_event *efi_event_create(struct efi_device *edev, u32 type,
@@ -47,7 +47,7 @@ struct efi_event *efi_event_create(struct efi_device *edev, u32 type,
 		return ERR_PTR(signal);
 	}
 	e->signal = signal;
-	atomic_inc(&efi_nr_events);
+	atomic_inc(&efi_devres.events);
 	devres_add(&edev->dev, e);
 	return e;
 }
@@ -80,18 +80,6 @@ EXPORT_SYMBOL_GPL(efi_event_cancel);
 
 void efi_event_destroy(struct efi_device *edev, struct efi_event *e)
 {
-	WARN_ON(devres_release(&edev->dev, close_event, efi_is_resource, e));
+	WARN_ON(devres_release(&edev->dev, close_event, efi_devres_match, e));
 }
 EXPORT_SYMBOL_GPL(efi_event_destroy);
-
-/* Firmware's */
-
-u64 efi_protocol_event(struct efi_protocol *p, size_t offset)
-{
-	u64 event = 0;
-
-	if (efi_protocol_read(p, &event, sizeof(event), offset))
-		return 0;
-	return efi_ptr_is_valid(event) ? event : 0;
-}
-EXPORT_SYMBOL_GPL(efi_protocol_event);
