@@ -414,7 +414,7 @@ static void flush_answers(void)
 {
 	int fd = use(FN(KIND_512));
 
-	ksft_test_result(!strcmp(disk_attr(disk, "durability"), "unknown"),
+	ksft_test_result(!strcmp(disk_attr(disk, "flush_supported"), "unknown"),
 			 "nothing is known of a flush\n");
 	clear_log();
 	ksft_test_result(flushes(fd) && flushes(fd) &&
@@ -431,7 +431,7 @@ static void flush_answers(void)
 	clear_log();
 	ksft_test_result(flushes(fd) && flushes(fd) &&
 			 log_count("does not flush its cache") == 1 &&
-			 !strcmp(disk_attr(disk, "durability"), "none"),
+			 !strcmp(disk_attr(disk, "flush_supported"), "no"),
 			 "one that is not supported does not go unnoticed\n");
 	close(fd);
 	disappear();

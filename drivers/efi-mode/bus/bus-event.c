@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events of drivers: resources of the device, as in resources.c; and of firmware's
+ * Events of the firmware that wake a driver
  */
 #include <linux/atomic.h>
 #include <linux/device.h>
@@ -13,19 +13,19 @@ struct efi_event {
 	void *data;
 };
 
-static void event_signalled(void *data)
+static void eevent_signalled(void *data)
 {
 	struct efi_event *e = data;
 
 	e->handler(e, e->data);
 }
 
-static void close_event(struct device *dev, void *res)
+static void eevent_close(struct device *dev, void *res)
 {
 	struct efi_event *e = res;
 
 	efi_mode_signal_close(e->signal);
-	atomic_dec(&efi_nr_events);
+	atomic_dec(&efi_devres.events);
 }
 
 struct efi_event *efi_event_create(struct efi_device *edev, u32 type,
@@ -36,18 +36,18 @@ struct efi_event *efi_event_create(struct efi_device *edev, u32 type,
 
 	if (WARN_ON_ONCE(type & ~EFI_EVT_TIMER))
 		return ERR_PTR(-EINVAL);
-	e = devres_alloc(close_event, sizeof(*e), GFP_KERNEL);
+	e = devres_alloc(eevent_close, sizeof(*e), GFP_KERNEL);
 	if (!e)
 		return ERR_PTR(-ENOMEM);
 	e->handler = handler;
 	e->data = data;
-	signal = efi_mode_signal_open(type, false, event_signalled, e);
+	signal = efi_mode_signal_open(type, false, eevent_signalled, e);
 	if (signal < 0) {
 		devres_free(e);
 		return ERR_PTR(signal);
 	}
 	e->signal = signal;
-	atomic_inc(&efi_nr_events);
+	atomic_inc(&efi_devres.events);
 	devres_add(&edev->dev, e);
 	return e;
 }
@@ -66,32 +66,20 @@ int efi_event_set_timer(struct efi_event *e, EFI_TIMER_DELAY delay, u64 time)
 }
 EXPORT_SYMBOL_GPL(efi_event_set_timer);
 
-void efi_event_lend(struct efi_event *e)
+void efi_event_submit(struct efi_event *e)
 {
 	efi_mode_signal_lend(e->signal);
 }
-EXPORT_SYMBOL_GPL(efi_event_lend);
+EXPORT_SYMBOL_GPL(efi_event_submit);
 
-void efi_event_take_back(struct efi_event *e)
+void efi_event_cancel(struct efi_event *e)
 {
 	efi_mode_signal_take_back(e->signal);
 }
-EXPORT_SYMBOL_GPL(efi_event_take_back);
+EXPORT_SYMBOL_GPL(efi_event_cancel);
 
 void efi_event_destroy(struct efi_device *edev, struct efi_event *e)
 {
-	WARN_ON(devres_release(&edev->dev, close_event, efi_is_resource, e));
+	WARN_ON(devres_release(&edev->dev, eevent_close, efi_devres_match, e));
 }
 EXPORT_SYMBOL_GPL(efi_event_destroy);
-
-/* Firmware's */
-
-u64 efi_protocol_event(struct efi_protocol *p, size_t offset)
-{
-	u64 event = 0;
-
-	if (efi_protocol_read(p, &event, sizeof(event), offset))
-		return 0;
-	return efi_is_object(event) ? event : 0;
-}
-EXPORT_SYMBOL_GPL(efi_protocol_event);

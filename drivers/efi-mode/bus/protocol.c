@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What drivers have of firmware's, and firmware of theirs: the ledger
- *
- * Protocols, buffers and events are resources of the device (devres). The driver core
- * gives them back when a driver is gone from its device, or has failed to take it,
- * whatever the driver does. The ledger counts them, so that it can be seen.
+ * Protocols: opening them, calling their functions, reading their data
  */
-#define pr_fmt(fmt) "efi-bus: " fmt
-
 #include <linux/atomic.h>
-#include <linux/debugfs.h>
 #include <linux/device.h>
 #include <linux/io.h>
-#include <linux/log2.h>
 #include <linux/math64.h>
-#include <linux/mm.h>
-#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -28,9 +18,6 @@
 /* A device that changes all the time would keep a caller here for ever */
 #define MAX_NEWS	100
 
-static atomic_t nr_protocols, nr_buffers, nr_watches, nr_abandoned;
-atomic_t efi_nr_events;
-
 struct efi_protocol {
 	struct efi_device *edev;
 	struct efi_mode_target target;
@@ -42,23 +29,9 @@ struct key_watch {
 	u64 id;				/* of the resident half's */
 };
 
-/**
- * efi_is_resource() - is it this one?
- * @dev:	the device
- * @res:	a resource of it
- * @data:	the one that is looked for
- *
- * Context: any.
- * Return: 1 if it is; for devres_release() and the like.
- */
-int efi_is_resource(struct device *dev, void *res, void *data)
-{
-	return res == data;
-}
-
 /* Protocols */
 
-static int error_of(u32 refused)
+static int eproto_error_of(u32 refused)
 {
 	switch (refused) {
 	case EFI_MODE_REFUSED_NOT:
@@ -76,11 +49,10 @@ static int error_of(u32 refused)
  * If protocols have been installed the handle may be another by now: then the news
  * come first. What has not changed is called after that.
  */
-static int call_protocol(struct efi_protocol *p,
-			 const struct efi_mode_target *target,
-			 const char *name, phys_addr_t table, size_t slot,
-			 efi_status_t *status, const u64 *args,
-			 unsigned int nargs)
+static int eproto_call(struct efi_protocol *p,
+		       const struct efi_mode_target *target, const char *name,
+		       phys_addr_t table, size_t slot, efi_status_t *status,
+		       const u64 *args, unsigned int nargs)
 {
 	unsigned int i;
 	u32 refused;
@@ -94,9 +66,9 @@ static int call_protocol(struct efi_protocol *p,
 		if (refused != EFI_MODE_REFUSED_NEWS) {
 			if (refused == EFI_MODE_REFUSED_GONE)
 				efi_rescan();
-			return error_of(refused);
+			return eproto_error_of(refused);
 		}
-		efi_look_at_news();
+		efi_scan_notifications();
 	}
 	return -ENODEV;
 }
@@ -112,8 +84,8 @@ int __efi_protocol_call(struct efi_protocol *p, const char *name, size_t slot,
 		return -EINVAL;
 	/* The first will be the interface */
 	memcpy(all + 1, args, nargs * sizeof(*args));
-	return call_protocol(p, &p->target, name, 0, slot, status, all,
-			     nargs + 1);
+	return eproto_call(p, &p->target, name, 0, slot, status, all,
+			   nargs + 1);
 }
 EXPORT_SYMBOL_GPL(__efi_protocol_call);
 
@@ -137,7 +109,8 @@ EXPORT_SYMBOL_GPL(__efi_protocol_call_panic);
 
 /* Several calls */
 
-static void fill_request(struct efi_mode_request *r, const struct efi_call *c)
+static void eproto_fill_request(struct efi_mode_request *r,
+				const struct efi_call *c)
 {
 	bool self = c->protocol;
 
@@ -152,19 +125,21 @@ static void fill_request(struct efi_mode_request *r, const struct efi_call *c)
 }
 
 /* Return: whether it is to be made again */
-static bool take_answer(struct efi_call *c, const struct efi_mode_request *r)
+static bool eproto_take_answer(struct efi_call *c,
+			       const struct efi_mode_request *r)
 {
 	c->status = r->status;
 	c->msecs = div_u64(r->cycles, tsc_khz);
-	c->error = error_of(r->refused);
+	c->error = eproto_error_of(r->refused);
 	if (r->refused == EFI_MODE_REFUSED_GONE)
 		efi_rescan();
 	return r->refused == EFI_MODE_REFUSED_NEWS;
 }
 
 /* Return: how many are to be made again */
-static unsigned int call_all(const char *name, struct efi_call *calls,
-			     unsigned int nr, struct efi_mode_request *requests)
+static unsigned int eproto_call_all(const char *name, struct efi_call *calls,
+				    unsigned int nr,
+				    struct efi_mode_request *requests)
 {
 	unsigned int i, n = 0, again = 0;
 
@@ -176,7 +151,7 @@ static unsigned int call_all(const char *name, struct efi_call *calls,
 		    READ_ONCE(calls[i].protocol->edev->gone))
 			calls[i].error = -ENODEV;
 		else
-			fill_request(&requests[n++], &calls[i]);
+			eproto_fill_request(&requests[n++], &calls[i]);
 	}
 	if (!n)
 		return 0;
@@ -184,7 +159,7 @@ static unsigned int call_all(const char *name, struct efi_call *calls,
 	for (i = 0, n = 0; i < nr; i++) {
 		if (calls[i].error != -EAGAIN)
 			continue;
-		if (take_answer(&calls[i], &requests[n++])) {
+		if (eproto_take_answer(&calls[i], &requests[n++])) {
 			calls[i].error = -EAGAIN;
 			again++;
 		}
@@ -193,14 +168,15 @@ static unsigned int call_all(const char *name, struct efi_call *calls,
 }
 
 void efi_call_all_in(const char *name, struct efi_call *calls, unsigned int nr,
-		     struct efi_mode_request *room)
+		     struct efi_mode_request *prealloc)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
 		calls[i].error = -EAGAIN;
-	for (i = 0; i < MAX_NEWS && call_all(name, calls, nr, room); i++)
-		efi_look_at_news();
+	for (i = 0; i < MAX_NEWS && eproto_call_all(name, calls, nr, prealloc);
+	     i++)
+		efi_scan_notifications();
 	for (i = 0; i < nr; i++)
 		if (calls[i].error == -EAGAIN)
 			calls[i].error = -ENODEV;
@@ -223,15 +199,16 @@ EXPORT_SYMBOL_GPL(efi_call_all);
 /* Data */
 
 /* A function of the resident half's, with the interface as its first argument */
-static int call_resident(struct efi_protocol *p, unsigned long tpl,
-			 const char *name, size_t slot, efi_status_t *status,
-			 const u64 *args, unsigned int nargs)
+static int eproto_call_resident(struct efi_protocol *p, unsigned long tpl,
+				const char *name, size_t slot,
+				efi_status_t *status, const u64 *args,
+				unsigned int nargs)
 {
 	struct efi_mode_target target = p->target;
 
 	target.tpl = tpl;
-	return call_protocol(p, &target, name, efi_mode_resident(), slot,
-			     status, args, nargs);
+	return eproto_call(p, &target, name, efi_mode_resident(), slot, status,
+			   args, nargs);
 }
 
 int __efi_protocol_read(struct efi_protocol *p, void *buf, size_t size,
@@ -253,9 +230,9 @@ int __efi_protocol_read(struct efi_protocol *p, void *buf, size_t size,
 	args[3] = nr;
 	while (nr--)
 		args[4 + nr] = offsets[nr];
-	ret = call_resident(p, EFI_TPL_NOTIFY, "read an interface",
-			    offsetof(struct efi_mode_resident, read), &status,
-			    args, ARRAY_SIZE(args));
+	ret = eproto_call_resident(p, EFI_TPL_NOTIFY, "read an interface",
+				   offsetof(struct efi_mode_resident, read),
+				   &status, args, ARRAY_SIZE(args));
 	if (!ret && status != EFI_SUCCESS)
 		ret = -ENOENT;
 	if (!ret)
@@ -269,13 +246,13 @@ EXPORT_SYMBOL_GPL(__efi_protocol_read);
  * If the handle has gone, firmware has forgotten who had opened its protocols. It does
  * not mind being told again.
  */
-static void close_protocol(struct device *dev, void *res)
+static void eproto_close(struct device *dev, void *res)
 {
 	struct efi_protocol *p = res;
 
 	efi_mode_bs_call(close_protocol, p->target.handle,
 			 virt_to_phys(&p->guid), efi_mode_image(), 0);
-	atomic_dec(&nr_protocols);
+	atomic_dec(&efi_devres.protocols);
 }
 
 struct efi_protocol *efi_protocol_open(struct efi_device *edev,
@@ -290,7 +267,7 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 		return ERR_PTR(-EINVAL);
 	if (READ_ONCE(edev->gone))
 		return ERR_PTR(-ENODEV);
-	p = devres_alloc(close_protocol, sizeof(*p), GFP_KERNEL);
+	p = devres_alloc(eproto_close, sizeof(*p), GFP_KERNEL);
 	if (!p)
 		return ERR_PTR(-ENOMEM);
 
@@ -309,7 +286,7 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 		return ERR_PTR(status == EFI_OUT_OF_RESOURCES ? -ENOMEM :
 			       status == EFI_ABORTED ? -EIO : -ENODEV);
 	}
-	atomic_inc(&nr_protocols);
+	atomic_inc(&efi_devres.protocols);
 	devres_add(&edev->dev, p);
 	return p;
 }
@@ -326,21 +303,32 @@ EXPORT_SYMBOL_GPL(efi_protocol_question);
 
 void efi_protocol_close(struct efi_protocol *p)
 {
-	WARN_ON(devres_release(&p->edev->dev, close_protocol, efi_is_resource, p));
+	WARN_ON(devres_release(&p->edev->dev, eproto_close, efi_devres_match,
+			       p));
 }
 EXPORT_SYMBOL_GPL(efi_protocol_close);
+
+u64 efi_protocol_event(struct efi_protocol *p, size_t offset)
+{
+	u64 event = 0;
+
+	if (efi_protocol_read(p, &event, sizeof(event), offset))
+		return 0;
+	return efi_ptr_is_valid(event) ? event : 0;
+}
+EXPORT_SYMBOL_GPL(efi_protocol_event);
 
 /* Keys */
 
 /* The resident half knows whether the keyboard is still there */
-static void unwatch_keys(struct device *dev, void *res)
+static void eproto_unwatch_keys(struct device *dev, void *res)
 {
 	struct key_watch *w = res;
 
 	efi_mode_call_args(efi_mode_call, "unwatch keys", efi_mode_resident(),
 			   offsetof(struct efi_mode_resident, unwatch_keys),
 			   w->id);
-	atomic_dec(&nr_watches);
+	atomic_dec(&efi_devres.keys);
 }
 
 int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
@@ -350,135 +338,23 @@ int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
 	efi_status_t status;
 	int ret;
 
-	w = devres_alloc(unwatch_keys, sizeof(*w), GFP_KERNEL);
+	w = devres_alloc(eproto_unwatch_keys, sizeof(*w), GFP_KERNEL);
 	if (!w)
 		return -ENOMEM;
-	ret = call_resident(keyboard, EFI_TPL_APPLICATION, "watch keys",
-			    offsetof(struct efi_mode_resident, watch_keys),
-			    &status,
-			    (const u64[]){ 0, keyboard->target.handle, keys,
-					   nr, virt_to_phys(&w->id) }, 5);
+	ret = eproto_call_resident(keyboard, EFI_TPL_APPLICATION, "watch keys",
+				   offsetof(struct efi_mode_resident, watch_keys),
+				   &status,
+				   (const u64[]){ 0, keyboard->target.handle,
+						  keys, nr,
+						  virt_to_phys(&w->id) }, 5);
 	if (!ret && status != EFI_SUCCESS)
 		ret = status == EFI_OUT_OF_RESOURCES ? -ENOMEM : -EOPNOTSUPP;
 	if (ret) {
 		devres_free(w);
 		return ret;
 	}
-	atomic_inc(&nr_watches);
+	atomic_inc(&efi_devres.keys);
 	devres_add(&keyboard->edev->dev, w);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(efi_protocol_watch_keys);
-
-/* Memory that is firmware's for ever */
-
-void efi_memory_abandon(phys_addr_t phys, size_t size)
-{
-	unsigned long pfn;
-
-	for (pfn = PHYS_PFN(phys); pfn < PFN_UP(phys + size); pfn++)
-		get_page(pfn_to_page(pfn));
-	atomic_inc(&nr_abandoned);
-}
-EXPORT_SYMBOL_GPL(efi_memory_abandon);
-
-/* Buffers */
-
-/*
- * Firmware that has stopped in the middle of a call has not told the device, which may
- * still write. Nobody knows what it had then, and there will be no calls any more: what
- * is left of the buffers stays.
- */
-static void free_buffer(struct device *dev, void *res)
-{
-	struct efi_buffer *b = res;
-
-	atomic_dec(&nr_buffers);
-	if (efi_mode_is_stopped())
-		atomic_inc(&nr_abandoned);
-	else
-		free_pages_exact(b->virt, b->size);
-}
-
-/* Pages have the alignment of the block that they come from */
-static void *alloc_aligned(size_t size, size_t align, gfp_t gfp)
-{
-	unsigned int order = get_order(max(size, align));
-	unsigned long i, used = PFN_UP(size);
-	struct page *page = alloc_pages(gfp, order);
-
-	if (!page)
-		return NULL;
-	split_page(page, order);
-	for (i = used; i < 1UL << order; i++)
-		__free_page(page + i);
-	return page_address(page);
-}
-
-struct efi_buffer *efi_buffer_alloc(struct efi_device *edev, size_t size,
-				    size_t align, unsigned int flags)
-{
-	gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN;
-	struct efi_buffer *b;
-
-	if (!size || (align && !is_power_of_2(align)) ||
-	    (flags & ~EFI_BUFFER_BELOW_4G))
-		return ERR_PTR(-EINVAL);
-	if (get_order(max(size, align)) > MAX_PAGE_ORDER)
-		return ERR_PTR(-ENOMEM);
-	b = devres_alloc(free_buffer, sizeof(*b), GFP_KERNEL);
-	if (!b)
-		return ERR_PTR(-ENOMEM);
-	if (flags & EFI_BUFFER_BELOW_4G)
-		gfp |= __GFP_DMA32;
-	b->size = size;
-	b->virt = alloc_aligned(size, align, gfp);
-	if (!b->virt) {
-		devres_free(b);
-		return ERR_PTR(-ENOMEM);
-	}
-	b->phys = virt_to_phys(b->virt);
-	atomic_inc(&nr_buffers);
-	devres_add(&edev->dev, b);
-	return b;
-}
-EXPORT_SYMBOL_GPL(efi_buffer_alloc);
-
-void efi_buffer_free(struct efi_device *edev, struct efi_buffer *b)
-{
-	WARN_ON(devres_release(&edev->dev, free_buffer, efi_is_resource, b));
-}
-EXPORT_SYMBOL_GPL(efi_buffer_free);
-
-void efi_buffer_abandon(struct efi_device *edev, struct efi_buffer *b)
-{
-	if (WARN_ON(devres_remove(&edev->dev, free_buffer, efi_is_resource,
-				  b) != b))
-		return;
-	atomic_dec(&nr_buffers);
-	atomic_inc(&nr_abandoned);
-	devres_free(b);
-}
-EXPORT_SYMBOL_GPL(efi_buffer_abandon);
-
-/* The ledger */
-
-static int ledger_show(struct seq_file *m, void *unused)
-{
-	seq_printf(m, "protocols %d\nbuffers %d\nevents %d\nkeys %d\nabandoned %d\n",
-		   atomic_read(&nr_protocols), atomic_read(&nr_buffers),
-		   atomic_read(&efi_nr_events), atomic_read(&nr_watches),
-		   atomic_read(&nr_abandoned));
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(ledger);
-
-static int __init ledger_init(void)
-{
-	struct dentry *dir = debugfs_lookup("efi-mode", NULL);
-
-	debugfs_create_file("ledger", 0444, dir, NULL, &ledger_fops);
-	dput(dir);
-	return 0;
-}
-late_initcall_sync(ledger_init);

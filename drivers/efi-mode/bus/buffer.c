@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Buffers: memory that the firmware gets the address of
+ */
+#include <linux/atomic.h>
+#include <linux/device.h>
+#include <linux/io.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+
+#include "bus.h"
+
+/* Memory that is firmware's for ever */
+
+void efi_memory_abandon(phys_addr_t phys, size_t size)
+{
+	unsigned long pfn;
+
+	for (pfn = PHYS_PFN(phys); pfn < PFN_UP(phys + size); pfn++)
+		get_page(pfn_to_page(pfn));
+	atomic_inc(&efi_devres.abandoned);
+}
+EXPORT_SYMBOL_GPL(efi_memory_abandon);
+
+/* Buffers */
+
+/*
+ * Firmware that has stopped in the middle of a call has not told the device, which may
+ * still write. Nobody knows what it had then, and there will be no calls any more: what
+ * is left of the buffers stays.
+ */
+static void ebuf_free(struct device *dev, void *res)
+{
+	struct efi_buffer *b = res;
+
+	atomic_dec(&efi_devres.buffers);
+	if (efi_mode_is_stopped())
+		atomic_inc(&efi_devres.abandoned);
+	else
+		free_pages_exact(b->virt, b->size);
+}
+
+/* Pages have the alignment of the block that they come from */
+static void *ebuf_alloc_aligned(size_t size, size_t align, gfp_t gfp)
+{
+	unsigned int order = get_order(max(size, align));
+	unsigned long i, used = PFN_UP(size);
+	struct page *page = alloc_pages(gfp, order);
+
+	if (!page)
+		return NULL;
+	split_page(page, order);
+	for (i = used; i < 1UL << order; i++)
+		__free_page(page + i);
+	return page_address(page);
+}
+
+struct efi_buffer *efi_buffer_alloc(struct efi_device *edev, size_t size,
+				    size_t align, unsigned int flags)
+{
+	gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN;
+	struct efi_buffer *b;
+
+	if (!size || (align && !is_power_of_2(align)) ||
+	    (flags & ~EFI_BUFFER_BELOW_4G))
+		return ERR_PTR(-EINVAL);
+	if (get_order(max(size, align)) > MAX_PAGE_ORDER)
+		return ERR_PTR(-ENOMEM);
+	b = devres_alloc(ebuf_free, sizeof(*b), GFP_KERNEL);
+	if (!b)
+		return ERR_PTR(-ENOMEM);
+	if (flags & EFI_BUFFER_BELOW_4G)
+		gfp |= __GFP_DMA32;
+	b->size = size;
+	b->virt = ebuf_alloc_aligned(size, align, gfp);
+	if (!b->virt) {
+		devres_free(b);
+		return ERR_PTR(-ENOMEM);
+	}
+	b->phys = virt_to_phys(b->virt);
+	atomic_inc(&efi_devres.buffers);
+	devres_add(&edev->dev, b);
+	return b;
+}
+EXPORT_SYMBOL_GPL(efi_buffer_alloc);
+
+void efi_buffer_free(struct efi_device *edev, struct efi_buffer *b)
+{
+	WARN_ON(devres_release(&edev->dev, ebuf_free, efi_devres_match, b));
+}
+EXPORT_SYMBOL_GPL(efi_buffer_free);
+
+void efi_buffer_abandon(struct efi_device *edev, struct efi_buffer *b)
+{
+	if (WARN_ON(devres_remove(&edev->dev, ebuf_free, efi_devres_match, b) !=
+		    b))
+		return;
+	atomic_dec(&efi_devres.buffers);
+	atomic_inc(&efi_devres.abandoned);
+	devres_free(b);
+}
+EXPORT_SYMBOL_GPL(efi_buffer_abandon);

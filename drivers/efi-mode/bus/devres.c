@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Count what drivers have of the firmware, and the firmware of theirs
+ *
+ * Protocols, buffers and events are resources of the device (devres). The driver core
+ * releases them when a driver is unbound from its device, or when its probe fails. The
+ * file "ledger" in debugfs shows how many there are.
+ */
+#include <linux/atomic.h>
+#include <linux/dcache.h>
+#include <linux/debugfs.h>
+#include <linux/init.h>
+#include <linux/seq_file.h>
+
+#include "bus.h"
+
+struct efi_devres_counts efi_devres;
+
+/**
+ * efi_devres_match() - compare a resource with another one
+ * @dev:	the device
+ * @res:	a resource of @dev
+ * @data:	the resource to find
+ *
+ * Context: any.
+ * Return: 1 if both are the same, for devres_release() and the like.
+ */
+int efi_devres_match(struct device *dev, void *res, void *data)
+{
+	return res == data;
+}
+
+static int devres_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "protocols %d\nbuffers %d\nevents %d\nkeys %d\nabandoned %d\n",
+		   atomic_read(&efi_devres.protocols),
+		   atomic_read(&efi_devres.buffers),
+		   atomic_read(&efi_devres.events),
+		   atomic_read(&efi_devres.keys),
+		   atomic_read(&efi_devres.abandoned));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(devres);
+
+static int __init edevres_init(void)
+{
+	struct dentry *dir = debugfs_lookup("efi-mode", NULL);
+
+	debugfs_create_file("ledger", 0444, dir, NULL, &devres_fops);
+	dput(dir);
+	return 0;
+}
+late_initcall_sync(edevres_init);

@@ -1,0 +1,581 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Partitions in which firmware has a file system
+ *
+ * Firmware's FAT driver keeps what it has read, and writes what it has kept. Two
+ * writers who do not know of each other destroy a file system. So where firmware has
+ * SimpleFileSystem, Linux only reads: the partition is read-only, and what is written
+ * there by way of the whole disk is refused.
+ *
+ * Somebody who wants to write makes the partition writable (BLKROSET, blockdev
+ * --setrw). Firmware's file system is then disconnected. When the partition is made
+ * read-only again, or Linux lets go of the disk, firmware is asked to connect its
+ * drivers, and reads what is there then. Linux forgets both times what it has read, since
+ * the other one has written.
+ *
+ * If firmware finds a file system where Linux is writing, it is disconnected in the same
+ * way: Linux was there first.
+ *
+ * A claim is for a handle with SimpleFileSystem: one of a partition, to which a driver
+ * is bound for this purpose only, or that of a disk without partitions.
+ */
+#define pr_fmt(fmt) "efi-disk: " fmt
+
+#include <linux/cleanup.h>
+#include <linux/list.h>
+#include <linux/pagemap.h>
+#include <linux/part_stat.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/unaligned.h>
+
+#include "disk.h"
+#include "../bus/bus.h"
+
+#define EFI_OPEN_BY_DRIVER	0x10
+
+/* HD(): number, first block, number of blocks */
+#define HD_START	8
+#define HD_BLOCKS	16
+#define HD_SIZE		42
+
+/**
+ * struct efi_fs_claim - a place where the firmware may have a file system
+ * @list:	of all claims
+ * @edev:	the handle
+ * @disk:	where the partition is, or NULL if Linux does not have the disk
+ * @start:	sector
+ * @sectors:	how many
+ * @mounted:	firmware has a file system there
+ * @released:	it had one, until Linux wanted to write
+ */
+struct efi_fs_claim {
+	struct list_head list;
+	struct efi_device *edev;
+	struct efi_disk *disk;
+	sector_t start;
+	sector_t sectors;
+	bool mounted;
+	bool released;
+};
+
+/* The mutex is for changes. The list and what I/O asks for has the lock, too. */
+static DEFINE_MUTEX(claims_mutex);
+static DEFINE_SPINLOCK(claims_lock);
+static LIST_HEAD(claims);
+
+static bool eclaim_overlaps(const struct efi_fs_claim *c,
+			    const struct efi_disk *d, sector_t start,
+			    sector_t sectors)
+{
+	return c->disk == d && start < c->start + c->sectors &&
+	       start + sectors > c->start;
+}
+
+/**
+ * efi_fs_is_claimed() - check whether the firmware has a file system in a range
+ * @d:		the disk
+ * @start:	sector
+ * @sectors:	how many
+ *
+ * Context: any but interrupt.
+ * Return: true if it has, and Linux must not write.
+ */
+bool efi_fs_is_claimed(const struct efi_disk *d, sector_t start,
+		       sector_t sectors)
+{
+	bool claimed = false;
+	struct efi_fs_claim *c;
+
+	spin_lock(&claims_lock);
+	list_for_each_entry(c, &claims, list)
+		claimed |= c->mounted && eclaim_overlaps(c, d, start, sectors);
+	spin_unlock(&claims_lock);
+	return claimed;
+}
+
+/* The block layer's side */
+
+/* A disk is read-only if a claim is for all of it, a partition if one is for any of it */
+static bool eclaim_is_claimed_bdev(const struct efi_disk *d,
+				   struct block_device *bdev)
+{
+	bool claimed = false;
+	struct efi_fs_claim *c;
+
+	if (bdev_is_partition(bdev))
+		return efi_fs_is_claimed(d, bdev->bd_start_sect,
+					 bdev_nr_sectors(bdev));
+	spin_lock(&claims_lock);
+	list_for_each_entry(c, &claims, list)
+		claimed |= c->mounted && c->disk == d && c->edev == d->edev;
+	spin_unlock(&claims_lock);
+	return claimed;
+}
+
+/**
+ * efi_fs_claim_protect() - make what the firmware claims read-only
+ * @bdev:	a disk of this driver, or a partition of one
+ *
+ * Context: task context.
+ */
+void efi_fs_claim_protect(struct block_device *bdev)
+{
+	const struct efi_disk *d = bdev->bd_disk->private_data;
+
+	if (bdev_test_flag(bdev, BD_READ_ONLY) ||
+	    !eclaim_is_claimed_bdev(d, bdev))
+		return;
+	bdev_set_flag(bdev, BD_READ_ONLY);
+	dev_notice(&bdev->bd_device,
+		   "firmware has the file system: read-only until blockdev --setrw\n");
+}
+
+/* Those that are there; the others are seen when they are added */
+static void eclaim_protect_all(struct efi_disk *d)
+{
+	struct block_device *part;
+	unsigned long i;
+
+	mutex_lock(&d->gd->open_mutex);
+	xa_for_each(&d->gd->part_tbl, i, part)
+		efi_fs_claim_protect(part);
+	mutex_unlock(&d->gd->open_mutex);
+}
+
+static bool eclaim_is_within(const struct efi_fs_claim *c,
+			     struct block_device *bdev)
+{
+	if (!bdev_is_partition(bdev))
+		return c->edev == c->disk->edev;
+	return eclaim_overlaps(c, c->disk, bdev->bd_start_sect,
+			       bdev_nr_sectors(bdev));
+}
+
+/* Return: whether @is is true for a block device that overlaps with the claim */
+static bool eclaim_any_bdev(const struct efi_fs_claim *c,
+			    bool (*is)(struct block_device *bdev))
+{
+	struct block_device *bdev;
+	bool found = false;
+	unsigned long i;
+
+	if (!c->disk)
+		return false;
+	mutex_lock(&c->disk->gd->open_mutex);
+	xa_for_each(&c->disk->gd->part_tbl, i, bdev)
+		found |= eclaim_is_within(c, bdev) && is(bdev);
+	mutex_unlock(&c->disk->gd->open_mutex);
+	return found;
+}
+
+/* By a file system, or somebody else who wants to be alone */
+static bool eclaim_is_held(struct block_device *bdev)
+{
+	return READ_ONCE(bdev->bd_holder);
+}
+
+/* Who only looks at it, as udev does, is not in the middle of anything */
+static bool eclaim_is_written(struct block_device *bdev)
+{
+	return atomic_read(&bdev->bd_openers) && !bdev_read_only(bdev) &&
+	       (eclaim_is_held(bdev) || part_stat_read(bdev, ios[STAT_WRITE]));
+}
+
+/* Of the disk itself, too: what is there is in its cache as well */
+static int eclaim_forget_range(struct efi_disk *d, sector_t start,
+			       sector_t sectors)
+{
+	struct block_device *bdev;
+	unsigned long i;
+	int ret = 0;
+
+	mutex_lock(&d->gd->open_mutex);
+	xa_for_each(&d->gd->part_tbl, i, bdev) {
+		if (bdev_is_partition(bdev) &&
+		    (bdev->bd_start_sect >= start + sectors ||
+		     bdev->bd_start_sect + bdev_nr_sectors(bdev) <= start))
+			continue;
+		ret = sync_blockdev(bdev) ?: ret;
+		invalidate_bdev(bdev);
+	}
+	mutex_unlock(&d->gd->open_mutex);
+	return ret;
+}
+
+/* Firmware's side */
+
+/* What cannot be found out, for want of memory, is taken for one: that loses nothing */
+static bool eclaim_has_file_system(u64 handle)
+{
+	efi_guid_t *guids;
+	bool has;
+	int i, n;
+
+	n = efi_handle_guids(handle, &guids);
+	has = n < 0;
+	for (i = 0; i < n; i++)
+		has |= !efi_guidcmp(guids[i], EFI_FILE_SYSTEM_GUID);
+	kfree(guids);
+	return has;
+}
+
+static void eclaim_disconnect_users(u64 handle, const efi_guid_t *guid)
+{
+	struct efi_open_entry *entries;
+	int i, n;
+
+	n = efi_handle_openers(handle, guid, &entries);
+	for (i = 0; i < n; i++)
+		if (entries[i].attributes & EFI_OPEN_BY_DRIVER)
+			efi_mode_bs_call(disconnect_controller, handle,
+					 entries[i].agent, 0);
+	kfree(entries);
+}
+
+static void eclaim_set_mounted(struct efi_fs_claim *c, bool mounted)
+{
+	spin_lock(&claims_lock);
+	c->mounted = mounted;
+	spin_unlock(&claims_lock);
+}
+
+/* Its driver has DiskIo open. That of the disk itself has not, and stays. */
+static int eclaim_release(struct efi_fs_claim *c)
+{
+	const efi_guid_t disk_io = EFI_DISK_IO_PROTOCOL_GUID;
+	const efi_guid_t disk_io2 = EFI_DISK_IO2_PROTOCOL_GUID;
+
+	lockdep_assert_held(&claims_mutex);
+	eclaim_disconnect_users(c->edev->handle, &disk_io);
+	eclaim_disconnect_users(c->edev->handle, &disk_io2);
+	if (eclaim_has_file_system(c->edev->handle)) {
+		dev_err(&c->edev->dev,
+			"firmware does not let go of its file system\n");
+		return -EBUSY;
+	}
+	c->released = true;
+	eclaim_set_mounted(c, false);
+	dev_info(&c->edev->dev, "the file system is Linux's\n");
+	return 0;
+}
+
+/* It reads anew: nothing of what it had is left */
+static void eclaim_restore(struct efi_fs_claim *c)
+{
+	const efi_guid_t block_io = EFI_BLOCK_IO_PROTOCOL_GUID;
+
+	lockdep_assert_held(&claims_mutex);
+	if (!c->released || !efi_device_has_protocol(c->edev, &block_io))
+		return;
+	c->released = false;
+	eclaim_set_mounted(c, true);
+	efi_handle_connect(c->edev->handle);
+	if (eclaim_has_file_system(c->edev->handle)) {
+		dev_info(&c->edev->dev,
+			 "the file system is firmware's again\n");
+		return;
+	}
+	eclaim_set_mounted(c, false);
+	dev_warn(&c->edev->dev,
+		 "firmware does not find its file system again\n");
+}
+
+/*
+ * Who has it mounted to read does not know what firmware has written since.
+ *
+ * Return: an error, and then some may have been released.
+ */
+static int eclaim_release_range(struct efi_disk *d, sector_t start,
+				sector_t sectors)
+{
+	bool released = false;
+	struct efi_fs_claim *c;
+	int ret = 0, err;
+
+	list_for_each_entry(c, &claims, list) {
+		if (!c->mounted || !eclaim_overlaps(c, d, start, sectors))
+			continue;
+		err = eclaim_any_bdev(c, eclaim_is_held) ? -EBUSY :
+							   eclaim_release(c);
+		released |= !err;
+		ret = err ?: ret;
+	}
+	if (released)
+		ret = eclaim_forget_range(d, start, sectors) ?: ret;
+	return ret;
+}
+
+static bool eclaim_is_released(const struct efi_disk *d, sector_t start,
+			       sector_t sectors)
+{
+	struct efi_fs_claim *c;
+
+	list_for_each_entry(c, &claims, list)
+		if (c->released && eclaim_overlaps(c, d, start, sectors))
+			return true;
+	return false;
+}
+
+static void eclaim_restore_range(struct efi_disk *d, sector_t start,
+				 sector_t sectors)
+{
+	struct efi_fs_claim *c;
+
+	list_for_each_entry(c, &claims, list)
+		if (eclaim_overlaps(c, d, start, sectors))
+			eclaim_restore(c);
+}
+
+/**
+ * efi_fs_claim_set_read_only() - take a file system from the firmware, or give it back
+ * @bdev:	a disk or a partition
+ * @ro:		give it back, else take it
+ *
+ * Context: as set_read_only() of struct block_device_operations.
+ * Return: 0, -EBUSY if it is in use, or if firmware does not let go of it, or an error of
+ * what was still to be written.
+ */
+int efi_fs_claim_set_read_only(struct block_device *bdev, bool ro)
+{
+	struct efi_disk *d = bdev->bd_disk->private_data;
+	sector_t start = bdev->bd_start_sect, n = bdev_nr_sectors(bdev);
+	int ret;
+
+	guard(mutex)(&claims_mutex);
+	if (!ro)
+		return eclaim_release_range(d, start, n);
+	if (!eclaim_is_released(d, start, n))
+		return 0;
+	/* Somebody who has it mounted would go on writing */
+	if (READ_ONCE(bdev->bd_holder))
+		return -EBUSY;
+	ret = eclaim_forget_range(d, start, n);
+	if (!ret)
+		eclaim_restore_range(d, start, n);
+	return ret;
+}
+
+/* Which disk is a partition on? */
+
+static bool eclaim_is_on(const struct efi_device *edev,
+			 const struct efi_disk *d)
+{
+	return edev == d->edev ||
+	       efi_path_is_below(edev->path, edev->path_size, d->edev->path,
+				 d->edev->path_size);
+}
+
+/* The first node behind those of the disk, even if it has parts itself */
+static void eclaim_set_range(struct efi_fs_claim *c, const struct efi_disk *d)
+{
+	const u8 *node = (const u8 *)c->edev->path;
+	u32 per_block = d->media.block_size >> SECTOR_SHIFT;
+
+	c->start = 0;
+	c->sectors = S64_MAX;
+	if (c->edev == d->edev)
+		return;
+	node += efi_path_body(d->edev->path, d->edev->path_size);
+	if (EFI_NODE(node[0], node[1]) != EFI_NODE(EFI_NODE_MEDIA, 1) ||
+	    get_unaligned_le16(node + 2) < HD_SIZE)
+		return;
+	c->start = get_unaligned_le64(node + HD_START) * per_block;
+	c->sectors = get_unaligned_le64(node + HD_BLOCKS) * per_block;
+}
+
+static void eclaim_attach(struct efi_fs_claim *c, struct efi_disk *d)
+{
+	spin_lock(&claims_lock);
+	eclaim_set_range(c, d);
+	c->disk = d;
+	spin_unlock(&claims_lock);
+}
+
+/* What the bus knows may be older than what has been done here */
+static bool eclaim_is_mounted(struct efi_device *edev)
+{
+	const efi_guid_t guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+
+	return efi_device_has_protocol(edev, &guid) &&
+	       eclaim_has_file_system(edev->handle);
+}
+
+static struct efi_fs_claim *eclaim_add(struct efi_device *edev)
+{
+	struct efi_fs_claim *c = kzalloc(sizeof(*c), GFP_KERNEL);
+
+	if (!c)
+		return NULL;
+	c->edev = edev;
+	scoped_guard(spinlock, &claims_lock) list_add_tail(&c->list, &claims);
+	return c;
+}
+
+static struct efi_fs_claim *eclaim_find(const struct efi_device *edev)
+{
+	struct efi_fs_claim *c;
+
+	list_for_each_entry(c, &claims, list)
+		if (c->edev == edev)
+			return c;
+	return NULL;
+}
+
+static void eclaim_remove(struct efi_device *edev)
+{
+	struct efi_fs_claim *c = eclaim_find(edev);
+
+	if (!c)
+		return;
+	eclaim_restore(c);
+	scoped_guard(spinlock, &claims_lock) list_del(&c->list);
+	kfree(c);
+}
+
+/* Return: whether it is Linux's that firmware has found there now */
+static bool eclaim_defend(struct efi_fs_claim *c)
+{
+	if (c->mounted || !eclaim_any_bdev(c, eclaim_is_written))
+		return false;
+	dev_notice(&c->edev->dev,
+		   "firmware has found a file system where Linux writes: disconnected\n");
+	return !eclaim_release(c);
+}
+
+static void eclaim_update(struct efi_device *edev)
+{
+	struct efi_fs_claim *c = eclaim_find(edev);
+	bool mounted;
+
+	if (!c)
+		return;
+	mounted = eclaim_is_mounted(edev);
+	if (mounted && eclaim_defend(c))
+		return;
+	eclaim_set_mounted(c, mounted);
+	/* What Linux has released and firmware has taken again is firmware's */
+	if (mounted)
+		c->released = false;
+	if (c->disk)
+		eclaim_protect_all(c->disk);
+}
+
+/* Disks */
+
+/**
+ * efi_fs_claim_attach() - there is a disk
+ * @d:		the disk, which nobody can open yet
+ *
+ * Context: task context; sleeps.
+ */
+void efi_fs_claim_attach(struct efi_disk *d)
+{
+	struct efi_fs_claim *c;
+
+	guard(mutex)(&claims_mutex);
+	c = eclaim_add(d->edev);
+	if (c)
+		eclaim_set_mounted(c, eclaim_is_mounted(d->edev));
+	else
+		dev_warn(&d->edev->dev, "a file system of firmware's is not noticed\n");
+	list_for_each_entry(c, &claims, list)
+		if (eclaim_is_on(c->edev, d))
+			eclaim_attach(c, d);
+}
+
+/**
+ * efi_fs_claim_detach() - a disk has gone
+ * @d:		the disk, to which nobody writes any more
+ *
+ * Context: task context; sleeps.
+ */
+void efi_fs_claim_detach(struct efi_disk *d)
+{
+	struct efi_fs_claim *c;
+
+	guard(mutex)(&claims_mutex);
+	eclaim_remove(d->edev);
+	list_for_each_entry(c, &claims, list) {
+		if (c->disk != d)
+			continue;
+		eclaim_restore(c);
+		scoped_guard(spinlock, &claims_lock) c->disk = NULL;
+	}
+}
+
+/**
+ * efi_fs_claim_changed() - the handle of a disk has other protocols than before
+ * @d:		the disk
+ *
+ * Context: task context; sleeps.
+ */
+void efi_fs_claim_changed(struct efi_disk *d)
+{
+	guard(mutex)(&claims_mutex);
+	eclaim_update(d->edev);
+}
+
+/* Handles of partitions */
+
+static int eclaim_partition_probe(struct efi_device *edev,
+				  const struct efi_device_id *id)
+{
+	const struct efi_generic_dev_path *node;
+	struct efi_fs_claim *fresh, *c;
+
+	node = efi_path_last(edev->path, edev->path_size);
+	if (!node || node->type != EFI_NODE_MEDIA)
+		return -ENODEV;
+	guard(mutex)(&claims_mutex);
+	fresh = eclaim_add(edev);
+	if (!fresh)
+		return -ENOMEM;
+	/* Any other claim on the same disk knows it */
+	list_for_each_entry(c, &claims, list) {
+		if (c->disk && c->edev == c->disk->edev && edev != c->edev &&
+		    eclaim_is_on(edev, c->disk)) {
+			eclaim_attach(fresh, c->disk);
+			break;
+		}
+	}
+	eclaim_update(edev);
+	return 0;
+}
+
+static void eclaim_partition_remove(struct efi_device *edev)
+{
+	guard(mutex)(&claims_mutex);
+	eclaim_remove(edev);
+}
+
+static void eclaim_partition_changed(struct efi_device *edev)
+{
+	guard(mutex)(&claims_mutex);
+	eclaim_update(edev);
+}
+
+static const struct efi_device_id partition_ids[] = {
+	{ EFI_BLOCK_IO_PROTOCOL_GUID },
+	{ }
+};
+
+static struct efi_driver partition_driver = {
+	.driver.name		= "efi-disk-guard",
+	.driver.suppress_bind_attrs = true,
+	.id_table		= partition_ids,
+	.probe			= eclaim_partition_probe,
+	.remove			= eclaim_partition_remove,
+	.protocols_changed	= eclaim_partition_changed,
+};
+
+/**
+ * efi_fs_claim_register() - begin to watch
+ *
+ * Context: task context; sleeps.
+ * Return: 0 or an error.
+ */
+int __init efi_fs_claim_register(void)
+{
+	return efi_driver_register(&partition_driver);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Protocols of the devices on the bus
+ *
+ * <efi-mode/bus.h> has an example, and includes this.
+ */
+#ifndef _EFI_MODE_PROTOCOL_H
+#define _EFI_MODE_PROTOCOL_H
+
+#include <linux/efi.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
+
+#include <efi-mode/firmware.h>
+
+struct efi_device;
+struct efi_protocol;
+
+/**
+ * efi_protocol_open() - begin to use a protocol
+ * @edev:	the device, which the caller is bound to
+ * @guid:	of the protocol
+ * @tpl:	task priority at which its functions are called: EFI_TPL_APPLICATION,
+ *		EFI_TPL_CALLBACK or EFI_TPL_NOTIFY
+ *
+ * UEFI 2.10, section 7.1, says how high @tpl may be. The higher the safer: from
+ * looking the interface up until the function returns nothing can happen in firmware
+ * that wants @tpl or less, and USB devices come and go at TPL_CALLBACK. Only
+ * protocols of text input, and functions that wait for something that happens at
+ * that level themselves, need EFI_TPL_APPLICATION.
+ *
+ * Firmware's own drivers stay where they are. Linux opens the protocol with
+ * GET_PROTOCOL: firmware then lists it as a user and asks nobody to leave. BY_DRIVER
+ * would be refused where firmware has a driver, and where it has none keep it from
+ * binding one; EXCLUSIVE would make firmware disconnect its drivers, and the console
+ * or the disk that it uses with them.
+ *
+ * Context: task context; sleeps.
+ * Return: the protocol, or an ERR_PTR: -ENODEV if it is not on the handle, -EIO if
+ * firmware has stopped, -ENOMEM.
+ */
+struct efi_protocol *efi_protocol_open(struct efi_device *edev,
+				       const efi_guid_t *guid,
+				       unsigned long tpl);
+
+/**
+ * efi_protocol_question() - ask for an event in the interface while Linux is idle
+ * @protocol:	as of efi_protocol_open()
+ * @offset:	of the event in the interface, in bytes
+ * @event:	what is there, as of efi_protocol_event()
+ * @question:	is filled in, for efi_mode_poll_ask()
+ *
+ * Context: any.
+ */
+void efi_protocol_question(const struct efi_protocol *protocol, size_t offset,
+			   u64 event, struct efi_mode_question *question);
+
+/**
+ * efi_protocol_event() - read an event in the interface
+ * @protocol:	as of efi_protocol_open()
+ * @offset:	of the event in the interface, in bytes
+ *
+ * An event is an address to most firmware, which reads what is there before it knows that
+ * it is none. So it is only taken for one if there is something that can be read.
+ *
+ * Context: task context; sleeps.
+ * Return: the event, or 0 if there is none.
+ */
+u64 efi_protocol_event(struct efi_protocol *protocol, size_t offset);
+
+/**
+ * efi_protocol_close() - end using a protocol, before remove()
+ * @protocol:	as of efi_protocol_open()
+ *
+ * Context: task context; sleeps.
+ */
+void efi_protocol_close(struct efi_protocol *protocol);
+
+/**
+ * __efi_protocol_call() - call a function of a protocol
+ * @protocol:	as of efi_protocol_open()
+ * @name:	of the function, for logs and traces; stays valid
+ * @slot:	offset of the function pointer in the interface, in bytes
+ * @status:	what the function returns
+ * @args:	arguments but for the first, which is the interface
+ * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS - 1
+ *
+ * Context: task context; sleeps.
+ * Return: 0 if the function was called. -ENODEV if the protocol is not on the handle
+ * any more, -EIO if firmware has stopped, in this function or before, -ESHUTDOWN
+ * if the system ends. @status is set in all cases, to an error if it was not called.
+ */
+int __efi_protocol_call(struct efi_protocol *protocol, const char *name,
+			size_t slot, efi_status_t *status, const u64 *args,
+			unsigned int nargs);
+
+/**
+ * efi_protocol_call() - call a function of a protocol
+ * @protocol:	as of efi_protocol_open()
+ * @status:	efi_status_t *: what the function returns
+ * @type:	type of the protocol interface
+ * @func:	member of @type
+ * @...:	arguments but for the first, each a u64
+ *
+ * Context: task context; sleeps.
+ * Return: as __efi_protocol_call().
+ */
+#define efi_protocol_call(protocol, status, type, func, ...)		\
+	__efi_protocol_call(protocol, #type ": " #func,			\
+			    offsetof(type, func), status,		\
+			    (const u64[]){ __VA_ARGS__ },		\
+			    sizeof((const u64[]){ __VA_ARGS__ }) /	\
+			    sizeof(u64))
+
+/**
+ * __efi_protocol_call_panic() - call a function of a protocol in a dying kernel
+ * @protocol:	as of efi_protocol_open()
+ * @name:	of the function, for logs and traces; stays valid
+ * @slot:	offset of the function pointer in the interface, in bytes
+ * @args:	arguments but for the first, which is the interface
+ * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS - 1
+ *
+ * The function is called at %EFI_TPL_APPLICATION.
+ *
+ * Context: as efi_mode_call_panic().
+ * Return: the EFI status.
+ */
+efi_status_t __efi_protocol_call_panic(struct efi_protocol *protocol,
+				       const char *name, size_t slot,
+				       const u64 *args, unsigned int nargs);
+
+/**
+ * efi_protocol_call_panic() - call a function of a protocol in a dying kernel
+ * @protocol:	as of efi_protocol_open()
+ * @type:	type of the protocol interface
+ * @func:	member of @type
+ * @...:	arguments but for the first, each a u64
+ *
+ * Context: as efi_mode_call_panic().
+ * Return: the EFI status.
+ */
+#define efi_protocol_call_panic(protocol, type, func, ...)		\
+	__efi_protocol_call_panic(protocol, #type ": " #func,		\
+				  offsetof(type, func),			\
+				  (const u64[]){ __VA_ARGS__ },		\
+				  sizeof((const u64[]){ __VA_ARGS__ }) / \
+				  sizeof(u64))
+
+#define EFI_CALL_ARGS	4
+
+/**
+ * struct efi_call - one of several calls that are made with one switch
+ * @protocol:	as of efi_protocol_open(), or NULL for a boot service
+ * @slot:	offset of the function pointer in the interface, or in the table of boot
+ *		services, in bytes
+ * @args:	arguments but for the interface
+ * @nargs:	number of @args
+ * @status:	what the function returns
+ * @error:	as __efi_protocol_call() returns it
+ * @msecs:	how long it took
+ */
+struct efi_call {
+	struct efi_protocol *protocol;
+	size_t slot;
+	u64 args[EFI_CALL_ARGS];
+	unsigned int nargs;
+	efi_status_t status;
+	int error;
+	unsigned int msecs;
+};
+
+/**
+ * efi_call_all() - make several calls with one switch
+ * @name:	of what they are for, for logs and traces; stays valid
+ * @calls:	the calls; @status, @error and @msecs of each are set
+ * @nr:		number of @calls
+ *
+ * For what is asked often and has little to say. Each call is made, whatever has
+ * become of those before it.
+ *
+ * Context: task context; sleeps.
+ * Return: 0, or -ENOMEM if none has been made.
+ */
+int efi_call_all(const char *name, struct efi_call *calls, unsigned int nr);
+
+/**
+ * efi_call_all_in() - make several calls with one switch, and allocate nothing
+ * @name:	of what they are for, for logs and traces; stays valid
+ * @calls:	the calls; @status, @error and @msecs of each are set
+ * @nr:		number of @calls
+ * @prealloc:	memory for @nr requests, from kmalloc()
+ *
+ * Otherwise as efi_call_all().
+ *
+ * Context: task context; sleeps.
+ */
+void efi_call_all_in(const char *name, struct efi_call *calls, unsigned int nr,
+		     struct efi_mode_request *prealloc);
+
+/**
+ * __efi_protocol_read() - read data of an interface, or what it points to
+ * @protocol:	as of efi_protocol_open()
+ * @buf:	where to
+ * @size:	bytes
+ * @offsets:	of pointers, the first in the interface, the second in what that
+ *		points to, and so on; the last is of the data
+ * @nr:		number of @offsets, 1 to 5
+ *
+ * All of it is looked up and copied in firmware's world at TPL_NOTIFY, so that it is
+ * of one moment.
+ *
+ * Context: task context; sleeps.
+ * Return: 0, -ENODEV and -EIO as __efi_protocol_call(), -ENOMEM, -ENOENT if a pointer is
+ * NULL.
+ */
+int __efi_protocol_read(struct efi_protocol *protocol, void *buf, size_t size,
+			const size_t *offsets, unsigned int nr);
+
+/**
+ * efi_protocol_read() - read data of an interface, or what it points to
+ * @protocol:	as of efi_protocol_open()
+ * @buf:	where to
+ * @size:	bytes
+ * @...:	offsets, as of __efi_protocol_read()
+ *
+ * The media of a disk, for instance, to which its BlockIo interface has a pointer:
+ *
+ *	efi_protocol_read(io, &media, sizeof(media),
+ *			  offsetof(efi_block_io_protocol_t, media), 0)
+ *
+ * Context: task context; sleeps.
+ * Return: as __efi_protocol_read().
+ */
+#define efi_protocol_read(protocol, buf, size, ...)			\
+	__efi_protocol_read(protocol, buf, size,			\
+			    (const size_t[]){ __VA_ARGS__ },		\
+			    sizeof((const size_t[]){ __VA_ARGS__ }) /	\
+			    sizeof(size_t))
+
+/**
+ * efi_protocol_watch_keys() - let a keyboard tell of keys at once
+ * @keyboard:	SimpleTextInputEx, as of efi_protocol_open()
+ * @keys:	physical address of an array of EFI_KEY_DATA
+ * @nr:		number of them
+ *
+ * In whatever state Linux and the reader of the keyboard are: efi_mode_watch_keys() says
+ * who is told. It ends when the driver is gone from the device.
+ *
+ * Context: task context; sleeps.
+ * Return: 0, -EOPNOTSUPP if firmware does it for none of the keys, or as
+ * efi_protocol_call().
+ */
+int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
+			    unsigned int nr);
+
+#endif /* _EFI_MODE_PROTOCOL_H */
