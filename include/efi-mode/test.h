@@ -394,23 +394,29 @@ struct efi_mode_test_atomic {
 	__u64 set_large;
 };
 
-#define EFI_MODE_TEST_STALL	_IOWR('E', 1, struct efi_mode_test_stall)
-#define EFI_MODE_TEST_TIMER	_IOWR('E', 2, struct efi_mode_test_timer)
-#define EFI_MODE_TEST_TIME	_IOWR('E', 3, struct efi_mode_test_time)
-#define EFI_MODE_TEST_DRIVER	_IOWR('E', 4, struct efi_mode_test_driver)
-#define EFI_MODE_TEST_STATS	_IOR('E', 5, struct efi_mode_test_stats)
-#define EFI_MODE_TEST_STORM	_IOW('E', 6, __u64)	/* us between slices; 0: end */
-#define EFI_MODE_TEST_ROUND_TRIPS _IOWR('E', 7, struct efi_mode_test_round_trips)
-#define EFI_MODE_TEST_PRINT	_IOW('E', 8, struct efi_mode_test_print)
+/* Free in Documentation/userspace-api/ioctl/ioctl-number.rst */
+#define EFI_MODE_TEST_MAGIC	0xef
 
-#define EFI_MODE_TEST_ATOMIC	_IOR('E', 9, struct efi_mode_test_atomic)
-#define EFI_MODE_TEST_OOPS	_IO('E', 10)	/* the caller does not survive it */
-#define EFI_MODE_TEST_SIGNAL	_IOWR('E', 12, struct efi_mode_test_timer)
-#define EFI_MODE_TEST_CR4	_IOR('E', 13, __u64)	/* of Linux */
-#define EFI_MODE_TEST_LAST_FAULT _IO('E', 11)	/* let the test driver fault in the
-						 * last slice
-						 */
-#define EFI_MODE_TEST_PANIC	_IO('E', 13)	/* with a lock that an interrupt wants */
-#define EFI_MODE_TEST_CROWD	_IO('E', 14)	/* a thread that calls again and again */
+#define EFI_MODE_TEST_STALL	_IOWR(EFI_MODE_TEST_MAGIC, 1, struct efi_mode_test_stall)
+#define EFI_MODE_TEST_TIMER	_IOWR(EFI_MODE_TEST_MAGIC, 2, struct efi_mode_test_timer)
+#define EFI_MODE_TEST_TIME	_IOWR(EFI_MODE_TEST_MAGIC, 3, struct efi_mode_test_time)
+#define EFI_MODE_TEST_DRIVER	_IOWR(EFI_MODE_TEST_MAGIC, 4, struct efi_mode_test_driver)
+#define EFI_MODE_TEST_STATS	_IOR(EFI_MODE_TEST_MAGIC, 5, struct efi_mode_test_stats)
+/* Microseconds between slices; 0 ends the storm */
+#define EFI_MODE_TEST_STORM	_IOW(EFI_MODE_TEST_MAGIC, 6, __u64)
+#define EFI_MODE_TEST_ROUND_TRIPS _IOWR(EFI_MODE_TEST_MAGIC, 7, struct efi_mode_test_round_trips)
+#define EFI_MODE_TEST_PRINT	_IOW(EFI_MODE_TEST_MAGIC, 8, struct efi_mode_test_print)
+#define EFI_MODE_TEST_ATOMIC	_IOR(EFI_MODE_TEST_MAGIC, 9, struct efi_mode_test_atomic)
+/* The caller does not survive it */
+#define EFI_MODE_TEST_OOPS	_IO(EFI_MODE_TEST_MAGIC, 10)
+/* The EFI test driver faults in the last slice */
+#define EFI_MODE_TEST_LAST_FAULT _IO(EFI_MODE_TEST_MAGIC, 11)
+#define EFI_MODE_TEST_SIGNAL	_IOWR(EFI_MODE_TEST_MAGIC, 12, struct efi_mode_test_timer)
+/* CR4 of Linux */
+#define EFI_MODE_TEST_CR4	_IOR(EFI_MODE_TEST_MAGIC, 13, __u64)
+/* A thread that calls the firmware again and again */
+#define EFI_MODE_TEST_CROWD	_IO(EFI_MODE_TEST_MAGIC, 14)
+/* While the CPU holds a lock that an interrupt wants */
+#define EFI_MODE_TEST_PANIC	_IO(EFI_MODE_TEST_MAGIC, 15)
 
 #endif /* _EFI_MODE_TEST_H */
