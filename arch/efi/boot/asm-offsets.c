@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Offsets of the handoff's structures for switch.S and gate.S
+ * Offsets of the handoff's structures for switch.S and idt-entry.S
  */
 #include <linux/kbuild.h>
 #include <linux/stddef.h>
 
 #include <efi-mode/handoff.h>
-#include "gate.h"
+#include "idt-entry.h"
 
 #define CPU(member) OFFSET(CPU_##member, efi_mode_cpu, member)
 

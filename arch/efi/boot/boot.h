@@ -2,9 +2,10 @@
 /*
  * Between the files of the resident half
  *
- * handover.c puts the steps in order; ledger.c, settings.c, arena.c, cpu.c,
- * clock.c and resident.c each know one of them. resident.c stands on window.c, gates.c,
- * lookup.c, keys.c, stall.c, timer.c and gate.S; switch.S is below all.
+ * start.c puts the steps in order; ledger.c, settings.c, arena.c, cpu.c,
+ * clock.c and resident.c each know one of them. resident.c stands on
+ * switch-tables.c, idt-hook.c, lookup.c, keys.c, hook-stall.c, hook-timer.c and
+ * idt-entry.S; switch.S is below all.
  */
 #ifndef _ARCH_EFI_BOOT_H
 #define _ARCH_EFI_BOOT_H
@@ -20,7 +21,7 @@
 #endif
 
 #include "../../../drivers/firmware/efi/libstub/efistub.h"
-#include "gate.h"
+#include "idt-entry.h"
 
 #include <asm/desc_defs.h>
 
@@ -68,7 +69,7 @@ void efi_mode_find_clock(struct efi_mode_handoff *h);
 void efi_mode_note_clock(struct efi_mode_handoff *h);
 void efi_mode_apic_eoi(void);
 
-/* window.c */
+/* switch-tables.c */
 
 size_t efi_mode_window_size(void);
 void efi_mode_window_init(struct efi_mode_handoff *h);
@@ -85,7 +86,7 @@ static inline bool efi_mode_window_is_old(const struct efi_mode_handoff *h)
 
 void efi_mode_window_follow(struct efi_mode_handoff *h);
 
-/* gates.c */
+/* idt-hook.c */
 
 extern unsigned long efi_mode_gates_table;
 
@@ -117,18 +118,18 @@ void efi_mode_lookup_exit(struct efi_mode_handoff *h);
 void efi_mode_keys_init(struct efi_mode_handoff *h);
 void efi_mode_keys_exit(void);
 
-/* rest.c */
+/* idle-poll.c */
 
 bool efi_mode_rest(struct efi_mode_handoff *h);
 bool efi_mode_rest_interrupted(void);
 bool efi_mode_rest_goes_on(const struct efi_mode_handoff *h, u64 now);
 
-/* stall.c */
+/* hook-stall.c */
 
 void efi_mode_stall_hook(const struct efi_mode_handoff *h);
 void efi_mode_stall_unhook(void);
 
-/* timer.c */
+/* hook-timer.c */
 
 void efi_mode_timer_hook(void);
 void efi_mode_timer_unhook(void);

@@ -62,7 +62,7 @@ void efi_mode_apic_eoi(void)
 }
 
 /*
- * The stub of a vector counts and looks at the time; see gate.S. Firmware does not
+ * The stub of a vector counts and looks at the time; see idt-entry.S. Firmware does not
  * notice: its own table stays as it is, and a copy is loaded.
  */
 static void watch(void)

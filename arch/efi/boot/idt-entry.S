@@ -9,7 +9,7 @@
 #include <asm/ibt.h>
 
 #include <efi-mode/handoff.h>
-#include "gate.h"
+#include "idt-entry.h"
 #include "asm-offsets.h"
 
 	.section ".text", "ax"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What gate.S has for the C files, and they for it
+ * What idt-entry.S has for the C files, and they for it
  */
-#ifndef _ARCH_EFI_BOOT_GATE_H
-#define _ARCH_EFI_BOOT_GATE_H
+#ifndef _ARCH_EFI_BOOT_IDT_ENTRY_H
+#define _ARCH_EFI_BOOT_IDT_ENTRY_H
 
 /* Entries of exceptions, one after the other */
 #define EFI_MODE_NR_FAULTS	22	/* up to the control protection exception */
@@ -52,10 +52,10 @@ void efi_mode_invoke(struct efi_mode_request *request);
 unsigned long efi_mode_run_handler(unsigned long handler,
 				   unsigned long flags);
 
-/* resident.c, called from gate.S */
+/* resident.c, called from idt-entry.S */
 void efi_mode_tick(unsigned long *rflags);
 void efi_mode_slice_timer(unsigned long *rflags);
 void efi_mode_fault(const struct efi_mode_fault *frame);
 
 #endif /* !__ASSEMBLY__ */
-#endif /* _ARCH_EFI_BOOT_GATE_H */
+#endif /* _ARCH_EFI_BOOT_IDT_ENTRY_H */
