@@ -21,7 +21,9 @@
 #endif
 
 #include "../../../drivers/firmware/efi/libstub/efistub.h"
+#include "clock-watch.h"
 #include "idt-entry.h"
+#include "invoke.h"
 
 #include <asm/desc_defs.h>
 

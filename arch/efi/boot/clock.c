@@ -27,8 +27,6 @@
 /* Vectors that nobody uses, since edk2 gives them out from below */
 #define SLICE_VECTOR	0xdf
 
-struct efi_mode_watch efi_mode_watch[EFI_MODE_NR_VECTORS];
-
 static bool x2apic;
 static unsigned long apic_base;
 
@@ -62,7 +60,7 @@ void efi_mode_apic_eoi(void)
 }
 
 /*
- * The stub of a vector counts and looks at the time; see idt-entry.S. Firmware does not
+ * The stub of a vector counts and looks at the time; see clock-watch.S. Firmware does not
  * notice: its own table stays as it is, and a copy is loaded.
  */
 static void watch(void)
@@ -82,10 +80,10 @@ static void watch(void)
 		handler = copy[i].offset_low |
 			  (unsigned long)copy[i].offset_middle << 16 |
 			  (unsigned long)copy[i].offset_high << 32;
-		efi_mode_watch[i].handler = handler;
-		efi_mode_watch[i].count = 0;
-		stub = (unsigned long)efi_mode_watch_stubs +
-		       i * EFI_MODE_WATCH_STRIDE;
+		efi_mode_clock_watches[i].handler = handler;
+		efi_mode_clock_watches[i].count = 0;
+		stub = (unsigned long)efi_mode_clock_watch_stubs +
+		       i * EFI_MODE_CLOCK_WATCH_STRIDE;
 		copy[i].offset_low = stub;
 		copy[i].offset_middle = stub >> 16;
 		copy[i].offset_high = stub >> 32;
@@ -117,8 +115,8 @@ static u64 nominal_period(u32 tsc_khz)
  * The one that came most often. A handler may pass its interrupt on to another:
  * then it is the one that was there first.
  */
-static bool is_better(const struct efi_mode_watch *w,
-		      const struct efi_mode_watch *best)
+static bool is_better(const struct efi_mode_clock_watch *w,
+		      const struct efi_mode_clock_watch *best)
 {
 	if (w->count < MIN_TICKS)
 		return false;
@@ -127,15 +125,15 @@ static bool is_better(const struct efi_mode_watch *w,
 	return w->count + 1 >= best->count && w->first < best->first;
 }
 
-static const struct efi_mode_watch *find_best(void)
+static const struct efi_mode_clock_watch *find_best(void)
 {
-	const struct efi_mode_watch *best = NULL;
+	const struct efi_mode_clock_watch *best = NULL;
 	int i;
 
 	watch();
 	for (i = FIRST_VECTOR; i < EFI_MODE_NR_VECTORS; i++)
-		if (is_better(&efi_mode_watch[i], best))
-			best = &efi_mode_watch[i];
+		if (is_better(&efi_mode_clock_watches[i], best))
+			best = &efi_mode_clock_watches[i];
 	return best;
 }
 
@@ -147,7 +145,7 @@ static const struct efi_mode_watch *find_best(void)
 static void find_device(struct efi_mode_handoff *h)
 {
 	u64 nominal = nominal_period(h->tsc_khz), seen = 0;
-	const struct efi_mode_watch *best;
+	const struct efi_mode_clock_watch *best;
 	int i;
 
 	for (i = 0; i < MAX_WATCHES; i++) {
@@ -164,7 +162,7 @@ static void find_device(struct efi_mode_handoff *h)
 	}
 
 	h->clock = EFI_MODE_CLOCK_DEVICE;
-	h->tick_vector = best - efi_mode_watch;
+	h->tick_vector = best - efi_mode_clock_watches;
 	efi_mode_ticks_set_period(&h->ticks, seen, best->last);
 }
 

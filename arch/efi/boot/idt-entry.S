@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where firmware's world is entered and left by other ways than the switch:
- * interrupts that end slices, exceptions that end firmware, and calls
+ * The entries that idt-hook.c puts into the firmware's interrupt descriptor table
  *
- * All of it runs on the firmware's tables and on its stack.
+ * They run on the firmware's page tables and on its stack.
  */
 #include <linux/linkage.h>
 #include <asm/ibt.h>
 
-#include <efi-mode/handoff.h>
 #include "idt-entry.h"
-#include "asm-offsets.h"
 
 	.section ".text", "ax"
 
@@ -40,12 +37,13 @@
 .endm
 
 /*
- * The gates. The CPU has aligned the stack before its five words, and nine more
- * keep it so. What is called may clear IF in the flags that go back.
+ * Interrupts that can end a slice. The CPU has aligned the stack before its five
+ * words, and nine more keep it aligned. The function may clear IF in the flags
+ * that go back.
  */
 #define FRAME_RFLAGS	(9 * 8 + 2 * 8)
 
-	.macro GATE name, function
+	.macro INTERRUPT_ENTRY name, function
 SYM_CODE_START(\name)
 	ENDBR
 	PUSH_VOLATILE
@@ -56,78 +54,54 @@ SYM_CODE_START(\name)
 SYM_CODE_END(\name)
 	.endm
 
-	GATE efi_mode_tick_gate, efi_mode_tick
-	GATE efi_mode_slice_gate, efi_mode_slice_timer
+	INTERRUPT_ENTRY efi_mode_entry_tick, efi_mode_tick
+	INTERRUPT_ENTRY efi_mode_entry_slice, efi_mode_slice_timer
 
 /*
- * unsigned long efi_mode_run_handler(unsigned long handler, unsigned long flags)
- *
- * Run a handler of firmware as if its interrupt came here, with these flags. It
- * returns with those that the handler has left in its frame: firmware can ask in
- * this way not to have interrupts on again yet. A handler changes no register.
+ * Non-maskable interrupts and machine checks belong to the kernel. They are only
+ * counted here, and the kernel handles them when the slice has ended.
  */
-SYM_FUNC_START(efi_mode_run_handler)
-	pushq	%rbp
-	movq	%rsp, %rbp
-	andq	$~15, %rsp
-	movl	%ss, %eax
-	pushq	%rax
-	pushq	%rbp
-	pushq	%rsi
-	movl	%cs, %eax
-	pushq	%rax
-	leaq	1f(%rip), %rax
-	pushq	%rax
-	jmp	*%rdi
-1:	pushfq
-	cli
-	popq	%rax
-	popq	%rbp
-	ret
-SYM_FUNC_END(efi_mode_run_handler)
-
-/* Not firmware's to handle: the kernel is told when it is back */
-SYM_CODE_START(efi_mode_nmi_gate)
+SYM_CODE_START(efi_mode_entry_nmi)
 	ENDBR
 	pushq	%rax
 	movq	efi_mode_nmi_counter(%rip), %rax
 	incl	(%rax)
 	popq	%rax
 	iretq
-SYM_CODE_END(efi_mode_nmi_gate)
+SYM_CODE_END(efi_mode_entry_nmi)
 
-SYM_CODE_START(efi_mode_mc_gate)
+SYM_CODE_START(efi_mode_entry_mc)
 	ENDBR
 	pushq	%rax
 	movq	efi_mode_mc_counter(%rip), %rax
 	incl	(%rax)
 	popq	%rax
 	iretq
-SYM_CODE_END(efi_mode_mc_gate)
+SYM_CODE_END(efi_mode_entry_mc)
 
 /*
- * Exceptions. One entry for each vector, EFI_MODE_FAULT_STRIDE bytes apart; they
+ * Exceptions. One entry for each vector, EFI_MODE_ENTRY_STRIDE bytes apart; they
  * make the frame that struct efi_mode_fault begins with.
  */
 #define HAS_ERROR_CODE(v) \
 	((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21)
 
-	.balign	EFI_MODE_FAULT_STRIDE
-SYM_CODE_START(efi_mode_fault_gates)
+	.balign	EFI_MODE_ENTRY_STRIDE
+SYM_CODE_START(efi_mode_entry_faults)
 	vector = 0
 	.rept	EFI_MODE_NR_FAULTS
-	.balign	EFI_MODE_FAULT_STRIDE
+	.balign	EFI_MODE_ENTRY_STRIDE
 	ENDBR
 	.if !(HAS_ERROR_CODE(vector))
 	pushq	$0
 	.endif
 	pushq	$vector
-	jmp	fault
+	jmp	entry_fault
 	vector = vector + 1
 	.endr
-SYM_CODE_END(efi_mode_fault_gates)
+SYM_CODE_END(efi_mode_entry_faults)
 
-SYM_CODE_START_LOCAL(fault)
+SYM_CODE_START_LOCAL(entry_fault)
 	cld
 	movq	%rsp, %rdi
 	andq	$~15, %rsp
@@ -135,183 +109,4 @@ SYM_CODE_START_LOCAL(fault)
 	/* It has nothing to return to */
 1:	hlt
 	jmp	1b
-SYM_CODE_END(fault)
-
-/*
- * Stubs for all vectors, EFI_MODE_WATCH_STRIDE bytes apart, that tell by which of
- * them firmware's clock ticks. They note the time and go on to the handler, the
- * address of which takes the place of the vector on the stack.
- */
-	.balign	EFI_MODE_WATCH_STRIDE
-SYM_CODE_START(efi_mode_watch_stubs)
-	vector = 0
-	.rept	EFI_MODE_NR_VECTORS
-	.balign	EFI_MODE_WATCH_STRIDE
-	ENDBR
-	pushq	$vector
-	jmp	note
-	vector = vector + 1
-	.endr
-SYM_CODE_END(efi_mode_watch_stubs)
-
-SYM_CODE_START_LOCAL(note)
-	pushq	%rax
-	pushq	%rcx
-	pushq	%rdx
-	movzbl	24(%rsp), %eax
-	imull	$WATCH_SIZE, %eax, %eax
-	leaq	efi_mode_watch(%rip), %rcx
-	addq	%rax, %rcx
-	rdtsc
-	shlq	$32, %rdx
-	orq	%rdx, %rax
-	cmpq	$0, WATCH_count(%rcx)
-	jne	1f
-	movq	%rax, WATCH_first(%rcx)
-1:	movq	%rax, WATCH_last(%rcx)
-	incq	WATCH_count(%rcx)
-	movq	WATCH_handler(%rcx), %rax
-	movq	%rax, 24(%rsp)
-	popq	%rdx
-	popq	%rcx
-	popq	%rax
-	ret
-SYM_CODE_END(note)
-
-/*
- * void efi_mode_invoke(struct efi_mode_request *request)
- *
- * Call a function of firmware with all the arguments that a request can have. In
- * the EFI calling convention the caller owns the stack that they take, so a
- * function with fewer parameters never knows.
- *
- * UEFI 2.10, section 2.3.4.2, says what the function keeps: RBX, RBP, RDI, RSI,
- * R12 to R15, RSP, the control bits of the FPU, a clear direction flag. What it
- * does not keep is noted in the request, and mended.
- *
- * It gets a stack of its own, of the size that an application can count on: firmware's
- * may be shorter, and nothing says where it ends.
- *
- * %rbx	request; copied to memory, as everything else that is needed after
- */
-#define MXCSR_CONTROL	0xffc0
-#define STACK_ARGS	(8 * EFI_MODE_MAX_ARGS)
-
-SYM_FUNC_START(efi_mode_invoke)
-	pushq	%rbp
-	pushq	%rbx
-	pushq	%r12
-	pushq	%r13
-	pushq	%r14
-	pushq	%r15
-	movq	%rsp, caller_rsp(%rip)
-	leaq	call_stack_top - STACK_ARGS(%rip), %rsp
-
-	movq	%rdi, %rbx
-	movl	$0x55aa0012, %r12d
-	movl	$0x55aa0013, %r13d
-	movl	$0x55aa0014, %r14d
-	movl	$0x55aa0015, %r15d
-	movq	%rdi, efi_mode_invoked(%rip)
-	movq	%rsp, invoke_rsp(%rip)
-	stmxcsr	invoke_mxcsr(%rip)
-	fnstcw	invoke_fcw(%rip)
-
-	i = 4
-	.rept	EFI_MODE_MAX_ARGS - 4
-	movq	REQUEST_args + 8 * i(%rbx), %rax
-	movq	%rax, 8 * i(%rsp)
-	i = i + 1
-	.endr
-	movq	REQUEST_args(%rbx), %rcx
-	movq	REQUEST_args + 8(%rbx), %rdx
-	movq	REQUEST_args + 16(%rbx), %r8
-	movq	REQUEST_args + 24(%rbx), %r9
-	movq	REQUEST_table(%rbx), %rax
-	addq	REQUEST_slot(%rbx), %rax
-	movl	$0x55aa0005, %ebp
-	movl	$0x55aa0006, %esi
-	movl	$0x55aa0007, %edi
-	call	*(%rax)
-
-	movq	%rax, %r8
-	xorl	%r9d, %r9d			/* breaches */
-
-	cmpq	%rsp, invoke_rsp(%rip)
-	jne	1f
-	cmpq	%rbx, efi_mode_invoked(%rip)
-	jne	1f
-	cmpl	$0x55aa0005, %ebp
-	jne	1f
-	cmpl	$0x55aa0006, %esi
-	jne	1f
-	cmpl	$0x55aa0007, %edi
-	jne	1f
-	cmpl	$0x55aa0012, %r12d
-	jne	1f
-	cmpl	$0x55aa0013, %r13d
-	jne	1f
-	cmpl	$0x55aa0014, %r14d
-	jne	1f
-	cmpl	$0x55aa0015, %r15d
-	je	2f
-1:	orl	$EFI_MODE_BREACH_REGISTERS, %r9d
-	movq	invoke_rsp(%rip), %rsp
-	movq	efi_mode_invoked(%rip), %rbx
-2:
-	pushfq
-	popq	%rax
-	testl	$0x400, %eax			/* DF */
-	jz	3f
-	orl	$EFI_MODE_BREACH_DF, %r9d
-	cld
-3:	testl	$0x200, %eax			/* IF */
-	jnz	4f
-	orl	$EFI_MODE_BREACH_IF, %r9d
-4:
-	pushq	$0
-	stmxcsr	(%rsp)
-	movl	(%rsp), %eax
-	xorl	invoke_mxcsr(%rip), %eax
-	testl	$MXCSR_CONTROL, %eax
-	jz	5f
-	orl	$EFI_MODE_BREACH_MXCSR, %r9d
-	ldmxcsr	invoke_mxcsr(%rip)
-5:	fnstcw	(%rsp)
-	movzwl	(%rsp), %eax
-	cmpw	%ax, invoke_fcw(%rip)
-	je	6f
-	orl	$EFI_MODE_BREACH_FCW, %r9d
-	fldcw	invoke_fcw(%rip)
-6:	addq	$8, %rsp
-
-	movq	%r8, REQUEST_status(%rbx)
-	orl	%r9d, REQUEST_breach(%rbx)
-	movq	caller_rsp(%rip), %rsp
-	popq	%r15
-	popq	%r14
-	popq	%r13
-	popq	%r12
-	popq	%rbx
-	popq	%rbp
-	ret
-SYM_FUNC_END(efi_mode_invoke)
-
-	.section ".bss", "aw", @nobits
-	.balign	8
-SYM_DATA_LOCAL(efi_mode_invoked,	.quad 0)
-SYM_DATA_LOCAL(caller_rsp,		.quad 0)
-SYM_DATA_LOCAL(invoke_rsp,		.quad 0)
-SYM_DATA_LOCAL(invoke_mxcsr,		.long 0)
-SYM_DATA_LOCAL(invoke_fcw,		.word 0)
-
-	/* More than there should be, so that nothing is lost when it is noticed */
-	.balign	16
-SYM_DATA_START_LOCAL(call_stack)
-	.skip	EFI_MODE_CALL_STACK_SPARE
-	.globl	efi_mode_stack_mark
-efi_mode_stack_mark:
-	.skip	8 * EFI_MODE_STACK_MARKS
-	.skip	EFI_MODE_CALL_STACK
-call_stack_top:
-SYM_DATA_END(call_stack)
+SYM_CODE_END(entry_fault)

@@ -148,12 +148,12 @@ static bool plant_clock(struct efi_mode_handoff *h)
 	if (h->preempt != EFI_MODE_PREEMPT_GATE)
 		return true;
 
-	if (!plant(h->tick_vector, (unsigned long)efi_mode_tick_gate, false))
+	if (!plant(h->tick_vector, (unsigned long)efi_mode_entry_tick, false))
 		return false;
 	/* Without one of its own the timer is only lent while it is firmware's clock */
 	if (h->slice_vector == h->tick_vector ||
 	    (h->slice_vector &&
-	     !plant(h->slice_vector, (unsigned long)efi_mode_slice_gate, false)))
+	     !plant(h->slice_vector, (unsigned long)efi_mode_entry_slice, false)))
 		h->slice_vector = 0;
 	return true;
 }
@@ -168,16 +168,16 @@ static bool plant_clock(struct efi_mode_handoff *h)
  */
 bool efi_mode_gates_plant(struct efi_mode_handoff *h)
 {
-	unsigned long faults = (unsigned long)efi_mode_fault_gates;
+	unsigned long faults = (unsigned long)efi_mode_entry_faults;
 	int i;
 
 	efi_mode_nmi_counter = &h->exceptions.nmis;
 	efi_mode_mc_counter = &h->exceptions.machine_checks;
 
 	for (i = 0; i < ARRAY_SIZE(fatal); i++)
-		plant(fatal[i], faults + fatal[i] * EFI_MODE_FAULT_STRIDE, true);
-	plant(X86_TRAP_NMI, (unsigned long)efi_mode_nmi_gate, true);
-	plant(X86_TRAP_MC, (unsigned long)efi_mode_mc_gate, true);
+		plant(fatal[i], faults + fatal[i] * EFI_MODE_ENTRY_STRIDE, true);
+	plant(X86_TRAP_NMI, (unsigned long)efi_mode_entry_nmi, true);
+	plant(X86_TRAP_MC, (unsigned long)efi_mode_entry_mc, true);
 	return plant_clock(h);
 }
 

@@ -77,7 +77,7 @@ static bool run_handler(struct efi_mode_handoff *h, unsigned int vector,
 	handler_start = start;
 	handled = true;
 	delivering = true;
-	after = efi_mode_run_handler(handler, *rflags);
+	after = efi_mode_invoke_handler(handler, *rflags);
 	delivering = outer;
 	if (vector == h->tick_vector)
 		note_tick_cost(h, start);
@@ -360,8 +360,8 @@ static void mark_stack(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < EFI_MODE_STACK_MARKS; i++)
-		efi_mode_stack_mark[i] = STACK_MARK;
+	for (i = 0; i < EFI_MODE_NR_STACK_MARKS; i++)
+		efi_mode_invoke_stack_marks[i] = STACK_MARK;
 }
 
 static void check_stack(struct efi_mode_request *r)
@@ -369,8 +369,8 @@ static void check_stack(struct efi_mode_request *r)
 	u64 changed = 0;
 	unsigned int i;
 
-	for (i = 0; i < EFI_MODE_STACK_MARKS; i++)
-		changed |= efi_mode_stack_mark[i] ^ STACK_MARK;
+	for (i = 0; i < EFI_MODE_NR_STACK_MARKS; i++)
+		changed |= efi_mode_invoke_stack_marks[i] ^ STACK_MARK;
 	if (likely(!changed))
 		return;
 	r->breach |= EFI_MODE_BREACH_STACK;
