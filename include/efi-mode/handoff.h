@@ -36,7 +36,7 @@
 #define EFI_MODE_MAX_RANGES		32
 #define EFI_MODE_MAX_ARGS		10
 #define EFI_MODE_NR_VECTORS		256
-#define EFI_MODE_WINDOW_VECTORS		19	/* up to the machine check, 18 */
+#define EFI_MODE_TRANSITION_VECTORS		19	/* up to the machine check, 18 */
 #define EFI_MODE_NR_SIGNALS		1024
 #define EFI_MODE_NR_KEYS		16
 #define EFI_MODE_NR_QUESTIONS		32
@@ -148,19 +148,19 @@ struct efi_mode_exceptions {
  * @es:		data segment
  * @fs:		data segment
  * @gs:		data segment
- * @window_gdt:	pseudo-descriptor of the table that stands in for @gdt while the
- *		world is neither side's: a copy, and @window_cs behind it
- * @window_cs:	a code segment that both stand-ins have
- * @window_idt:	pseudo-descriptor of the interrupt descriptor table for that time
- * @window_rsp:	the stack for that time
+ * @transition_gdt: pseudo-descriptor of the table that is loaded in place of @gdt while
+ *		the world is neither side's: a copy, and @transition_cs behind it
+ * @transition_cs: a code segment that both copies have
+ * @transition_idt: pseudo-descriptor of the interrupt descriptor table for that time
+ * @transition_rsp: the stack for that time
  * @exceptions:	that came in that time
  * @settled:	the kernel's: from now on @pat, @gs_base, @gdt, @idt,
  *		@cs and @ss are always as they are here, and need no saving, and
  *		its data segments are null here
  *
  * @tr is given, not saved: firmware's never changes without its @gdt, and the
- * kernel's is only loaded if firmware has one. switch() takes it from the
- * stand-in, because LTR writes to the descriptor.
+ * kernel's is only loaded if firmware has one. switch() takes it from
+ * @transition_gdt, because LTR writes to the descriptor.
  *
  * switch.S knows the members by their offsets in the generated asm-offsets.h.
  */
@@ -188,11 +188,11 @@ struct efi_mode_cpu {
 	__u16 es;
 	__u16 fs;
 	__u16 gs;
-	__u16 window_cs;
-	__u8  window_gdt[10];
-	__u8  window_idt[10];
+	__u16 transition_cs;
+	__u8  transition_gdt[10];
+	__u8  transition_idt[10];
 	__u16 __pad2;
-	__u64 window_rsp;
+	__u64 transition_rsp;
 	struct efi_mode_exceptions exceptions;
 	__u32 settled;
 	__u32 __pad3;
@@ -215,11 +215,11 @@ struct efi_mode_target {
 
 /**
  * struct efi_mode_resident - functions that the resident half has for the kernel
- * @read:	see read() in arch/efi/boot/lookup.c
- * @read_path:	see read_path() there
+ * @read:	see lookup_read() in arch/efi/boot/lookup.c
+ * @read_path:	see efi_mode_read_path() there
  * @notify:	notify function of the kernel's events
- * @watch_keys:	see watch_keys() in arch/efi/boot/keys.c
- * @unwatch_keys: see unwatch_keys() there
+ * @watch_keys:	see keys_watch() in arch/efi/boot/keys.c
+ * @unwatch_keys: see keys_unwatch() there
  *
  * All but @notify are called like functions of firmware.
  */
@@ -386,9 +386,9 @@ struct efi_mode_range {
  * @tick_cost:	cycles that firmware is busy with a tick, on average of the last
  * @exceptions:	that came in slices
  * @linux_tr:	task register of the kernel
- * @window_gdt_size: bytes of each stand-in for a global descriptor table
- * @window_stack: stack for the time between two worlds
- * @window_idt:	interrupt descriptor table for that time
+ * @transition_gdt_size: bytes of each global descriptor table for the transition
+ * @transition_stack: stack for the transition
+ * @transition_idt: interrupt descriptor table for the transition
  * @fault:	why firmware is at its end
  * @resident:	functions of the resident half
  * @image:	handle of the EFI image
@@ -442,10 +442,10 @@ struct efi_mode_handoff {
 
 	struct efi_mode_exceptions exceptions;
 	__u16 linux_tr;
-	__u16 window_gdt_size;
+	__u16 transition_gdt_size;
 	__u32 __pad2;
-	__u8  window_stack[512] __aligned(16);
-	__u8  window_idt[EFI_MODE_WINDOW_VECTORS * 16];
+	__u8  transition_stack[512] __aligned(16);
+	__u8  transition_idt[EFI_MODE_TRANSITION_VECTORS * 16];
 	struct efi_mode_fault fault;
 
 	struct efi_mode_resident resident;

@@ -34,10 +34,10 @@ static void __used common(void)
 	CPU(es);
 	CPU(fs);
 	CPU(gs);
-	CPU(window_cs);
-	CPU(window_gdt);
-	CPU(window_idt);
-	CPU(window_rsp);
+	CPU(transition_cs);
+	CPU(transition_gdt);
+	CPU(transition_idt);
+	CPU(transition_rsp);
 	CPU(settled);
 	OFFSET(CPU_nmis, efi_mode_cpu, exceptions.nmis);
 	OFFSET(CPU_machine_checks, efi_mode_cpu, exceptions.machine_checks);

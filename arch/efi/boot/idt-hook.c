@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Our entries in firmware's interrupt descriptor table
+ * Our entries in the firmware's interrupt descriptor table
  *
- *  - Exceptions from which firmware has no way back. They end firmware, and not
- *    the machine. Those that a firmware may handle and return from stay its own:
+ *  - Exceptions from which the firmware has no way back. They end the firmware, and
+ *    not the machine. Those that a firmware may handle and return from stay its own:
  *    #DB and #BP of a debugger, #VE and #VC of a confidential guest.
  *  - Non-maskable interrupts and machine checks, which are the kernel's.
- *  - The vector of firmware's clock, and one of our own for when that is not the local
- *    APIC's timer: the gates, which can end a slice.
+ *  - The vector of the firmware's clock, and one of our own for when that is not the
+ *    local APIC's timer. These two can end a slice.
  *
- * The entries are put into the table that firmware uses, so that its address and
- * everything else in it are what firmware expects. If firmware loads another
+ * The entries are put into the table that the firmware uses, so that its address and
+ * everything else in it are as the firmware expects. If the firmware loads another
  * table they move.
  */
 #include <asm/desc_defs.h>
@@ -23,25 +23,26 @@
 
 u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
 
-struct planted {
+struct idt_hook {
 	u8 vector;
 	gate_desc before;
 	gate_desc ours;
 };
 
-static struct planted planted[EFI_MODE_NR_FAULTS + 4];
-static unsigned int nr_planted;
+static struct efi_mode_idt_entries idt_entries;
+static struct idt_hook idt_hooks[EFI_MODE_NR_FAULTS + 4];
+static unsigned int nr_idt_hooks;
 
-/* The table that they are in */
-unsigned long efi_mode_gates_table;
+/* The table that the hooks are in */
+unsigned long efi_mode_idt_hook_table;
 
-static const u8 fatal[] = {
+static const u8 fatal_vectors[] = {
 	X86_TRAP_DE, X86_TRAP_OF, X86_TRAP_BR, X86_TRAP_UD, X86_TRAP_DF,
 	X86_TRAP_TS, X86_TRAP_NP, X86_TRAP_SS, X86_TRAP_GP, X86_TRAP_PF,
 	X86_TRAP_MF, X86_TRAP_AC, X86_TRAP_XF, X86_TRAP_CP,
 };
 
-static gate_desc *current_table(unsigned int *entries)
+static gate_desc *idt_hook_current_table(unsigned int *entries)
 {
 	struct desc_ptr idt;
 
@@ -50,17 +51,11 @@ static gate_desc *current_table(unsigned int *entries)
 	return (gate_desc *)idt.address;
 }
 
-static unsigned long offset_of(const gate_desc *g)
-{
-	return g->offset_low | (unsigned long)g->offset_middle << 16 |
-	       (unsigned long)g->offset_high << 32;
-}
-
 /*
- * The table may be read-only: UEFI lets firmware protect what is its own. With
- * CET, CR0.WP cannot be cleared; such a firmware must have left it writable.
+ * The table may be read-only, because UEFI lets the firmware protect its memory. With
+ * CET, CR0.WP cannot be cleared; such a firmware must have left the table writable.
  */
-static void write_gate(gate_desc *where, const gate_desc *what)
+static void idt_hook_write(gate_desc *where, const gate_desc *what)
 {
 	unsigned long cr0 = native_read_cr0();
 	bool wp = (cr0 & X86_CR0_WP) && !(native_read_cr4() & X86_CR4_CET);
@@ -72,164 +67,168 @@ static void write_gate(gate_desc *where, const gate_desc *what)
 		asm volatile("mov %0, %%cr0" : : "r" (cr0) : "memory");
 }
 
-static gate_desc make_gate(unsigned long handler, unsigned int ist)
+static gate_desc idt_hook_make(unsigned long handler, unsigned int ist)
 {
-	gate_desc g = {};
+	gate_desc g;
 	u16 cs;
 
 	asm volatile("movw %%cs, %0" : "=r" (cs));
-	g.offset_low = handler;
-	g.offset_middle = handler >> 16;
-	g.offset_high = handler >> 32;
-	g.segment = cs;
-	g.bits.type = GATE_INTERRUPT;
-	g.bits.ist = ist;
-	g.bits.p = 1;
+	efi_mode_pack_gate(&g, handler, ist, cs);
 	return g;
 }
 
 /*
- * An exception keeps the stack that firmware has for it. An interrupt must not
- * have one: the slice can end on it, and what comes then would begin at the same
- * top.
+ * An exception keeps the stack that the firmware has for it. An interrupt must not have
+ * a stack of its own, because the slice can end on it, and the next interrupt would
+ * begin at the same top.
  */
-static bool plant(unsigned int vector, unsigned long handler, bool keep_stack)
+static bool idt_hook_add(unsigned int vector, unsigned long handler, bool keep_stack)
 {
 	unsigned int entries;
-	gate_desc *now = current_table(&entries);
-	struct planted *p = &planted[nr_planted];
+	gate_desc *now = idt_hook_current_table(&entries);
+	struct idt_hook *hook = &idt_hooks[nr_idt_hooks];
 
-	if (vector >= entries || nr_planted == ARRAY_SIZE(planted))
+	if (vector >= entries || nr_idt_hooks == ARRAY_SIZE(idt_hooks))
 		return false;
 
-	p->vector = vector;
-	p->before = now[vector];
-	p->ours = make_gate(handler, keep_stack ? p->before.bits.ist : 0);
-	write_gate(&now[vector], &p->ours);
-	efi_mode_gates_table = (unsigned long)now;
-	nr_planted++;
+	hook->vector = vector;
+	hook->before = now[vector];
+	hook->ours = idt_hook_make(handler, keep_stack ? hook->before.bits.ist : 0);
+	idt_hook_write(&now[vector], &hook->ours);
+	efi_mode_idt_hook_table = (unsigned long)now;
+	nr_idt_hooks++;
 	return true;
 }
 
-static bool is_ours(const gate_desc *g, const struct planted *p)
+static bool idt_hook_is_ours(const gate_desc *g, const struct idt_hook *hook)
 {
-	return !memcmp(g, &p->ours, sizeof(*g));
+	return !memcmp(g, &hook->ours, sizeof(*g));
 }
 
-/* Somebody else may have put theirs there since: then that stays */
-static void unplant(const struct planted *p)
+/* If other code has put its own entry there since, that entry stays */
+static void idt_hook_undo(const struct idt_hook *hook)
 {
-	gate_desc *g = (gate_desc *)efi_mode_gates_table + p->vector;
+	gate_desc *g = (gate_desc *)efi_mode_idt_hook_table + hook->vector;
 
-	if (is_ours(g, p))
-		write_gate(g, &p->before);
+	if (idt_hook_is_ours(g, hook))
+		idt_hook_write(g, &hook->before);
 }
 
 /*
- * Firmware has loaded another table. If it is a copy of the one before, our
- * entries are in it already, and planted again they would lead to themselves. The
- * one before is not ours to touch any more.
+ * The firmware has loaded another table. If that is a copy of the one before, our
+ * entries are in it already. Added again they would lead to themselves. The table
+ * before is not ours to touch any more.
  */
-static void move(gate_desc *now, unsigned int entries)
+static void idt_hook_move(gate_desc *now, unsigned int entries)
 {
-	struct planted *p;
+	struct idt_hook *hook;
 
-	efi_mode_gates_table = (unsigned long)now;
-	for (p = planted; p < planted + nr_planted; p++) {
-		if (p->vector >= entries || is_ours(&now[p->vector], p))
+	efi_mode_idt_hook_table = (unsigned long)now;
+	for (hook = idt_hooks; hook < idt_hooks + nr_idt_hooks; hook++) {
+		gate_desc *g = &now[hook->vector];
+
+		if (hook->vector >= entries || idt_hook_is_ours(g, hook))
 			continue;
-		p->before = now[p->vector];
-		write_gate(&now[p->vector], &p->ours);
+		hook->before = *g;
+		idt_hook_write(g, &hook->ours);
 	}
 }
 
-static bool plant_clock(struct efi_mode_handoff *h)
+static bool idt_hook_add_clock(struct efi_mode_handoff *h)
 {
 	if (h->preempt != EFI_MODE_PREEMPT_GATE)
 		return true;
 
-	if (!plant(h->tick_vector, (unsigned long)efi_mode_entry_tick, false))
+	if (!idt_hook_add(h->tick_vector, idt_entries.tick, false))
 		return false;
 	/* Without one of its own the timer is only lent while it is firmware's clock */
 	if (h->slice_vector == h->tick_vector ||
 	    (h->slice_vector &&
-	     !plant(h->slice_vector, (unsigned long)efi_mode_entry_slice, false)))
+	     !idt_hook_add(h->slice_vector, idt_entries.slice, false)))
 		h->slice_vector = 0;
 	return true;
 }
 
-/**
- * efi_mode_gates_plant() - put our entries into firmware's table
- * @h:	the handoff; says which vector firmware's clock has
- *
- * Context: interrupts off.
- * Return: false if the table has no place for the gates; those of the exceptions
- * are there then.
- */
-bool efi_mode_gates_plant(struct efi_mode_handoff *h)
+static bool idt_hook_add_all(struct efi_mode_handoff *h)
 {
-	unsigned long faults = (unsigned long)efi_mode_entry_faults;
 	int i;
 
-	efi_mode_nmi_counter = &h->exceptions.nmis;
-	efi_mode_mc_counter = &h->exceptions.machine_checks;
-
-	for (i = 0; i < ARRAY_SIZE(fatal); i++)
-		plant(fatal[i], faults + fatal[i] * EFI_MODE_ENTRY_STRIDE, true);
-	plant(X86_TRAP_NMI, (unsigned long)efi_mode_entry_nmi, true);
-	plant(X86_TRAP_MC, (unsigned long)efi_mode_entry_mc, true);
-	return plant_clock(h);
+	for (i = 0; i < ARRAY_SIZE(fatal_vectors); i++)
+		idt_hook_add(fatal_vectors[i],
+			     idt_entries.faults +
+			     fatal_vectors[i] * EFI_MODE_ENTRY_STRIDE, true);
+	idt_hook_add(X86_TRAP_NMI, idt_entries.nmi, true);
+	idt_hook_add(X86_TRAP_MC, idt_entries.mc, true);
+	return idt_hook_add_clock(h);
 }
 
 /**
- * efi_mode_gates_remove() - undo efi_mode_gates_plant()
+ * efi_mode_idt_hook_install() - put our entries into the firmware's table
+ * @h:		the handoff; says which vector the firmware's clock has
+ * @entries:	addresses of the entries, for the CPU
+ *
+ * Context: interrupts off.
+ * Return: false if the table has no place for the entry that ends slices. Those of the
+ * exceptions are installed then.
+ */
+bool efi_mode_idt_hook_install(struct efi_mode_handoff *h,
+			       const struct efi_mode_idt_entries *entries)
+{
+	idt_entries = *entries;
+	efi_mode_nmi_counter = &h->exceptions.nmis;
+	efi_mode_mc_counter = &h->exceptions.machine_checks;
+	return idt_hook_add_all(h);
+}
+
+/**
+ * efi_mode_idt_hook_remove() - undo efi_mode_idt_hook_install()
  *
  * Does nothing if that was not called.
  *
  * Context: interrupts off.
  */
-void efi_mode_gates_remove(void)
+void efi_mode_idt_hook_remove(void)
 {
-	while (nr_planted)
-		unplant(&planted[--nr_planted]);
+	while (nr_idt_hooks)
+		idt_hook_undo(&idt_hooks[--nr_idt_hooks]);
 }
 
 /**
- * efi_mode_gates_follow() - firmware has another table, or another clock
- * @h:	the handoff
- * @moved:	the vector of its clock is another one
+ * efi_mode_idt_hook_follow() - move the entries to another table or vector
+ * @h:		the handoff
+ * @moved:	the vector of the firmware's clock has changed
  *
  * Context: interrupts off.
  */
-void efi_mode_gates_follow(struct efi_mode_handoff *h, bool moved)
+void efi_mode_idt_hook_follow(struct efi_mode_handoff *h, bool moved)
 {
 	unsigned int entries;
-	gate_desc *now = current_table(&entries);
+	gate_desc *now = idt_hook_current_table(&entries);
 
-	if (efi_mode_gates_table != (unsigned long)now)
-		move(now, entries);
+	if (efi_mode_idt_hook_table != (unsigned long)now)
+		idt_hook_move(now, entries);
 	if (!moved)
 		return;
-	efi_mode_gates_remove();
+	efi_mode_idt_hook_remove();
 	/* A vector that the table does not have does not tick, so no event could help */
-	if (!efi_mode_gates_plant(h))
+	if (!idt_hook_add_all(h))
 		h->preempt = EFI_MODE_PREEMPT_EVENT;
 }
 
 /**
- * efi_mode_handler() - firmware's own handler of an interrupt
- * @vector:	which one
+ * efi_mode_firmware_handler() - find the firmware's own handler of an interrupt
+ * @vector:	the vector
  *
  * Context: interrupts off.
- * Return: its address; 0 if the table ends before.
+ * Return: its address, or 0 if the table ends before.
  */
-unsigned long efi_mode_handler(unsigned int vector)
+unsigned long efi_mode_firmware_handler(unsigned int vector)
 {
 	unsigned int entries, i;
-	gate_desc *now = current_table(&entries);
+	gate_desc *now = idt_hook_current_table(&entries);
 
-	for (i = 0; i < nr_planted; i++)
-		if (planted[i].vector == vector)
-			return offset_of(&planted[i].before);
-	return vector < entries ? offset_of(&now[vector]) : 0;
+	for (i = 0; i < nr_idt_hooks; i++)
+		if (idt_hooks[i].vector == vector)
+			return gate_offset(&idt_hooks[i].before);
+	return vector < entries ? gate_offset(&now[vector]) : 0;
 }

@@ -29,13 +29,13 @@
 
 #define FIRST_STACK_SIZE	SZ_4K
 
-struct options {
+struct start_options {
 	u64 arena;	/* efi_mode.arena=, bytes, 0 if not given */
 	u64 reserve;	/* efi_mode.reserve=, likewise */
 	u8 preempt;	/* efi_mode.preempt=, EFI_MODE_PREEMPT_* */
 };
 
-static efi_status_t check_machine(void)
+static efi_status_t start_check_machine(void)
 {
 	u32 low, high;
 
@@ -68,7 +68,7 @@ static efi_status_t check_machine(void)
 	return EFI_SUCCESS;
 }
 
-static efi_status_t parse_size(const char *param, const char *val, u64 *size)
+static efi_status_t start_parse_size(const char *param, const char *val, u64 *size)
 {
 	char *end = NULL;
 
@@ -82,7 +82,7 @@ static efi_status_t parse_size(const char *param, const char *val, u64 *size)
 	return EFI_SUCCESS;
 }
 
-static efi_status_t parse_preempt(const char *val, u8 *preempt)
+static efi_status_t start_parse_preempt(const char *val, u8 *preempt)
 {
 	if (val && !strcmp(val, "gate")) {
 		*preempt = EFI_MODE_PREEMPT_GATE;
@@ -96,8 +96,8 @@ static efi_status_t parse_preempt(const char *val, u8 *preempt)
 	return EFI_SUCCESS;
 }
 
-static efi_status_t parse_options(const struct boot_params *boot_params,
-				  struct options *opt)
+static efi_status_t start_parse_options(const struct boot_params *boot_params,
+				  struct start_options *opt)
 {
 	const char *cmdline = (void *)(boot_params->hdr.cmd_line_ptr |
 			      (unsigned long)boot_params->ext_cmd_line_ptr << 32);
@@ -125,18 +125,18 @@ static efi_status_t parse_options(const struct boot_params *boot_params,
 		if (!val && !strcmp(param, "--"))
 			break;
 		if (!strcmp(param, "efi_mode.arena"))
-			status = parse_size(param, val, &opt->arena);
+			status = start_parse_size(param, val, &opt->arena);
 		else if (!strcmp(param, "efi_mode.reserve"))
-			status = parse_size(param, val, &opt->reserve);
+			status = start_parse_size(param, val, &opt->reserve);
 		else if (!strcmp(param, "efi_mode.preempt"))
-			status = parse_preempt(val, &opt->preempt);
+			status = start_parse_preempt(val, &opt->preempt);
 	}
 
 	efi_bs_call(free_pool, buf);
 	return status;
 }
 
-static efi_status_t add_to_arena(struct efi_mode_handoff *h,
+static efi_status_t start_add_to_arena(struct efi_mode_handoff *h,
 				 const struct efi_mode_range *range)
 {
 	if (h->nr_ranges == ARRAY_SIZE(h->ranges))
@@ -145,19 +145,19 @@ static efi_status_t add_to_arena(struct efi_mode_handoff *h,
 	return EFI_SUCCESS;
 }
 
-static u64 initrd_address(const struct boot_params *boot_params)
+static u64 start_initrd_address(const struct boot_params *boot_params)
 {
 	return boot_params->hdr.ramdisk_image |
 	       (u64)boot_params->ext_ramdisk_image << 32;
 }
 
 /* The structure, what stands behind it, the FPU areas, a stack for the first switch, the memory map */
-static efi_status_t allocate_handoff(const struct boot_params *boot_params,
+static efi_status_t start_allocate_handoff(const struct boot_params *boot_params,
 				     unsigned long kernel_entry,
 				     struct efi_mode_handoff **out)
 {
 	size_t fpu = ALIGN(efi_mode_fpu_size(), 64);
-	size_t behind = ALIGN(sizeof(**out) + efi_mode_window_size(), 64);
+	size_t behind = ALIGN(sizeof(**out) + efi_mode_switch_tables_size(), 64);
 	struct efi_mode_range range;
 	struct efi_mode_handoff *h;
 	unsigned long base, size;
@@ -191,22 +191,22 @@ static efi_status_t allocate_handoff(const struct boot_params *boot_params,
 
 	range.base = base;
 	range.size = size;
-	add_to_arena(h, &range);
+	start_add_to_arena(h, &range);
 
 	/* What the stub has already allocated for the kernel */
 	if (!efi_mode_ledger_find(kernel_entry, &range))
 		return EFI_LOAD_ERROR;
-	add_to_arena(h, &range);
-	if (initrd_address(boot_params) &&
-	    efi_mode_ledger_find(initrd_address(boot_params), &range))
-		add_to_arena(h, &range);
+	start_add_to_arena(h, &range);
+	if (start_initrd_address(boot_params) &&
+	    efi_mode_ledger_find(start_initrd_address(boot_params), &range))
+		start_add_to_arena(h, &range);
 
 	*out = h;
 	return EFI_SUCCESS;
 }
 
-static efi_status_t allocate_arena(struct efi_mode_handoff *h,
-				   const struct options *opt)
+static efi_status_t start_allocate_arena(struct efi_mode_handoff *h,
+				   const struct start_options *opt)
 {
 	struct efi_mode_range ranges[EFI_MODE_MAX_RANGES];
 	struct efi_mode_arena_policy policy = {};
@@ -221,7 +221,7 @@ static efi_status_t allocate_arena(struct efi_mode_handoff *h,
 
 	for (i = 0; i < h->nr_ranges; i++)
 		taken += h->ranges[i].size;
-	total = efi_mode_total_memory(map);
+	total = efi_mode_arena_total_memory(map);
 
 	policy.reserve = opt->reserve ?: max(DEFAULT_RESERVE_MIN,
 					     total >> DEFAULT_RESERVE_SHIFT);
@@ -231,7 +231,7 @@ static efi_status_t allocate_arena(struct efi_mode_handoff *h,
 			      round_up(opt->arena - taken, EFI_PAGE_SIZE) :
 			      MINIMUM_ARENA;
 
-	n = efi_mode_choose_arena(map, taken, &policy, ranges,
+	n = efi_mode_arena_choose(map, taken, &policy, ranges,
 				  EFI_MODE_MAX_RANGES - h->nr_ranges);
 	efi_bs_call(free_pool, map);
 	if (!n) {
@@ -250,7 +250,7 @@ static efi_status_t allocate_arena(struct efi_mode_handoff *h,
 				     EFI_LOADER_DATA,
 				     ranges[i].size >> EFI_PAGE_SHIFT, &base);
 		if (status == EFI_SUCCESS)
-			status = add_to_arena(h, &ranges[i]);
+			status = start_add_to_arena(h, &ranges[i]);
 		if (status != EFI_SUCCESS) {
 			efi_err("efi-mode: the firmware does not give the memory at 0x%llx that its map shows as free\n",
 				ranges[i].base);
@@ -264,7 +264,7 @@ static efi_status_t allocate_arena(struct efi_mode_handoff *h,
  * The kernel's map of RAM: the arena. The first MiB is named so that nothing
  * takes it for free address space; a map of one entry would be refused.
  */
-static void describe_memory(struct boot_params *boot_params,
+static void start_describe_memory(struct boot_params *boot_params,
 			    const struct efi_mode_handoff *h)
 {
 	struct boot_e820_entry *e = boot_params->e820_table;
@@ -285,7 +285,7 @@ static void describe_memory(struct boot_params *boot_params,
 }
 
 /* The firmware's own map, for efi_init(); the last thing before the switch */
-static efi_status_t describe_firmware(struct boot_params *boot_params,
+static efi_status_t start_describe_firmware(struct boot_params *boot_params,
 				      struct efi_mode_handoff *h)
 {
 	struct efi_info *info = &boot_params->efi_info;
@@ -318,23 +318,23 @@ efi_status_t efi_mode_handover(efi_handle_t handle,
 			       struct boot_params *boot_params,
 			       unsigned long kernel_entry)
 {
-	struct options opt = { .preempt = EFI_MODE_PREEMPT_GATE };
+	struct start_options opt = { .preempt = EFI_MODE_PREEMPT_GATE };
 	struct efi_mode_handoff *h;
 	efi_status_t status;
 
-	status = check_machine();
+	status = start_check_machine();
 	if (status != EFI_SUCCESS)
 		return status;
 
-	status = parse_options(boot_params, &opt);
+	status = start_parse_options(boot_params, &opt);
 	if (status != EFI_SUCCESS)
 		return status;
 
-	status = allocate_handoff(boot_params, kernel_entry, &h);
+	status = start_allocate_handoff(boot_params, kernel_entry, &h);
 	if (status != EFI_SUCCESS)
 		return status;
 
-	status = allocate_arena(h, &opt);
+	status = start_allocate_arena(h, &opt);
 	if (status != EFI_SUCCESS)
 		return status;
 
@@ -355,8 +355,8 @@ efi_status_t efi_mode_handover(efi_handle_t handle,
 		goto out;
 	}
 
-	describe_memory(boot_params, h);
-	status = describe_firmware(boot_params, h);
+	start_describe_memory(boot_params, h);
+	status = start_describe_firmware(boot_params, h);
 	if (status != EFI_SUCCESS)
 		goto out;
 
@@ -366,7 +366,7 @@ efi_status_t efi_mode_handover(efi_handle_t handle,
 				      FIRST_STACK_SIZE),
 			     boot_params, kernel_entry);
 
-	status = efi_mode_serve();
+	status = efi_mode_resident_serve();
 out:
 	efi_mode_resident_exit();
 	return status;

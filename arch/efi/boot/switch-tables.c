@@ -1,27 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What stands in for both sides' descriptor tables in the middle of a switch
+ * Transition tables: the descriptor tables and the stack in the middle of a switch
  *
- * switch.S says why. The stand-in for a global descriptor table is a copy of it,
- * as far as it is in use, and behind that a code segment at a place that is the
- * same for both sides. The kernel fills in its own when it has one.
+ * switch.S says why they are needed. The transition GDT of a side is a copy of that
+ * side's GDT, as far as it is in use, followed by a code segment at a place that is
+ * the same for both sides. The kernel fills in its own when it has one.
  */
-#include <asm/desc_defs.h>
 #include <asm/segment.h>
 #include <asm/trapnr.h>
 
 #include "boot.h"
 
 /* Beyond the kernel's own, and what firmware may add later to have a task */
-#define WINDOW_CS	512
+#define TRANSITION_CS	512
 
 #define CODE64		(DESC_CODE64 | _DESC_ACCESSED)
 
-static_assert(WINDOW_CS >= GDT_SIZE);
-static_assert(sizeof_field(struct efi_mode_handoff, window_idt) ==
-	      EFI_MODE_WINDOW_VECTORS * sizeof(gate_desc));
+static_assert(TRANSITION_CS >= GDT_SIZE);
+static_assert(sizeof_field(struct efi_mode_handoff, transition_idt) ==
+	      EFI_MODE_TRANSITION_VECTORS * sizeof(gate_desc));
 
-static void set_pointer(u8 *where, const void *table, unsigned int size)
+static void switch_tables_set_pointer(u8 *where, const void *table, unsigned int size)
 {
 	struct desc_ptr p = {
 		.size = size - 1,
@@ -31,15 +30,15 @@ static void set_pointer(u8 *where, const void *table, unsigned int size)
 	memcpy(where, &p, sizeof(p));
 }
 
-static u8 *gdt_of(struct efi_mode_handoff *h, struct efi_mode_cpu *cpu)
+static u8 *switch_tables_gdt(struct efi_mode_handoff *h, struct efi_mode_cpu *cpu)
 {
 	u8 *tables = (u8 *)ALIGN((unsigned long)(h + 1), 16);
 
-	return cpu == &h->firmware ? tables : tables + h->window_gdt_size;
+	return cpu == &h->firmware ? tables : tables + h->transition_gdt_size;
 }
 
-/* Firmware's task register, if it has loaded one itself: not the kernel's */
-static u16 own_task(const struct desc_ptr *gdt)
+/* The firmware's task register, unless it is 0 or the kernel has loaded it */
+static u16 switch_tables_own_task(const struct desc_ptr *gdt)
 {
 	const struct ldttss_desc *desc;
 	u16 tr;
@@ -52,81 +51,75 @@ static u16 own_task(const struct desc_ptr *gdt)
 	return tr;
 }
 
-static void copy_firmware(struct efi_mode_handoff *h,
-			  const struct desc_ptr *gdt)
+static void switch_tables_copy_firmware(struct efi_mode_handoff *h,
+					const struct desc_ptr *gdt)
 {
-	memcpy(gdt_of(h, &h->firmware), (void *)gdt->address,
-	       min_t(unsigned int, gdt->size + 1, WINDOW_CS));
-	h->firmware.tr = own_task(gdt);
+	memcpy(switch_tables_gdt(h, &h->firmware), (void *)gdt->address,
+	       min_t(unsigned int, gdt->size + 1, TRANSITION_CS));
+	h->firmware.tr = switch_tables_own_task(gdt);
 	h->linux_cpu.tr = h->firmware.tr ? h->linux_tr : 0;
 	memcpy(h->firmware.gdt, gdt, sizeof(*gdt));
 }
 
-static void set_gate(gate_desc *g, const char *handler)
-{
-	g->offset_low = (unsigned long)handler;
-	g->offset_middle = (unsigned long)handler >> 16;
-	g->offset_high = (unsigned long)handler >> 32;
-	g->segment = WINDOW_CS;
-	g->bits.type = GATE_INTERRUPT;
-	g->bits.p = 1;
-}
-
 /**
- * efi_mode_window_size() - room for the stand-ins behind the handoff
+ * efi_mode_switch_tables_size() - get the size of the transition GDTs
  *
  * Return: bytes.
  */
-size_t efi_mode_window_size(void)
+size_t efi_mode_switch_tables_size(void)
 {
-	return 2 * (WINDOW_CS + sizeof(struct desc_struct)) + 16;
+	return 2 * (TRANSITION_CS + sizeof(struct desc_struct)) + 16;
 }
 
 /**
- * efi_mode_window_init() - make the stand-ins
- * @h:	the handoff, with efi_mode_window_size() bytes behind it
+ * efi_mode_switch_tables_init() - make the transition tables
+ * @h:	the handoff
  *
- * The kernel starts on a copy of firmware's.
+ * The kernel starts on a copy of the firmware's GDT.
  */
-void efi_mode_window_init(struct efi_mode_handoff *h)
+void efi_mode_switch_tables_init(struct efi_mode_handoff *h)
 {
 	static const struct desc_struct cs = GDT_ENTRY_INIT(CODE64, 0, 0xfffff);
 	struct efi_mode_cpu *cpus[] = { &h->firmware, &h->linux_cpu };
-	gate_desc *idt = (void *)h->window_idt;
+	gate_desc *idt = (void *)h->transition_idt;
 	struct desc_ptr gdt;
 	int i;
 
 	asm volatile("sgdt %0" : "=m" (gdt));
-	h->window_gdt_size = WINDOW_CS + sizeof(cs);
+	h->transition_gdt_size = TRANSITION_CS + sizeof(cs);
 
-	set_gate(&idt[X86_TRAP_NMI], efi_mode_window_nmi);
-	set_gate(&idt[X86_TRAP_MC], efi_mode_window_mc);
+	efi_mode_pack_gate(&idt[X86_TRAP_NMI],
+			   (unsigned long)efi_mode_transition_nmi, 0,
+			   TRANSITION_CS);
+	efi_mode_pack_gate(&idt[X86_TRAP_MC],
+			   (unsigned long)efi_mode_transition_mc, 0,
+			   TRANSITION_CS);
 
 	for (i = 0; i < ARRAY_SIZE(cpus); i++) {
-		u8 *table = gdt_of(h, cpus[i]);
+		u8 *table = switch_tables_gdt(h, cpus[i]);
 
 		memcpy(table, (void *)gdt.address,
-		       min_t(unsigned int, gdt.size + 1, WINDOW_CS));
-		memcpy(table + WINDOW_CS, &cs, sizeof(cs));
-		set_pointer(cpus[i]->window_gdt, table, h->window_gdt_size);
-		set_pointer(cpus[i]->window_idt, idt, sizeof(h->window_idt));
-		cpus[i]->window_cs = WINDOW_CS;
-		cpus[i]->window_rsp = (unsigned long)h->window_stack +
-				      sizeof(h->window_stack);
+		       min_t(unsigned int, gdt.size + 1, TRANSITION_CS));
+		memcpy(table + TRANSITION_CS, &cs, sizeof(cs));
+		switch_tables_set_pointer(cpus[i]->transition_gdt, table, h->transition_gdt_size);
+		switch_tables_set_pointer(cpus[i]->transition_idt, idt, sizeof(h->transition_idt));
+		cpus[i]->transition_cs = TRANSITION_CS;
+		cpus[i]->transition_rsp = (unsigned long)h->transition_stack +
+				      sizeof(h->transition_stack);
 	}
-	copy_firmware(h, &gdt);
+	switch_tables_copy_firmware(h, &gdt);
 }
 
 /**
- * efi_mode_window_follow() - firmware has another table
+ * efi_mode_switch_tables_follow() - copy the GDT that the firmware has loaded since
  * @h:	the handoff
  *
- * Context: firmware's world, interrupts off, before an egress.
+ * Context: the firmware's world, interrupts off, before an egress.
  */
-void efi_mode_window_follow(struct efi_mode_handoff *h)
+void efi_mode_switch_tables_follow(struct efi_mode_handoff *h)
 {
 	struct desc_ptr gdt;
 
 	asm volatile("sgdt %0" : "=m" (gdt));
-	copy_firmware(h, &gdt);
+	switch_tables_copy_firmware(h, &gdt);
 }
