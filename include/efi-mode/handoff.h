@@ -30,7 +30,7 @@
 #define _EFI_MODE_HANDOFF_H
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
-#define EFI_MODE_HANDOFF_VERSION	10
+#define EFI_MODE_HANDOFF_VERSION	11
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
@@ -348,6 +348,26 @@ struct efi_mode_range {
 };
 
 /**
+ * struct efi_mode_layout - physical addresses of the areas behind the handoff
+ * @firmware_gdt: global descriptor table of the firmware for the transition
+ * @linux_gdt:	global descriptor table of the kernel for the transition
+ * @firmware_fpu: FPU state of the firmware
+ * @linux_fpu:	FPU state of the kernel
+ * @stack_top:	end of the stack on which the kernel starts
+ * @memmap:	the firmware's memory map
+ * @memmap_size: bytes of room for it
+ */
+struct efi_mode_layout {
+	__u64 firmware_gdt;
+	__u64 linux_gdt;
+	__u64 firmware_fpu;
+	__u64 linux_fpu;
+	__u64 stack_top;
+	__u64 memmap;
+	__u64 memmap_size;
+};
+
+/**
  * struct efi_mode_handoff - what both halves know
  * @magic:	%EFI_MODE_HANDOFF_MAGIC
  * @version:	%EFI_MODE_HANDOFF_VERSION
@@ -356,7 +376,8 @@ struct efi_mode_range {
  * @switch_base: start of the code that the trampoline tables must map
  * @switch_size: its size in bytes
  * @extent:	bytes from the start of this structure that belong to the
- *		handoff: state areas and memory map follow
+ *		handoff
+ * @layout:	the areas that follow this structure
  * @firmware:	the firmware's CPU, while the kernel runs
  * @linux_cpu:	the kernel's CPU, while firmware runs
  * @request:	the one firmware call
@@ -412,6 +433,7 @@ struct efi_mode_handoff {
 	__u64 switch_base;
 	__u64 switch_size;
 	__u64 extent;
+	struct efi_mode_layout layout;
 
 	struct efi_mode_cpu firmware;
 	struct efi_mode_cpu linux_cpu;

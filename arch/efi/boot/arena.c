@@ -22,7 +22,7 @@
 #define MIN_REGION	SZ_1M
 
 static const efi_memory_desc_t *arena_desc_at(const struct efi_boot_memmap *map,
-					int i)
+					      int i)
 {
 	return efi_memdesc_ptr((unsigned long)map->map, map->desc_size, i);
 }
@@ -79,12 +79,12 @@ static bool arena_is_low(const struct efi_mode_range *r)
 }
 
 /**
- * efi_mode_arena_total_memory() - how much memory the machine has
+ * efi_mode_total_memory() - how much memory the machine has
  * @map:	the firmware's memory map
  *
  * Return: bytes of memory of all types.
  */
-u64 efi_mode_arena_total_memory(const struct efi_boot_memmap *map)
+u64 efi_mode_total_memory(const struct efi_boot_memmap *map)
 {
 	u64 total = 0;
 	int i;
@@ -97,7 +97,7 @@ u64 efi_mode_arena_total_memory(const struct efi_boot_memmap *map)
 
 /* The next range in the order of size: the largest that comes after @last */
 static struct efi_mode_range arena_next_largest(const struct efi_boot_memmap *map,
-					  const struct efi_mode_range *last)
+						const struct efi_mode_range *last)
 {
 	struct efi_mode_range best = {}, r;
 	int i;
@@ -116,7 +116,7 @@ static struct efi_mode_range arena_next_largest(const struct efi_boot_memmap *ma
 }
 
 /**
- * efi_mode_arena_choose() - choose the memory for Linux
+ * efi_mode_choose_arena() - choose the memory for Linux
  * @map:	the firmware's memory map
  * @taken:	bytes that are Linux's already: the kernel and its initrd
  * @policy:	how much to take
@@ -125,11 +125,11 @@ static struct efi_mode_range arena_next_largest(const struct efi_boot_memmap *ma
  *
  * Return: the number of ranges, or 0 if there is not enough memory.
  */
-int efi_mode_arena_choose(const struct efi_boot_memmap *map, u64 taken,
+int efi_mode_choose_arena(const struct efi_boot_memmap *map, u64 taken,
 			  const struct efi_mode_arena_policy *policy,
 			  struct efi_mode_range *ranges, int max)
 {
-	u64 total = efi_mode_arena_total_memory(map), free_low = 0, free_high = 0;
+	u64 total = efi_mode_total_memory(map), free_low = 0, free_high = 0;
 	struct efi_mode_range last = {}, r;
 	u64 keep_free = policy->reserve / 4;
 	u64 budget, budget_low, got = 0;

@@ -78,8 +78,8 @@ struct efi_mode_arena_policy {
 	u64 minimum;
 };
 
-u64 efi_mode_arena_total_memory(const struct efi_boot_memmap *map);
-int efi_mode_arena_choose(const struct efi_boot_memmap *map, u64 taken,
+u64 efi_mode_total_memory(const struct efi_boot_memmap *map);
+int efi_mode_choose_arena(const struct efi_boot_memmap *map, u64 taken,
 			  const struct efi_mode_arena_policy *policy,
 			  struct efi_mode_range *ranges, int max);
 
@@ -99,7 +99,7 @@ void efi_mode_apic_eoi(void);
 
 /* switch-tables.c */
 
-size_t efi_mode_switch_tables_size(void);
+size_t efi_mode_switch_tables_gdt_size(void);
 void efi_mode_switch_tables_init(struct efi_mode_handoff *h);
 
 /* Has the firmware loaded another global descriptor table since the copy was made? */

@@ -4,7 +4,7 @@
  *
  * For those that are to work when nobody reads the keyboard, or nobody can. Firmware
  * calls a function for a key (RegisterKeyNotify), without a word about whose key it is;
- * so there is one ring for the keys of all keyboards. Like lookup_notify() it it calls
+ * so there is one ring for the keys of all keyboards. Like lookup_notify() it calls
  * nothing.
  *
  * What is registered is noted here, in firmware's memory: a kernel that has died leaves

@@ -56,7 +56,7 @@ static u64 watchdog_seconds;
 static u64 clock_period;		/* in 100 ns; 0: not known */
 
 static unsigned int settings_locate(const efi_boot_services_t *bs, efi_guid_t *guid,
-			   efi_handle_t handles[MAX_HANDLES])
+				    efi_handle_t handles[MAX_HANDLES])
 {
 	unsigned long size = MAX_HANDLES * sizeof(*handles);
 
@@ -68,7 +68,7 @@ static unsigned int settings_locate(const efi_boot_services_t *bs, efi_guid_t *g
 
 static efi_graphics_output_protocol_t *
 settings_read_output(const efi_boot_services_t *bs, efi_handle_t handle,
-	    struct output *o)
+		     struct output *o)
 {
 	efi_guid_t guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 	efi_guid_t path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
@@ -168,7 +168,7 @@ static bool settings_restore_outputs(const efi_boot_services_t *bs)
 
 /* The caller of this image goes on at the beginning of a line */
 static void settings_restore_terminal(efi_simple_text_output_protocol_t *out,
-			     const efi_simple_text_output_mode_t *mode)
+				      const efi_simple_text_output_mode_t *mode)
 {
 	static efi_char16_t newline[] = L"\r\n";
 

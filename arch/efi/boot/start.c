@@ -37,8 +37,6 @@ struct start_options {
 
 static efi_status_t start_check_machine(void)
 {
-	u32 low, high;
-
 	if (!efi_mode_firmware_systab()) {
 		efi_err("efi-mode: not started as an EFI application (the EFI handover protocol is not supported)\n");
 		return EFI_UNSUPPORTED;
@@ -49,21 +47,16 @@ static efi_status_t start_check_machine(void)
 		return EFI_UNSUPPORTED;
 	}
 
-	asm volatile("rdmsr" : "=a" (low), "=d" (high)
-			     : "c" (MSR_IA32_APICBASE));
-	if (!(low & MSR_IA32_APICBASE_ENABLE)) {
+	if (!(efi_mode_read_msr(MSR_IA32_APICBASE) & MSR_IA32_APICBASE_ENABLE)) {
 		efi_err("efi-mode: the firmware has disabled the local APIC\n");
 		return EFI_UNSUPPORTED;
 	}
 
 	/* A switch in the middle of calls cannot move a shadow stack */
-	if (native_read_cr4() & X86_CR4_CET) {
-		asm volatile("rdmsr" : "=a" (low), "=d" (high)
-				     : "c" (MSR_IA32_S_CET));
-		if (low & CET_SHSTK_EN) {
-			efi_err("efi-mode: the firmware runs with a shadow stack\n");
-			return EFI_UNSUPPORTED;
-		}
+	if ((native_read_cr4() & X86_CR4_CET) &&
+	    (efi_mode_read_msr(MSR_IA32_S_CET) & CET_SHSTK_EN)) {
+		efi_err("efi-mode: the firmware runs with a shadow stack\n");
+		return EFI_UNSUPPORTED;
 	}
 	return EFI_SUCCESS;
 }
@@ -97,7 +90,7 @@ static efi_status_t start_parse_preempt(const char *val, u8 *preempt)
 }
 
 static efi_status_t start_parse_options(const struct boot_params *boot_params,
-				  struct start_options *opt)
+					struct start_options *opt)
 {
 	const char *cmdline = (void *)(boot_params->hdr.cmd_line_ptr |
 			      (unsigned long)boot_params->ext_cmd_line_ptr << 32);
@@ -137,7 +130,7 @@ static efi_status_t start_parse_options(const struct boot_params *boot_params,
 }
 
 static efi_status_t start_add_to_arena(struct efi_mode_handoff *h,
-				 const struct efi_mode_range *range)
+				       const struct efi_mode_range *range)
 {
 	if (h->nr_ranges == ARRAY_SIZE(h->ranges))
 		return EFI_OUT_OF_RESOURCES;
@@ -151,28 +144,50 @@ static u64 start_initrd_address(const struct boot_params *boot_params)
 	       (u64)boot_params->ext_ramdisk_image << 32;
 }
 
-/* The structure, what stands behind it, the FPU areas, a stack for the first switch, the memory map */
-static efi_status_t start_allocate_handoff(const struct boot_params *boot_params,
-				     unsigned long kernel_entry,
-				     struct efi_mode_handoff **out)
+/*
+ * Place the areas behind a handoff at @base: the transition GDTs, the FPU states, a stack
+ * for the first switch, the memory map.
+ *
+ * Return: bytes that the handoff takes with them.
+ */
+static unsigned long start_lay_out(struct efi_mode_layout *l,
+				   unsigned long base, size_t map_size)
 {
+	size_t gdt = efi_mode_switch_tables_gdt_size();
 	size_t fpu = ALIGN(efi_mode_fpu_size(), 64);
-	size_t behind = ALIGN(sizeof(**out) + efi_mode_switch_tables_size(), 64);
+	unsigned long end;
+
+	l->firmware_gdt = ALIGN(base + sizeof(struct efi_mode_handoff), 16);
+	l->linux_gdt = l->firmware_gdt + gdt;
+	l->firmware_fpu = ALIGN(l->linux_gdt + gdt, 64);
+	l->linux_fpu = l->firmware_fpu + fpu;
+	l->stack_top = l->linux_fpu + fpu + FIRST_STACK_SIZE;
+	l->memmap = l->stack_top;
+	end = ALIGN(l->memmap + map_size, EFI_PAGE_SIZE);
+	l->memmap_size = end - l->memmap;
+	return end - base;
+}
+
+static efi_status_t start_allocate_handoff(const struct boot_params *boot_params,
+					   unsigned long kernel_entry,
+					   struct efi_mode_handoff **out)
+{
+	struct efi_mode_layout layout;
 	struct efi_mode_range range;
 	struct efi_mode_handoff *h;
 	unsigned long base, size;
 	struct efi_boot_memmap *map;
 	efi_status_t status;
+	size_t map_size;
 
 	status = efi_get_memory_map(&map, false);
 	if (status != EFI_SUCCESS)
 		return status;
-	size = behind + 2 * fpu + FIRST_STACK_SIZE +
-	       map->map_size +
-	       map->desc_size * (EFI_MMAP_NR_SLACK_SLOTS + EFI_MODE_MAX_RANGES);
-	size = ALIGN(size, EFI_PAGE_SIZE);
+	map_size = map->map_size +
+		   map->desc_size * (EFI_MMAP_NR_SLACK_SLOTS + EFI_MODE_MAX_RANGES);
 	efi_bs_call(free_pool, map);
 
+	size = start_lay_out(&layout, 0, map_size);
 	status = efi_allocate_pages(size, &base, U32_MAX);
 	if (status != EFI_SUCCESS) {
 		efi_err("efi-mode: no memory below 4 GiB for the handoff\n");
@@ -183,10 +198,10 @@ static efi_status_t start_allocate_handoff(const struct boot_params *boot_params
 	h->magic = EFI_MODE_HANDOFF_MAGIC;
 	h->version = EFI_MODE_HANDOFF_VERSION;
 	h->size = sizeof(*h);
-	h->extent = size;
+	h->extent = start_lay_out(&h->layout, base, map_size);
 	h->canary = EFI_MODE_HANDOFF_CANARY;
-	h->firmware.fpu = base + behind;
-	h->linux_cpu.fpu = h->firmware.fpu + fpu;
+	h->firmware.fpu = h->layout.firmware_fpu;
+	h->linux_cpu.fpu = h->layout.linux_fpu;
 	h->systab = (unsigned long)efi_mode_firmware_systab();
 
 	range.base = base;
@@ -206,7 +221,7 @@ static efi_status_t start_allocate_handoff(const struct boot_params *boot_params
 }
 
 static efi_status_t start_allocate_arena(struct efi_mode_handoff *h,
-				   const struct start_options *opt)
+					 const struct start_options *opt)
 {
 	struct efi_mode_range ranges[EFI_MODE_MAX_RANGES];
 	struct efi_mode_arena_policy policy = {};
@@ -221,7 +236,7 @@ static efi_status_t start_allocate_arena(struct efi_mode_handoff *h,
 
 	for (i = 0; i < h->nr_ranges; i++)
 		taken += h->ranges[i].size;
-	total = efi_mode_arena_total_memory(map);
+	total = efi_mode_total_memory(map);
 
 	policy.reserve = opt->reserve ?: max(DEFAULT_RESERVE_MIN,
 					     total >> DEFAULT_RESERVE_SHIFT);
@@ -231,7 +246,7 @@ static efi_status_t start_allocate_arena(struct efi_mode_handoff *h,
 			      round_up(opt->arena - taken, EFI_PAGE_SIZE) :
 			      MINIMUM_ARENA;
 
-	n = efi_mode_arena_choose(map, taken, &policy, ranges,
+	n = efi_mode_choose_arena(map, taken, &policy, ranges,
 				  EFI_MODE_MAX_RANGES - h->nr_ranges);
 	efi_bs_call(free_pool, map);
 	if (!n) {
@@ -265,7 +280,7 @@ static efi_status_t start_allocate_arena(struct efi_mode_handoff *h,
  * takes it for free address space; a map of one entry would be refused.
  */
 static void start_describe_memory(struct boot_params *boot_params,
-			    const struct efi_mode_handoff *h)
+				  const struct efi_mode_handoff *h)
 {
 	struct boot_e820_entry *e = boot_params->e820_table;
 	int i;
@@ -286,13 +301,10 @@ static void start_describe_memory(struct boot_params *boot_params,
 
 /* The firmware's own map, for efi_init(); the last thing before the switch */
 static efi_status_t start_describe_firmware(struct boot_params *boot_params,
-				      struct efi_mode_handoff *h)
+					    struct efi_mode_handoff *h)
 {
 	struct efi_info *info = &boot_params->efi_info;
-	unsigned long map = h->linux_cpu.fpu +
-			    (h->linux_cpu.fpu - h->firmware.fpu) +
-			    FIRST_STACK_SIZE;
-	unsigned long size = (unsigned long)h + h->extent - map;
+	unsigned long map = h->layout.memmap, size = h->layout.memmap_size;
 	unsigned long key, desc_size;
 	efi_status_t status;
 	u32 version;
@@ -360,10 +372,7 @@ efi_status_t efi_mode_handover(efi_handle_t handle,
 	if (status != EFI_SUCCESS)
 		goto out;
 
-	efi_mode_first_state(&h->linux_cpu,
-			     (void *)(h->linux_cpu.fpu +
-				      (h->linux_cpu.fpu - h->firmware.fpu) +
-				      FIRST_STACK_SIZE),
+	efi_mode_first_state(&h->linux_cpu, (void *)h->layout.stack_top,
 			     boot_params, kernel_entry);
 
 	status = efi_mode_resident_serve();

@@ -30,13 +30,6 @@ static void switch_tables_set_pointer(u8 *where, const void *table, unsigned int
 	memcpy(where, &p, sizeof(p));
 }
 
-static u8 *switch_tables_gdt(struct efi_mode_handoff *h, struct efi_mode_cpu *cpu)
-{
-	u8 *tables = (u8 *)ALIGN((unsigned long)(h + 1), 16);
-
-	return cpu == &h->firmware ? tables : tables + h->transition_gdt_size;
-}
-
 /* The firmware's task register, unless it is 0 or the kernel has loaded it */
 static u16 switch_tables_own_task(const struct desc_ptr *gdt)
 {
@@ -54,7 +47,7 @@ static u16 switch_tables_own_task(const struct desc_ptr *gdt)
 static void switch_tables_copy_firmware(struct efi_mode_handoff *h,
 					const struct desc_ptr *gdt)
 {
-	memcpy(switch_tables_gdt(h, &h->firmware), (void *)gdt->address,
+	memcpy((void *)h->layout.firmware_gdt, (void *)gdt->address,
 	       min_t(unsigned int, gdt->size + 1, TRANSITION_CS));
 	h->firmware.tr = switch_tables_own_task(gdt);
 	h->linux_cpu.tr = h->firmware.tr ? h->linux_tr : 0;
@@ -62,18 +55,18 @@ static void switch_tables_copy_firmware(struct efi_mode_handoff *h,
 }
 
 /**
- * efi_mode_switch_tables_size() - get the size of the transition GDTs
+ * efi_mode_switch_tables_gdt_size() - get the size of a transition GDT
  *
  * Return: bytes.
  */
-size_t efi_mode_switch_tables_size(void)
+size_t efi_mode_switch_tables_gdt_size(void)
 {
-	return 2 * (TRANSITION_CS + sizeof(struct desc_struct)) + 16;
+	return TRANSITION_CS + sizeof(struct desc_struct);
 }
 
 /**
  * efi_mode_switch_tables_init() - make the transition tables
- * @h:	the handoff
+ * @h:	the handoff; @layout must be set
  *
  * The kernel starts on a copy of the firmware's GDT.
  */
@@ -81,12 +74,13 @@ void efi_mode_switch_tables_init(struct efi_mode_handoff *h)
 {
 	static const struct desc_struct cs = GDT_ENTRY_INIT(CODE64, 0, 0xfffff);
 	struct efi_mode_cpu *cpus[] = { &h->firmware, &h->linux_cpu };
+	u64 gdts[] = { h->layout.firmware_gdt, h->layout.linux_gdt };
 	gate_desc *idt = (void *)h->transition_idt;
 	struct desc_ptr gdt;
 	int i;
 
 	asm volatile("sgdt %0" : "=m" (gdt));
-	h->transition_gdt_size = TRANSITION_CS + sizeof(cs);
+	h->transition_gdt_size = efi_mode_switch_tables_gdt_size();
 
 	efi_mode_pack_gate(&idt[X86_TRAP_NMI],
 			   (unsigned long)efi_mode_transition_nmi, 0,
@@ -96,7 +90,7 @@ void efi_mode_switch_tables_init(struct efi_mode_handoff *h)
 			   TRANSITION_CS);
 
 	for (i = 0; i < ARRAY_SIZE(cpus); i++) {
-		u8 *table = switch_tables_gdt(h, cpus[i]);
+		u8 *table = (u8 *)gdts[i];
 
 		memcpy(table, (void *)gdt.address,
 		       min_t(unsigned int, gdt.size + 1, TRANSITION_CS));

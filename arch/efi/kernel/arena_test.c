@@ -67,8 +67,8 @@ static void the_reserve_stays(struct kunit *test)
 	struct efi_mode_range r[8];
 	int n;
 
-	KUNIT_EXPECT_EQ(test, efi_mode_arena_total_memory(map), MIB(940));
-	n = efi_mode_arena_choose(map, 0, &policy, r, ARRAY_SIZE(r));
+	KUNIT_EXPECT_EQ(test, efi_mode_total_memory(map), MIB(940));
+	n = efi_mode_choose_arena(map, 0, &policy, r, ARRAY_SIZE(r));
 	KUNIT_ASSERT_GE(test, n, 1);
 	KUNIT_EXPECT_LE(test, sum(r, n), MIB(940 - 128));
 	KUNIT_EXPECT_GE(test, sum(r, n), MIB(940 - 128 - 2));
@@ -88,10 +88,10 @@ static void a_size_is_kept_to(struct kunit *test)
 	struct efi_mode_range r[8];
 	int n;
 
-	n = efi_mode_arena_choose(map, 0, &policy, r, ARRAY_SIZE(r));
+	n = efi_mode_choose_arena(map, 0, &policy, r, ARRAY_SIZE(r));
 	KUNIT_EXPECT_EQ(test, sum(r, n), MIB(100));
 	policy.size = MIB(900);
-	KUNIT_EXPECT_EQ(test, efi_mode_arena_choose(map, 0, &policy, r, 8), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, 0, &policy, r, 8), 0);
 }
 
 static void too_little_is_refused(struct kunit *test)
@@ -102,12 +102,12 @@ static void too_little_is_refused(struct kunit *test)
 	};
 	struct efi_mode_range r[8];
 
-	KUNIT_EXPECT_EQ(test, efi_mode_arena_choose(map, 0, &policy, r, 8), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, 0, &policy, r, 8), 0);
 	policy.reserve = MIB(2000);
-	KUNIT_EXPECT_EQ(test, efi_mode_arena_choose(map, 0, &policy, r, 8), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, 0, &policy, r, 8), 0);
 	/* What the kernel has already counts as taken */
 	policy.reserve = MIB(128);
-	KUNIT_EXPECT_EQ(test, efi_mode_arena_choose(map, MIB(800), &policy, r, 8), 0);
+	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, MIB(800), &policy, r, 8), 0);
 }
 
 static void memory_with_a_purpose_is_left(struct kunit *test)
@@ -125,7 +125,7 @@ static void memory_with_a_purpose_is_left(struct kunit *test)
 		.reserve = MIB(128), .minimum = MIB(48),
 	};
 	struct efi_mode_range r[8];
-	int n = efi_mode_arena_choose(map, 0, &policy, r, ARRAY_SIZE(r));
+	int n = efi_mode_choose_arena(map, 0, &policy, r, ARRAY_SIZE(r));
 
 	KUNIT_EXPECT_EQ(test, n, 1);
 	KUNIT_EXPECT_EQ(test, r[0].base, MIB(16));
@@ -146,7 +146,7 @@ static void low_memory_stays(struct kunit *test)
 	u64 low = 0;
 	int n, i;
 
-	n = efi_mode_arena_choose(map, 0, &policy, r, ARRAY_SIZE(r));
+	n = efi_mode_choose_arena(map, 0, &policy, r, ARRAY_SIZE(r));
 	KUNIT_ASSERT_GE(test, n, 1);
 	KUNIT_EXPECT_EQ(test, r[0].base, MIB(4096));
 	for (i = 0; i < n; i++)
@@ -167,7 +167,7 @@ static void no_more_ranges_than_asked_for(struct kunit *test)
 		regions[i] = (struct region){ EFI_CONVENTIONAL_MEMORY,
 					      MIB(16 + 32 * i), MIB(2 + i) };
 	map = make_map(test, regions, ARRAY_SIZE(regions));
-	KUNIT_EXPECT_EQ(test, efi_mode_arena_choose(map, 0, &policy, r, 2), 2);
+	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, 0, &policy, r, 2), 2);
 	KUNIT_EXPECT_EQ(test, r[0].size, MIB(7));
 	KUNIT_EXPECT_EQ(test, r[1].size, MIB(6));
 	KUNIT_EXPECT_EQ(test, r[2].size, 0);
