@@ -173,7 +173,14 @@ ledger_install_table(efi_guid_t *guid, void *table)
 	return status;
 }
 
-efi_system_table_t *efi_mode_open_ledger(efi_system_table_t *table)
+/**
+ * efi_mode_ledger_open() - begin to write down what is taken from the firmware
+ * @table:	the firmware's system table
+ *
+ * Return: a system table whose memory and configuration table services write down
+ * what they give.
+ */
+efi_system_table_t *efi_mode_ledger_open(efi_system_table_t *table)
 {
 	firmware = table;
 
@@ -183,7 +190,6 @@ efi_system_table_t *efi_mode_open_ledger(efi_system_table_t *table)
 	services.allocate_pool			= ledger_allocate_pool;
 	services.free_pool			= ledger_free_pool;
 	services.install_configuration_table	= ledger_install_table;
-	efi_mode_settings_note(table);
 
 	systab = *table;
 	systab.boottime = &services;
@@ -214,14 +220,15 @@ static void ledger_give_back(const struct ledger_entry *e)
 	firmware->boottime->free_pages(e->base, e->size >> EFI_PAGE_SHIFT);
 }
 
-void efi_mode_close_ledger(void)
+/**
+ * efi_mode_ledger_close() - give everything back to the firmware
+ *
+ * Frees pages and pools and removes configuration tables, whatever has been taken since
+ * efi_mode_ledger_open(), which must have been called.
+ */
+void efi_mode_ledger_close(void)
 {
 	struct ledger_entry *e;
-
-	if (!firmware)
-		return;
-
-	efi_mode_settings_restore();
 
 	/* Tables first: what they point to may lie in the pools */
 	for (e = ledger; e < ledger + ARRAY_SIZE(ledger); e++)
@@ -256,9 +263,9 @@ bool efi_mode_ledger_find(u64 address, struct efi_mode_range *range)
 }
 
 /**
- * efi_mode_firmware_systab() - the system table that is the firmware's own
+ * efi_mode_firmware_systab() - get the firmware's own system table
  *
- * Return: what efi_mode_open_ledger() was given, or %NULL.
+ * Return: the argument of efi_mode_ledger_open(), or %NULL if it was not called.
  */
 const efi_system_table_t *efi_mode_firmware_systab(void)
 {

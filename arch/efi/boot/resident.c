@@ -154,11 +154,18 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_resident_exit() - undo efi_mode_resident_init()
+ * efi_mode_resident_exit() - undo efi_mode_resident_init() and efi_mode_resident_serve()
+ *
+ * Does nothing if efi_mode_resident_init() was not called.
+ *
+ * Context: the firmware's world, TPL_APPLICATION.
  */
 void efi_mode_resident_exit(void)
 {
 	unsigned long flags = native_save_fl();
+
+	if (!handoff)
+		return;
 
 	efi_mode_hook_stall_remove();
 	efi_mode_hook_timer_remove();
@@ -170,4 +177,5 @@ void efi_mode_resident_exit(void)
 	efi_mode_preempt_exit();
 	efi_mode_keys_exit();
 	efi_mode_lookup_exit(handoff);
+	handoff = NULL;
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hand-over: what the EFI stub does in place of leaving boot services
+ * The start: what the EFI stub does in place of leaving boot services
  *
- * The steps in their order. Until the last one nothing has happened that the
- * ledger does not undo, so that every failure is a message, a status and a
+ * The steps in their order. Until the last one nothing has happened that
+ * efi_mode_undo() does not undo, so that every failure is a message, a status and a
  * firmware as it was.
  *
- * When the kernel has ended it goes the same way back: the gates are removed here,
- * and the stub closes the ledger and exits. From the last switch on nothing may be
- * used that lies in the arena, but by those who free it.
+ * When the kernel has ended it goes the same way back: efi_mode_start() returns to the
+ * stub, which calls efi_mode_undo() and exits. From the last switch on nothing that lies
+ * in the arena may be used, except to free it.
  */
 #include <linux/sizes.h>
 #include <asm/apicdef.h>
@@ -326,9 +326,9 @@ static efi_status_t start_describe_firmware(struct boot_params *boot_params,
 	return EFI_SUCCESS;
 }
 
-efi_status_t efi_mode_handover(efi_handle_t handle,
-			       struct boot_params *boot_params,
-			       unsigned long kernel_entry)
+efi_status_t efi_mode_start(efi_handle_t handle,
+			    struct boot_params *boot_params,
+			    unsigned long kernel_entry)
 {
 	struct start_options opt = { .preempt = EFI_MODE_PREEMPT_GATE };
 	struct efi_mode_handoff *h;
@@ -364,19 +364,33 @@ efi_status_t efi_mode_handover(efi_handle_t handle,
 	status = efi_mode_resident_init(h);
 	if (status != EFI_SUCCESS) {
 		efi_err("efi-mode: the firmware does not give a periodic timer event\n");
-		goto out;
+		return status;
 	}
 
 	start_describe_memory(boot_params, h);
 	status = start_describe_firmware(boot_params, h);
 	if (status != EFI_SUCCESS)
-		goto out;
+		return status;
 
 	efi_mode_first_state(&h->linux_cpu, (void *)h->layout.stack_top,
 			     boot_params, kernel_entry);
 
-	status = efi_mode_resident_serve();
-out:
+	return efi_mode_resident_serve();
+}
+
+efi_system_table_t *efi_mode_prepare_undo(efi_system_table_t *systab)
+{
+	efi_mode_settings_note(systab);
+	return efi_mode_ledger_open(systab);
+}
+
+/* The ledger is last: the resident half's handoff lies in memory that it gives back */
+void efi_mode_undo(void)
+{
+	if (!efi_mode_firmware_systab())
+		return;
+
 	efi_mode_resident_exit();
-	return status;
+	efi_mode_settings_restore();
+	efi_mode_ledger_close();
 }
