@@ -174,7 +174,7 @@ void efi_mode_keys_exit(void);
 
 /* idle-poll.c */
 
-bool efi_mode_idle_poll(struct efi_mode_handoff *h);
+bool efi_mode_idle_poll_halt(struct efi_mode_handoff *h);
 bool efi_mode_idle_poll_interrupted(void);
 bool efi_mode_idle_poll_goes_on(const struct efi_mode_handoff *h, u64 now);
 

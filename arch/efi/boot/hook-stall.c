@@ -18,7 +18,7 @@
 /* For a shorter stall, two switches of worlds and two of tasks cost too much */
 #define WORTHWHILE_US	EFI_MODE_MIN_SLICE_US
 
-/* Pass longer stalls on unchanged. Nothing stalls for so long, and us * khz must not overflow */
+/* Longer stalls are passed on unchanged, because us * khz must not overflow */
 #define LONGEST_US	(600 * 1000 * 1000UL)
 
 /* The firmware's own table, not the ledger's copy that the EFI stub uses */

@@ -64,14 +64,14 @@ static bool idle_poll_is_wanted(const struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_idle_poll() - halt until the next interrupt
+ * efi_mode_idle_poll_halt() - halt until the next interrupt
  * @h:	the handoff
  *
  * Context: the resident half's main loop, at TPL_APPLICATION, interrupts on; the kernel
  * is idle.
  * Return: false if the kernel is wanted, or not idle any more.
  */
-bool efi_mode_idle_poll(struct efi_mode_handoff *h)
+bool efi_mode_idle_poll_halt(struct efi_mode_handoff *h)
 {
 	if (idle_poll_is_answered(h, rdtsc()))
 		return false;

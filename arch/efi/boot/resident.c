@@ -89,7 +89,7 @@ efi_status_t efi_mode_resident_serve(void)
 	for (;;) {
 		if (READ_ONCE(r->state) != EFI_MODE_REQUEST_POSTED) {
 			if (READ_ONCE(handoff->rest.on) && efi_mode_may_poll(handoff) &&
-			    efi_mode_idle_poll(handoff))
+			    efi_mode_idle_poll_halt(handoff))
 				continue;
 			efi_mode_egress(EFI_MODE_EGRESS_IDLE);
 			if (unlikely(READ_ONCE(handoff->leaving)))

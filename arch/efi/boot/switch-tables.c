@@ -95,11 +95,13 @@ void efi_mode_switch_tables_init(struct efi_mode_handoff *h)
 		memcpy(table, (void *)gdt.address,
 		       min_t(unsigned int, gdt.size + 1, TRANSITION_CS));
 		memcpy(table + TRANSITION_CS, &cs, sizeof(cs));
-		switch_tables_set_pointer(cpus[i]->transition_gdt, table, h->transition_gdt_size);
-		switch_tables_set_pointer(cpus[i]->transition_idt, idt, sizeof(h->transition_idt));
+		switch_tables_set_pointer(cpus[i]->transition_gdt, table,
+					  h->transition_gdt_size);
+		switch_tables_set_pointer(cpus[i]->transition_idt, idt,
+					  sizeof(h->transition_idt));
 		cpus[i]->transition_cs = TRANSITION_CS;
 		cpus[i]->transition_rsp = (unsigned long)h->transition_stack +
-				      sizeof(h->transition_stack);
+					  sizeof(h->transition_stack);
 	}
 	switch_tables_copy_firmware(h, &gdt);
 }
