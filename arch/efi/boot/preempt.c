@@ -35,8 +35,8 @@ static bool handled;
 #define TICKS_AVERAGED	8
 
 /*
- * If the slice ended in the handler, the time includes Linux's turn. Take the patience
- * for it then, since the handler did not take less.
+ * If the slice ended in the handler, the time includes Linux's turn. The limit counts in
+ * place of it then, because the handler has taken at least as long.
  */
 static void preempt_note_tick_cost(struct efi_mode_handoff *h, u64 start)
 {
