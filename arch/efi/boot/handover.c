@@ -284,6 +284,29 @@ static void describe_memory(struct boot_params *boot_params,
 	boot_params->e820_entries = h->nr_ranges + 1;
 }
 
+/*
+ * Tell the kernel where the handoff is. The node is in memory of the firmware, as
+ * those that the stub makes, and the ledger gives it back.
+ */
+static efi_status_t start_add_setup_data(struct boot_params *boot_params,
+					 const struct efi_mode_handoff *h)
+{
+	struct efi_mode_setup_data *node;
+	efi_status_t status;
+
+	status = efi_bs_call(allocate_pool, EFI_LOADER_DATA, sizeof(*node),
+			     (void **)&node);
+	if (status != EFI_SUCCESS)
+		return status;
+
+	node->header.next = boot_params->hdr.setup_data;
+	node->header.type = SETUP_EFI_MODE;
+	node->header.len = sizeof(node->handoff);
+	node->handoff = (unsigned long)h;
+	boot_params->hdr.setup_data = (unsigned long)node;
+	return EFI_SUCCESS;
+}
+
 /* The firmware's own map, for efi_init(); the last thing before the switch */
 static efi_status_t describe_firmware(struct boot_params *boot_params,
 				      struct efi_mode_handoff *h)
@@ -310,7 +333,6 @@ static efi_status_t describe_firmware(struct boot_params *boot_params,
 	info->efi_memdesc_size = desc_size;
 	info->efi_memdesc_version = version;
 
-	boot_params->hdr.hardware_subarch_data = (unsigned long)h;
 	return EFI_SUCCESS;
 }
 
@@ -356,7 +378,9 @@ efi_status_t efi_mode_handover(efi_handle_t handle,
 	}
 
 	describe_memory(boot_params, h);
-	status = describe_firmware(boot_params, h);
+	status = start_add_setup_data(boot_params, h);
+	if (status == EFI_SUCCESS)
+		status = describe_firmware(boot_params, h);
 	if (status != EFI_SUCCESS)
 		goto out;
 
