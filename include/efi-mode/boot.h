@@ -14,22 +14,15 @@ struct boot_params;
  * efi_mode_open_ledger() - begin to write down what is taken from firmware
  * @systab:	the EFI system table that the firmware passed
  *
- * Return: a system table for the stub, whose memory and configuration table
- * services write down what they give.
+ * Return: a system table for the stub. Its memory and configuration table services
+ * write down what they give, and its Exit() gives everything back to the firmware:
+ * pages, pools and configuration tables that the stub and efi_mode_start() have
+ * taken.
  */
 efi_system_table_t *efi_mode_open_ledger(efi_system_table_t *systab);
 
 /**
- * efi_mode_close_ledger() - give back to firmware everything taken from it
- *
- * Frees pages and pools and removes configuration tables, whatever the stub and
- * the hand-over have taken since efi_mode_open_ledger(). Does nothing if there
- * was none.
- */
-void efi_mode_close_ledger(void);
-
-/**
- * efi_mode_handover() - run the kernel beside the firmware
+ * efi_mode_start() - run the kernel beside the firmware
  * @handle:		handle of the EFI image
  * @boot_params:	complete but for the memory map
  * @kernel_entry:	address of startup_64 in the decompressed kernel
@@ -39,8 +32,8 @@ void efi_mode_close_ledger(void);
  * Return: if the kernel cannot be started, the reason, after a message on the
  * firmware's console. Otherwise it returns when the kernel has ended.
  */
-efi_status_t efi_mode_handover(efi_handle_t handle,
-			       struct boot_params *boot_params,
-			       unsigned long kernel_entry);
+efi_status_t efi_mode_start(efi_handle_t handle,
+			    struct boot_params *boot_params,
+			    unsigned long kernel_entry);
 
 #endif /* _EFI_MODE_BOOT_H */

@@ -336,9 +336,9 @@ static efi_status_t describe_firmware(struct boot_params *boot_params,
 	return EFI_SUCCESS;
 }
 
-efi_status_t efi_mode_handover(efi_handle_t handle,
-			       struct boot_params *boot_params,
-			       unsigned long kernel_entry)
+efi_status_t efi_mode_start(efi_handle_t handle,
+			    struct boot_params *boot_params,
+			    unsigned long kernel_entry)
 {
 	struct options opt = { .preempt = EFI_MODE_PREEMPT_GATE };
 	struct efi_mode_handoff *h;

@@ -173,23 +173,6 @@ ledger_install_table(efi_guid_t *guid, void *table)
 	return status;
 }
 
-efi_system_table_t *efi_mode_open_ledger(efi_system_table_t *table)
-{
-	firmware = table;
-
-	services = *table->boottime;
-	services.allocate_pages			= ledger_allocate_pages;
-	services.free_pages			= ledger_free_pages;
-	services.allocate_pool			= ledger_allocate_pool;
-	services.free_pool			= ledger_free_pool;
-	services.install_configuration_table	= ledger_install_table;
-	efi_mode_note_settings(table);
-
-	systab = *table;
-	systab.boottime = &services;
-	return &systab;
-}
-
 /*
  * Firmware writes to pages when they are freed. Where it protects memory, the
  * kernel's text has been made read-only and executable, at the beginning of its
@@ -214,12 +197,9 @@ static void give_back(const struct entry *e)
 	firmware->boottime->free_pages(e->base, e->size >> EFI_PAGE_SHIFT);
 }
 
-void efi_mode_close_ledger(void)
+static void ledger_close(void)
 {
 	struct entry *e;
-
-	if (!firmware)
-		return;
 
 	efi_mode_restore_settings();
 
@@ -235,6 +215,33 @@ void efi_mode_close_ledger(void)
 			firmware->boottime->free_pool((void *)e->base);
 		e->type = ENTRY_FREE;
 	}
+}
+
+/* The stub exits by this service only, whether the kernel was started or not */
+static efi_status_t __noreturn __efiapi
+ledger_exit(efi_handle_t handle, efi_status_t status, unsigned long size,
+	    efi_char16_t *data)
+{
+	ledger_close();
+	firmware->boottime->exit(handle, status, size, data);
+}
+
+efi_system_table_t *efi_mode_open_ledger(efi_system_table_t *table)
+{
+	firmware = table;
+
+	services = *table->boottime;
+	services.allocate_pages			= ledger_allocate_pages;
+	services.free_pages			= ledger_free_pages;
+	services.allocate_pool			= ledger_allocate_pool;
+	services.free_pool			= ledger_free_pool;
+	services.install_configuration_table	= ledger_install_table;
+	services.exit				= ledger_exit;
+	efi_mode_note_settings(table);
+
+	systab = *table;
+	systab.boottime = &services;
+	return &systab;
 }
 
 /**
