@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Protocols of disks that the EFI stub has no types for
+ * Protocols of disks that <linux/efi-protocols.h> has no types for
  *
  * UEFI 2.10, sections 13.8 (DiskIo2), 13.9 (BlockIo), 13.10 (BlockIo2) and 13.12
- * (EraseBlock). Include <efi-mode/firmware.h> before.
+ * (EraseBlock).
  */
 #ifndef _EFI_MODE_BLOCK_H
 #define _EFI_MODE_BLOCK_H
 
 #include <linux/efi.h>
+#include <linux/efi-protocols.h>
 
 #define EFI_BLOCK_IO_PROTOCOL_GUID					\
 	EFI_GUID(0x964e5b21, 0x6459, 0x11d2, 0x8e, 0x39, 0x00, 0xa0,	\

@@ -11,25 +11,16 @@
 struct boot_params;
 
 /**
- * efi_mode_prepare_undo() - record the state of the firmware, for efi_mode_undo()
+ * efi_mode_prepare_undo() - record the state of the firmware that Exit() restores
  * @systab:	the EFI system table that the firmware passed
  *
  * Context: the firmware's world, TPL_APPLICATION.
- * Return: a system table for the EFI stub, whose memory and configuration table
- * services write down what they give.
+ * Return: a system table for the EFI stub. Its memory and configuration table services
+ * write down what they give. Its Exit() first removes the hooks of the resident half,
+ * restores the firmware's settings, and gives back the memory and the configuration
+ * tables that the stub and efi_mode_start() have taken.
  */
 efi_system_table_t *efi_mode_prepare_undo(efi_system_table_t *systab);
-
-/**
- * efi_mode_undo() - make the firmware as it was before efi_mode_prepare_undo()
- *
- * Removes the hooks of the resident half, restores the firmware's settings, and gives
- * back the memory and the configuration tables that the stub and efi_mode_start() have
- * taken. Does nothing if efi_mode_prepare_undo() was not called.
- *
- * Context: the firmware's world, TPL_APPLICATION. The image must exit next.
- */
-void efi_mode_undo(void);
 
 /**
  * efi_mode_start() - run the kernel beside the firmware
@@ -37,8 +28,8 @@ void efi_mode_undo(void);
  * @boot_params:	complete but for the memory map
  * @kernel_entry:	address of startup_64 in the decompressed kernel
  *
- * Takes the place of ExitBootServices(). The caller must call efi_mode_undo()
- * afterwards.
+ * Takes the place of ExitBootServices(). The caller must exit next, by the system
+ * table that efi_mode_prepare_undo() returned.
  *
  * Context: the firmware's world, TPL_APPLICATION.
  * Return: the EFI status with which the kernel has ended. If the kernel cannot be

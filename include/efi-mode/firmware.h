@@ -13,15 +13,13 @@
 #define _EFI_MODE_FIRMWARE_H
 
 #include <linux/efi.h>
+#include <linux/efi-protocols.h>
 #include <linux/list.h>
 #include <linux/notifier.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
 #include <efi-mode/handoff.h>
-
-/* The types of tables and protocols are the EFI stub's */
-#include "../../drivers/firmware/efi/libstub/efistub.h"
 
 /**
  * efi_mode_call() - call a firmware function

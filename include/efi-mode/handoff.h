@@ -105,6 +105,8 @@
 #include <linux/compiler_attributes.h>
 #include <linux/types.h>
 
+#include <asm/setup_data.h>
+
 #include <efi-mode/ticks.h>
 
 /**
@@ -365,6 +367,17 @@ struct efi_mode_layout {
 	__u64 stack_top;
 	__u64 memmap;
 	__u64 memmap_size;
+};
+
+/**
+ * struct efi_mode_setup_data - tells the kernel where the handoff is
+ * @header:	node of the list in boot_params.hdr.setup_data, of the type
+ *		%SETUP_EFI_MODE
+ * @handoff:	physical address of the struct efi_mode_handoff
+ */
+struct efi_mode_setup_data {
+	struct setup_data header;
+	__u64 handoff;
 };
 
 /**

@@ -3,12 +3,13 @@
  * Protocols that pass commands to devices: NVMe and SCSI
  *
  * UEFI 2.10, sections 13.15 (NVM Express Pass Through) and 15.7 (Extended SCSI Pass
- * Thru). Include <efi-mode/firmware.h> before.
+ * Thru).
  */
 #ifndef _EFI_MODE_PASS_THRU_H
 #define _EFI_MODE_PASS_THRU_H
 
 #include <linux/efi.h>
+#include <linux/efi-protocols.h>
 
 #define EFI_NVM_EXPRESS_PASS_THRU_PROTOCOL_GUID				\
 	EFI_GUID(0x52c78312, 0x8edc, 0x4233, 0x98, 0xf2, 0x1a, 0x1a,	\

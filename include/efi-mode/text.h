@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Protocols of keyboards, terminals and pointers that the EFI stub has no types for
+ * Protocols of keyboards, terminals and pointers that <linux/efi-protocols.h> has no
+ * types for
  *
- * UEFI 2.10, sections 12.2 to 12.7. The types of SimpleTextInput and SimpleTextOutput are
- * the stub's: include <efi-mode/firmware.h> or the stub's header before.
+ * UEFI 2.10, sections 12.2 to 12.7.
  */
 #ifndef _EFI_MODE_TEXT_H
 #define _EFI_MODE_TEXT_H
 
 #include <linux/efi.h>
+#include <linux/efi-protocols.h>
 
 #define EFI_SIMPLE_TEXT_INPUT_PROTOCOL_GUID				\
 	EFI_GUID(0x387477c1, 0x69c7, 0x11d2, 0x8e, 0x39, 0x00, 0xa0,	\

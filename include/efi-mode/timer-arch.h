@@ -2,11 +2,12 @@
 /*
  * The protocol by which firmware has its clock
  *
- * Platform Initialization specification 1.8, volume 2, section 12.10. Include
- * <linux/efi.h> before, and in the EFI stub its own header.
+ * Platform Initialization specification 1.8, volume 2, section 12.10.
  */
 #ifndef _EFI_MODE_TIMER_ARCH_H
 #define _EFI_MODE_TIMER_ARCH_H
+
+#include <linux/efi.h>
 
 #define EFI_TIMER_ARCH_PROTOCOL_GUID					\
 	EFI_GUID(0x26baccb3, 0x6f42, 0x11d4, 0xbc, 0xe7, 0x00, 0x80,	\

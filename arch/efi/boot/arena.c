@@ -16,7 +16,7 @@
 #include <linux/minmax.h>
 #include <linux/sizes.h>
 
-#include "boot.h"
+#include "arena.h"
 
 /* A region that is smaller is not worth an entry in the kernel's memory map */
 #define MIN_REGION	SZ_1M

@@ -29,8 +29,9 @@
 #error "Mixed mode and memory encryption are not supported beside the firmware"
 #endif
 
-#include "../../../drivers/firmware/efi/libstub/efistub.h"
+#include "arena.h"
 #include "clock-watch.h"
+#include "efistub.h"
 #include "idt-entry.h"
 #include "invoke.h"
 
@@ -64,26 +65,6 @@ const efi_system_table_t *efi_mode_firmware_systab(void);
 
 void efi_mode_settings_note(const efi_system_table_t *systab);
 void efi_mode_settings_restore(void);
-
-/* arena.c */
-
-/**
- * struct efi_mode_arena_policy - how much memory goes to the arena
- * @reserve:	bytes that firmware keeps, counting what it already uses
- * @size:	bytes to take in addition to what the kernel already has, or 0 for
- *		all that @reserve leaves
- * @minimum:	bytes without which the kernel cannot live
- */
-struct efi_mode_arena_policy {
-	u64 reserve;
-	u64 size;
-	u64 minimum;
-};
-
-u64 efi_mode_total_memory(const struct efi_boot_memmap *map);
-int efi_mode_choose_arena(const struct efi_boot_memmap *map, u64 taken,
-			  const struct efi_mode_arena_policy *policy,
-			  struct efi_mode_range *ranges, int max);
 
 /* cpu.c */
 

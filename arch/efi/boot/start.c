@@ -3,11 +3,11 @@
  * The start: what the EFI stub does in place of leaving boot services
  *
  * The steps in their order. Until the last one nothing has happened that
- * efi_mode_undo() does not undo, so that every failure is a message, a status and a
+ * start_undo() does not undo, so that every failure is a message, a status and a
  * firmware as it was.
  *
  * When the kernel has ended it goes the same way back: efi_mode_start() returns to the
- * stub, which calls efi_mode_undo() and exits. From the last switch on nothing that lies
+ * stub, which exits, and start_exit() calls start_undo(). From the last switch on nothing that lies
  * in the arena may be used, except to free it.
  */
 #include <linux/sizes.h>
@@ -299,6 +299,29 @@ static void start_describe_memory(struct boot_params *boot_params,
 	boot_params->e820_entries = h->nr_ranges + 1;
 }
 
+/*
+ * Tell the kernel where the handoff is. The node is in memory of the firmware, as
+ * those that the stub makes, and the ledger gives it back.
+ */
+static efi_status_t start_add_setup_data(struct boot_params *boot_params,
+					 const struct efi_mode_handoff *h)
+{
+	struct efi_mode_setup_data *node;
+	efi_status_t status;
+
+	status = efi_bs_call(allocate_pool, EFI_LOADER_DATA, sizeof(*node),
+			     (void **)&node);
+	if (status != EFI_SUCCESS)
+		return status;
+
+	node->header.next = boot_params->hdr.setup_data;
+	node->header.type = SETUP_EFI_MODE;
+	node->header.len = sizeof(node->handoff);
+	node->handoff = (unsigned long)h;
+	boot_params->hdr.setup_data = (unsigned long)node;
+	return EFI_SUCCESS;
+}
+
 /* The firmware's own map, for efi_init(); the last thing before the switch */
 static efi_status_t start_describe_firmware(struct boot_params *boot_params,
 					    struct efi_mode_handoff *h)
@@ -322,7 +345,6 @@ static efi_status_t start_describe_firmware(struct boot_params *boot_params,
 	info->efi_memdesc_size = desc_size;
 	info->efi_memdesc_version = version;
 
-	boot_params->hdr.hardware_subarch_data = (unsigned long)h;
 	return EFI_SUCCESS;
 }
 
@@ -368,7 +390,9 @@ efi_status_t efi_mode_start(efi_handle_t handle,
 	}
 
 	start_describe_memory(boot_params, h);
-	status = start_describe_firmware(boot_params, h);
+	status = start_add_setup_data(boot_params, h);
+	if (status == EFI_SUCCESS)
+		status = start_describe_firmware(boot_params, h);
 	if (status != EFI_SUCCESS)
 		return status;
 
@@ -378,19 +402,27 @@ efi_status_t efi_mode_start(efi_handle_t handle,
 	return efi_mode_resident_serve();
 }
 
-efi_system_table_t *efi_mode_prepare_undo(efi_system_table_t *systab)
-{
-	efi_mode_settings_note(systab);
-	return efi_mode_ledger_open(systab);
-}
-
 /* The ledger is last: the resident half's handoff lies in memory that it gives back */
-void efi_mode_undo(void)
+static void start_undo(void)
 {
-	if (!efi_mode_firmware_systab())
-		return;
-
 	efi_mode_resident_exit();
 	efi_mode_settings_restore();
 	efi_mode_ledger_close();
+}
+
+/* The stub exits by this service only, whether the kernel was started or not */
+static efi_status_t __noreturn __efiapi
+start_exit(efi_handle_t handle, efi_status_t status, unsigned long size,
+	   efi_char16_t *data)
+{
+	start_undo();
+	efi_mode_firmware_systab()->boottime->exit(handle, status, size, data);
+}
+
+efi_system_table_t *efi_mode_prepare_undo(efi_system_table_t *systab)
+{
+	efi_mode_settings_note(systab);
+	systab = efi_mode_ledger_open(systab);
+	systab->boottime->exit = start_exit;
+	return systab;
 }

@@ -17,6 +17,7 @@
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
 
+phys_addr_t efi_mode_handoff_phys __initdata;
 struct efi_mode_handoff *efi_mode_handoff;
 EXPORT_SYMBOL_GPL(efi_mode_handoff);
 
@@ -71,6 +72,33 @@ void notrace efi_mode_sync_trampoline(void)
 	       swapper_pg_dir + PTRS_PER_PGD / 2, PAGE_SIZE / 2);
 }
 
+/* The EFI stub has put the address into a node of the setup_data list; 0: it has not */
+static u64 __init handoff_address(void)
+{
+	u64 node = boot_params.hdr.setup_data, handoff;
+	struct efi_mode_setup_data *p;
+	struct setup_data header;
+
+	for (; node; node = header.next) {
+		p = early_memremap(node, sizeof(header));
+		if (!p)
+			return 0;
+		header = p->header;
+		early_memunmap(p, sizeof(header));
+		if (header.type == SETUP_EFI_MODE)
+			break;
+	}
+	if (!node || header.len != sizeof(p->handoff))
+		return 0;
+
+	p = early_memremap(node, sizeof(*p));
+	if (!p)
+		return 0;
+	handoff = p->handoff;
+	early_memunmap(p, sizeof(*p));
+	return handoff;
+}
+
 /**
  * efi_mode_find_handoff() - find the handoff and keep it
  *
@@ -81,9 +109,10 @@ void notrace efi_mode_sync_trampoline(void)
  */
 void __init efi_mode_find_handoff(void)
 {
-	u64 base = boot_params.hdr.hardware_subarch_data, extent;
 	struct efi_mode_handoff *h;
+	u64 base, extent;
 
+	base = handoff_address();
 	if (!base)
 		panic("efi-mode: this kernel must be started as an EFI application\n");
 
@@ -97,6 +126,7 @@ void __init efi_mode_find_handoff(void)
 	early_memunmap(h, sizeof(*h));
 
 	memblock_reserve(base, extent);
+	efi_mode_handoff_phys = base;
 }
 
 /**
@@ -106,7 +136,7 @@ void __init efi_mode_find_handoff(void)
  */
 void __init efi_mode_map_handoff(void)
 {
-	struct efi_mode_handoff *h = __va(boot_params.hdr.hardware_subarch_data);
+	struct efi_mode_handoff *h = __va(efi_mode_handoff_phys);
 	void *p;
 
 	map_identity(__pa(h), h->extent);

@@ -92,15 +92,14 @@ static void __init setup_boot_params(void)
 }
 
 /*
- * What must not be allocated although it is RAM. The initrd and the handoff are
- * in the arena; the firmware's tables are not, so they need no reservation.
+ * Reserve what is in RAM already: the kernel and the handoff. setup_memory() reserves
+ * the initrd. The firmware's tables and the nodes of setup_data are in memory of the
+ * firmware, which is no RAM for Linux.
  */
 static void __init reserve_memory(void)
 {
 	memblock_reserve(__pa_symbol(_text),
 			 __end_of_kernel_reserve - _text);
-	early_reserve_initrd();
-	memblock_x86_reserve_range_setup_data();
 	efi_mode_find_handoff();
 }
 
@@ -137,6 +136,8 @@ static void __init setup_memory(void)
 
 	memblock_set_current_limit(ISA_END_ADDRESS);
 	e820__memblock_setup();
+	/* efi_init() has found the initrd, and nothing has been allocated yet */
+	reserve_initrd_mem();
 	efi_esrt_init();
 	efi_mokvar_table_init();
 
@@ -174,7 +175,6 @@ void __init setup_arch(char **cmdline_p)
 
 	iomem_resource.end = (1ULL << boot_cpu_data.x86_phys_bits) - 1;
 	e820__memory_setup();
-	parse_setup_data();
 	setup_initial_init_mm(_text, _etext, _edata, (void *)_brk_end);
 
 	x86_configure_nx();
@@ -182,7 +182,6 @@ void __init setup_arch(char **cmdline_p)
 	efi_memblock_x86_reserve_range();
 	x86_report_nx();
 	apic_setup_apic_calls();
-	e820__reserve_setup_data();
 	e820__finish_early_params();
 	setup_efi();
 	x86_init.resources.dmi_setup();
@@ -197,11 +196,9 @@ void __init setup_arch(char **cmdline_p)
 	efi_mode_early_console();
 
 	setup_log_buf(1);
-	reserve_initrd();
 	io_delay_init();
 	initmem_init();
 	dma_contiguous_reserve(max_pfn_mapped << PAGE_SHIFT);
-	arch_reserve_crashkernel();
 
 	x86_init.paging.pagetable_init();
 	kasan_init();

@@ -12,7 +12,6 @@
 #include <asm/apic.h>
 #include <asm/cpufeature.h>
 #include <asm/io.h>
-#include <asm/setup.h>
 #include <asm/x86_init.h>
 
 #include <asm/efi-mode.h>
@@ -35,7 +34,7 @@ static unsigned long __init get_tsc_khz(void)
 		return calibrated_khz;
 
 	/* Before the direct map is there */
-	h = early_memremap(boot_params.hdr.hardware_subarch_data, sizeof(*h));
+	h = early_memremap(efi_mode_handoff_phys, sizeof(*h));
 	calibrated_khz = h->tsc_khz;
 	source = h->tsc_source;
 	early_memunmap(h, sizeof(*h));

@@ -30,6 +30,7 @@
 
 /* handoff.c */
 
+extern phys_addr_t efi_mode_handoff_phys;
 extern struct efi_mode_handoff *efi_mode_handoff;
 
 void efi_mode_find_handoff(void);
