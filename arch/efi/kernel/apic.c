@@ -25,7 +25,7 @@
 #include <asm/segment.h>
 
 #include <asm/efi-mode.h>
-#include "lapic.h"
+#include "lapic-timer.h"
 
 /* Both sides' contents differ, or might; the timer's are not among them */
 static const u16 swapped[] = {

@@ -28,7 +28,7 @@
 #include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
-#include "lapic.h"
+#include "lapic-timer.h"
 
 struct efi_mode_timers efi_mode_timers = {
 	.linux_deadline = EFI_MODE_NEVER,
@@ -81,7 +81,7 @@ static __always_inline bool is_periodic(u32 lvtt)
 	return (lvtt & TIMER_MODE) == APIC_LVT_TIMER_PERIODIC;
 }
 
-/* What the short way in lapic.h relies on; it only changes the count in @lent */
+/* What the short way in lapic-timer.h relies on; it only changes the count in @lent */
 static void __kprobes simplify(void)
 {
 	struct efi_mode_timers *t = &efi_mode_timers;

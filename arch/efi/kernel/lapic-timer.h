@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between apic.c and lapic-timer.c: the registers themselves, and what a switch
- * usually has to do to the timer
+ * The fast path of lapic-timer.c, as inline functions for apic.c
+ *
+ * The two files are one unit: the inline functions program the timer in the usual case
+ * and call lapic-timer.c for all others. The header also has the register accessors
+ * that both files use.
  */
-#ifndef _EFI_MODE_LAPIC_H
-#define _EFI_MODE_LAPIC_H
+#ifndef _EFI_MODE_LAPIC_TIMER_H
+#define _EFI_MODE_LAPIC_TIMER_H
 
 #include <linux/limits.h>
 #include <linux/minmax.h>
@@ -189,4 +192,4 @@ static __always_inline void efi_mode_timer_to_linux(bool x2apic, u64 now)
 	lapic_write_as(x2apic, APIC_TMICT, efi_mode_timer_count(t, left));
 }
 
-#endif /* _EFI_MODE_LAPIC_H */
+#endif /* _EFI_MODE_LAPIC_TIMER_H */
