@@ -8,14 +8,17 @@
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/init.h>
+#include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/mm.h>
+#include <linux/pgtable.h>
 
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
 #include <asm/desc.h>
 #include <asm/gsseg.h>
+#include <asm/init.h>
 #include <asm/msr.h>
 #include <asm/segment.h>
 #include <asm/special_insns.h>
@@ -43,6 +46,51 @@ static struct efi_mode_cpu *firmware_cpu __ro_after_init;
 static void (*switch_fn)(struct efi_mode_cpu *save,
 			 const struct efi_mode_cpu *load) __ro_after_init;
 static unsigned long trampoline_cr3 __ro_after_init;
+
+/*
+ * The trampoline: the kernel's upper half, and the switch code and the handoff
+ * where firmware has them. A page table isolation bit in CR3 must read as that
+ * of the kernel's tables, hence twice the alignment.
+ */
+static pgd_t trampoline_pgd[PTRS_PER_PGD] __aligned(2 * PAGE_SIZE);
+
+/*
+ * Tables for two regions, each of which can lie across a boundary of any level:
+ * two of each of three levels for each region.
+ */
+static u8 trampoline_tables[12][PAGE_SIZE] __aligned(PAGE_SIZE);
+static int trampoline_tables_used;
+
+static void *__init alloc_table(void *context)
+{
+	if (trampoline_tables_used == ARRAY_SIZE(trampoline_tables))
+		return NULL;
+	return trampoline_tables[trampoline_tables_used++];
+}
+
+static void __init map_identity(u64 start, u64 size)
+{
+	/* Not global: a translation that stayed would shadow user space's */
+	struct x86_mapping_info info = {
+		.alloc_pgt_page	= alloc_table,
+		.page_flag	= __PAGE_KERNEL_LARGE_EXEC & ~_PAGE_GLOBAL,
+		.kernpg_flag	= _KERNPG_TABLE,
+	};
+
+	if (kernel_ident_mapping_init(&info, trampoline_pgd, start,
+				      start + size))
+		panic("efi-mode: cannot map the way to the firmware\n");
+}
+
+/*
+ * Top-level entries of the kernel's page tables come and go until it has booted. Not
+ * traced, since RCU may not be watching.
+ */
+static void notrace sync_trampoline(void)
+{
+	memcpy(trampoline_pgd + PTRS_PER_PGD / 2,
+	       swapper_pg_dir + PTRS_PER_PGD / 2, PAGE_SIZE / 2);
+}
 
 static __always_inline void read_addresses(struct debug_registers *d)
 {
@@ -202,7 +250,7 @@ void __kprobes __nocfi efi_mode_switch_to_firmware(void)
 	unsigned long cr3;
 
 	if (unlikely(system_state < SYSTEM_RUNNING))
-		efi_mode_sync_trampoline();
+		sync_trampoline();
 
 	debug_to_firmware();
 	save_selectors();
@@ -220,25 +268,49 @@ void __kprobes __nocfi efi_mode_switch_to_firmware(void)
 }
 
 /**
- * efi_mode_switch_setup() - make ready to switch
- * @tables:	physical address of the trampoline tables
+ * efi_mode_copy_gdt() - the kernel's descriptors for the middle of a switch
+ * @has_task:	the kernel has loaded its task register
+ *
+ * The copy stands in for the kernel's own table, and has the one descriptor that
+ * LTR writes to.
+ *
+ * Context: interrupts off, whenever the kernel has a new table.
+ */
+void __init efi_mode_copy_gdt(bool has_task)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	const struct desc_ptr *window = (void *)h->linux_cpu.window_gdt;
+
+	memcpy(phys_to_virt(window->address),
+	       get_cpu_gdt_rw(smp_processor_id()), GDT_SIZE);
+	h->linux_tr = has_task ? GDT_ENTRY_TSS * 8 : 0;
+	h->linux_cpu.tr = h->firmware.tr ? h->linux_tr : 0;
+}
+
+/**
+ * efi_mode_switch_setup() - make the firmware reachable
  *
  * What is in the debug registers now is firmware's.
  *
- * Context: setup_arch(), once the handoff is mapped.
+ * Context: setup_arch(), after efi_mode_map_handoff().
  */
-void __init efi_mode_switch_setup(phys_addr_t tables)
+void __init efi_mode_switch_setup(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
+
+	map_identity(__pa(h), h->extent);
+	map_identity(h->switch_base, h->switch_size);
 
 	linux_cpu = (void *)__pa(&h->linux_cpu);
 	firmware_cpu = (void *)__pa(&h->firmware);
 	switch_fn = (void *)h->switch_fn;
-	trampoline_cr3 = tables;
+	trampoline_cr3 = __pa_symbol(trampoline_pgd);
 
 	read_addresses(&firmware_debug);
 	get_debugreg(firmware_debug.status, 6);
 	get_debugreg(firmware_debug.control, 7);
+
+	efi_mode_copy_gdt(false);
 }
 
 /* By the end of the boot the kernel has its tables and its page attributes */

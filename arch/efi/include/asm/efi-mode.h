@@ -34,8 +34,6 @@ extern struct efi_mode_handoff *efi_mode_handoff;
 
 void efi_mode_find_handoff(void);
 void efi_mode_map_handoff(void);
-void efi_mode_copy_gdt(bool has_task);
-void efi_mode_sync_trampoline(void);
 
 /* platform.c */
 
@@ -68,7 +66,8 @@ struct efi_mode_deferred {
 
 extern struct efi_mode_deferred efi_mode_in_slices, efi_mode_in_window;
 
-void efi_mode_switch_setup(phys_addr_t tables);
+void efi_mode_switch_setup(void);
+void efi_mode_copy_gdt(bool has_task);
 void efi_mode_switch_to_firmware(void);
 void __efi_mode_counters_stop(void);
 void __efi_mode_counters_start(void);
