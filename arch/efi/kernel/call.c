@@ -176,9 +176,10 @@ static efi_status_t take_result(u32 *refused)
 	return status;
 }
 
-/* Firmware has stopped in the middle of it */
+/* An exception has stopped the firmware; slice.c has reported where */
 static efi_status_t abandon(void)
 {
+	pr_emerg(FW_BUG "the firmware was stopped in %s\n", call_name);
 	efi_mode_request_abandon(&efi_mode_handoff->request);
 	trace_end(call_name, EFI_ABORTED, call_start);
 	return EFI_ABORTED;

@@ -32,6 +32,7 @@
 
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
+#include <efi-mode/request.h>
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -127,16 +128,16 @@ static const char *exception_name(u64 vector)
 
 /*
  * What firmware has held stays held, and its locks, too: nothing in it can be
- * called any more.
+ * called any more. If it was in a call, call.c reports which one.
  */
 static void stop(const struct efi_mode_fault *f)
 {
-	const char *call = efi_mode_pending_call();
+	bool in_call = efi_mode_request_is_pending(&efi_mode_handoff->request);
 
 	stopped = true;
 	pr_emerg(FW_BUG "%s (vector %llu, error code %#llx) at %#llx, address %#llx, stack %#llx, in %s\n",
 		 exception_name(f->vector), f->vector, f->error, f->rip,
-		 f->address, f->rsp, call ?: "its own time");
+		 f->address, f->rsp, in_call ? "a call" : "its own time");
 	pr_emerg("the firmware is stopped: every call to it fails from now on. Linux goes on.\n");
 }
 
@@ -181,7 +182,7 @@ static __always_inline bool give_slice(bool rest, bool others)
 		trace_egress(h->egress,
 			     efi_mode_cycles_in(cycles, NSEC_PER_MSEC));
 	if (unlikely(h->signalled))
-		efi_mode_dispatch_signals();
+		efi_mode_dispatch_events();
 	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
 		stop(&h->fault);
 	return true;
@@ -314,7 +315,7 @@ void __kprobes efi_mode_quiet_slice(void)
 	efi_mode_apic_release(priority);
 	efi_mode_counters_start();
 	if (unlikely(h->signalled))
-		efi_mode_dispatch_signals();
+		efi_mode_dispatch_events();
 	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
 		stop(&h->fault);
 }

@@ -17,6 +17,7 @@
 #ifndef _ASM_EFI_MODE_H
 #define _ASM_EFI_MODE_H
 
+#include <linux/bitmap.h>
 #include <linux/efi.h>
 #include <linux/init.h>
 #include <linux/math64.h>
@@ -117,9 +118,30 @@ u64 efi_mode_tick_period_ns(void);
 bool efi_mode_timer_can_rest(void);
 u64 efi_mode_timer_rest(u64 now);
 
-/* signals.c */
+/* event-dispatch.c */
 
-void efi_mode_dispatch_signals(void);
+/**
+ * struct efi_mode_event_table - all firmware events that have a number
+ * @handlers:	what event-dispatch.c calls when an event is signalled
+ * @used:	numbers that are taken; protected by a mutex in event.c
+ * @lent:	events that the firmware has in a token, with memory of Linux
+ */
+struct efi_mode_event_table {
+	struct {
+		efi_mode_signal_t fn;
+		void *data;
+	} handlers[EFI_MODE_NR_SIGNALS];
+	DECLARE_BITMAP(used, EFI_MODE_NR_SIGNALS);
+	DECLARE_BITMAP(lent, EFI_MODE_NR_SIGNALS);
+};
+
+extern struct efi_mode_event_table efi_mode_events;
+
+void efi_mode_dispatch_events(void);
+void efi_mode_set_handler(int nr, efi_mode_signal_t fn, void *data);
+
+/* event.c */
+
 unsigned int efi_mode_nr_lent(void);
 void efi_mode_watch_answers(efi_mode_signal_t handler);
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Signals: events of firmware that wake Linux
+ * Create and close firmware events that wake Linux
  *
- * Like an interrupt controller. Each event has a number and a byte in the handoff,
- * which its notify function in the resident half sets. After the slice somebody looks,
- * as soon as interrupts can be taken, and calls the handlers.
+ * Each event has a number and a byte in the handoff. The resident half has the notify
+ * function, which sets the byte. See event-dispatch.c for what happens then.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -12,79 +11,27 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/io.h>
-#include <linux/irq_work.h>
 #include <linux/mutex.h>
 
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
 
-struct handler {
-	efi_mode_signal_t fn;
-	void *data;
-};
-
-static struct handler handlers[EFI_MODE_NR_SIGNALS];
-static DECLARE_BITMAP(used, EFI_MODE_NR_SIGNALS);
-
-/* In a token that firmware has, with memory of Linux's */
-static DECLARE_BITMAP(lent, EFI_MODE_NR_SIGNALS);
-
 static DEFINE_MUTEX(signals_mutex);
-
-/* The flag first: what comes now is looked at once more */
-static void dispatch(struct irq_work *work)
-{
-	struct efi_mode_handoff *h = efi_mode_handoff;
-	unsigned int i;
-
-	WRITE_ONCE(h->signalled, 0);
-	for_each_set_bit(i, used, EFI_MODE_NR_SIGNALS) {
-		if (!READ_ONCE(h->signals[i]))
-			continue;
-		clear_bit(i, lent);
-		if (i != EFI_MODE_SIGNAL_NEWS)
-			WRITE_ONCE(h->signals[i], 0);
-		if (handlers[i].fn)
-			handlers[i].fn(handlers[i].data);
-	}
-}
-
-static struct irq_work dispatch_work = IRQ_WORK_INIT_HARD(dispatch);
-
-/**
- * efi_mode_dispatch_signals() - a slice has ended in which there were some
- *
- * Context: any.
- */
-void efi_mode_dispatch_signals(void)
-{
-	irq_work_queue(&dispatch_work);
-}
 
 static int take_number(bool news)
 {
 	int signal = EFI_MODE_SIGNAL_NEWS;
 
 	if (!news) {
-		signal = find_next_zero_bit(used, EFI_MODE_NR_SIGNALS,
+		signal = find_next_zero_bit(efi_mode_events.used, EFI_MODE_NR_SIGNALS,
 					    EFI_MODE_SIGNAL_ANSWER + 1);
 		if (signal == EFI_MODE_NR_SIGNALS)
 			return -ENOSPC;
-	} else if (test_bit(signal, used)) {
+	} else if (test_bit(signal, efi_mode_events.used)) {
 		return -EBUSY;
 	}
-	set_bit(signal, used);
+	set_bit(signal, efi_mode_events.used);
 	return signal;
-}
-
-/* Nobody is in the handler any more afterwards */
-static void set_handler(int signal, efi_mode_signal_t fn, void *data)
-{
-	local_irq_disable();
-	handlers[signal].fn = fn;
-	handlers[signal].data = data;
-	local_irq_enable();
-	irq_work_sync(&dispatch_work);
 }
 
 /*
@@ -103,15 +50,15 @@ int efi_mode_signal_open(u32 type, bool news, efi_mode_signal_t handler,
 	if (signal < 0)
 		goto out;
 	h->signals[signal] = 0;
-	set_handler(signal, handler, data);
+	efi_mode_set_handler(signal, handler, data);
 	status = efi_mode_bs_call(create_event, type | EFI_EVT_NOTIFY_SIGNAL,
 				  EFI_TPL_NOTIFY, h->resident.notify,
 				  virt_to_phys(&h->signals[signal]),
 				  virt_to_phys(&h->events[signal]));
 	if (status != EFI_SUCCESS) {
-		set_handler(signal, NULL, NULL);
+		efi_mode_set_handler(signal, NULL, NULL);
 		h->events[signal] = 0;
-		clear_bit(signal, used);
+		clear_bit(signal, efi_mode_events.used);
 		signal = status == EFI_OUT_OF_RESOURCES ? -ENOSPC : -EIO;
 	}
 out:
@@ -135,11 +82,11 @@ void efi_mode_signal_close(int signal)
 	struct efi_mode_handoff *h = efi_mode_handoff;
 
 	mutex_lock(&signals_mutex);
-	set_handler(signal, NULL, NULL);
-	if (!test_bit(signal, lent) &&
+	efi_mode_set_handler(signal, NULL, NULL);
+	if (!test_bit(signal, efi_mode_events.lent) &&
 	    efi_mode_bs_call(close_event, h->events[signal]) == EFI_SUCCESS) {
 		h->events[signal] = 0;
-		clear_bit(signal, used);
+		clear_bit(signal, efi_mode_events.used);
 	}
 	mutex_unlock(&signals_mutex);
 }
@@ -148,13 +95,13 @@ EXPORT_SYMBOL_GPL(efi_mode_signal_close);
 void efi_mode_signal_lend(int signal)
 {
 	WRITE_ONCE(efi_mode_handoff->signals[signal], 0);
-	set_bit(signal, lent);
+	set_bit(signal, efi_mode_events.lent);
 }
 EXPORT_SYMBOL_GPL(efi_mode_signal_lend);
 
 void efi_mode_signal_take_back(int signal)
 {
-	clear_bit(signal, lent);
+	clear_bit(signal, efi_mode_events.lent);
 }
 EXPORT_SYMBOL_GPL(efi_mode_signal_take_back);
 
@@ -168,7 +115,7 @@ unsigned int efi_mode_nr_lent(void)
 {
 	unsigned int i, n = 0;
 
-	for_each_set_bit(i, lent, EFI_MODE_NR_SIGNALS)
+	for_each_set_bit(i, efi_mode_events.lent, EFI_MODE_NR_SIGNALS)
 		n += !READ_ONCE(efi_mode_handoff->signals[i]);
 	return n;
 }
@@ -185,8 +132,8 @@ EXPORT_SYMBOL_GPL(efi_mode_take_news);
 static void watch(int signal, efi_mode_signal_t handler)
 {
 	mutex_lock(&signals_mutex);
-	set_handler(signal, handler, NULL);
-	set_bit(signal, used);
+	efi_mode_set_handler(signal, handler, NULL);
+	set_bit(signal, efi_mode_events.used);
 	mutex_unlock(&signals_mutex);
 }
 
