@@ -3,7 +3,7 @@
  * The ways out: back to firmware, or through its ResetSystem()
  *
  * Which of them it is says the argument of reboot(2), or efi_mode.on_exit= when
- * there is none, or efi_mode.on_panic=; ending.c has the words.
+ * there is none, or efi_mode.on_panic=; reboot-action.c has the words.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 

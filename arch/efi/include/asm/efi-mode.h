@@ -4,8 +4,8 @@
  *
  * Calls run one way: setup and platform at the start, then
  *
- *	idle.c -> firmware.c -> poll.c
- *	call.c, firmware.c -> slice.c -> apic.c -> lapic-timer.c
+ *	idle.c -> share.c -> poll.c
+ *	call.c, share.c -> slice.c -> apic.c -> lapic-timer.c
  *			              -> switch.c -> handoff.c
  *
  * apic.c also calls switch.c, for what must stop when it changes hands, and slice.c has
@@ -186,7 +186,7 @@ void efi_mode_quiet_slice(void);
 bool efi_mode_wake_pollers(unsigned long early);
 bool efi_mode_pollers_rest(void);
 
-/* firmware.c */
+/* share.c */
 
 void efi_mode_idle_begins(void);
 void efi_mode_idle_halts(void);
@@ -208,11 +208,11 @@ efi_status_t efi_mode_call_last(const char *name, phys_addr_t table,
 
 void efi_mode_time_setup(void);
 
-/* early_console.c */
+/* early-console.c */
 
 void efi_mode_early_console(void);
 
-/* ending.c */
+/* reboot-action.c */
 
 #define EFI_MODE_RESET_PLATFORM	3	/* EfiResetPlatformSpecific */
 
