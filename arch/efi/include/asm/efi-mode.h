@@ -2,17 +2,24 @@
 /*
  * Between the files of arch/efi/kernel
  *
- * Calls run one way: setup and platform at the start, then
+ * Calls run downwards. Files on a line do not call each other:
  *
- *	idle.c -> share.c -> poll.c
- *	call.c, share.c -> slice.c -> apic.c -> lapic-timer.c
- *			              -> switch.c -> handoff.c
+ *	setup
+ *	platform
+ *	early-console, time, runtime, acpi, rtc, debugfs, exit
+ *	teardown, reboot-action
+ *	fast-tick, idle
+ *	share
+ *	poll
+ *	event
+ *	call
+ *	slice
+ *	event-dispatch, apic
+ *	ignore, irq, lapic-timer, switch
+ *	handoff
  *
- * apic.c also calls switch.c, for what must stop when it changes hands, and slice.c has
- * signals.c call whoever is woken by an event of firmware's. At the end
- * exit.c calls teardown.c, and that all others.
- *
- * Drivers use <efi-mode/firmware.h>.
+ * apic.c and lapic-timer.c are one unit, with lapic-timer.h between them. Drivers use
+ * the headers in include/efi-mode.
  */
 #ifndef _ASM_EFI_MODE_H
 #define _ASM_EFI_MODE_H
