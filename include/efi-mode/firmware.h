@@ -152,21 +152,21 @@ efi_status_t efi_mode_call_panic_target(const struct efi_mode_target *target,
 bool efi_mode_is_stopped(void);
 
 /**
- * efi_mode_hurry() - somebody waits for what firmware does by itself
+ * efi_mode_fast_tick_get() - somebody waits for what firmware does by itself
  *
  * As long as there is somebody firmware's clock ticks more often, if it can be made to
  * (``efi_mode.fast_tick=``): what is to be done at its next tick is done sooner.
  *
  * Context: task context; sleeps.
  */
-void efi_mode_hurry(void);
+void efi_mode_fast_tick_get(void);
 
 /**
- * efi_mode_take_time() - undo efi_mode_hurry()
+ * efi_mode_fast_tick_put() - undo efi_mode_fast_tick_get()
  *
  * Context: any but NMI.
  */
-void efi_mode_take_time(void);
+void efi_mode_fast_tick_put(void);
 
 /**
  * struct efi_mode_poller - somebody who looks for what firmware does not announce
@@ -175,7 +175,7 @@ void efi_mode_take_time(void);
  * @every:	how often it wants to look, in jiffies
  * @next:	when it wants to look again, in jiffies
  * @due:	it is time; to be cleared by whoever looks
- * @rests:	what efi_mode_poll_ask() asks for is enough while Linux is idle
+ * @idle_poll:	what efi_mode_poll_ask() asks for is enough while Linux is idle
  *
  * What firmware has to say comes with its clock, so that is when to look: in place
  * of a regular slice, with no timer, no waking up and no switch of one's own.
@@ -186,7 +186,7 @@ struct efi_mode_poller {
 	unsigned long every;
 	unsigned long next;
 	bool due;
-	bool rests;
+	bool idle_poll;
 };
 
 /**
@@ -291,15 +291,15 @@ int efi_mode_unregister_release(struct notifier_block *nb);
 efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size);
 
 /**
- * typedef efi_mode_signal_t - an event of firmware has been signalled
- * @data:	as of efi_mode_signal_open()
+ * typedef efi_mode_event_handler_t - an event of firmware has been signalled
+ * @data:	as of efi_mode_event_open()
  *
  * Context: hard interrupt.
  */
-typedef void (*efi_mode_signal_t)(void *data);
+typedef void (*efi_mode_event_handler_t)(void *data);
 
 /**
- * efi_mode_signal_open() - create an event of firmware that wakes Linux
+ * efi_mode_event_open() - create an event of firmware that wakes Linux
  * @type:	%EFI_EVT_TIMER or 0
  * @news:	it is for RegisterProtocolNotify(); only one can be
  * @handler:	called after the slice in which it was signalled
@@ -310,75 +310,75 @@ typedef void (*efi_mode_signal_t)(void *data);
  * Context: task context; sleeps.
  * Return: the number of the signal, or -ENOSPC, -EBUSY if there is one for news, -EIO.
  */
-int efi_mode_signal_open(u32 type, bool news, efi_mode_signal_t handler,
+int efi_mode_event_open(u32 type, bool news, efi_mode_event_handler_t handler,
 			 void *data);
 
 /**
- * efi_mode_signal_event() - what firmware calls the event
- * @signal:	as of efi_mode_signal_open()
+ * efi_mode_event_value() - what firmware calls the event
+ * @signal:	as of efi_mode_event_open()
  *
  * Context: any.
  * Return: the EFI_EVENT.
  */
-u64 efi_mode_signal_event(int signal);
+u64 efi_mode_event_value(int signal);
 
 /**
- * efi_mode_signal_lend() - the event goes to firmware in a token
- * @signal:	as of efi_mode_signal_open()
+ * efi_mode_event_submit() - the event goes to firmware in a token
+ * @signal:	as of efi_mode_event_open()
  *
  * Until it is signalled firmware may write to the memory that the token names. So Linux
  * does not give its memory back as long as there is such an event.
  *
  * Context: any, before the call.
  */
-void efi_mode_signal_lend(int signal);
+void efi_mode_event_submit(int signal);
 
 /**
- * efi_mode_signal_take_back() - firmware has refused the token
- * @signal:	as of efi_mode_signal_open()
+ * efi_mode_event_cancel() - firmware has refused the token
+ * @signal:	as of efi_mode_event_open()
  *
  * Context: any.
  */
-void efi_mode_signal_take_back(int signal);
+void efi_mode_event_cancel(int signal);
 
 /**
- * efi_mode_signal_close() - close the event
- * @signal:	as of efi_mode_signal_open(); its handler is not called any more
+ * efi_mode_event_close() - close the event
+ * @signal:	as of efi_mode_event_open(); its handler is not called any more
  *
  * One that is in a token stays, and so does its number.
  *
  * Context: task context; sleeps.
  */
-void efi_mode_signal_close(int signal);
+void efi_mode_event_close(int signal);
 
 /**
- * efi_mode_take_news() - have protocols been installed?
+ * efi_mode_event_take_protocol() - have protocols been installed?
  *
  * From then on until it is true again handles are known.
  *
  * Context: any.
  * Return: true if there were, since the last time.
  */
-bool efi_mode_take_news(void);
+bool efi_mode_event_take_protocol(void);
 
 /**
- * efi_mode_watch_keys() - be told of keys that firmware has been asked to tell of
+ * efi_mode_event_watch_keys() - be told of keys that firmware has been asked to tell of
  * @handler:	called after the slice in which one was pressed, or NULL
  *
  * Firmware is asked by the resident half: see arch/efi/boot/keys.c.
  *
  * Context: task context; sleeps.
  */
-void efi_mode_watch_keys(efi_mode_signal_t handler);
+void efi_mode_event_watch_keys(efi_mode_event_handler_t handler);
 
 /**
- * efi_mode_take_key() - which key was it?
+ * efi_mode_event_take_key() - which key was it?
  * @key:	where its character goes
  *
- * Context: the handler of efi_mode_watch_keys().
+ * Context: the handler of efi_mode_event_watch_keys().
  * Return: false if there are no more.
  */
-bool efi_mode_take_key(u16 *key);
+bool efi_mode_event_take_key(u16 *key);
 
 /**
  * efi_mode_resident() - functions that the resident half has for Linux

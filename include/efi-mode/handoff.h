@@ -37,7 +37,7 @@
 #define EFI_MODE_MAX_ARGS		10
 #define EFI_MODE_NR_VECTORS		256
 #define EFI_MODE_WINDOW_VECTORS		19	/* up to the machine check, 18 */
-#define EFI_MODE_NR_SIGNALS		1024
+#define EFI_MODE_NR_EVENTS		1024
 #define EFI_MODE_NR_KEYS		16
 #define EFI_MODE_NR_QUESTIONS		32
 
@@ -69,31 +69,31 @@
 #define EFI_MODE_REQUEST_DONE		3
 
 /* Why a function was not called; struct efi_mode_request.refused */
-#define EFI_MODE_REFUSED_NOT		0	/* it was */
+#define EFI_MODE_REFUSED_NONE		0	/* it was */
 #define EFI_MODE_REFUSED_GONE		1	/* the handle does not have the protocol */
 #define EFI_MODE_REFUSED_NEWS		2	/* it may be another handle by now */
 #define EFI_MODE_REFUSED_STOPPED	3	/* the kernel's: firmware has stopped */
 #define EFI_MODE_REFUSED_CLOSED		4	/* the kernel's: no more calls */
 
-/* Protocols have been installed. The one signal that stays until it is cleared */
-#define EFI_MODE_SIGNAL_NEWS		0
+/* Protocols have been installed. The one event that stays signalled until it is cleared */
+#define EFI_MODE_EVENT_PROTOCOL		0
 
-/* Keys are in the ring. No event is behind it */
-#define EFI_MODE_SIGNAL_KEYS		1
+/* Keys are in the ring. No EFI event is behind it */
+#define EFI_MODE_EVENT_KEYS		1
 
-/* A question has been answered. No event of the kernel's is behind it, either */
-#define EFI_MODE_SIGNAL_ANSWER		2
+/* The answer to a question is there. No EFI event is behind it, either */
+#define EFI_MODE_EVENT_POLL		2
 
-/* What a function of firmware left broken; struct efi_mode_request.breach */
-#define EFI_MODE_BREACH_DF		(1 << 0)	/* the direction flag */
-#define EFI_MODE_BREACH_MXCSR		(1 << 1)	/* control bits of MXCSR */
-#define EFI_MODE_BREACH_FCW		(1 << 2)	/* x87 control word */
-#define EFI_MODE_BREACH_IF		(1 << 3)	/* interrupts are off */
-#define EFI_MODE_BREACH_TPL		(1 << 4)	/* the task priority is raised */
-#define EFI_MODE_BREACH_REGISTERS	(1 << 5)	/* a register that it must keep */
-#define EFI_MODE_BREACH_STACK		(1 << 6)	/* more than 128 KiB of stack */
-#define EFI_MODE_BREACH_HANDOFF		(1 << 7)	/* the end of the handoff */
-#define EFI_MODE_NR_BREACHES		8
+/* Violations of the calling convention; struct efi_mode_request.abi_violations */
+#define EFI_MODE_ABI_DF		(1 << 0)	/* the direction flag */
+#define EFI_MODE_ABI_MXCSR		(1 << 1)	/* control bits of MXCSR */
+#define EFI_MODE_ABI_FCW		(1 << 2)	/* x87 control word */
+#define EFI_MODE_ABI_IF		(1 << 3)	/* interrupts are off */
+#define EFI_MODE_ABI_TPL		(1 << 4)	/* the task priority is raised */
+#define EFI_MODE_ABI_REGISTERS	(1 << 5)	/* a register that it must keep */
+#define EFI_MODE_ABI_STACK		(1 << 6)	/* more than 128 KiB of stack */
+#define EFI_MODE_ABI_HANDOFF		(1 << 7)	/* the end of the handoff */
+#define EFI_MODE_NR_ABI_VIOLATIONS		8
 
 /* Where the frequency of the TSC comes from, best first */
 #define EFI_MODE_TSC_CPUID		1	/* CPUID leaf 0x15 or 0x16 */
@@ -154,7 +154,7 @@ struct efi_mode_exceptions {
  * @window_idt:	pseudo-descriptor of the interrupt descriptor table for that time
  * @window_rsp:	the stack for that time
  * @exceptions:	that came in that time
- * @settled:	the kernel's: from now on @pat, @gs_base, @gdt, @idt,
+ * @state_is_constant:	the kernel's: from now on @pat, @gs_base, @gdt, @idt,
  *		@cs and @ss are always as they are here, and need no saving, and
  *		its data segments are null here
  *
@@ -194,7 +194,7 @@ struct efi_mode_cpu {
 	__u16 __pad2;
 	__u64 window_rsp;
 	struct efi_mode_exceptions exceptions;
-	__u32 settled;
+	__u32 state_is_constant;
 	__u32 __pad3;
 };
 
@@ -203,14 +203,14 @@ struct efi_mode_cpu {
  * @handle:	a handle, or 0 if the address of the table is known
  * @guid:	a protocol on it
  * @tpl:	task priority at which it is looked up and called
- * @known:	the kernel knows the handle by what was on it; to be refused if
+ * @must_be_current: the kernel knows the handle by what was on it; to be refused if
  *		protocols have been installed since
  */
 struct efi_mode_target {
 	__u64 handle;
 	__u8  guid[16];
 	__u32 tpl;
-	__u32 known;
+	__u32 must_be_current;
 };
 
 /**
@@ -260,7 +260,7 @@ struct efi_mode_question {
 };
 
 /**
- * struct efi_mode_rest - Linux is idle
+ * struct efi_mode_idle_poll - Linux is idle
  * @on:		set by the kernel for a slice that firmware may halt in
  * @nr:		how many of @questions there are
  * @until:	TSC of the kernel's next timer
@@ -269,7 +269,7 @@ struct efi_mode_question {
  * @questions:	what is asked meanwhile, with CheckEvent(). The slice ends when the
  *		answer to any is anything but %EFI_NOT_READY.
  */
-struct efi_mode_rest {
+struct efi_mode_idle_poll {
 	__u32 on;
 	__u32 nr;
 	__u64 until;
@@ -290,7 +290,7 @@ struct efi_mode_rest {
  *		the time of the call, because others may hook it
  * @args:	arguments; memory by physical address
  * @status:	what the function returned
- * @breach:	EFI_MODE_BREACH_* of what it left broken; it has been mended
+ * @abi_violations: EFI_MODE_ABI_*; the resident half has corrected them
  * @refused:	EFI_MODE_REFUSED_*
  * @next:	physical address of another one that is to be done after this, or 0
  * @cycles:	of the TSC, until the function had returned
@@ -307,7 +307,7 @@ struct efi_mode_request {
 	__u64 slot;
 	__u64 args[EFI_MODE_MAX_ARGS];
 	__u64 status;
-	__u32 breach;
+	__u32 abi_violations;
 	__u32 refused;
 	__u64 next;
 	__u64 cycles;
@@ -366,9 +366,9 @@ struct efi_mode_range {
  * @tick_vector: interrupt by which firmware's clock ticks
  * @slice_vector: interrupt that is ours in firmware's world, for the local APIC
  *		timer when that is not firmware's clock; 0: none
- * @quiet:	set by the kernel for a slice in which interrupts are held off:
+ * @irqs_off:	set by the kernel for a slice in which interrupts are held off:
  *		nothing is replayed, and nothing ends the slice
- * @others:	set by the kernel for a slice: somebody has something to do while
+ * @linux_has_work: set by the kernel for a slice: there is a task to run while the
  *		firmware waits
  * @leaving:	set by the kernel for its last ingress
  * @signalled:	there is something new in @signals
@@ -380,7 +380,7 @@ struct efi_mode_range {
  * @noted_left:	what the local APIC's timer read then, if it is firmware's clock
  * @earliest:	TSC before which a slice is not ended by force
  * @min_slice:	cycles that firmware gets at least once it has had its ticks
- * @patience:	cycles after which a slice ends although firmware is having a tick
+ * @max_slice_cycles:	cycles after which a slice ends although firmware is having a tick
  * @replayed:	interrupts replayed
  * @stall_until: TSC until which firmware waits, after %EFI_MODE_EGRESS_STALL
  * @tick_cost:	cycles that firmware is busy with a tick, on average of the last
@@ -395,7 +395,7 @@ struct efi_mode_range {
  * @events:	events of the kernel's, as firmware calls them; 0: none
  * @signals:	which of them have been signalled
  * @keys:	keys that are watched, and have been pressed
- * @rest:	what an idle kernel leaves to firmware
+ * @idle_poll:	what an idle kernel leaves to firmware
  * @systab:	physical address of the EFI system table
  * @tsc_khz:	frequency of the TSC
  * @tsc_source:	EFI_MODE_TSC_*
@@ -422,8 +422,8 @@ struct efi_mode_handoff {
 	__u8  clock;
 	__u8  tick_vector;
 	__u8  slice_vector;
-	__u8  quiet;
-	__u8  others;
+	__u8  irqs_off;
+	__u8  linux_has_work;
 	__u8  leaving;
 	__u8  signalled;
 	__u32 nr_pending;
@@ -435,7 +435,7 @@ struct efi_mode_handoff {
 	__u64 noted_left;
 	__u64 earliest;
 	__u64 min_slice;
-	__u64 patience;
+	__u64 max_slice_cycles;
 	__u64 replayed;
 	__u64 stall_until;
 	__u64 tick_cost;
@@ -450,10 +450,10 @@ struct efi_mode_handoff {
 
 	struct efi_mode_resident resident;
 	__u64 image;
-	__u64 events[EFI_MODE_NR_SIGNALS];
-	__u8  signals[EFI_MODE_NR_SIGNALS];
+	__u64 events[EFI_MODE_NR_EVENTS];
+	__u8  signals[EFI_MODE_NR_EVENTS];
 	struct efi_mode_keys keys;
-	struct efi_mode_rest rest;
+	struct efi_mode_idle_poll idle_poll;
 
 	__u64 systab;
 	__u32 tsc_khz;

@@ -46,8 +46,8 @@ static inline bool efi_mode_request_post(struct efi_mode_request *r,
 	r->nargs = nargs;
 	for (i = 0; i < nargs; i++)
 		r->args[i] = args[i];
-	r->breach = 0;
-	r->refused = EFI_MODE_REFUSED_NOT;
+	r->abi_violations = 0;
+	r->refused = EFI_MODE_REFUSED_NONE;
 	r->next = 0;
 	barrier();
 	WRITE_ONCE(r->state, EFI_MODE_REQUEST_POSTED);
@@ -81,18 +81,18 @@ static inline bool efi_mode_request_is_done(const struct efi_mode_request *r)
 /**
  * efi_mode_request_take() - take the result, and make room for the next
  * @r:		the request, which is done
- * @breach:	EFI_MODE_BREACH_* of what the function left broken
+ * @abi_violations: EFI_MODE_ABI_* of the function
  * @refused:	EFI_MODE_REFUSED_*
  *
  * Context: the one who has posted it.
  * Return: the EFI status.
  */
-static inline u64 efi_mode_request_take(struct efi_mode_request *r, u32 *breach,
-					u32 *refused)
+static inline u64 efi_mode_request_take(struct efi_mode_request *r,
+					u32 *abi_violations, u32 *refused)
 {
 	u64 status = r->status;
 
-	*breach = r->breach;
+	*abi_violations = r->abi_violations;
 	*refused = r->refused;
 	barrier();
 	WRITE_ONCE(r->state, EFI_MODE_REQUEST_NONE);

@@ -137,7 +137,7 @@ void efi_mode_timer_unhook(void);
 
 /* What a slice has at least, and what a handler in it has before it ends */
 #define EFI_MODE_MIN_SLICE_US	50
-#define EFI_MODE_PATIENCE_US	900
+#define EFI_MODE_MAX_SLICE_US	900
 
 efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h);
 void efi_mode_resident_exit(void);

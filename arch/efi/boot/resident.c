@@ -45,8 +45,8 @@ static bool handled;
 /* If Linux had its turn meanwhile nobody knows, but it was not short */
 static void note_tick_cost(struct efi_mode_handoff *h, u64 start)
 {
-	bool whole = h->earliest == start + h->patience;
-	u64 cycles = whole ? rdtsc() - start : h->patience;
+	bool whole = h->earliest == start + h->max_slice_cycles;
+	u64 cycles = whole ? rdtsc() - start : h->max_slice_cycles;
 
 	h->tick_cost += (s64)(cycles - h->tick_cost) / TICKS_AVERAGED;
 }
@@ -73,7 +73,7 @@ static bool run_handler(struct efi_mode_handoff *h, unsigned int vector,
 	efi_mode_lookup_outdate();
 	/* A handler has this long before the slice can end in it */
 	start = rdtsc();
-	h->earliest = start + h->patience;
+	h->earliest = start + h->max_slice_cycles;
 	handler_start = start;
 	handled = true;
 	delivering = true;
@@ -145,7 +145,7 @@ static inline void deliver(struct efi_mode_handoff *h, u64 now,
 			   unsigned long *rflags)
 {
 	if (h->nr_pending || efi_mode_ticks_is_due(&h->ticks, now))
-		if (!h->quiet && !delivering)
+		if (!h->irqs_off && !delivering)
 			deliver_all(h, now, rflags);
 }
 
@@ -202,7 +202,7 @@ static void egress_and_deliver(u32 reason)
  */
 void efi_mode_end_slice(void)
 {
-	if (handoff->quiet)
+	if (handoff->irqs_off)
 		return;
 	/* At TPL_HIGH_LEVEL firmware takes no ticks */
 	if (native_save_fl() & X86_EFLAGS_IF)
@@ -223,7 +223,7 @@ void efi_mode_end_slice(void)
  */
 bool efi_mode_yield(u64 until)
 {
-	if (!handoff->others || handoff->quiet ||
+	if (!handoff->linux_has_work || handoff->irqs_off ||
 	    !(native_save_fl() & X86_EFLAGS_IF))
 		return false;
 	handoff->stall_until = until;
@@ -233,7 +233,7 @@ bool efi_mode_yield(u64 until)
 
 static bool may_end(struct efi_mode_handoff *h, u64 now)
 {
-	return !h->quiet && (s64)(now - h->earliest) >= 0;
+	return !h->irqs_off && (s64)(now - h->earliest) >= 0;
 }
 
 /* Return: TSC */
@@ -352,7 +352,7 @@ static void check_tpl(struct efi_mode_request *r)
 					       EFI_TPL_APPLICATION;
 
 	if (efi_bs_call(raise_tpl, EFI_TPL_HIGH_LEVEL) != tpl)
-		r->breach |= EFI_MODE_BREACH_TPL;
+		r->abi_violations |= EFI_MODE_ABI_TPL;
 	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
 }
 
@@ -373,7 +373,7 @@ static void check_stack(struct efi_mode_request *r)
 		changed |= efi_mode_stack_mark[i] ^ STACK_MARK;
 	if (likely(!changed))
 		return;
-	r->breach |= EFI_MODE_BREACH_STACK;
+	r->abi_violations |= EFI_MODE_ABI_STACK;
 	mark_stack();
 }
 
@@ -387,7 +387,7 @@ static void perform(struct efi_mode_request *r)
 	check_stack(r);
 	if (!r->target.handle || r->status != EFI_SUCCESS)
 		efi_mode_lookup_outdate();
-	if (!handoff->quiet)
+	if (!handoff->irqs_off)
 		check_tpl(r);
 	r->cycles = rdtsc() - start;
 }
@@ -425,7 +425,7 @@ efi_status_t efi_mode_serve(void)
 	native_irq_enable();
 	for (;;) {
 		if (READ_ONCE(r->state) != EFI_MODE_REQUEST_POSTED) {
-			if (READ_ONCE(handoff->rest.on) && may_rest(handoff) &&
+			if (READ_ONCE(handoff->idle_poll.on) && may_rest(handoff) &&
 			    efi_mode_rest(handoff))
 				continue;
 			egress_and_deliver(EFI_MODE_EGRESS_IDLE);
@@ -477,7 +477,7 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 	efi_mode_keys_init(h);
 	mark_stack();
 	h->min_slice = (u64)h->tsc_khz * EFI_MODE_MIN_SLICE_US / 1000;
-	h->patience = (u64)h->tsc_khz * EFI_MODE_PATIENCE_US / 1000;
+	h->max_slice_cycles = (u64)h->tsc_khz * EFI_MODE_MAX_SLICE_US / 1000;
 	/* Not before there is a kernel */
 	h->earliest = rdtsc() + S64_MAX / 2;
 

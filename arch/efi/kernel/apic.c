@@ -59,9 +59,12 @@ static DEFINE_STATIC_KEY_FALSE(x2apic_key);
 
 static bool taken_over __ro_after_init;
 
-/* Linux takes no interrupts any more; the table for that, where they lead nowhere */
-static bool deaf;
-static gate_desc deaf_table[IDT_ENTRIES] __aligned(8);
+/*
+ * Linux takes no interrupts any more. In the table for that, the vectors of Linux lead to
+ * efi_mode_ignore().
+ */
+static bool irqs_masked;
+static gate_desc masked_idt[IDT_ENTRIES] __aligned(8);
 
 static void __kprobes compare(void)
 {
@@ -146,8 +149,8 @@ static __always_inline void end_interrupts(bool x2apic)
 static void __kprobes drop_interrupt(void)
 {
 	const struct desc_ptr table = {
-		.size = sizeof(deaf_table) - 1,
-		.address = (unsigned long)deaf_table,
+		.size = sizeof(masked_idt) - 1,
+		.address = (unsigned long)masked_idt,
 	};
 	u32 priority = lapic_read(APIC_TASKPRI);
 	struct desc_ptr before;
@@ -164,7 +167,7 @@ static void __kprobes drop_interrupt(void)
 /* Those that are Linux's: firmware would not know what they are */
 static noinline void take_interrupts(void)
 {
-	if (unlikely(deaf)) {
+	if (unlikely(irqs_masked)) {
 		drop_interrupt();
 		return;
 	}
@@ -334,29 +337,29 @@ void efi_mode_apic_release(u32 priority)
 }
 
 /**
- * efi_mode_apic_deafen() - take no interrupts of Linux's any more
+ * efi_mode_apic_mask_linux() - discard all Linux interrupts from now on
  *
  * For slices of a dying kernel. What it was doing when it died may hold the locks that
  * their handlers take.
  *
  * Context: interrupts off. There is no way back: the timer has stopped.
  */
-void efi_mode_apic_deafen(void)
+void efi_mode_apic_mask_linux(void)
 {
 	struct desc_ptr now;
 	unsigned int i;
 
-	if (deaf || !taken_over)
+	if (irqs_masked || !taken_over)
 		return;
 	apic_write(APIC_LVTT, apic_read(APIC_LVTT) | APIC_LVT_MASKED);
 	apic_write(APIC_TMICT, 0);
 
 	store_idt(&now);
-	memcpy(deaf_table, (void *)now.address, sizeof(deaf_table));
+	memcpy(masked_idt, (void *)now.address, sizeof(masked_idt));
 	for (i = PRIORITY_OF_FIRMWARE + 1; i < IDT_ENTRIES; i++)
-		pack_gate(&deaf_table[i], GATE_INTERRUPT,
+		pack_gate(&masked_idt[i], GATE_INTERRUPT,
 			  (unsigned long)efi_mode_ignore, 0, 0, __KERNEL_CS);
-	deaf = true;
+	irqs_masked = true;
 }
 
 /**

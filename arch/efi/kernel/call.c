@@ -15,7 +15,7 @@
  *	       |			  |
  *	     post <-----------------------+
  *	       |
- *	  give slices until done
+ *	  run until done
  *
  * The mutex is what callers wait for in their order. Posting is a matter of a
  * few instructions without interrupts, since an atomic caller may come between.
@@ -40,17 +40,9 @@
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
 #include <efi-mode/request.h>
+#include <efi-mode/timeouts.h>
 
 #include "trace.h"
-
-/*
- * How long a dying kernel waits: for a call that was under way, for one of its own,
- * which may be a variable in a flash that is slow and full, and for the last one,
- * before which firmware may have much to write
- */
-#define PANIC_PATIENCE_MS	2000
-#define PANIC_CALL_MS		10000
-#define LAST_CALL_MS		30000
 
 /* For so long a real-time task gives firmware all of its time, and then looks so often */
 #define URGENT_MS		100
@@ -68,7 +60,7 @@ static struct task_struct *last_caller;
 static const char *call_name;
 static u64 call_start;			/* TSC */
 
-static const char * const breaches[EFI_MODE_NR_BREACHES] = {
+static const char * const abi_violations[EFI_MODE_NR_ABI_VIOLATIONS] = {
 	"the direction flag set",
 	"MXCSR changed",
 	"the x87 control word changed",
@@ -142,24 +134,25 @@ static bool is_done(void)
 
 static void trace_end(const char *name, efi_status_t status, u64 start)
 {
-	if (trace_call_enabled())
-		trace_call(name, status,
-			   efi_mode_cycles_in(rdtsc() - start, NSEC_PER_MSEC));
+	if (trace_efi_mode_call_enabled())
+		trace_efi_mode_call(name, status,
+				    efi_mode_cycles_in(rdtsc() - start,
+						       NSEC_PER_MSEC));
 }
 
-/* A broken promise is firmware's, and has been mended: the call counts as made */
-static void check_promises(const char *name, u32 breach)
+/* The resident half has corrected each violation, so the call counts as made */
+static void check_abi(const char *name, u32 violations)
 {
 	unsigned int i;
 
 	if (efi_mode_handoff->canary != EFI_MODE_HANDOFF_CANARY) {
 		efi_mode_handoff->canary = EFI_MODE_HANDOFF_CANARY;
-		breach |= EFI_MODE_BREACH_HANDOFF;
+		violations |= EFI_MODE_ABI_HANDOFF;
 	}
-	for (i = 0; unlikely(breach >> i) && i < ARRAY_SIZE(breaches); i++)
-		if (breach & BIT(i))
+	for (i = 0; unlikely(violations >> i) && i < ARRAY_SIZE(abi_violations); i++)
+		if (violations & BIT(i))
 			pr_err_ratelimited(FW_BUG "%s returned with %s\n",
-					   name, breaches[i]);
+					   name, abi_violations[i]);
 }
 
 static efi_status_t take_result(u32 *refused)
@@ -167,12 +160,12 @@ static efi_status_t take_result(u32 *refused)
 	const char *name = call_name;
 	u64 start = call_start;
 	efi_status_t status;
-	u32 breach;
+	u32 violations;
 
-	status = efi_mode_request_take(&efi_mode_handoff->request, &breach,
+	status = efi_mode_request_take(&efi_mode_handoff->request, &violations,
 				       refused);
 	trace_end(name, status, start);
-	check_promises(name, breach);
+	check_abi(name, violations);
 	return status;
 }
 
@@ -207,7 +200,7 @@ static efi_status_t check(const char *name, unsigned int nargs)
  * does not return at all, is no reason for that: from then on firmware has its share, as
  * with anything else that it does, and what nobody else wants.
  */
-static void give_slices(void)
+static void run_until_done(void)
 {
 	u64 urgent_until = call_start + (u64)tsc_khz * URGENT_MS;
 
@@ -240,7 +233,7 @@ static efi_status_t call(const struct efi_mode_target *target, u32 *refused,
 	/* Atomic callers finish what they begin, so there is nothing to wait for */
 	if (!post(target, name, table, slot, args, nargs, next))
 		return EFI_NOT_READY;
-	give_slices();
+	run_until_done();
 	*refused = EFI_MODE_REFUSED_STOPPED;
 	return is_done() ? take_result(refused) : abandon();
 }
@@ -284,7 +277,7 @@ void efi_mode_call_chain(const char *name, struct efi_mode_request *requests,
 			requests[i].status = first->status;
 			requests[i].refused = refused;
 		} else {
-			check_promises(name, requests[i].breach);
+			check_abi(name, requests[i].abi_violations);
 		}
 	}
 }
@@ -319,7 +312,7 @@ static efi_status_t call_atomic(const struct efi_mode_target *target,
 	local_irq_save(flags);
 	if (post(target, name, table, slot, args, nargs, 0)) {
 		while (!is_done() && !efi_mode_is_stopped())
-			efi_mode_quiet_slice();
+			efi_mode_slice_irqoff();
 		status = is_done() ? take_result(&refused) : abandon();
 	} else {
 		status = EFI_NOT_READY;
@@ -355,12 +348,12 @@ static DECLARE_WORK(turn, take_turn);
  * Somebody else waits for the mutex, since there is no time limit to that: in its
  * queue, so that those who call again and again do not always come first.
  */
-static bool wait_for_turn(struct task_struct *caller, unsigned int patience_ms)
+static bool wait_for_turn(struct task_struct *caller, unsigned int timeout_ms)
 {
 	next_caller = caller;
 	queue_work(system_unbound_wq, &turn);
 	if (wait_for_completion_timeout(&turn_over,
-					msecs_to_jiffies(patience_ms)))
+					msecs_to_jiffies(timeout_ms)))
 		return true;
 	pr_emerg("the firmware does not return from %s\n",
 		 efi_mode_pending_call() ?: "a call");
@@ -369,38 +362,38 @@ static bool wait_for_turn(struct task_struct *caller, unsigned int patience_ms)
 
 /**
  * efi_mode_wait_for_call() - wait for the call that is under way
- * @patience_ms: how long
+ * @timeout_ms:	how long to wait, in milliseconds
  *
  * Context: task context; sleeps.
  * Return: false if firmware does not return from it.
  */
-bool efi_mode_wait_for_call(unsigned int patience_ms)
+bool efi_mode_wait_for_call(unsigned int timeout_ms)
 {
-	return wait_for_turn(NULL, patience_ms);
+	return wait_for_turn(NULL, timeout_ms);
 }
 
 /**
  * efi_mode_close_calls() - no more calls but the caller's
- * @patience_ms: for the one that is under way
+ * @timeout_ms:	how long to wait for the call in progress, in milliseconds
  *
  * Those of others fail with %EFI_NOT_READY from then on, until there is a panic.
  *
  * Context: task context; sleeps.
  * Return: false if firmware does not return from a call.
  */
-bool efi_mode_close_calls(unsigned int patience_ms)
+bool efi_mode_close_calls(unsigned int timeout_ms)
 {
-	return wait_for_turn(current, patience_ms);
+	return wait_for_turn(current, timeout_ms);
 }
 
-/* Patience is had once: what has not come back by then will not */
-static bool gave_up;
+/* There is one timeout for all: a call that has not returned by then does not return later */
+static bool timed_out;
 
 static bool is_late(u64 deadline)
 {
 	if (rdtsc() > deadline)
-		gave_up = true;
-	return gave_up;
+		timed_out = true;
+	return timed_out;
 }
 
 static u64 deadline_in(unsigned int ms)
@@ -415,17 +408,17 @@ static u64 deadline_in(unsigned int ms)
  */
 static bool finish(void)
 {
-	u64 deadline = deadline_in(PANIC_PATIENCE_MS);
+	u64 deadline = deadline_in(EFI_MODE_PANIC_WAIT_TIMEOUT_MS);
 	u32 refused;
 
-	efi_mode_apic_deafen();
+	efi_mode_apic_mask_linux();
 	for (;;) {
 		if (is_done())
 			take_result(&refused);
 		if (efi_mode_is_stopped() && efi_mode_pending_call())
 			abandon();
 		if (!efi_mode_pending_call() && !efi_mode_is_busy()) {
-			gave_up = false;
+			timed_out = false;
 			return true;
 		}
 		if (is_late(deadline) || !efi_mode_bare_slice())
@@ -505,7 +498,7 @@ efi_status_t efi_mode_call_panic_target(const struct efi_mode_target *target,
 					size_t slot, const u64 *args,
 					unsigned int nargs)
 {
-	return call_dying(PANIC_CALL_MS, target, name, table, slot, args,
+	return call_dying(EFI_MODE_PANIC_CALL_TIMEOUT_MS, target, name, table, slot, args,
 			  nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_panic_target);
@@ -514,7 +507,7 @@ efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
 				 size_t slot, const u64 *args,
 				 unsigned int nargs)
 {
-	return call_dying(PANIC_CALL_MS, NULL, name, table, slot, args, nargs);
+	return call_dying(EFI_MODE_PANIC_CALL_TIMEOUT_MS, NULL, name, table, slot, args, nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_panic);
 
@@ -533,7 +526,7 @@ efi_status_t efi_mode_call_last(const char *name, phys_addr_t table,
 				size_t slot, const u64 *args,
 				unsigned int nargs)
 {
-	return call_dying(LAST_CALL_MS, NULL, name, table, slot, args, nargs);
+	return call_dying(EFI_MODE_LAST_CALL_TIMEOUT_MS, NULL, name, table, slot, args, nargs);
 }
 
 efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size)

@@ -24,11 +24,11 @@ static void dispatch(struct irq_work *work)
 	unsigned int i;
 
 	WRITE_ONCE(h->signalled, 0);
-	for_each_set_bit(i, t->used, EFI_MODE_NR_SIGNALS) {
+	for_each_set_bit(i, t->used, EFI_MODE_NR_EVENTS) {
 		if (!READ_ONCE(h->signals[i]))
 			continue;
-		clear_bit(i, t->lent);
-		if (i != EFI_MODE_SIGNAL_NEWS)
+		clear_bit(i, t->in_flight);
+		if (i != EFI_MODE_EVENT_PROTOCOL)
 			WRITE_ONCE(h->signals[i], 0);
 		if (t->handlers[i].fn)
 			t->handlers[i].fn(t->handlers[i].data);
@@ -48,7 +48,7 @@ void efi_mode_dispatch_events(void)
 }
 
 /**
- * efi_mode_set_handler() - set or clear the handler of an event
+ * efi_mode_event_set_handler() - set or clear the handler of an event
  * @nr:		number of the event
  * @fn:		the handler, or NULL
  * @data:	its argument
@@ -57,7 +57,7 @@ void efi_mode_dispatch_events(void)
  *
  * Context: task context; sleeps.
  */
-void efi_mode_set_handler(int nr, efi_mode_signal_t fn, void *data)
+void efi_mode_event_set_handler(int nr, efi_mode_event_handler_t fn, void *data)
 {
 	struct efi_mode_event_table *t = &efi_mode_events;
 

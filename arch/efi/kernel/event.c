@@ -16,16 +16,16 @@
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
 
-static DEFINE_MUTEX(signals_mutex);
+static DEFINE_MUTEX(events_mutex);
 
-static int take_number(bool news)
+static int take_number(bool protocol)
 {
-	int signal = EFI_MODE_SIGNAL_NEWS;
+	int signal = EFI_MODE_EVENT_PROTOCOL;
 
-	if (!news) {
-		signal = find_next_zero_bit(efi_mode_events.used, EFI_MODE_NR_SIGNALS,
-					    EFI_MODE_SIGNAL_ANSWER + 1);
-		if (signal == EFI_MODE_NR_SIGNALS)
+	if (!protocol) {
+		signal = find_next_zero_bit(efi_mode_events.used, EFI_MODE_NR_EVENTS,
+					    EFI_MODE_EVENT_POLL + 1);
+		if (signal == EFI_MODE_NR_EVENTS)
 			return -ENOSPC;
 	} else if (test_bit(signal, efi_mode_events.used)) {
 		return -EBUSY;
@@ -38,112 +38,112 @@ static int take_number(bool news)
  * CreateEvent() writes the event into the handoff itself: there it is found, and
  * closed, however Linux ends.
  */
-int efi_mode_signal_open(u32 type, bool news, efi_mode_signal_t handler,
+int efi_mode_event_open(u32 type, bool protocol, efi_mode_event_handler_t handler,
 			 void *data)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	efi_status_t status;
 	int signal;
 
-	mutex_lock(&signals_mutex);
-	signal = take_number(news);
+	mutex_lock(&events_mutex);
+	signal = take_number(protocol);
 	if (signal < 0)
 		goto out;
 	h->signals[signal] = 0;
-	efi_mode_set_handler(signal, handler, data);
+	efi_mode_event_set_handler(signal, handler, data);
 	status = efi_mode_bs_call(create_event, type | EFI_EVT_NOTIFY_SIGNAL,
 				  EFI_TPL_NOTIFY, h->resident.notify,
 				  virt_to_phys(&h->signals[signal]),
 				  virt_to_phys(&h->events[signal]));
 	if (status != EFI_SUCCESS) {
-		efi_mode_set_handler(signal, NULL, NULL);
+		efi_mode_event_set_handler(signal, NULL, NULL);
 		h->events[signal] = 0;
 		clear_bit(signal, efi_mode_events.used);
 		signal = status == EFI_OUT_OF_RESOURCES ? -ENOSPC : -EIO;
 	}
 out:
-	mutex_unlock(&signals_mutex);
+	mutex_unlock(&events_mutex);
 	return signal;
 }
-EXPORT_SYMBOL_GPL(efi_mode_signal_open);
+EXPORT_SYMBOL_GPL(efi_mode_event_open);
 
-u64 efi_mode_signal_event(int signal)
+u64 efi_mode_event_value(int signal)
 {
 	return efi_mode_handoff->events[signal];
 }
-EXPORT_SYMBOL_GPL(efi_mode_signal_event);
+EXPORT_SYMBOL_GPL(efi_mode_event_value);
 
 /*
  * If firmware cannot be called any more the number is not used again. Nor is that of an
  * event that is in a token: firmware is going to signal it, and nothing else may be there.
  */
-void efi_mode_signal_close(int signal)
+void efi_mode_event_close(int signal)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 
-	mutex_lock(&signals_mutex);
-	efi_mode_set_handler(signal, NULL, NULL);
-	if (!test_bit(signal, efi_mode_events.lent) &&
+	mutex_lock(&events_mutex);
+	efi_mode_event_set_handler(signal, NULL, NULL);
+	if (!test_bit(signal, efi_mode_events.in_flight) &&
 	    efi_mode_bs_call(close_event, h->events[signal]) == EFI_SUCCESS) {
 		h->events[signal] = 0;
 		clear_bit(signal, efi_mode_events.used);
 	}
-	mutex_unlock(&signals_mutex);
+	mutex_unlock(&events_mutex);
 }
-EXPORT_SYMBOL_GPL(efi_mode_signal_close);
+EXPORT_SYMBOL_GPL(efi_mode_event_close);
 
-void efi_mode_signal_lend(int signal)
+void efi_mode_event_submit(int signal)
 {
 	WRITE_ONCE(efi_mode_handoff->signals[signal], 0);
-	set_bit(signal, efi_mode_events.lent);
+	set_bit(signal, efi_mode_events.in_flight);
 }
-EXPORT_SYMBOL_GPL(efi_mode_signal_lend);
+EXPORT_SYMBOL_GPL(efi_mode_event_submit);
 
-void efi_mode_signal_take_back(int signal)
+void efi_mode_event_cancel(int signal)
 {
-	clear_bit(signal, efi_mode_events.lent);
+	clear_bit(signal, efi_mode_events.in_flight);
 }
-EXPORT_SYMBOL_GPL(efi_mode_signal_take_back);
+EXPORT_SYMBOL_GPL(efi_mode_event_cancel);
 
 /**
- * efi_mode_nr_lent() - how many tokens does firmware have?
+ * efi_mode_events_in_flight() - how many tokens does firmware have?
  *
  * Context: any. What has been signalled counts no more, even if nobody has looked yet.
  * Return: their number. The memory that they name must stay what it is.
  */
-unsigned int efi_mode_nr_lent(void)
+unsigned int efi_mode_events_in_flight(void)
 {
 	unsigned int i, n = 0;
 
-	for_each_set_bit(i, efi_mode_events.lent, EFI_MODE_NR_SIGNALS)
+	for_each_set_bit(i, efi_mode_events.in_flight, EFI_MODE_NR_EVENTS)
 		n += !READ_ONCE(efi_mode_handoff->signals[i]);
 	return n;
 }
 
-bool efi_mode_take_news(void)
+bool efi_mode_event_take_protocol(void)
 {
-	u8 *news = &efi_mode_handoff->signals[EFI_MODE_SIGNAL_NEWS];
+	u8 *news = &efi_mode_handoff->signals[EFI_MODE_EVENT_PROTOCOL];
 
 	return xchg(news, 0);
 }
-EXPORT_SYMBOL_GPL(efi_mode_take_news);
+EXPORT_SYMBOL_GPL(efi_mode_event_take_protocol);
 
 /* It has a place in the handoff, and no event */
-static void watch(int signal, efi_mode_signal_t handler)
+static void watch(int signal, efi_mode_event_handler_t handler)
 {
-	mutex_lock(&signals_mutex);
-	efi_mode_set_handler(signal, handler, NULL);
+	mutex_lock(&events_mutex);
+	efi_mode_event_set_handler(signal, handler, NULL);
 	set_bit(signal, efi_mode_events.used);
-	mutex_unlock(&signals_mutex);
+	mutex_unlock(&events_mutex);
 }
 
-void efi_mode_watch_keys(efi_mode_signal_t handler)
+void efi_mode_event_watch_keys(efi_mode_event_handler_t handler)
 {
-	watch(EFI_MODE_SIGNAL_KEYS, handler);
+	watch(EFI_MODE_EVENT_KEYS, handler);
 }
-EXPORT_SYMBOL_GPL(efi_mode_watch_keys);
+EXPORT_SYMBOL_GPL(efi_mode_event_watch_keys);
 
-bool efi_mode_take_key(u16 *key)
+bool efi_mode_event_take_key(u16 *key)
 {
 	struct efi_mode_keys *keys = &efi_mode_handoff->keys;
 	u32 head = READ_ONCE(keys->head);
@@ -159,15 +159,15 @@ bool efi_mode_take_key(u16 *key)
 	keys->tail++;
 	return true;
 }
-EXPORT_SYMBOL_GPL(efi_mode_take_key);
+EXPORT_SYMBOL_GPL(efi_mode_event_take_key);
 
 /**
- * efi_mode_watch_answers() - be told when a question to firmware has been answered
+ * efi_mode_event_watch_poll() - be told when a question to firmware has been answered
  * @handler:	called after the slice, or NULL
  *
  * Context: task context; sleeps.
  */
-void efi_mode_watch_answers(efi_mode_signal_t handler)
+void efi_mode_event_watch_poll(efi_mode_event_handler_t handler)
 {
-	watch(EFI_MODE_SIGNAL_ANSWER, handler);
+	watch(EFI_MODE_EVENT_POLL, handler);
 }

@@ -179,7 +179,7 @@ static void slow_down(struct work_struct *work)
 	if (fast) {
 		/* Whoever comes from here on waits for the mutex, and makes it fast again */
 		WRITE_ONCE(fast, false);
-		/* Pairs with the one in efi_mode_hurry() */
+		/* Pairs with the one in efi_mode_fast_tick_get() */
 		smp_mb();
 		if (atomic_read(&users) || !set_period(normal))
 			WRITE_ONCE(fast, true);
@@ -187,7 +187,7 @@ static void slow_down(struct work_struct *work)
 	mutex_unlock(&tick_mutex);
 }
 
-void efi_mode_hurry(void)
+void efi_mode_fast_tick_get(void)
 {
 	atomic_inc(&users);
 	/* Either this sees that it is not fast, or slow_down() sees this user */
@@ -195,11 +195,11 @@ void efi_mode_hurry(void)
 	if (!READ_ONCE(fast))
 		speed_up();
 }
-EXPORT_SYMBOL_GPL(efi_mode_hurry);
+EXPORT_SYMBOL_GPL(efi_mode_fast_tick_get);
 
-void efi_mode_take_time(void)
+void efi_mode_fast_tick_put(void)
 {
 	if (atomic_dec_and_test(&users))
 		mod_delayed_work(system_wq, &slow_work, LINGER);
 }
-EXPORT_SYMBOL_GPL(efi_mode_take_time);
+EXPORT_SYMBOL_GPL(efi_mode_fast_tick_put);

@@ -21,11 +21,11 @@ static void halt_here(void)
 	ct_cpuidle_exit();
 }
 
-static int rest(struct cpuidle_device *dev, struct cpuidle_driver *drv,
-		int index)
+static int enter(struct cpuidle_device *dev, struct cpuidle_driver *drv,
+		 int index)
 {
 	efi_mode_idle_begins();
-	if (!efi_mode_rest_slice()) {
+	if (!efi_mode_slice_idle()) {
 		efi_mode_idle_halts();
 		halt_here();
 	}
@@ -37,9 +37,9 @@ static struct cpuidle_driver idle_driver = {
 	.name		= "efi-mode",
 	.states		= {
 		{
-			.name	= "rest",
+			.name	= "firmware",
 			.desc	= "firmware has the machine",
-			.enter	= rest,
+			.enter	= enter,
 			.flags	= CPUIDLE_FLAG_RCU_IDLE,
 		},
 	},

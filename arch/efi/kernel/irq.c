@@ -35,7 +35,7 @@ static bool is_in_service(unsigned int vector)
 	return apic_read(APIC_ISR + vector / 32 * 0x10) & BIT(vector % 32);
 }
 
-/* Of the timer that was lent in the slice, just as that ended: on the account */
+/* Of the timer that was given for the slice, just as that ended: on the account */
 static bool is_slice_timer(const struct efi_mode_handoff *h, unsigned int vector)
 {
 	return vector == h->slice_vector ||

@@ -81,7 +81,7 @@ static __always_inline bool is_periodic(u32 lvtt)
 	return (lvtt & TIMER_MODE) == APIC_LVT_TIMER_PERIODIC;
 }
 
-/* What the short way in lapic-timer.h relies on; it only changes the count in @lent */
+/* What the short way in lapic-timer.h relies on; it only changes the count in @slice */
 static void __kprobes simplify(void)
 {
 	struct efi_mode_timers *t = &efi_mode_timers;
@@ -97,7 +97,7 @@ static void __kprobes simplify(void)
 		    !is_periodic(t->linux_timer.lvtt) &&
 		    !is_masked(t->linux_timer.lvtt);
 	if (t->simple)
-		t->lent = t->firmware;
+		t->slice = t->firmware;
 }
 
 /**
@@ -166,25 +166,25 @@ static u64 slack(const struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_timer_can_rest() - can slices last as long as Linux is idle?
+ * efi_mode_timer_can_idle() - can slices last as long as Linux is idle?
  *
  * Context: any.
  * Return: false if they would make Linux's timers late.
  */
-bool efi_mode_timer_can_rest(void)
+bool efi_mode_timer_can_idle(void)
 {
 	return slack(efi_mode_handoff) != EFI_MODE_NEVER;
 }
 
 /**
- * efi_mode_timer_rest() - until when can firmware have the machine?
+ * efi_mode_timer_idle_until() - until when can firmware have the machine?
  * @now:	TSC
  *
  * Context: interrupts off.
  * Return: TSC at which Linux's timer is due; 0 if that is too soon, as what comes at
  * once is not to wait for the end of a slice.
  */
-u64 efi_mode_timer_rest(u64 now)
+u64 efi_mode_timer_idle_until(u64 now)
 {
 	const struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 until = next_deadline(now), early = slack(h);
@@ -203,9 +203,9 @@ static void __kprobes load(const struct efi_mode_timer *t, u32 count)
 		lapic_write(APIC_TMICT, count);
 }
 
-/* Can the gate be reached in time for the deadline? */
-static void __kprobes lend(struct efi_mode_timer *t, u32 lvtt, u64 now,
-			   u64 limit)
+/* End the slice by the gate in time for Linux's deadline, if that is before @limit */
+static void __kprobes set_slice_deadline(struct efi_mode_timer *t, u32 lvtt,
+					 u64 now, u64 limit)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 deadline = next_deadline(now);
@@ -220,23 +220,23 @@ static void __kprobes lend(struct efi_mode_timer *t, u32 lvtt, u64 now,
 }
 
 /* At a vector of our own */
-static void __kprobes lend_whole(struct efi_mode_timer *t, u64 now)
+static void __kprobes give_free_timer(struct efi_mode_timer *t, u64 now)
 {
-	lend(t, APIC_LVT_TIMER_PERIODIC | efi_mode_handoff->slice_vector, now,
-	     S64_MAX);
+	set_slice_deadline(t, APIC_LVT_TIMER_PERIODIC |
+			   efi_mode_handoff->slice_vector, now, S64_MAX);
 }
 
 /*
- * Whether firmware has armed the timer is seen by the count in it, so what is lent
+ * Whether firmware has armed the timer is seen by the count in it, so what is given
  * must not be firmware's own count.
  */
-static void __kprobes lend_one_shot(struct efi_mode_timer *t, u64 now)
+static void __kprobes give_one_shot(struct efi_mode_timer *t, u64 now)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *timers = &efi_mode_timers;
 	s64 left = S64_MAX;
 
-	timers->lent_next = h->ticks.next;
+	timers->slice_next = h->ticks.next;
 	t->tmict = 0;
 	if (h->ticks.period) {
 		left = h->ticks.next - now;
@@ -245,52 +245,53 @@ static void __kprobes lend_one_shot(struct efi_mode_timer *t, u64 now)
 			left = h->ticks.period;
 		t->tmict = count_for(t, left);
 	}
-	lend(t, t->lvtt | APIC_LVT_TIMER_PERIODIC, now, left);
+	set_slice_deadline(t, t->lvtt | APIC_LVT_TIMER_PERIODIC, now, left);
 	if (t->tmict == timers->firmware.tmict)
 		t->tmict++;
 }
 
 /**
- * efi_mode_timer_lend() - program the timer for a slice, whatever it is used for
+ * efi_mode_timer_give() - program the timer for a slice, whatever its use
  * @now:	TSC
  *
  * Context: interrupts off, the timer stopped.
  */
-void __kprobes efi_mode_timer_lend(u64 now)
+void __kprobes efi_mode_timer_give(u64 now)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
-	struct efi_mode_timer *lent = &t->lent;
+	struct efi_mode_timer *slice = &t->slice;
 
-	*lent = t->firmware;
+	*slice = t->firmware;
 	switch (h->clock) {
 	case EFI_MODE_CLOCK_APIC_PERIODIC:
-		lend(lent, t->firmware.lvtt, now, h->ticks.period);
+		set_slice_deadline(slice, t->firmware.lvtt, now,
+				   h->ticks.period);
 		break;
 	case EFI_MODE_CLOCK_APIC_ONE_SHOT:
-		lend_one_shot(lent, now);
+		give_one_shot(slice, now);
 		break;
 	case EFI_MODE_CLOCK_DEVICE:
 		if (timer_is_free(h))
-			lend_whole(lent, now);
+			give_free_timer(slice, now);
 		break;
 	case EFI_MODE_CLOCK_NONE:
 		/* Nothing else would end a slice. It no longer is what firmware reads */
 		if (h->slice_vector)
-			lend_whole(lent, now);
+			give_free_timer(slice, now);
 		break;
 	}
 
 	t->last_ingress = now;
-	if (lent->lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
-		lent->tmict = 0;
-		load(lent, 0);
+	if (slice->lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
+		slice->tmict = 0;
+		load(slice, 0);
 		/* Writing to the LVT must not be overtaken by the deadline */
 		mb();
 		wrmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_deadline);
 		return;
 	}
-	load(lent, lent->tmict);
+	load(slice, slice->tmict);
 }
 
 /*
@@ -303,8 +304,8 @@ static void __kprobes follow_one_shot(u32 tmict, u32 tmcct, u64 tsc)
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
 	struct efi_mode_ticks *ticks = &h->ticks;
-	bool armed = tmict != t->lent.tmict;
-	bool ticked = t->awaited || ticks->next != t->lent_next;
+	bool armed = tmict != t->slice.tmict;
+	bool ticked = t->awaited || ticks->next != t->slice_next;
 	u64 interval;
 
 	/* Nobody counts those of the hardware */
@@ -339,12 +340,12 @@ static void __kprobes follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 	struct efi_mode_timer *firmware = &t->firmware;
 	u64 period = 0;
 
-	if (tmict != t->lent.tmict)
+	if (tmict != t->slice.tmict)
 		firmware->tmict = tmict;
-	/* A mode or a vector that is as it was lent was not what firmware was after */
-	if (!((lvtt ^ t->lent.lvtt) & TIMER_MODE))
+	/* A mode or a vector that is as it was given was not what firmware was after */
+	if (!((lvtt ^ t->slice.lvtt) & TIMER_MODE))
 		lvtt ^= (lvtt ^ firmware->lvtt) & TIMER_MODE;
-	if (!((lvtt ^ t->lent.lvtt) & APIC_VECTOR_MASK))
+	if (!((lvtt ^ t->slice.lvtt) & APIC_VECTOR_MASK))
 		lvtt ^= (lvtt ^ firmware->lvtt) & APIC_VECTOR_MASK;
 	firmware->lvtt = lvtt;
 	set_divider(firmware, tdcr);
@@ -393,8 +394,8 @@ void __kprobes efi_mode_timer_reclaim(void)
 	lapic_write(APIC_TMICT, 0);
 	tsc = rdtsc();
 
-	if (lvtt != t->lent.lvtt || tdcr != t->lent.tdcr ||
-	    tmict != t->lent.tmict)
+	if (lvtt != t->slice.lvtt || tdcr != t->slice.tdcr ||
+	    tmict != t->slice.tmict)
 		follow(lvtt, tdcr, tmict, tsc);
 
 	if (h->clock == EFI_MODE_CLOCK_TSC_DEADLINE) {

@@ -32,7 +32,7 @@ void efi_mode_poll_start(struct efi_mode_poller *poller)
 	spin_lock_irqsave(&poll_lock, flags);
 	poller->next = jiffies;
 	poller->due = false;
-	poller->rests = false;
+	poller->idle_poll = false;
 	list_add_tail(&poller->list, &pollers);
 	spin_unlock_irqrestore(&poll_lock, flags);
 }
@@ -80,22 +80,22 @@ bool efi_mode_wake_pollers(unsigned long early)
 }
 
 /**
- * efi_mode_pollers_rest() - does nobody want to be woken while Linux is idle?
+ * efi_mode_pollers_can_idle() - does nobody want to be woken while Linux is idle?
  *
  * Context: any but NMI.
  * Return: true if questions to firmware are enough for all.
  */
-bool efi_mode_pollers_rest(void)
+bool efi_mode_pollers_can_idle(void)
 {
 	struct efi_mode_poller *p;
 	unsigned long flags;
-	bool rest = true;
+	bool can_idle = true;
 
 	spin_lock_irqsave(&poll_lock, flags);
 	list_for_each_entry(p, &pollers, list)
-		rest &= READ_ONCE(p->rests);
+		can_idle &= READ_ONCE(p->idle_poll);
 	spin_unlock_irqrestore(&poll_lock, flags);
-	return rest;
+	return can_idle;
 }
 
 /* Firmware may be about to ask the old ones, and copies each in one piece */
@@ -103,15 +103,15 @@ void efi_mode_poll_ask(struct efi_mode_poller *poller,
 		       const struct efi_mode_question *questions,
 		       unsigned int nr)
 {
-	struct efi_mode_rest *rest = &efi_mode_handoff->rest;
+	struct efi_mode_idle_poll *poll = &efi_mode_handoff->idle_poll;
 	unsigned long flags;
 
 	nr = min(nr, EFI_MODE_NR_QUESTIONS);
 	local_irq_save(flags);
-	memcpy(rest->questions, questions, nr * sizeof(*questions));
-	rest->nr = nr;
+	memcpy(poll->questions, questions, nr * sizeof(*questions));
+	poll->nr = nr;
 	/* Asked at ticks, of which one may be early */
-	rest->every = (u64)jiffies_to_msecs(poller->every) * tsc_khz * 3 / 4;
+	poll->every = (u64)jiffies_to_msecs(poller->every) * tsc_khz * 3 / 4;
 	local_irq_restore(flags);
 }
 EXPORT_SYMBOL_GPL(efi_mode_poll_ask);
@@ -137,7 +137,7 @@ static void answered(void *unused)
 
 static int __init poll_init(void)
 {
-	efi_mode_watch_answers(answered);
+	efi_mode_event_watch_poll(answered);
 	return 0;
 }
 core_initcall(poll_init);

@@ -49,7 +49,7 @@
 #define MAX_SHARE		90
 #define DEFAULT_SHARE		50
 
-/* For so long nobody else runs while firmware is busy, but for its own patience */
+/* The longest slice of a busy firmware that keeps other tasks waiting */
 #define PIECE_NS		(200 * NSEC_PER_USEC)
 
 static unsigned int interval = DEFAULT_INTERVAL_MS;
@@ -249,7 +249,7 @@ static void await_share(void)
  */
 void efi_mode_idle_begins(void)
 {
-	if (READ_ONCE(sleeping) && efi_mode_pollers_rest())
+	if (READ_ONCE(sleeping) && efi_mode_pollers_can_idle())
 		hrtimer_try_to_cancel(&share_timer);
 }
 
@@ -284,8 +284,8 @@ static bool was_just_idle(void)
 /* If that is when Linux is idle firmware goes on having more than its share */
 static bool can_sleep(void)
 {
-	return was_just_idle() && efi_mode_timer_can_rest() &&
-	       efi_mode_pollers_rest() && !efi_mode_is_busy();
+	return was_just_idle() && efi_mode_timer_can_idle() &&
+	       efi_mode_pollers_can_idle() && !efi_mode_is_busy();
 }
 
 static void sleep_while_idle(void)

@@ -8,7 +8,7 @@
  *
  * From ingress to egress interrupts are off, so a slice is never entered twice.
  *
- * An idle Linux gives a slice that lasts until it has something to do: a rest.
+ * An idle Linux gives a slice that lasts until Linux has something to do.
  *
  * When firmware has faulted there are no slices any more.
  */
@@ -89,15 +89,15 @@ EXPORT_SYMBOL_GPL(efi_mode_forced_egresses);
 
 /* Buckets of the histogram are powers of two of 1024 cycles */
 static __always_inline void account(struct efi_mode_handoff *h, u64 cycles,
-				    bool rest)
+				    bool idle)
 {
 	BUILD_BUG_ON(EFI_MODE_HISTOGRAM != 64 - 10 + 1);
 
 	stats.round_trips++;
 	stats.ended[h->egress]++;
-	if (rest) {
-		stats.rests++;
-		stats.rest_cycles += cycles;
+	if (idle) {
+		stats.nr_idle_slices++;
+		stats.idle_cycles += cycles;
 		return;
 	}
 	stats.cycles += cycles;
@@ -141,17 +141,17 @@ static void stop(const struct efi_mode_fault *f)
 	pr_emerg("the firmware is stopped: every call to it fails from now on. Linux goes on.\n");
 }
 
-static __always_inline void switch_to_rest(struct efi_mode_handoff *h)
+static __always_inline void switch_idle(struct efi_mode_handoff *h)
 {
-	h->rest.on = 1;
+	h->idle_poll.on = 1;
 	ct_cpuidle_enter();
 	efi_mode_switch_to_firmware();
 	ct_cpuidle_exit();
-	h->rest.on = 0;
+	h->idle_poll.on = 0;
 }
 
 /* Return: false if it could not be given, or a task of Linux's is to run first */
-static __always_inline bool give_slice(bool rest, bool others)
+static __always_inline bool one_slice(bool idle, bool linux_has_work)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 start, cycles, replayed = 0;
@@ -160,27 +160,27 @@ static __always_inline bool give_slice(bool rest, bool others)
 		return false;
 
 	/* Before the local APIC changes hands: tracing may raise an interrupt */
-	if (trace_ingress_enabled())
-		trace_ingress(h->nr_pending,
-			      efi_mode_ticks_owed(&h->ticks, rdtsc()));
-	if (trace_replay_enabled())
+	if (trace_efi_mode_ingress_enabled())
+		trace_efi_mode_ingress(h->nr_pending,
+				       efi_mode_ticks_owed(&h->ticks, rdtsc()));
+	if (trace_efi_mode_irq_replay_enabled())
 		replayed = h->replayed;
 	start = efi_mode_apic_to_firmware();
 	if (!start)
 		return false;
-	h->others = others;
-	if (rest)
-		switch_to_rest(h);
+	h->linux_has_work = linux_has_work;
+	if (idle)
+		switch_idle(h);
 	else
 		efi_mode_switch_to_firmware();
 	cycles = efi_mode_apic_to_linux() - start;
 
-	account(h, cycles, rest);
-	if (trace_replay_enabled() && h->replayed != replayed)
-		trace_replay(h->replayed - replayed);
-	if (trace_egress_enabled())
-		trace_egress(h->egress,
-			     efi_mode_cycles_in(cycles, NSEC_PER_MSEC));
+	account(h, cycles, idle);
+	if (trace_efi_mode_irq_replay_enabled() && h->replayed != replayed)
+		trace_efi_mode_irq_replay(h->replayed - replayed);
+	if (trace_efi_mode_egress_enabled())
+		trace_efi_mode_egress(h->egress,
+				      efi_mode_cycles_in(cycles, NSEC_PER_MSEC));
 	if (unlikely(h->signalled))
 		efi_mode_dispatch_events();
 	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
@@ -199,7 +199,7 @@ static __always_inline bool give_slice(bool rest, bool others)
 bool __kprobes efi_mode_bare_slice(void)
 {
 	/* No task can run meanwhile, so what was pending is so no more */
-	while (unlikely(!give_slice(false, false)))
+	while (unlikely(!one_slice(false, false)))
 		if (efi_mode_is_stopped() || !efi_mode_apic_is_shared())
 			return false;
 	return true;
@@ -223,7 +223,7 @@ void __kprobes efi_mode_slice(void)
 	do {
 		preempt_disable();
 		local_irq_disable();
-		again = !give_slice(false, !single_task_running()) &&
+		again = !one_slice(false, !single_task_running()) &&
 			need_resched();
 		local_irq_enable();
 		preempt_enable();
@@ -270,7 +270,7 @@ void efi_mode_sleep_through_stall(void)
 }
 
 /**
- * efi_mode_rest_slice() - let firmware have the machine until Linux needs it
+ * efi_mode_slice_idle() - let firmware have the machine until Linux needs it
  *
  * It lasts until a timer of Linux's is due or an event of firmware's wakes somebody,
  * however many ticks that are.
@@ -278,29 +278,29 @@ void efi_mode_sleep_through_stall(void)
  * Context: the idle task, interrupts off, RCU watching.
  * Return: false if firmware cannot be given it, and the caller has to halt.
  */
-bool __kprobes efi_mode_rest_slice(void)
+bool __kprobes efi_mode_slice_idle(void)
 {
 	u64 until;
 
 	if (efi_mode_is_stopped() || !efi_mode_apic_is_shared())
 		return false;
-	until = efi_mode_timer_rest(rdtsc());
+	until = efi_mode_timer_idle_until(rdtsc());
 	if (!until)
 		return false;
-	efi_mode_handoff->rest.until = until;
-	give_slice(true, false);
+	efi_mode_handoff->idle_poll.until = until;
+	one_slice(true, false);
 	return true;
 }
 
 /**
- * efi_mode_quiet_slice() - give firmware a slice without interrupts
+ * efi_mode_slice_irqoff() - give firmware a slice without interrupts
  *
  * Nothing is replayed, and no tick ends the slice: it lasts until firmware has
  * done what was asked of it. Linux's own interrupts stay pending.
  *
  * Context: any but NMI, interrupts off.
  */
-void __kprobes efi_mode_quiet_slice(void)
+void __kprobes efi_mode_slice_irqoff(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u32 priority;
@@ -309,9 +309,9 @@ void __kprobes efi_mode_quiet_slice(void)
 		return;
 	efi_mode_counters_stop();
 	priority = efi_mode_apic_hold();
-	h->quiet = 1;
+	h->irqs_off = 1;
 	efi_mode_switch_to_firmware();
-	h->quiet = 0;
+	h->irqs_off = 0;
 	efi_mode_apic_release(priority);
 	efi_mode_counters_start();
 	if (unlikely(h->signalled))

@@ -203,13 +203,15 @@ void __kprobes __efi_mode_counters_start(void)
 }
 
 /* Since boot */
-struct efi_mode_deferred efi_mode_in_slices, efi_mode_in_window;
+struct efi_mode_deferred efi_mode_nmi_stats[EFI_MODE_NR_NMI_STATS];
 
 /* Move them to the sums */
 static void __kprobes collect(struct efi_mode_exceptions *e,
-			      struct efi_mode_deferred *sum,
+			      enum efi_mode_nmi_stat stat,
 			      struct efi_mode_deferred *now)
 {
+	struct efi_mode_deferred *sum = &efi_mode_nmi_stats[stat];
+
 	sum->nmis += e->nmis;
 	sum->machine_checks += e->machine_checks;
 	now->nmis += e->nmis;
@@ -226,10 +228,10 @@ static noinline void __kprobes deliver_exceptions(struct efi_mode_handoff *h)
 	struct efi_mode_deferred now = {};
 
 	/* Their handlers may make calls, and may not come back */
-	h->rest.on = 0;
-	collect(&h->exceptions, &efi_mode_in_slices, &now);
-	collect(&h->firmware.exceptions, &efi_mode_in_window, &now);
-	collect(&h->linux_cpu.exceptions, &efi_mode_in_window, &now);
+	h->idle_poll.on = 0;
+	collect(&h->exceptions, EFI_MODE_NMI_IN_SLICE, &now);
+	collect(&h->firmware.exceptions, EFI_MODE_NMI_IN_SWITCH, &now);
+	collect(&h->linux_cpu.exceptions, EFI_MODE_NMI_IN_SWITCH, &now);
 	if (now.nmis)
 		asm volatile("int %0" : : "i" (X86_TRAP_NMI));
 	if (!now.machine_checks)
@@ -325,7 +327,7 @@ static int __init settle(void)
 	rdmsrl(MSR_GS_BASE, h->linux_cpu.gs_base);
 	h->linux_cpu.cs = __KERNEL_CS;
 	h->linux_cpu.ss = __KERNEL_DS;
-	h->linux_cpu.settled = 1;
+	h->linux_cpu.state_is_constant = 1;
 	local_irq_enable();
 	return 0;
 }

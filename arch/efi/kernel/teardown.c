@@ -24,9 +24,7 @@
 
 #include <asm/efi-mode.h>
 #include <efi-mode/firmware.h>
-
-/* How long each step may hold up the end of the system */
-#define PATIENCE_MS	5000
+#include <efi-mode/timeouts.h>
 
 static BLOCKING_NOTIFIER_HEAD(release_chain);
 
@@ -45,7 +43,7 @@ EXPORT_SYMBOL_GPL(efi_mode_unregister_release);
 /* A process that does not stop goes on until the interrupts are off */
 static void stop_user_space(void)
 {
-	freeze_timeout_msecs = PATIENCE_MS;
+	freeze_timeout_msecs = EFI_MODE_STEP_TIMEOUT_MS;
 	if (freeze_processes())
 		pr_warn("not all processes could be stopped\n");
 }
@@ -58,7 +56,7 @@ static void release_drivers(void)
 
 static bool finish_calls(bool orderly)
 {
-	return orderly ? efi_mode_close_calls(PATIENCE_MS) :
+	return orderly ? efi_mode_close_calls(EFI_MODE_STEP_TIMEOUT_MS) :
 			 efi_mode_finish_calls();
 }
 
@@ -69,9 +67,9 @@ static bool finish_calls(bool orderly)
  */
 static bool settle(bool for_good)
 {
-	u64 deadline = rdtsc() + (u64)tsc_khz * PATIENCE_MS;
+	u64 deadline = rdtsc() + (u64)tsc_khz * EFI_MODE_STEP_TIMEOUT_MS;
 
-	while (efi_mode_is_busy() || (for_good && efi_mode_nr_lent())) {
+	while (efi_mode_is_busy() || (for_good && efi_mode_events_in_flight())) {
 		if (efi_mode_is_stopped())
 			break;
 		if (rdtsc() > deadline) {
@@ -112,7 +110,7 @@ static void wait_for_tick(void)
  * @for_good:	Linux will not have the machine again. Otherwise firmware can still
  *		be called, by the caller alone.
  *
- * If @for_good efi_mode_nr_lent() tells afterwards whether firmware has let go of all
+ * If @for_good efi_mode_events_in_flight() tells afterwards whether firmware has let go of all
  * of Linux's memory.
  *
  * Context: task context, interrupts on, if @orderly; any otherwise. If @for_good
@@ -133,7 +131,7 @@ bool efi_mode_teardown(bool orderly, bool for_good)
 	if (orderly) {
 		stop_user_space();
 		/* Drivers wait for their own calls without a limit */
-		if (!efi_mode_wait_for_call(PATIENCE_MS))
+		if (!efi_mode_wait_for_call(EFI_MODE_STEP_TIMEOUT_MS))
 			return false;
 		release_drivers();
 	}

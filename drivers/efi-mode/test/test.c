@@ -103,17 +103,17 @@ static long test_signal(union shared *s, struct efi_mode_test_timer *arg)
 
 	if (arg->usec > MAX_USEC)
 		return -EINVAL;
-	signal = efi_mode_signal_open(EFI_EVT_TIMER, false, on_signal, &done);
+	signal = efi_mode_event_open(EFI_EVT_TIMER, false, on_signal, &done);
 	if (signal < 0)
 		return signal;
-	arg->status = efi_mode_bs_call(set_timer, efi_mode_signal_event(signal),
+	arg->status = efi_mode_bs_call(set_timer, efi_mode_event_value(signal),
 				       EfiTimerRelative,
 				       arg->usec * EFI_100NSEC_PER_USEC);
 	if (arg->status == EFI_SUCCESS &&
 	    !wait_for_completion_timeout(&done, usecs_to_jiffies(2 * MAX_USEC)))
 		ret = -ETIMEDOUT;
 	arg->waited_ns = ktime_get_ns() - start;
-	efi_mode_signal_close(signal);
+	efi_mode_event_close(signal);
 	return ret;
 }
 

@@ -101,5 +101,5 @@ void efi_text_rest(struct list_head *devices, struct efi_mode_poller *poller)
 				      t->event, &questions[n++]);
 	}
 	efi_mode_poll_ask(poller, questions, n);
-	WRITE_ONCE(poller->rests, rests);
+	WRITE_ONCE(poller->idle_poll, rests);
 }

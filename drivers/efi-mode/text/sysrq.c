@@ -52,7 +52,7 @@ static void pressed(void *unused)
 {
 	u16 key;
 
-	while (efi_mode_take_key(&key))
+	while (efi_mode_event_take_key(&key))
 		handle_sysrq(tolower(key));
 }
 
@@ -92,7 +92,7 @@ bool efi_sysrq_watch(struct efi_protocol *keyboard)
 
 static int __init sysrq_init(void)
 {
-	efi_mode_watch_keys(pressed);
+	efi_mode_event_watch_keys(pressed);
 	return 0;
 }
 fs_initcall(sysrq_init);
