@@ -3,7 +3,7 @@
  * Protocols of disks that the EFI stub has no types for
  *
  * UEFI 2.10, sections 13.8 (DiskIo2), 13.9 (BlockIo), 13.10 (BlockIo2) and 13.12
- * (EraseBlock). Include <efi-mode/firmware.h> before.
+ * (EraseBlock). Include <efi-mode/call.h> before.
  */
 #ifndef _EFI_MODE_BLOCK_H
 #define _EFI_MODE_BLOCK_H

@@ -53,7 +53,9 @@
 #include <linux/module.h>
 #include <linux/types.h>
 
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
+#include <efi-mode/event.h>
+#include <efi-mode/slice.h>
 
 /* Protocols that make a handle a device, those of drivers among them */
 #define EFI_MAX_WATCHED	192

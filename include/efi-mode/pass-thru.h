@@ -3,7 +3,7 @@
  * Protocols that pass commands to devices: NVMe and SCSI
  *
  * UEFI 2.10, sections 13.15 (NVM Express Pass Through) and 15.7 (Extended SCSI Pass
- * Thru). Include <efi-mode/firmware.h> before.
+ * Thru). Include <efi-mode/call.h> before.
  */
 #ifndef _EFI_MODE_PASS_THRU_H
 #define _EFI_MODE_PASS_THRU_H

@@ -3,7 +3,7 @@
  * Protocols of keyboards, terminals and pointers that the EFI stub has no types for
  *
  * UEFI 2.10, sections 12.2 to 12.7. The types of SimpleTextInput and SimpleTextOutput are
- * the stub's: include <efi-mode/firmware.h> or the stub's header before.
+ * the stub's: include <efi-mode/call.h> or the stub's header before.
  */
 #ifndef _EFI_MODE_TEXT_H
 #define _EFI_MODE_TEXT_H

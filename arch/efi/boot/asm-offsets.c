@@ -5,7 +5,7 @@
 #include <linux/kbuild.h>
 #include <linux/stddef.h>
 
-#include <efi-mode/handoff.h>
+#include <asm/handoff.h>
 #include "gate.h"
 
 #define CPU(member) OFFSET(CPU_##member, efi_mode_cpu, member)

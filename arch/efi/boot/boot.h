@@ -13,7 +13,7 @@
 #include <asm/efi.h>
 
 #include <efi-mode/boot.h>
-#include <efi-mode/handoff.h>
+#include <asm/handoff.h>
 
 #if defined(CONFIG_EFI_MIXED) || defined(CONFIG_AMD_MEM_ENCRYPT)
 #error "Mixed mode and memory encryption are not supported beside the firmware"

@@ -8,7 +8,7 @@
 #include <linux/linkage.h>
 #include <asm/ibt.h>
 
-#include <efi-mode/handoff.h>
+#include <asm/handoff.h>
 #include "gate.h"
 #include "asm-offsets.h"
 

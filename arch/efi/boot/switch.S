@@ -28,7 +28,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include <efi-mode/handoff.h>
+#include <asm/handoff.h>
 #include "asm-offsets.h"
 
 /*

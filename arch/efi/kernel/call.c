@@ -38,10 +38,11 @@
 #include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
-#include <efi-mode/request.h>
+#include <efi-mode/call.h>
+#include <efi-mode/slice.h>
 #include <efi-mode/timeouts.h>
 
+#include "request.h"
 #include "trace.h"
 
 /* For so long a real-time task gives firmware all of its time, and then looks so often */

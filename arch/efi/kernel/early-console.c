@@ -15,7 +15,8 @@
 #include <linux/io.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
+#include <efi-mode/early-console.h>
 
 /* Firmware shows so much at a time, since interrupts are held off meanwhile */
 #define PIECE	125

@@ -14,102 +14,104 @@
 #include <linux/mutex.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
+#include <efi-mode/event.h>
 
 static DEFINE_MUTEX(events_mutex);
 
 static int take_number(bool protocol)
 {
-	int signal = EFI_MODE_EVENT_PROTOCOL;
+	int nr = EFI_MODE_EVENT_PROTOCOL;
 
 	if (!protocol) {
-		signal = find_next_zero_bit(efi_mode_events.used, EFI_MODE_NR_EVENTS,
-					    EFI_MODE_EVENT_POLL + 1);
-		if (signal == EFI_MODE_NR_EVENTS)
+		nr = find_next_zero_bit(efi_mode_events.used, EFI_MODE_NR_EVENTS,
+					EFI_MODE_EVENT_POLL + 1);
+		if (nr == EFI_MODE_NR_EVENTS)
 			return -ENOSPC;
-	} else if (test_bit(signal, efi_mode_events.used)) {
+	} else if (test_bit(nr, efi_mode_events.used)) {
 		return -EBUSY;
 	}
-	set_bit(signal, efi_mode_events.used);
-	return signal;
+	set_bit(nr, efi_mode_events.used);
+	return nr;
 }
 
 /*
  * CreateEvent() writes the event into the handoff itself: there it is found, and
  * closed, however Linux ends.
  */
-int efi_mode_event_open(u32 type, bool protocol, efi_mode_event_handler_t handler,
-			 void *data)
+int efi_mode_event_open(u32 type, bool protocol,
+			efi_mode_event_handler_t handler, void *data)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	efi_status_t status;
-	int signal;
+	int nr;
 
 	mutex_lock(&events_mutex);
-	signal = take_number(protocol);
-	if (signal < 0)
+	nr = take_number(protocol);
+	if (nr < 0)
 		goto out;
-	h->signals[signal] = 0;
-	efi_mode_event_set_handler(signal, handler, data);
+	h->signals[nr] = 0;
+	efi_mode_event_set_handler(nr, handler, data);
 	status = efi_mode_bs_call(create_event, type | EFI_EVT_NOTIFY_SIGNAL,
 				  EFI_TPL_NOTIFY, h->resident.notify,
-				  virt_to_phys(&h->signals[signal]),
-				  virt_to_phys(&h->events[signal]));
+				  virt_to_phys(&h->signals[nr]),
+				  virt_to_phys(&h->events[nr]));
 	if (status != EFI_SUCCESS) {
-		efi_mode_event_set_handler(signal, NULL, NULL);
-		h->events[signal] = 0;
-		clear_bit(signal, efi_mode_events.used);
-		signal = status == EFI_OUT_OF_RESOURCES ? -ENOSPC : -EIO;
+		efi_mode_event_set_handler(nr, NULL, NULL);
+		h->events[nr] = 0;
+		clear_bit(nr, efi_mode_events.used);
+		nr = status == EFI_OUT_OF_RESOURCES ? -ENOSPC : -EIO;
 	}
 out:
 	mutex_unlock(&events_mutex);
-	return signal;
+	return nr;
 }
 EXPORT_SYMBOL_GPL(efi_mode_event_open);
 
-u64 efi_mode_event_value(int signal)
+u64 efi_mode_event_value(int nr)
 {
-	return efi_mode_handoff->events[signal];
+	return efi_mode_handoff->events[nr];
 }
 EXPORT_SYMBOL_GPL(efi_mode_event_value);
 
 /*
- * If firmware cannot be called any more the number is not used again. Nor is that of an
- * event that is in a token: firmware is going to signal it, and nothing else may be there.
+ * If the firmware cannot be called any more, the number is not used again. Nor is the
+ * number of an event that is in flight: the firmware is going to signal it.
  */
-void efi_mode_event_close(int signal)
+void efi_mode_event_close(int nr)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 
 	mutex_lock(&events_mutex);
-	efi_mode_event_set_handler(signal, NULL, NULL);
-	if (!test_bit(signal, efi_mode_events.in_flight) &&
-	    efi_mode_bs_call(close_event, h->events[signal]) == EFI_SUCCESS) {
-		h->events[signal] = 0;
-		clear_bit(signal, efi_mode_events.used);
+	efi_mode_event_set_handler(nr, NULL, NULL);
+	if (!test_bit(nr, efi_mode_events.in_flight) &&
+	    efi_mode_bs_call(close_event, h->events[nr]) == EFI_SUCCESS) {
+		h->events[nr] = 0;
+		clear_bit(nr, efi_mode_events.used);
 	}
 	mutex_unlock(&events_mutex);
 }
 EXPORT_SYMBOL_GPL(efi_mode_event_close);
 
-void efi_mode_event_submit(int signal)
+void efi_mode_event_submit(int nr)
 {
-	WRITE_ONCE(efi_mode_handoff->signals[signal], 0);
-	set_bit(signal, efi_mode_events.in_flight);
+	WRITE_ONCE(efi_mode_handoff->signals[nr], 0);
+	set_bit(nr, efi_mode_events.in_flight);
 }
 EXPORT_SYMBOL_GPL(efi_mode_event_submit);
 
-void efi_mode_event_cancel(int signal)
+void efi_mode_event_cancel(int nr)
 {
-	clear_bit(signal, efi_mode_events.in_flight);
+	clear_bit(nr, efi_mode_events.in_flight);
 }
 EXPORT_SYMBOL_GPL(efi_mode_event_cancel);
 
 /**
- * efi_mode_events_in_flight() - how many tokens does firmware have?
+ * efi_mode_events_in_flight() - count the tokens that the firmware has
  *
- * Context: any. What has been signalled counts no more, even if nobody has looked yet.
- * Return: their number. The memory that they name must stay what it is.
+ * Context: any. An event that has been signalled does not count, even if its handler has
+ * not run yet.
+ * Return: how many there are. The firmware may write to the memory that they name.
  */
 unsigned int efi_mode_events_in_flight(void)
 {
@@ -122,18 +124,16 @@ unsigned int efi_mode_events_in_flight(void)
 
 bool efi_mode_event_take_protocol(void)
 {
-	u8 *news = &efi_mode_handoff->signals[EFI_MODE_EVENT_PROTOCOL];
-
-	return xchg(news, 0);
+	return xchg(&efi_mode_handoff->signals[EFI_MODE_EVENT_PROTOCOL], 0);
 }
 EXPORT_SYMBOL_GPL(efi_mode_event_take_protocol);
 
 /* It has a place in the handoff, and no event */
-static void watch(int signal, efi_mode_event_handler_t handler)
+static void watch(int nr, efi_mode_event_handler_t handler)
 {
 	mutex_lock(&events_mutex);
-	efi_mode_event_set_handler(signal, handler, NULL);
-	set_bit(signal, efi_mode_events.used);
+	efi_mode_event_set_handler(nr, handler, NULL);
+	set_bit(nr, efi_mode_events.used);
 	mutex_unlock(&events_mutex);
 }
 
@@ -162,8 +162,8 @@ bool efi_mode_event_take_key(u16 *key)
 EXPORT_SYMBOL_GPL(efi_mode_event_take_key);
 
 /**
- * efi_mode_event_watch_poll() - be told when a question to firmware has been answered
- * @handler:	called after the slice, or NULL
+ * efi_mode_event_watch_poll() - set the handler for answers to efi_mode_poll_ask()
+ * @handler:	called after the slice in which the answer came, or NULL
  *
  * Context: task context; sleeps.
  */

@@ -28,7 +28,7 @@
 #include <asm/smp.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
 #include <efi-mode/timeouts.h>
 
 #undef MODULE_PARAM_PREFIX

@@ -26,7 +26,9 @@
 #include <linux/workqueue.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
+#include <efi-mode/fast-tick.h>
+#include <efi-mode/slice.h>
 #include <efi-mode/timer-arch.h>
 
 #undef MODULE_PARAM_PREFIX

@@ -12,12 +12,9 @@
 #include <asm/setup.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
 
 struct efi_mode_handoff *efi_mode_handoff;
 EXPORT_SYMBOL_GPL(efi_mode_handoff);
-
-static efi_system_table_t systab __ro_after_init;
 
 /**
  * efi_mode_find_handoff() - find the handoff and keep it
@@ -48,36 +45,11 @@ void __init efi_mode_find_handoff(void)
 }
 
 /**
- * efi_mode_map_handoff() - map the handoff and copy the EFI system table
+ * efi_mode_map_handoff() - map the handoff
  *
  * Context: setup_arch(), after the direct map is there.
  */
 void __init efi_mode_map_handoff(void)
 {
-	struct efi_mode_handoff *h = __va(boot_params.hdr.hardware_subarch_data);
-	void *p;
-
-	p = early_memremap(h->systab, sizeof(systab));
-	systab = *(efi_system_table_t *)p;
-	early_memunmap(p, sizeof(systab));
-
-	efi_mode_handoff = h;
+	efi_mode_handoff = __va(boot_params.hdr.hardware_subarch_data);
 }
-
-const efi_system_table_t *efi_mode_systab(void)
-{
-	return &systab;
-}
-EXPORT_SYMBOL_GPL(efi_mode_systab);
-
-phys_addr_t efi_mode_resident(void)
-{
-	return __pa(&efi_mode_handoff->resident);
-}
-EXPORT_SYMBOL_GPL(efi_mode_resident);
-
-u64 efi_mode_image(void)
-{
-	return efi_mode_handoff->image;
-}
-EXPORT_SYMBOL_GPL(efi_mode_image);

@@ -7,7 +7,7 @@
  *
  *  - Linux's deadline is a time, known from when Linux set it. At the egress the
  *    timer is programmed for what is left, or for at once.
- *  - Firmware's periodic ticks are on the account of <efi-mode/ticks.h>, and are
+ *  - Firmware's periodic ticks are on the account of <asm/ticks.h>, and are
  *    replayed. So in a slice the timer is free to stand for Linux's deadline, if
  *    that comes before a period is over; the gate knows from the account which
  *    of the two it was. A timer that firmware arms for each tick is armed for

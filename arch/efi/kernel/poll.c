@@ -19,7 +19,13 @@
 #include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/poll.h>
+
+/*
+ * Milliseconds between two slices of an idle firmware, by the parameter in share.c. With
+ * each of them pollers are looked at, so this file has the variable.
+ */
+unsigned int efi_mode_poll_interval = 10;
 
 /* Not a mutex: whoever has it must not hold up the thread that has a deadline */
 static DEFINE_SPINLOCK(poll_lock);
@@ -47,6 +53,14 @@ void efi_mode_poll_stop(struct efi_mode_poller *poller)
 	spin_unlock_irqrestore(&poll_lock, flags);
 }
 EXPORT_SYMBOL_GPL(efi_mode_poll_stop);
+
+unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller)
+{
+	if (msecs_to_jiffies(READ_ONCE(efi_mode_poll_interval)) <= poller->every)
+		return MAX_SCHEDULE_TIMEOUT;
+	return poller->every;
+}
+EXPORT_SYMBOL_GPL(efi_mode_poll_timeout);
 
 static void wake(struct efi_mode_poller *p)
 {

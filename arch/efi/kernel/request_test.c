@@ -4,7 +4,7 @@
  */
 #include <kunit/test.h>
 
-#include <efi-mode/request.h>
+#include "request.h"
 
 static const u64 args[] = { 11, 22, 33 };
 

@@ -40,7 +40,7 @@
 #include <linux/ucs2_string.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
 
 /*
  * What can be written without sleeping, name and data. The kernel does not

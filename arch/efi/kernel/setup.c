@@ -194,6 +194,7 @@ void __init setup_arch(char **cmdline_p)
 
 	/* From here on firmware can be called, and the console is one of them */
 	efi_mode_map_handoff();
+	efi_mode_copy_systab();
 	efi_mode_switch_setup();
 	efi_mode_early_console();
 

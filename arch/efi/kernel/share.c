@@ -35,14 +35,13 @@
 #include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/slice.h>
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "efi_mode."
 
 #define MIN_INTERVAL_MS		1
 #define MAX_INTERVAL_MS		1000
-#define DEFAULT_INTERVAL_MS	10
 
 /* The scheduler leaves 5 % to tasks without a deadline */
 #define MIN_SHARE		1
@@ -52,7 +51,6 @@
 /* The longest slice of a busy firmware that keeps other tasks waiting */
 #define PIECE_NS		(200 * NSEC_PER_USEC)
 
-static unsigned int interval = DEFAULT_INTERVAL_MS;
 static unsigned int share = DEFAULT_SHARE;
 
 /* As long as it runs: no longer when firmware has stopped */
@@ -69,13 +67,18 @@ static u64 idle_until;
 /* For so long it has been doing nothing worth mentioning since */
 #define JUST_NOW_MS	1
 
-static int set_bandwidth(struct task_struct *task, unsigned int interval_ms,
+static unsigned int interval_ms(void)
+{
+	return READ_ONCE(efi_mode_poll_interval);
+}
+
+static int set_bandwidth(struct task_struct *task, unsigned int period_ms,
 			 unsigned int percent)
 {
 	struct sched_attr attr = {
 		.size		= sizeof(attr),
 		.sched_policy	= SCHED_DEADLINE,
-		.sched_period	= interval_ms * (u64)NSEC_PER_MSEC,
+		.sched_period	= period_ms * (u64)NSEC_PER_MSEC,
 	};
 
 	attr.sched_deadline = attr.sched_period;
@@ -96,7 +99,7 @@ static int set_param(const char *val, const struct kernel_param *kp,
 	/* kernel_param_lock() is held: one at a time, and the thread does not end */
 	if (ret || !firmware_task)
 		return ret;
-	ret = set_bandwidth(firmware_task, interval, share);
+	ret = set_bandwidth(firmware_task, efi_mode_poll_interval, share);
 	if (ret)
 		*param = old;
 	return ret;
@@ -112,7 +115,7 @@ static const struct kernel_param_ops interval_ops = {
 	.get = param_get_uint,
 };
 
-module_param_cb(interval, &interval_ops, &interval, 0644);
+module_param_cb(interval, &interval_ops, &efi_mode_poll_interval, 0644);
 MODULE_PARM_DESC(interval, "milliseconds between two slices of an idle firmware, 1 to 1000");
 
 static int set_share(const char *val, const struct kernel_param *kp)
@@ -150,14 +153,6 @@ static const struct kernel_param_ops preempt_ops = {
 module_param_cb(preempt, &preempt_ops, NULL, 0444);
 MODULE_PARM_DESC(preempt, "what ends slices: gate or event");
 
-unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller)
-{
-	if (msecs_to_jiffies(READ_ONCE(interval)) <= poller->every)
-		return MAX_SCHEDULE_TIMEOUT;
-	return poller->every;
-}
-EXPORT_SYMBOL_GPL(efi_mode_poll_timeout);
-
 /*
  * A call gives firmware what it is owed as well as a slice for nothing does, and
  * a switch costs more than what most of them are for. Whoever was woken may get no
@@ -169,7 +164,7 @@ static bool leave_it_to_pollers(void)
 	u64 round_trips = efi_mode_get_stats()->round_trips;
 
 	/* Half an interval: the slice that is meant may be early */
-	if (!efi_mode_wake_pollers(msecs_to_jiffies(READ_ONCE(interval)) / 2) ||
+	if (!efi_mode_wake_pollers(msecs_to_jiffies(interval_ms()) / 2) ||
 	    efi_mode_is_busy() || round_trips == relied_at)
 		return false;
 	relied_at = round_trips;
@@ -185,7 +180,7 @@ static void wait_for_next_period(void)
 	if (current->policy == SCHED_DEADLINE)
 		yield();
 	else
-		schedule_timeout_idle(msecs_to_jiffies(READ_ONCE(interval)));
+		schedule_timeout_idle(msecs_to_jiffies(interval_ms()));
 }
 
 /* That it comes ends the slice */
@@ -215,7 +210,7 @@ static void pause_for(u64 ns)
 	unsigned int percent = READ_ONCE(share);
 	u64 others = max(ns / percent * (100 - percent), efi_mode_stall_left());
 	ktime_t pause = min(ns_to_ktime(others),
-			    ms_to_ktime(READ_ONCE(interval)));
+			    ms_to_ktime(interval_ms()));
 
 	set_current_state(TASK_IDLE);
 	schedule_hrtimeout(&pause, HRTIMER_MODE_REL);
@@ -235,7 +230,7 @@ static enum hrtimer_restart share_is_due(struct hrtimer *timer)
 static void await_share(void)
 {
 	if (!hrtimer_is_queued(&share_timer))
-		hrtimer_start(&share_timer, ms_to_ktime(READ_ONCE(interval)),
+		hrtimer_start(&share_timer, ms_to_ktime(interval_ms()),
 			      HRTIMER_MODE_REL_PINNED_HARD);
 }
 
@@ -379,7 +374,7 @@ static int __init firmware_init(void)
 	share_timer.function = share_is_due;
 	thread = make_thread(firmware_thread, "efi");
 	kernel_param_lock(THIS_MODULE);
-	ret = set_bandwidth(thread, interval, share);
+	ret = set_bandwidth(thread, efi_mode_poll_interval, share);
 	if (ret)
 		pr_err("the firmware's share cannot be kept free: error %d\n", ret);
 	firmware_task = thread;

@@ -31,8 +31,9 @@
 #include <asm/trapnr.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
-#include <efi-mode/request.h>
+#include <efi-mode/slice.h>
+
+#include "request.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"

@@ -23,7 +23,8 @@
 #include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/slice.h>
+#include <efi-mode/teardown.h>
 #include <efi-mode/timeouts.h>
 
 static BLOCKING_NOTIFIER_HEAD(release_chain);

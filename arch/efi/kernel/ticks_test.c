@@ -4,7 +4,7 @@
  */
 #include <kunit/test.h>
 
-#include <efi-mode/ticks.h>
+#include <asm/ticks.h>
 
 #define PERIOD	1000
 

@@ -16,7 +16,7 @@
 #include <asm/x86_init.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
 #include <efi-mode/time.h>
 
 static unsigned long calibrated_khz __initdata;

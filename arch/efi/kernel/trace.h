@@ -10,7 +10,7 @@
 
 #include <linux/tracepoint.h>
 
-#include <efi-mode/handoff.h>
+#include <asm/handoff.h>
 
 TRACE_EVENT(efi_mode_ingress,
 	TP_PROTO(unsigned int pending, u64 owed),

@@ -16,6 +16,8 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
+#include <efi-mode/teardown.h>
+
 #include "bus.h"
 
 /* So that an alias fits into an uevent with all that there is beside it */

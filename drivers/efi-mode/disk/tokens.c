@@ -32,6 +32,8 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 
+#include <efi-mode/fast-tick.h>
+
 #include "tokens.h"
 
 /* With fewer there is nothing to gain */

@@ -28,10 +28,12 @@
 #include <asm/msr.h>
 #include <asm/special_insns.h>
 
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
+#include <efi-mode/event.h>
+#include <efi-mode/slice.h>
 #include <efi-mode/test.h>
 
-#include <asm/efi-mode.h>
+#include <asm/test-hooks.h>
 
 /* Longer calls would only make the test that asks for them hang */
 #define MAX_USEC	(60 * USEC_PER_SEC)
@@ -161,7 +163,7 @@ static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
 	    arg->function == EFI_MODE_TEST_FN_FAULT_WHEN || is_too_large(arg))
 		return -EINVAL;
 	if (arg->function == EFI_MODE_TEST_FN_OVERWRITE)
-		arg->argument = __pa(&efi_mode_handoff->canary);
+		arg->argument = efi_mode_test_canary();
 	call_driver(s, arg);
 	return 0;
 }
@@ -171,7 +173,7 @@ static long test_last_fault(union shared *s)
 {
 	struct efi_mode_test_driver arg = {
 		.function = EFI_MODE_TEST_FN_FAULT_WHEN,
-		.argument = __pa(&efi_mode_handoff->leaving),
+		.argument = efi_mode_test_leaving(),
 	};
 
 	call_driver(s, &arg);
@@ -180,10 +182,13 @@ static long test_last_fault(union shared *s)
 
 static long test_stats(union shared *s, struct efi_mode_test_stats *arg)
 {
-	arg->preemptions = efi_mode_forced_egresses();
-	arg->replayed = efi_mode_handoff->replayed;
-	arg->recorded = efi_mode_recorded();
-	arg->round_trips = efi_mode_get_stats()->round_trips;
+	struct efi_mode_test_counters c;
+
+	efi_mode_test_read_counters(&c);
+	arg->preemptions = c.preemptions;
+	arg->replayed = c.replayed;
+	arg->recorded = c.recorded;
+	arg->round_trips = c.round_trips;
 	return 0;
 }
 

@@ -26,6 +26,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include <efi-mode/early-console.h>
 #include <efi-mode/timeouts.h>
 
 #include "../../tty/hvc/hvc_console.h"

@@ -12,7 +12,7 @@
  */
 #include <linux/string.h>
 
-#include <efi-mode/firmware.h>
+#include <efi-mode/poll.h>
 
 #include "text.h"
 

@@ -17,7 +17,7 @@
 #include <linux/string.h>
 #include <linux/sysrq.h>
 
-#include <efi-mode/firmware.h>
+#include <efi-mode/event.h>
 #include <efi-mode/text.h>
 
 #include "sysrq.h"

@@ -17,6 +17,7 @@
 #include <linux/types.h>
 
 #include <efi-mode/bus.h>
+#include <efi-mode/poll.h>
 #include <efi-mode/text.h>
 
 struct efi_text;

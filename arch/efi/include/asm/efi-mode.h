@@ -16,6 +16,7 @@
  *	slice
  *	event-dispatch, apic
  *	ignore, irq, lapic-timer, switch
+ *	systab
  *	handoff
  *
  * apic.c and lapic-timer.c are one unit, with lapic-timer.h between them. Drivers use
@@ -31,10 +32,10 @@
 #include <linux/types.h>
 
 #include <asm/cpufeature.h>
+#include <asm/handoff.h>
 #include <asm/tsc.h>
 
-#include <efi-mode/firmware.h>
-#include <efi-mode/handoff.h>
+#include <efi-mode/event.h>
 
 /* handoff.c */
 
@@ -42,6 +43,10 @@ extern struct efi_mode_handoff *efi_mode_handoff;
 
 void efi_mode_find_handoff(void);
 void efi_mode_map_handoff(void);
+
+/* systab.c */
+
+void efi_mode_copy_systab(void);
 
 /* platform.c */
 
@@ -195,6 +200,8 @@ bool efi_mode_slice_idle(void);
 void efi_mode_slice_irqoff(void);
 
 /* poll.c */
+
+extern unsigned int efi_mode_poll_interval;
 
 bool efi_mode_wake_pollers(unsigned long early);
 bool efi_mode_pollers_can_idle(void);

@@ -26,20 +26,20 @@
  * Both halves come from one image. The version is checked nevertheless, since
  * kexec can start a kernel that was built from other sources.
  */
-#ifndef _EFI_MODE_HANDOFF_H
-#define _EFI_MODE_HANDOFF_H
+#ifndef _ASM_HANDOFF_H
+#define _ASM_HANDOFF_H
+
+#include <efi-mode/request.h>
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
 #define EFI_MODE_HANDOFF_VERSION	10
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
-#define EFI_MODE_MAX_ARGS		10
 #define EFI_MODE_NR_VECTORS		256
 #define EFI_MODE_WINDOW_VECTORS		19	/* up to the machine check, 18 */
 #define EFI_MODE_NR_EVENTS		1024
 #define EFI_MODE_NR_KEYS		16
-#define EFI_MODE_NR_QUESTIONS		32
 
 /* How a slice ended; struct efi_mode_handoff.egress */
 #define EFI_MODE_EGRESS_IDLE		0	/* no request, firmware has had its ticks */
@@ -62,19 +62,6 @@
 #define EFI_MODE_CLOCK_TSC_DEADLINE	3	/* local APIC timer, by TSC */
 #define EFI_MODE_CLOCK_DEVICE		4	/* 8254 and 8259, HPET, or other */
 
-/* struct efi_mode_request.state */
-#define EFI_MODE_REQUEST_NONE		0
-#define EFI_MODE_REQUEST_POSTED		1
-#define EFI_MODE_REQUEST_RUNNING	2
-#define EFI_MODE_REQUEST_DONE		3
-
-/* Why a function was not called; struct efi_mode_request.refused */
-#define EFI_MODE_REFUSED_NONE		0	/* it was */
-#define EFI_MODE_REFUSED_GONE		1	/* the handle does not have the protocol */
-#define EFI_MODE_REFUSED_NEWS		2	/* it may be another handle by now */
-#define EFI_MODE_REFUSED_STOPPED	3	/* the kernel's: firmware has stopped */
-#define EFI_MODE_REFUSED_CLOSED		4	/* the kernel's: no more calls */
-
 /* Protocols have been installed. The one event that stays signalled until it is cleared */
 #define EFI_MODE_EVENT_PROTOCOL		0
 
@@ -83,17 +70,6 @@
 
 /* The answer to a question is there. No EFI event is behind it, either */
 #define EFI_MODE_EVENT_POLL		2
-
-/* Violations of the calling convention; struct efi_mode_request.abi_violations */
-#define EFI_MODE_ABI_DF		(1 << 0)	/* the direction flag */
-#define EFI_MODE_ABI_MXCSR		(1 << 1)	/* control bits of MXCSR */
-#define EFI_MODE_ABI_FCW		(1 << 2)	/* x87 control word */
-#define EFI_MODE_ABI_IF		(1 << 3)	/* interrupts are off */
-#define EFI_MODE_ABI_TPL		(1 << 4)	/* the task priority is raised */
-#define EFI_MODE_ABI_REGISTERS	(1 << 5)	/* a register that it must keep */
-#define EFI_MODE_ABI_STACK		(1 << 6)	/* more than 128 KiB of stack */
-#define EFI_MODE_ABI_HANDOFF		(1 << 7)	/* the end of the handoff */
-#define EFI_MODE_NR_ABI_VIOLATIONS		8
 
 /* Where the frequency of the TSC comes from, best first */
 #define EFI_MODE_TSC_CPUID		1	/* CPUID leaf 0x15 or 0x16 */
@@ -105,7 +81,7 @@
 #include <linux/compiler_attributes.h>
 #include <linux/types.h>
 
-#include <efi-mode/ticks.h>
+#include <asm/ticks.h>
 
 /**
  * struct efi_mode_exceptions - what cannot be held off, and is only counted
@@ -199,39 +175,6 @@ struct efi_mode_cpu {
 };
 
 /**
- * struct efi_mode_target - whose function is to be called
- * @handle:	a handle, or 0 if the address of the table is known
- * @guid:	a protocol on it
- * @tpl:	task priority at which it is looked up and called
- * @must_be_current: the kernel knows the handle by what was on it; to be refused if
- *		protocols have been installed since
- */
-struct efi_mode_target {
-	__u64 handle;
-	__u8  guid[16];
-	__u32 tpl;
-	__u32 must_be_current;
-};
-
-/**
- * struct efi_mode_resident - functions that the resident half has for the kernel
- * @read:	see read() in arch/efi/boot/lookup.c
- * @read_path:	see read_path() there
- * @notify:	notify function of the kernel's events
- * @watch_keys:	see watch_keys() in arch/efi/boot/keys.c
- * @unwatch_keys: see unwatch_keys() there
- *
- * All but @notify are called like functions of firmware.
- */
-struct efi_mode_resident {
-	__u64 read;
-	__u64 read_path;
-	__u64 notify;
-	__u64 watch_keys;
-	__u64 unwatch_keys;
-};
-
-/**
  * struct efi_mode_keys - keys that the kernel wants to be told of at once
  * @head:	how many there have been
  * @tail:	how many of them the kernel has taken
@@ -243,20 +186,6 @@ struct efi_mode_keys {
 	__u32 head;
 	__u32 tail;
 	__u16 key[EFI_MODE_NR_KEYS];
-};
-
-/**
- * struct efi_mode_question - has an event of firmware's been signalled?
- * @target:	handle and protocol in whose interface the event is; looked up each time
- * @offset:	of the event there, in bytes
- * @event:	what the kernel has read there, and taken for an event. Firmware may
- *		fault when it is asked for something that is none, so another one is not
- *		asked for, and is an answer.
- */
-struct efi_mode_question {
-	struct efi_mode_target target;
-	__u64 offset;
-	__u64 event;
 };
 
 /**
@@ -276,41 +205,6 @@ struct efi_mode_idle_poll {
 	__u64 every;
 	__u64 asked;
 	struct efi_mode_question questions[EFI_MODE_NR_QUESTIONS];
-};
-
-/**
- * struct efi_mode_request - one firmware call
- * @state:	one of EFI_MODE_REQUEST_*
- * @nargs:	how many of @args are meant, at most %EFI_MODE_MAX_ARGS
- * @target:	whose function it is. With a handle the interface is looked up and
- *		becomes the first argument.
- * @table:	physical address of a table or protocol interface; 0 for that of
- *		@target
- * @slot:	offset of the function pointer in @table, in bytes; it is read at
- *		the time of the call, because others may hook it
- * @args:	arguments; memory by physical address
- * @status:	what the function returned
- * @abi_violations: EFI_MODE_ABI_*; the resident half has corrected them
- * @refused:	EFI_MODE_REFUSED_*
- * @next:	physical address of another one that is to be done after this, or 0
- * @cycles:	of the TSC, until the function had returned
- *
- * Without a target the call is made at TPL_APPLICATION. All that are chained by @next
- * are done when the first is: they are what one switch is enough for. Only the first
- * one has a @state.
- */
-struct efi_mode_request {
-	__u32 state;
-	__u32 nargs;
-	struct efi_mode_target target;
-	__u64 table;
-	__u64 slot;
-	__u64 args[EFI_MODE_MAX_ARGS];
-	__u64 status;
-	__u32 abi_violations;
-	__u32 refused;
-	__u64 next;
-	__u64 cycles;
 };
 
 /**
@@ -480,4 +374,4 @@ static inline int efi_mode_counts_ticks(const struct efi_mode_handoff *h)
 }
 
 #endif /* !__ASSEMBLY__ */
-#endif /* _EFI_MODE_HANDOFF_H */
+#endif /* _ASM_HANDOFF_H */
