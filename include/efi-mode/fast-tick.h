@@ -5,7 +5,6 @@
 #ifndef _EFI_MODE_FAST_TICK_H
 #define _EFI_MODE_FAST_TICK_H
 
-
 /**
  * efi_mode_fast_tick_get() - ask for a faster clock of the firmware
  *

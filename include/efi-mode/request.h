@@ -2,7 +2,7 @@
 /*
  * What Linux can ask the firmware to do: requests, their targets, and questions
  *
- * The resident half (arch/efi/boot) and the assembly code include this file, too.
+ * The resident half (arch/efi/boot) includes this file, too, and so does assembly code.
  */
 #ifndef _EFI_MODE_REQUEST_H
 #define _EFI_MODE_REQUEST_H

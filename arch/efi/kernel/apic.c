@@ -66,7 +66,7 @@ static bool taken_over __ro_after_init;
 static bool irqs_masked;
 static gate_desc masked_idt[IDT_ENTRIES] __aligned(8);
 
-static void __kprobes compare(void)
+static void __kprobes eapic_compare(void)
 {
 	struct difference *d = different;
 	unsigned int i;
@@ -82,7 +82,7 @@ static void __kprobes compare(void)
 }
 
 /* In place of the native functions: what Linux writes is remembered */
-static void remember(u32 reg, u32 v)
+static void eapic_remember(u32 reg, u32 v)
 {
 	unsigned int i;
 
@@ -99,27 +99,27 @@ static void remember(u32 reg, u32 v)
 		for (i = 0; i < nr_swapped; i++)
 			if (swapped[i] == reg)
 				linux_value[i] = v;
-		compare();
+		eapic_compare();
 	}
 }
 
-static void write_mem(u32 reg, u32 v)
+static void eapic_write_mem(u32 reg, u32 v)
 {
 	native_apic_mem_write(reg, v);
-	remember(reg, v);
+	eapic_remember(reg, v);
 }
 
-static void write_msr(u32 reg, u32 v)
+static void eapic_write_msr(u32 reg, u32 v)
 {
 	native_apic_msr_write(reg, v);
-	remember(reg, v);
+	eapic_remember(reg, v);
 }
 
 /*
  * An interrupt of Linux's that is pending. All of its vectors are in the last of
  * the eight words; any in the others is firmware's, and can wait for it.
  */
-static __always_inline bool linux_pending(bool x2apic)
+static __always_inline bool eapic_linux_pending(bool x2apic)
 {
 	BUILD_BUG_ON(FIRST_SYSTEM_VECTOR < 224);
 
@@ -132,7 +132,7 @@ static __always_inline bool linux_pending(bool x2apic)
  * is in service goes on being so, and firmware's handler ends it. It only must
  * not hold back Linux's own interrupts.
  */
-static __always_inline void end_interrupts(bool x2apic)
+static __always_inline void eapic_end_interrupts(bool x2apic)
 {
 	u32 in_service = lapic_read_as(x2apic, APIC_ISR + 7 * 0x10);
 
@@ -142,11 +142,11 @@ static __always_inline void end_interrupts(bool x2apic)
 	}
 }
 
-/* All but firmware's, which can wait for it: see linux_pending() */
+/* All but firmware's, which can wait for it: see eapic_linux_pending() */
 #define PRIORITY_OF_FIRMWARE	0xdf
 
 /* One of them, whose end is signalled here */
-static void __kprobes drop_interrupt(void)
+static void __kprobes eapic_drop_interrupt(void)
 {
 	const struct desc_ptr table = {
 		.size = sizeof(masked_idt) - 1,
@@ -160,15 +160,15 @@ static void __kprobes drop_interrupt(void)
 	load_idt(&table);
 	asm volatile("sti; nop; cli" : : : "memory");
 	load_idt(&before);
-	end_interrupts(x2apic_mode);
+	eapic_end_interrupts(x2apic_mode);
 	lapic_write(APIC_TASKPRI, priority);
 }
 
 /* Those that are Linux's: firmware would not know what they are */
-static noinline void take_interrupts(void)
+static noinline void eapic_take_interrupts(void)
 {
 	if (unlikely(irqs_masked)) {
-		drop_interrupt();
+		eapic_drop_interrupt();
 		return;
 	}
 	local_irq_enable();
@@ -177,23 +177,23 @@ static noinline void take_interrupts(void)
 	local_irq_disable();
 }
 
-static __always_inline u64 to_firmware(bool x2apic)
+static __always_inline u64 eapic_to_firmware(bool x2apic)
 {
 	const struct difference *d;
 	u64 now;
 
 	for (;;) {
-		if (likely(!linux_pending(x2apic))) {
+		if (likely(!eapic_linux_pending(x2apic))) {
 			lapic_write_as(x2apic, APIC_TMICT, 0);
 			/* Linux sends itself an interrupt in theirs */
 			efi_mode_counters_stop();
-			if (likely(!linux_pending(x2apic)))
+			if (likely(!eapic_linux_pending(x2apic)))
 				break;
 			efi_mode_counters_start();
 			/* One that is periodic is not started by its handler */
 			efi_mode_timer_to_linux(x2apic, rdtsc());
 		}
-		take_interrupts();
+		eapic_take_interrupts();
 		/*
 		 * Its timer has just run out: nothing would end the slice for it.
 		 * In the idle loop there may be another timer by now.
@@ -210,7 +210,7 @@ static __always_inline u64 to_firmware(bool x2apic)
 }
 
 /* Bits that firmware has changed in a slice, whichever register they are in */
-static __always_inline u32 changed_bits(bool x2apic)
+static __always_inline u32 eapic_changed_bits(bool x2apic)
 {
 	unsigned int last = ARRAY_SIZE(swapped) - 1, i;
 	u32 bits = 0;
@@ -227,24 +227,24 @@ static __always_inline u32 changed_bits(bool x2apic)
 	return bits;
 }
 
-static noinline void __kprobes follow(void)
+static noinline void __kprobes eapic_follow(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr_swapped; i++)
 		firmware_value[i] = lapic_read(swapped[i]);
-	compare();
+	eapic_compare();
 }
 
-static __always_inline u64 to_linux(bool x2apic)
+static __always_inline u64 eapic_to_linux(bool x2apic)
 {
 	const struct difference *d;
 	u64 now;
 
 	efi_mode_timer_from_firmware(x2apic);
-	end_interrupts(x2apic);
-	if (unlikely(changed_bits(x2apic)))
-		follow();
+	eapic_end_interrupts(x2apic);
+	if (unlikely(eapic_changed_bits(x2apic)))
+		eapic_follow();
 	for (d = different; d < different_end; d++)
 		lapic_write_as(x2apic, d->reg, d->linux_value);
 	now = rdtsc();
@@ -253,14 +253,14 @@ static __always_inline u64 to_linux(bool x2apic)
 	return now;
 }
 
-static noinline u64 __kprobes x2apic_to_firmware(void)
+static noinline u64 __kprobes eapic_x2apic_to_firmware(void)
 {
-	return to_firmware(true);
+	return eapic_to_firmware(true);
 }
 
-static noinline u64 __kprobes x2apic_to_linux(void)
+static noinline u64 __kprobes eapic_x2apic_to_linux(void)
 {
-	return to_linux(true);
+	return eapic_to_linux(true);
 }
 
 /**
@@ -278,8 +278,8 @@ u64 __kprobes efi_mode_apic_to_firmware(void)
 {
 	if (unlikely(!taken_over))
 		return 0;
-	return static_branch_unlikely(&x2apic_key) ? x2apic_to_firmware() :
-						     to_firmware(false);
+	return static_branch_unlikely(&x2apic_key) ? eapic_x2apic_to_firmware() :
+						     eapic_to_firmware(false);
 }
 
 /**
@@ -301,8 +301,8 @@ bool efi_mode_apic_is_shared(void)
  */
 u64 __kprobes efi_mode_apic_to_linux(void)
 {
-	return static_branch_unlikely(&x2apic_key) ? x2apic_to_linux() :
-						     to_linux(false);
+	return static_branch_unlikely(&x2apic_key) ? eapic_x2apic_to_linux() :
+						     eapic_to_linux(false);
 }
 
 /**
@@ -388,9 +388,9 @@ void __init efi_mode_apic_take_over(void)
 
 	/* Braces: the macro is more than one statement */
 	if (x2apic_enabled()) {
-		apic_update_callback(write, write_msr);
+		apic_update_callback(write, eapic_write_msr);
 	} else {
-		apic_update_callback(write, write_mem);
+		apic_update_callback(write, eapic_write_mem);
 	}
 	taken_over = true;
 }

@@ -109,9 +109,9 @@ unsigned int efi_mode_pending_ms(void)
 	return efi_mode_pending_call() ? (rdtsc() - start) / tsc_khz : 0;
 }
 
-static bool post(const struct efi_mode_target *target, const char *name,
-		 phys_addr_t table, size_t slot, const u64 *args,
-		 unsigned int nargs, phys_addr_t next)
+static bool ecall_post(const struct efi_mode_target *target, const char *name,
+		       phys_addr_t table, size_t slot, const u64 *args,
+		       unsigned int nargs, phys_addr_t next)
 {
 	unsigned long flags;
 	bool posted;
@@ -128,12 +128,12 @@ static bool post(const struct efi_mode_target *target, const char *name,
 	return posted;
 }
 
-static bool is_done(void)
+static bool ecall_is_done(void)
 {
 	return efi_mode_request_is_done(&efi_mode_handoff->request);
 }
 
-static void trace_end(const char *name, efi_status_t status, u64 start)
+static void ecall_trace_end(const char *name, efi_status_t status, u64 start)
 {
 	if (trace_efi_mode_call_enabled())
 		trace_efi_mode_call(name, status,
@@ -142,7 +142,7 @@ static void trace_end(const char *name, efi_status_t status, u64 start)
 }
 
 /* The resident half has corrected each violation, so the call counts as made */
-static void check_abi(const char *name, u32 violations)
+static void ecall_check_abi(const char *name, u32 violations)
 {
 	unsigned int i;
 
@@ -156,7 +156,7 @@ static void check_abi(const char *name, u32 violations)
 					   name, abi_violations[i]);
 }
 
-static efi_status_t take_result(u32 *refused)
+static efi_status_t ecall_take_result(u32 *refused)
 {
 	const char *name = call_name;
 	u64 start = call_start;
@@ -165,21 +165,21 @@ static efi_status_t take_result(u32 *refused)
 
 	status = efi_mode_request_take(&efi_mode_handoff->request, &violations,
 				       refused);
-	trace_end(name, status, start);
-	check_abi(name, violations);
+	ecall_trace_end(name, status, start);
+	ecall_check_abi(name, violations);
 	return status;
 }
 
 /* An exception has stopped the firmware; slice.c has reported where */
-static efi_status_t abandon(void)
+static efi_status_t ecall_abandon(void)
 {
 	pr_emerg(FW_BUG "the firmware was stopped in %s\n", call_name);
 	efi_mode_request_abandon(&efi_mode_handoff->request);
-	trace_end(call_name, EFI_ABORTED, call_start);
+	ecall_trace_end(call_name, EFI_ABORTED, call_start);
 	return EFI_ABORTED;
 }
 
-static efi_status_t check(const char *name, unsigned int nargs)
+static efi_status_t ecall_check(const char *name, unsigned int nargs)
 {
 	if (!efi_mode_handoff)
 		return EFI_NOT_READY;
@@ -201,11 +201,11 @@ static efi_status_t check(const char *name, unsigned int nargs)
  * does not return at all, is no reason for that: from then on firmware has its share, as
  * with anything else that it does, and what nobody else wants.
  */
-static void run_until_done(void)
+static void ecall_run_until_done(void)
 {
 	u64 urgent_until = call_start + (u64)tsc_khz * URGENT_MS;
 
-	while (!is_done() && !efi_mode_is_stopped()) {
+	while (!ecall_is_done() && !efi_mode_is_stopped()) {
 		if (rt_or_dl_task(current) && rdtsc() > urgent_until) {
 			WRITE_ONCE(left_to_threads, true);
 			usleep_range(LOOK_US, 2 * LOOK_US);
@@ -218,25 +218,25 @@ static void run_until_done(void)
 	WRITE_ONCE(left_to_threads, false);
 }
 
-static efi_status_t call(const struct efi_mode_target *target, u32 *refused,
-			 const char *name, phys_addr_t table, size_t slot,
-			 const u64 *args, unsigned int nargs, phys_addr_t next)
+static efi_status_t ecall_locked(const struct efi_mode_target *target, u32 *refused,
+				 const char *name, phys_addr_t table, size_t slot,
+				 const u64 *args, unsigned int nargs, phys_addr_t next)
 {
 	efi_status_t status;
 
 	lockdep_assert_held(&call_mutex);
-	status = check(name, nargs);
+	status = ecall_check(name, nargs);
 	*refused = status == EFI_ABORTED ? EFI_MODE_REFUSED_STOPPED :
 					   EFI_MODE_REFUSED_CLOSED;
 	if (status != EFI_SUCCESS)
 		return status;
 
 	/* Atomic callers finish what they begin, so there is nothing to wait for */
-	if (!post(target, name, table, slot, args, nargs, next))
+	if (!ecall_post(target, name, table, slot, args, nargs, next))
 		return EFI_NOT_READY;
-	run_until_done();
+	ecall_run_until_done();
 	*refused = EFI_MODE_REFUSED_STOPPED;
-	return is_done() ? take_result(refused) : abandon();
+	return ecall_is_done() ? ecall_take_result(refused) : ecall_abandon();
 }
 
 efi_status_t efi_mode_call_target(const struct efi_mode_target *target,
@@ -248,7 +248,7 @@ efi_status_t efi_mode_call_target(const struct efi_mode_target *target,
 
 	might_sleep();
 	mutex_lock(&call_mutex);
-	status = call(target, refused, name, table, slot, args, nargs, 0);
+	status = ecall_locked(target, refused, name, table, slot, args, nargs, 0);
 	mutex_unlock(&call_mutex);
 	return status;
 }
@@ -268,8 +268,8 @@ void efi_mode_call_chain(const char *name, struct efi_mode_request *requests,
 		requests[i].next = i + 1 < nr ? virt_to_phys(&requests[i + 1]) :
 						0;
 	mutex_lock(&call_mutex);
-	first->status = call(&first->target, &refused, name, first->table,
-			     first->slot, first->args, first->nargs, next);
+	first->status = ecall_locked(&first->target, &refused, name, first->table,
+				     first->slot, first->args, first->nargs, next);
 	first->refused = refused;
 	first->cycles = efi_mode_handoff->request.cycles;
 	mutex_unlock(&call_mutex);
@@ -278,7 +278,7 @@ void efi_mode_call_chain(const char *name, struct efi_mode_request *requests,
 			requests[i].status = first->status;
 			requests[i].refused = refused;
 		} else {
-			check_abi(name, requests[i].abi_violations);
+			ecall_check_abi(name, requests[i].abi_violations);
 		}
 	}
 }
@@ -294,12 +294,12 @@ efi_status_t efi_mode_call(const char *name, phys_addr_t table, size_t slot,
 }
 EXPORT_SYMBOL_GPL(efi_mode_call);
 
-static efi_status_t call_atomic(const struct efi_mode_target *target,
-				const char *name, phys_addr_t table,
-				size_t slot, const u64 *args,
-				unsigned int nargs)
+static efi_status_t ecall_atomic(const struct efi_mode_target *target,
+				 const char *name, phys_addr_t table,
+				 size_t slot, const u64 *args,
+				 unsigned int nargs)
 {
-	efi_status_t status = check(name, nargs);
+	efi_status_t status = ecall_check(name, nargs);
 	unsigned long flags;
 	u32 refused;
 
@@ -311,10 +311,10 @@ static efi_status_t call_atomic(const struct efi_mode_target *target,
 		return EFI_NOT_READY;
 
 	local_irq_save(flags);
-	if (post(target, name, table, slot, args, nargs, 0)) {
-		while (!is_done() && !efi_mode_is_stopped())
+	if (ecall_post(target, name, table, slot, args, nargs, 0)) {
+		while (!ecall_is_done() && !efi_mode_is_stopped())
 			efi_mode_slice_irqoff();
-		status = is_done() ? take_result(&refused) : abandon();
+		status = ecall_is_done() ? ecall_take_result(&refused) : ecall_abandon();
 	} else {
 		status = EFI_NOT_READY;
 	}
@@ -326,7 +326,7 @@ efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
 				  size_t slot, const u64 *args,
 				  unsigned int nargs)
 {
-	return call_atomic(NULL, name, table, slot, args, nargs);
+	return ecall_atomic(NULL, name, table, slot, args, nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_atomic);
 
@@ -334,7 +334,7 @@ EXPORT_SYMBOL_GPL(efi_mode_call_atomic);
 static struct task_struct *next_caller;
 static DECLARE_COMPLETION(turn_over);
 
-static void take_turn(struct work_struct *work)
+static void ecall_take_turn(struct work_struct *work)
 {
 	mutex_lock(&call_mutex);
 	if (next_caller)
@@ -343,13 +343,13 @@ static void take_turn(struct work_struct *work)
 	complete(&turn_over);
 }
 
-static DECLARE_WORK(turn, take_turn);
+static DECLARE_WORK(turn, ecall_take_turn);
 
 /*
  * Somebody else waits for the mutex, since there is no time limit to that: in its
  * queue, so that those who call again and again do not always come first.
  */
-static bool wait_for_turn(struct task_struct *caller, unsigned int timeout_ms)
+static bool ecall_wait_for_turn(struct task_struct *caller, unsigned int timeout_ms)
 {
 	next_caller = caller;
 	queue_work(system_unbound_wq, &turn);
@@ -370,7 +370,7 @@ static bool wait_for_turn(struct task_struct *caller, unsigned int timeout_ms)
  */
 bool efi_mode_wait_for_call(unsigned int timeout_ms)
 {
-	return wait_for_turn(NULL, timeout_ms);
+	return ecall_wait_for_turn(NULL, timeout_ms);
 }
 
 /**
@@ -384,20 +384,20 @@ bool efi_mode_wait_for_call(unsigned int timeout_ms)
  */
 bool efi_mode_close_calls(unsigned int timeout_ms)
 {
-	return wait_for_turn(current, timeout_ms);
+	return ecall_wait_for_turn(current, timeout_ms);
 }
 
-/* There is one timeout for all: a call that has not returned by then does not return later */
+/* A call that has not returned in time does not return later: nothing else is waited for */
 static bool timed_out;
 
-static bool is_late(u64 deadline)
+static bool ecall_is_late(u64 deadline)
 {
 	if (rdtsc() > deadline)
 		timed_out = true;
 	return timed_out;
 }
 
-static u64 deadline_in(unsigned int ms)
+static u64 ecall_deadline_in(unsigned int ms)
 {
 	return rdtsc() + (u64)tsc_khz * ms;
 }
@@ -407,22 +407,22 @@ static u64 deadline_in(unsigned int ms)
  * So does what interrupted firmware, as no slice in which they are held off would
  * end before that does.
  */
-static bool finish(void)
+static bool ecall_finish(void)
 {
-	u64 deadline = deadline_in(EFI_MODE_PANIC_WAIT_TIMEOUT_MS);
+	u64 deadline = ecall_deadline_in(EFI_MODE_PANIC_WAIT_TIMEOUT_MS);
 	u32 refused;
 
 	efi_mode_apic_mask_linux();
 	for (;;) {
-		if (is_done())
-			take_result(&refused);
+		if (ecall_is_done())
+			ecall_take_result(&refused);
 		if (efi_mode_is_stopped() && efi_mode_pending_call())
-			abandon();
+			ecall_abandon();
 		if (!efi_mode_pending_call() && !efi_mode_is_busy()) {
 			timed_out = false;
 			return true;
 		}
-		if (is_late(deadline) || !efi_mode_bare_slice())
+		if (ecall_is_late(deadline) || !efi_mode_bare_slice())
 			return false;
 	}
 }
@@ -440,7 +440,7 @@ bool efi_mode_finish_calls(void)
 
 	preempt_disable();
 	local_irq_save(flags);
-	finished = finish();
+	finished = ecall_finish();
 	local_irq_restore(flags);
 	preempt_enable();
 	return finished;
@@ -450,45 +450,45 @@ bool efi_mode_finish_calls(void)
  * Such a slice ends whatever firmware does, so there is an end to the waiting, too. A
  * call that is given up stays what is under way.
  */
-static efi_status_t call_for(unsigned int ms,
-			     const struct efi_mode_target *target,
-			     const char *name, phys_addr_t table, size_t slot,
-			     const u64 *args, unsigned int nargs)
+static efi_status_t ecall_timed(unsigned int ms,
+				const struct efi_mode_target *target,
+				const char *name, phys_addr_t table, size_t slot,
+				const u64 *args, unsigned int nargs)
 {
-	u64 deadline = deadline_in(ms);
+	u64 deadline = ecall_deadline_in(ms);
 	u32 refused;
 
-	if (!post(target, name, table, slot, args, nargs, 0))
+	if (!ecall_post(target, name, table, slot, args, nargs, 0))
 		return EFI_NOT_READY;
-	while (!is_done()) {
+	while (!ecall_is_done()) {
 		if (efi_mode_is_stopped())
-			return abandon();
-		if (is_late(deadline))
+			return ecall_abandon();
+		if (ecall_is_late(deadline))
 			return EFI_TIMEOUT;
 		efi_mode_bare_slice();
 	}
-	return take_result(&refused);
+	return ecall_take_result(&refused);
 }
 
-static efi_status_t call_dying(unsigned int ms,
-			       const struct efi_mode_target *target,
-			       const char *name, phys_addr_t table, size_t slot,
-			       const u64 *args, unsigned int nargs)
+static efi_status_t ecall_dying(unsigned int ms,
+				const struct efi_mode_target *target,
+				const char *name, phys_addr_t table, size_t slot,
+				const u64 *args, unsigned int nargs)
 {
-	efi_status_t status = check(name, nargs);
+	efi_status_t status = ecall_check(name, nargs);
 	unsigned long flags;
 
 	if (status != EFI_SUCCESS)
 		return status;
 	/* Too early for a slice that can be ended */
 	if (!efi_mode_apic_is_shared())
-		return call_atomic(target, name, table, slot, args, nargs);
+		return ecall_atomic(target, name, table, slot, args, nargs);
 
 	preempt_disable();
 	local_irq_save(flags);
 	status = EFI_NOT_READY;
-	if (finish())
-		status = call_for(ms, target, name, table, slot, args, nargs);
+	if (ecall_finish())
+		status = ecall_timed(ms, target, name, table, slot, args, nargs);
 	local_irq_restore(flags);
 	preempt_enable();
 	return status;
@@ -499,8 +499,8 @@ efi_status_t efi_mode_call_panic_target(const struct efi_mode_target *target,
 					size_t slot, const u64 *args,
 					unsigned int nargs)
 {
-	return call_dying(EFI_MODE_PANIC_CALL_TIMEOUT_MS, target, name, table, slot, args,
-			  nargs);
+	return ecall_dying(EFI_MODE_PANIC_CALL_TIMEOUT_MS, target, name, table,
+			   slot, args, nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_panic_target);
 
@@ -508,7 +508,8 @@ efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
 				 size_t slot, const u64 *args,
 				 unsigned int nargs)
 {
-	return call_dying(EFI_MODE_PANIC_CALL_TIMEOUT_MS, NULL, name, table, slot, args, nargs);
+	return ecall_dying(EFI_MODE_PANIC_CALL_TIMEOUT_MS, NULL, name, table,
+			   slot, args, nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_panic);
 
@@ -527,7 +528,8 @@ efi_status_t efi_mode_call_last(const char *name, phys_addr_t table,
 				size_t slot, const u64 *args,
 				unsigned int nargs)
 {
-	return call_dying(EFI_MODE_LAST_CALL_TIMEOUT_MS, NULL, name, table, slot, args, nargs);
+	return ecall_dying(EFI_MODE_LAST_CALL_TIMEOUT_MS, NULL, name, table,
+			   slot, args, nargs);
 }
 
 efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size)

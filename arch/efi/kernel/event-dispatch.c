@@ -17,7 +17,7 @@
 struct efi_mode_event_table efi_mode_events;
 
 /* The flag first: what comes now is looked at once more */
-static void dispatch(struct irq_work *work)
+static void eevt_dispatch(struct irq_work *work)
 {
 	struct efi_mode_event_table *t = &efi_mode_events;
 	struct efi_mode_handoff *h = efi_mode_handoff;
@@ -35,7 +35,7 @@ static void dispatch(struct irq_work *work)
 	}
 }
 
-static struct irq_work dispatch_work = IRQ_WORK_INIT_HARD(dispatch);
+static struct irq_work dispatch_work = IRQ_WORK_INIT_HARD(eevt_dispatch);
 
 /**
  * efi_mode_dispatch_events() - call the handlers of all signalled events

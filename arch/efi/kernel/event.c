@@ -19,7 +19,7 @@
 
 static DEFINE_MUTEX(events_mutex);
 
-static int take_number(bool protocol)
+static int eevt_take_number(bool protocol)
 {
 	int nr = EFI_MODE_EVENT_PROTOCOL;
 
@@ -47,7 +47,7 @@ int efi_mode_event_open(u32 type, bool protocol,
 	int nr;
 
 	mutex_lock(&events_mutex);
-	nr = take_number(protocol);
+	nr = eevt_take_number(protocol);
 	if (nr < 0)
 		goto out;
 	h->signals[nr] = 0;
@@ -129,7 +129,7 @@ bool efi_mode_event_take_protocol(void)
 EXPORT_SYMBOL_GPL(efi_mode_event_take_protocol);
 
 /* It has a place in the handoff, and no event */
-static void watch(int nr, efi_mode_event_handler_t handler)
+static void eevt_watch(int nr, efi_mode_event_handler_t handler)
 {
 	mutex_lock(&events_mutex);
 	efi_mode_event_set_handler(nr, handler, NULL);
@@ -139,7 +139,7 @@ static void watch(int nr, efi_mode_event_handler_t handler)
 
 void efi_mode_event_watch_keys(efi_mode_event_handler_t handler)
 {
-	watch(EFI_MODE_EVENT_KEYS, handler);
+	eevt_watch(EFI_MODE_EVENT_KEYS, handler);
 }
 EXPORT_SYMBOL_GPL(efi_mode_event_watch_keys);
 
@@ -169,5 +169,5 @@ EXPORT_SYMBOL_GPL(efi_mode_event_take_key);
  */
 void efi_mode_event_watch_poll(efi_mode_event_handler_t handler)
 {
-	watch(EFI_MODE_EVENT_POLL, handler);
+	eevt_watch(EFI_MODE_EVENT_POLL, handler);
 }

@@ -62,7 +62,7 @@ static struct action_param on_panic = {
 };
 
 /* What UEFI has for reboot= and /sys/kernel/reboot */
-static int usual_reset(void)
+static int eexit_usual_reset(void)
 {
 	int type;
 
@@ -75,7 +75,7 @@ static int usual_reset(void)
 	       EFI_RESET_WARM : EFI_RESET_COLD;
 }
 
-static int set_action(const char *val, const struct kernel_param *kp)
+static int eexit_set_action(const char *val, const struct kernel_param *kp)
 {
 	struct action_param *p = kp->arg;
 	struct efi_mode_reboot_action action;
@@ -98,7 +98,7 @@ static int set_action(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-static int get_action(char *buffer, const struct kernel_param *kp)
+static int eexit_get_action(char *buffer, const struct kernel_param *kp)
 {
 	const struct action_param *p = kp->arg;
 
@@ -106,8 +106,8 @@ static int get_action(char *buffer, const struct kernel_param *kp)
 }
 
 static const struct kernel_param_ops action_ops = {
-	.set = set_action,
-	.get = get_action,
+	.set = eexit_set_action,
+	.get = eexit_get_action,
 };
 
 module_param_cb(on_exit, &action_ops, &on_exit, 0644);
@@ -116,25 +116,25 @@ module_param_cb(on_panic, &action_ops, &on_panic, 0644);
 MODULE_PARM_DESC(on_panic, "what a panic ends in: default, return, reset or off");
 
 /* Without firmware there is one reset left that needs no device */
-static void triple_fault(void)
+static void eexit_triple_fault(void)
 {
 	local_irq_disable();
 	idt_invalidate();
 	asm volatile("int3");
 }
 
-static void firmware_halt(void)
+static void eexit_halt(void)
 {
 	local_irq_disable();
 	stop_this_cpu(NULL);
 }
 
 /* When firmware is out of reach */
-static void end_alone(enum efi_mode_reboot_type type)
+static void eexit_end_alone(enum efi_mode_reboot_type type)
 {
 	if (type == EFI_MODE_REBOOT_OFF)
-		firmware_halt();
-	triple_fault();
+		eexit_halt();
+	eexit_triple_fault();
 }
 
 static enum efi_mode_reboot_type watched_type;
@@ -145,19 +145,19 @@ static unsigned int timeout_ms;
  * It is not how long the end takes that counts, as there may be much to be written, but
  * whether there is any progress.
  */
-static void watch_call(struct timer_list *timer)
+static void eexit_watch_call(struct timer_list *timer)
 {
 	if (efi_mode_pending_ms() >= timeout_ms) {
 		pr_emerg("the firmware does not return from %s\n",
 			 efi_mode_pending_call());
-		end_alone(watched_type);
+		eexit_end_alone(watched_type);
 	}
 	mod_timer(timer, jiffies + HZ);
 }
 
-static DEFINE_TIMER(watch, watch_call);
+static DEFINE_TIMER(watch, eexit_watch_call);
 
-static void start_watch(enum efi_mode_reboot_type type)
+static void eexit_start_watch(enum efi_mode_reboot_type type)
 {
 	watched_type = type;
 	timeout_ms = EFI_MODE_CALL_TIMEOUT_MS;
@@ -170,8 +170,8 @@ static struct {
 	efi_guid_t guid;
 } __packed reset_data;
 
-static void reset_system(int type, const struct efi_mode_reboot_action *e,
-			 bool orderly)
+static void eexit_reset_system(int type, const struct efi_mode_reboot_action *e,
+			       bool orderly)
 {
 	u64 size = 0, data = 0;
 
@@ -204,7 +204,7 @@ static const struct efi_mode_reboot_action plain_off = {
 };
 
 /* A capsule is in the memory that a return gives back, and wants a reset */
-static bool capsule_is_lost(const struct efi_mode_reboot_action *e)
+static bool eexit_capsule_is_lost(const struct efi_mode_reboot_action *e)
 {
 	if (e->type != EFI_MODE_REBOOT_RETURN || !efi_capsule_pending(NULL))
 		return false;
@@ -213,7 +213,7 @@ static bool capsule_is_lost(const struct efi_mode_reboot_action *e)
 }
 
 /* Nobody can have memory that a disk may write to yet: only a reset ends that */
-static bool memory_is_lent(void)
+static bool eexit_memory_is_lent(void)
 {
 	unsigned int n = efi_mode_events_in_flight();
 
@@ -223,31 +223,31 @@ static bool memory_is_lent(void)
 	return n;
 }
 
-static void end_system(const struct efi_mode_reboot_action *e, bool may_sleep)
+static void eexit_end_system(const struct efi_mode_reboot_action *e, bool may_sleep)
 {
 	bool orderly = may_sleep && preemptible() && !oops_in_progress &&
 		       system_state != SYSTEM_BOOTING;
 	bool reached;
 
-	if (capsule_is_lost(e))
+	if (eexit_capsule_is_lost(e))
 		e = &plain_reset;
 	if (orderly)
-		start_watch(e->type);
+		eexit_start_watch(e->type);
 	reached = efi_mode_teardown(orderly, e->type == EFI_MODE_REBOOT_RETURN);
-	if (reached && e->type == EFI_MODE_REBOOT_RETURN && !memory_is_lent())
+	if (reached && e->type == EFI_MODE_REBOOT_RETURN && !eexit_memory_is_lent())
 		efi_mode_leave(e->status);
 	else if (reached && e->type == EFI_MODE_REBOOT_RETURN)
-		reset_system(usual_reset(), e, false);
+		eexit_reset_system(eexit_usual_reset(), e, false);
 	else if (reached && e->type == EFI_MODE_REBOOT_OFF)
-		reset_system(EFI_RESET_SHUTDOWN, e, orderly);
+		eexit_reset_system(EFI_RESET_SHUTDOWN, e, orderly);
 	else if (reached)
-		reset_system(e->reset < 0 ? usual_reset() : e->reset, e,
-			     orderly);
+		eexit_reset_system(e->reset < 0 ? eexit_usual_reset() : e->reset, e,
+				   orderly);
 
-	end_alone(e->type);
+	eexit_end_alone(e->type);
 }
 
-static void firmware_restart(char *cmd)
+static void eexit_restart(char *cmd)
 {
 	struct efi_mode_reboot_action e = on_exit.given ? on_exit.action : plain_reset;
 
@@ -256,38 +256,38 @@ static void firmware_restart(char *cmd)
 		/* To return was wanted, that much is clear */
 		if (strstarts(cmd, "return"))
 			efi_mode_parse_reboot_action("return", EFI_INVALID_PARAMETER,
-					      -1, &e);
+						     -1, &e);
 	}
-	end_system(&e, true);
+	eexit_end_system(&e, true);
 }
 
 /* From any context */
-static void firmware_emergency_restart(void)
+static void eexit_emergency_restart(void)
 {
-	end_system(panic_in_progress() && on_panic.given ? &on_panic.action :
-		   &plain_reset, false);
+	eexit_end_system(panic_in_progress() && on_panic.given ? &on_panic.action :
+			 &plain_reset, false);
 }
 
-static void firmware_power_off(void)
+static void eexit_power_off(void)
 {
-	end_system(on_exit.given ? &on_exit.action : &plain_off, true);
+	eexit_end_system(on_exit.given ? &on_exit.action : &plain_off, true);
 }
 
-static void firmware_machine_halt(void)
+static void eexit_machine_halt(void)
 {
 	if (on_exit.given)
-		end_system(&on_exit.action, true);
-	firmware_halt();
+		eexit_end_system(&on_exit.action, true);
+	eexit_halt();
 }
 
-static int power_off_handler(struct sys_off_data *data)
+static int eexit_power_off_handler(struct sys_off_data *data)
 {
-	firmware_power_off();
+	eexit_power_off();
 	return NOTIFY_DONE;
 }
 
 /* Other CPUs and interrupt controllers are not Linux's to shut down */
-static void no_shutdown(void)
+static void eexit_no_shutdown(void)
 {
 }
 
@@ -297,21 +297,21 @@ static void no_shutdown(void)
  * the way of each slice in which firmware finishes what it was doing.
  */
 #ifdef CONFIG_SMP
-static void no_stop(int wait)
+static void eexit_no_stop(int wait)
 {
 }
 
-static void no_crash_stop(void)
+static void eexit_no_crash_stop(void)
 {
 }
 
-static void __init keep_local_apic(void)
+static void __init eexit_keep_local_apic(void)
 {
-	smp_ops.stop_other_cpus		= no_stop;
-	smp_ops.crash_stop_other_cpus	= no_crash_stop;
+	smp_ops.stop_other_cpus		= eexit_no_stop;
+	smp_ops.crash_stop_other_cpus	= eexit_no_crash_stop;
 }
 #else
-static void __init keep_local_apic(void)
+static void __init eexit_keep_local_apic(void)
 {
 }
 #endif
@@ -323,19 +323,19 @@ static void __init keep_local_apic(void)
  */
 void __init efi_mode_exit_setup(void)
 {
-	machine_ops.restart		= firmware_restart;
-	machine_ops.emergency_restart	= firmware_emergency_restart;
-	machine_ops.power_off		= firmware_power_off;
-	machine_ops.halt		= firmware_machine_halt;
-	machine_ops.shutdown		= no_shutdown;
-	keep_local_apic();
+	machine_ops.restart		= eexit_restart;
+	machine_ops.emergency_restart	= eexit_emergency_restart;
+	machine_ops.power_off		= eexit_power_off;
+	machine_ops.halt		= eexit_machine_halt;
+	machine_ops.shutdown		= eexit_no_shutdown;
+	eexit_keep_local_apic();
 }
 
 /*
  * A panic waits for ever if panic= does not say otherwise. Who has chosen what it
  * ends in wants it to end, at once if no time is given.
  */
-static int end_panic(struct notifier_block *nb, unsigned long unused, void *msg)
+static int eexit_end_panic(struct notifier_block *nb, unsigned long unused, void *msg)
 {
 	if (on_panic.given && !panic_timeout)
 		panic_timeout = -1;
@@ -343,29 +343,30 @@ static int end_panic(struct notifier_block *nb, unsigned long unused, void *msg)
 }
 
 static struct notifier_block end_panic_nb = {
-	.notifier_call	= end_panic,
+	.notifier_call	= eexit_end_panic,
 	.priority	= INT_MIN,
 };
 
 /* Drivers are shut down before it is said how the system ends */
-static int begin_to_end(struct notifier_block *nb, unsigned long action,
-			void *cmd)
+static int eexit_begin_to_end(struct notifier_block *nb, unsigned long action,
+			      void *cmd)
 {
-	start_watch(action == SYS_RESTART ? EFI_MODE_REBOOT_RESET : EFI_MODE_REBOOT_OFF);
+	eexit_start_watch(action == SYS_RESTART ? EFI_MODE_REBOOT_RESET :
+						  EFI_MODE_REBOOT_OFF);
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block begin_to_end_nb = {
-	.notifier_call	= begin_to_end,
+	.notifier_call	= eexit_begin_to_end,
 };
 
 /* Without a handler the kernel would halt where power-off was asked for */
-static int __init register_handlers(void)
+static int __init eexit_register_handlers(void)
 {
 	register_reboot_notifier(&begin_to_end_nb);
 	register_sys_off_handler(SYS_OFF_MODE_POWER_OFF, SYS_OFF_PRIO_FIRMWARE,
-				 power_off_handler, NULL);
+				 eexit_power_off_handler, NULL);
 	atomic_notifier_chain_register(&panic_notifier_list, &end_panic_nb);
 	return 0;
 }
-device_initcall(register_handlers);
+device_initcall(eexit_register_handlers);

@@ -62,7 +62,7 @@ unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller)
 }
 EXPORT_SYMBOL_GPL(efi_mode_poll_timeout);
 
-static void wake(struct efi_mode_poller *p)
+static void efpl_wake(struct efi_mode_poller *p)
 {
 	WRITE_ONCE(p->due, true);
 	wake_up(p->wait);
@@ -86,7 +86,7 @@ bool efi_mode_wake_pollers(unsigned long early)
 		if (time_before(jiffies, p->next))
 			continue;
 		p->next = jiffies + p->every - early;
-		wake(p);
+		efpl_wake(p);
 		some = true;
 	}
 	spin_unlock_irqrestore(&poll_lock, flags);
@@ -130,28 +130,28 @@ void efi_mode_poll_ask(struct efi_mode_poller *poller,
 }
 EXPORT_SYMBOL_GPL(efi_mode_poll_ask);
 
-static void wake_all(struct irq_work *work)
+static void efpl_wake_all(struct irq_work *work)
 {
 	struct efi_mode_poller *p;
 	unsigned long flags;
 
 	spin_lock_irqsave(&poll_lock, flags);
 	list_for_each_entry(p, &pollers, list)
-		wake(p);
+		efpl_wake(p);
 	spin_unlock_irqrestore(&poll_lock, flags);
 }
 
 /* Nobody can be woken in the context of a signal */
-static DEFINE_IRQ_WORK(wake_work, wake_all);
+static DEFINE_IRQ_WORK(wake_work, efpl_wake_all);
 
-static void answered(void *unused)
+static void efpl_answered(void *unused)
 {
 	irq_work_queue(&wake_work);
 }
 
-static int __init poll_init(void)
+static int __init efpl_init(void)
 {
-	efi_mode_event_watch_poll(answered);
+	efi_mode_event_watch_poll(efpl_answered);
 	return 0;
 }
-core_initcall(poll_init);
+core_initcall(efpl_init);

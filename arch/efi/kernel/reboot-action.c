@@ -60,7 +60,7 @@ static const struct {
 	{ "HTTP_ERROR",			ERROR(35) },
 };
 
-static int parse_status(const char *text, u64 *status)
+static int eact_parse_status(const char *text, u64 *status)
 {
 	unsigned int i;
 
@@ -78,7 +78,7 @@ static int parse_status(const char *text, u64 *status)
 	return -EINVAL;
 }
 
-static int parse_reset(const char *text, struct efi_mode_reboot_action *e)
+static int eact_parse_reset(const char *text, struct efi_mode_reboot_action *e)
 {
 	if (!strcmp(text, "cold")) {
 		e->reset = EFI_RESET_COLD;
@@ -106,7 +106,7 @@ static int parse_reset(const char *text, struct efi_mode_reboot_action *e)
  * Return: 0, or -EINVAL; @action is not changed then.
  */
 int efi_mode_parse_reboot_action(const char *text, u64 status, int reset,
-			  struct efi_mode_reboot_action *action)
+				 struct efi_mode_reboot_action *action)
 {
 	struct efi_mode_reboot_action e = { .status = status, .reset = reset };
 	size_t len = strcspn(text, "=");
@@ -116,11 +116,11 @@ int efi_mode_parse_reboot_action(const char *text, u64 status, int reset,
 	if (len == 6 && !strncmp(text, "return", len)) {
 		e.type = EFI_MODE_REBOOT_RETURN;
 		if (value)
-			ret = parse_status(value, &e.status);
+			ret = eact_parse_status(value, &e.status);
 	} else if (len == 5 && !strncmp(text, "reset", len)) {
 		e.type = EFI_MODE_REBOOT_RESET;
 		if (value)
-			ret = parse_reset(value, &e);
+			ret = eact_parse_reset(value, &e);
 	} else if (!strcmp(text, "off")) {
 		e.type = EFI_MODE_REBOOT_OFF;
 	} else {

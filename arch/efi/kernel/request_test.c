@@ -8,7 +8,7 @@
 
 static const u64 args[] = { 11, 22, 33 };
 
-static void one_at_a_time(struct kunit *test)
+static void request_one_at_a_time(struct kunit *test)
 {
 	struct efi_mode_request r = {};
 
@@ -29,7 +29,7 @@ static void one_at_a_time(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, efi_mode_request_is_done(&r));
 }
 
-static void the_result_is_taken_once(struct kunit *test)
+static void request_the_result_is_taken_once(struct kunit *test)
 {
 	struct efi_mode_request r = {};
 	u32 violations = 0, refused = 0;
@@ -55,7 +55,7 @@ static void the_result_is_taken_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r.refused, EFI_MODE_REFUSED_NONE);
 }
 
-static void aimed(struct kunit *test)
+static void request_aimed(struct kunit *test)
 {
 	const struct efi_mode_target target = { .handle = 0x3000, .tpl = 8 };
 	struct efi_mode_request r = {};
@@ -74,7 +74,7 @@ static void aimed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r.target.handle, 0);
 }
 
-static void abandoned(struct kunit *test)
+static void request_abandoned(struct kunit *test)
 {
 	struct efi_mode_request r = {};
 
@@ -84,10 +84,10 @@ static void abandoned(struct kunit *test)
 }
 
 static struct kunit_case request_cases[] = {
-	KUNIT_CASE(one_at_a_time),
-	KUNIT_CASE(the_result_is_taken_once),
-	KUNIT_CASE(aimed),
-	KUNIT_CASE(abandoned),
+	KUNIT_CASE(request_one_at_a_time),
+	KUNIT_CASE(request_the_result_is_taken_once),
+	KUNIT_CASE(request_aimed),
+	KUNIT_CASE(request_abandoned),
 	{}
 };
 

@@ -89,8 +89,8 @@ u64 efi_mode_forced_egresses(void)
 EXPORT_SYMBOL_GPL(efi_mode_forced_egresses);
 
 /* Buckets of the histogram are powers of two of 1024 cycles */
-static __always_inline void account(struct efi_mode_handoff *h, u64 cycles,
-				    bool idle)
+static __always_inline void eslice_account(struct efi_mode_handoff *h, u64 cycles,
+					   bool idle)
 {
 	BUILD_BUG_ON(EFI_MODE_HISTOGRAM != 64 - 10 + 1);
 
@@ -107,7 +107,7 @@ static __always_inline void account(struct efi_mode_handoff *h, u64 cycles,
 		stats.longest = cycles;
 }
 
-static const char *exception_name(u64 vector)
+static const char *eslice_exception_name(u64 vector)
 {
 	switch (vector) {
 	case X86_TRAP_DE:
@@ -131,18 +131,18 @@ static const char *exception_name(u64 vector)
  * What firmware has held stays held, and its locks, too: nothing in it can be
  * called any more. If it was in a call, call.c reports which one.
  */
-static void stop(const struct efi_mode_fault *f)
+static void eslice_stop(const struct efi_mode_fault *f)
 {
 	bool in_call = efi_mode_request_is_pending(&efi_mode_handoff->request);
 
 	stopped = true;
 	pr_emerg(FW_BUG "%s (vector %llu, error code %#llx) at %#llx, address %#llx, stack %#llx, in %s\n",
-		 exception_name(f->vector), f->vector, f->error, f->rip,
+		 eslice_exception_name(f->vector), f->vector, f->error, f->rip,
 		 f->address, f->rsp, in_call ? "a call" : "its own time");
 	pr_emerg("the firmware is stopped: every call to it fails from now on. Linux goes on.\n");
 }
 
-static __always_inline void switch_idle(struct efi_mode_handoff *h)
+static __always_inline void eslice_switch_idle(struct efi_mode_handoff *h)
 {
 	h->idle_poll.on = 1;
 	ct_cpuidle_enter();
@@ -152,7 +152,7 @@ static __always_inline void switch_idle(struct efi_mode_handoff *h)
 }
 
 /* Return: false if it could not be given, or a task of Linux's is to run first */
-static __always_inline bool one_slice(bool idle, bool linux_has_work)
+static __always_inline bool eslice_one_slice(bool idle, bool linux_has_work)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 start, cycles, replayed = 0;
@@ -171,12 +171,12 @@ static __always_inline bool one_slice(bool idle, bool linux_has_work)
 		return false;
 	h->linux_has_work = linux_has_work;
 	if (idle)
-		switch_idle(h);
+		eslice_switch_idle(h);
 	else
 		efi_mode_switch_to_firmware();
 	cycles = efi_mode_apic_to_linux() - start;
 
-	account(h, cycles, idle);
+	eslice_account(h, cycles, idle);
 	if (trace_efi_mode_irq_replay_enabled() && h->replayed != replayed)
 		trace_efi_mode_irq_replay(h->replayed - replayed);
 	if (trace_efi_mode_egress_enabled())
@@ -185,7 +185,7 @@ static __always_inline bool one_slice(bool idle, bool linux_has_work)
 	if (unlikely(h->signalled))
 		efi_mode_dispatch_events();
 	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
-		stop(&h->fault);
+		eslice_stop(&h->fault);
 	return true;
 }
 
@@ -200,7 +200,7 @@ static __always_inline bool one_slice(bool idle, bool linux_has_work)
 bool __kprobes efi_mode_bare_slice(void)
 {
 	/* No task can run meanwhile, so what was pending is so no more */
-	while (unlikely(!one_slice(false, false)))
+	while (unlikely(!eslice_one_slice(false, false)))
 		if (efi_mode_is_stopped() || !efi_mode_apic_is_shared())
 			return false;
 	return true;
@@ -224,7 +224,7 @@ void __kprobes efi_mode_slice(void)
 	do {
 		preempt_disable();
 		local_irq_disable();
-		again = !one_slice(false, !single_task_running()) &&
+		again = !eslice_one_slice(false, !single_task_running()) &&
 			need_resched();
 		local_irq_enable();
 		preempt_enable();
@@ -289,7 +289,7 @@ bool __kprobes efi_mode_slice_idle(void)
 	if (!until)
 		return false;
 	efi_mode_handoff->idle_poll.until = until;
-	one_slice(true, false);
+	eslice_one_slice(true, false);
 	return true;
 }
 
@@ -318,5 +318,5 @@ void __kprobes efi_mode_slice_irqoff(void)
 	if (unlikely(h->signalled))
 		efi_mode_dispatch_events();
 	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
-		stop(&h->fault);
+		eslice_stop(&h->fault);
 }

@@ -257,7 +257,7 @@ struct efi_mode_reboot_action {
 };
 
 int efi_mode_parse_reboot_action(const char *text, u64 status, int reset,
-			  struct efi_mode_reboot_action *action);
+				 struct efi_mode_reboot_action *action);
 
 /* teardown.c */
 
