@@ -151,7 +151,7 @@ EXPORT_SYMBOL_GPL(efi_mode_image);
 void __init efi_mode_copy_gdt(bool has_task)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
-	const struct desc_ptr *window = (void *)h->linux_cpu.window_gdt;
+	const struct desc_ptr *window = (void *)h->linux_cpu.transition_gdt;
 
 	memcpy(phys_to_virt(window->address),
 	       get_cpu_gdt_rw(smp_processor_id()), GDT_SIZE);
