@@ -15,8 +15,8 @@
 #include "testdisk.h"
 
 #define MODE		"/sys/module/efi_disk/parameters/mode"
-#define BLOCKIO2	EFI_MODE_TEST_DISK_WITH_BLOCKIO2
-#define DISKIO2		EFI_MODE_TEST_DISK_WITH_DISKIO2
+#define BLOCKIO2	TEST_DISK_WITH_BLOCKIO2
+#define DISKIO2		TEST_DISK_WITH_DISKIO2
 
 /* One tick; and what is as long as ten reads of a slow disk */
 #define TICK		10
@@ -146,18 +146,18 @@ static void data(const char *mode, unsigned int kind, unsigned int with,
 			 "%s, kind %u: many at once\n", mode, kind);
 	ksft_test_result(put(fd, "one", 512, 8 * part, part) &&
 			 put(fd, "two", 0, 64 * 1024 - 4096, 8192) &&
-			 put(fd, "end", 0, EFI_MODE_TEST_DISK_SIZE - 4096,
+			 put(fd, "end", 0, TEST_DISK_SIZE - 4096,
 			     4096) &&
 			 disk_has("one", 8 * part, part) &&
 			 disk_has("two", 64 * 1024 - 4096, 8192) &&
-			 disk_has("end", EFI_MODE_TEST_DISK_SIZE - 4096, 4096) &&
+			 disk_has("end", TEST_DISK_SIZE - 4096, 4096) &&
 			 disk_has("all", 0, 8 * 4096) &&
 			 disk_has("all", MIB / 4, MIB),
 			 "%s, kind %u: small writes\n", mode, kind);
 	ksft_test_result(get(fd, "one", 1024, 8 * part, part) &&
 			 get(fd, "two", 512, 64 * 1024 - 4096, 8192) &&
 			 get(fd, "all", 0, MIB, 3 * MIB) &&
-			 get(fd, "end", 0, EFI_MODE_TEST_DISK_SIZE - 4096, 4096),
+			 get(fd, "end", 0, TEST_DISK_SIZE - 4096, 4096),
 			 "%s, kind %u: reads\n", mode, kind);
 	ksft_test_result(ask(FN(TOKENS), 0) > 40 && no_breach(),
 			 "%s, kind %u: no rule was broken\n", mode, kind);
