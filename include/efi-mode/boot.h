@@ -11,36 +11,41 @@
 struct boot_params;
 
 /**
- * efi_mode_open_ledger() - begin to write down what is taken from firmware
+ * efi_mode_prepare_undo() - record the state of the firmware, for efi_mode_undo()
  * @systab:	the EFI system table that the firmware passed
  *
- * Return: a system table for the stub, whose memory and configuration table
+ * Context: the firmware's world, TPL_APPLICATION.
+ * Return: a system table for the EFI stub, whose memory and configuration table
  * services write down what they give.
  */
-efi_system_table_t *efi_mode_open_ledger(efi_system_table_t *systab);
+efi_system_table_t *efi_mode_prepare_undo(efi_system_table_t *systab);
 
 /**
- * efi_mode_close_ledger() - give back to firmware everything taken from it
+ * efi_mode_undo() - make the firmware as it was before efi_mode_prepare_undo()
  *
- * Frees pages and pools and removes configuration tables, whatever the stub and
- * the hand-over have taken since efi_mode_open_ledger(). Does nothing if there
- * was none.
+ * Removes the hooks of the resident half, restores the firmware's settings, and gives
+ * back the memory and the configuration tables that the stub and efi_mode_start() have
+ * taken. Does nothing if efi_mode_prepare_undo() was not called.
+ *
+ * Context: the firmware's world, TPL_APPLICATION. The image must exit next.
  */
-void efi_mode_close_ledger(void);
+void efi_mode_undo(void);
 
 /**
- * efi_mode_handover() - run the kernel beside the firmware
+ * efi_mode_start() - run the kernel beside the firmware
  * @handle:		handle of the EFI image
  * @boot_params:	complete but for the memory map
  * @kernel_entry:	address of startup_64 in the decompressed kernel
  *
- * Takes the place of ExitBootServices(). Runs at TPL_APPLICATION.
+ * Takes the place of ExitBootServices(). The caller must call efi_mode_undo()
+ * afterwards.
  *
- * Return: if the kernel cannot be started, the reason, after a message on the
- * firmware's console. Otherwise it returns when the kernel has ended.
+ * Context: the firmware's world, TPL_APPLICATION.
+ * Return: the EFI status with which the kernel has ended. If the kernel cannot be
+ * started, the reason, after a message on the firmware's console.
  */
-efi_status_t efi_mode_handover(efi_handle_t handle,
-			       struct boot_params *boot_params,
-			       unsigned long kernel_entry);
+efi_status_t efi_mode_start(efi_handle_t handle,
+			    struct boot_params *boot_params,
+			    unsigned long kernel_entry);
 
 #endif /* _EFI_MODE_BOOT_H */

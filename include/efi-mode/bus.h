@@ -372,14 +372,14 @@ int efi_call_all(const char *name, struct efi_call *calls, unsigned int nr);
  * @name:	of what they are for, for logs and traces; stays valid
  * @calls:	the calls; @status, @error and @msecs of each are set
  * @nr:		number of @calls
- * @room:	memory for as many requests, from kmalloc()
+ * @prealloc:	memory for @nr requests, from kmalloc()
  *
  * Otherwise as efi_call_all().
  *
  * Context: task context; sleeps.
  */
 void efi_call_all_in(const char *name, struct efi_call *calls, unsigned int nr,
-		     struct efi_mode_request *room);
+		     struct efi_mode_request *prealloc);
 
 /**
  * __efi_protocol_read() - read data of an interface, or what it points to
@@ -556,7 +556,7 @@ int efi_event_set_timer(struct efi_event *event, EFI_TIMER_DELAY delay,
 			u64 time);
 
 /**
- * efi_event_lend() - the event goes to firmware in a token
+ * efi_event_submit() - note that the firmware is about to get the event in a token
  * @event:	as of efi_event_create()
  *
  * Firmware has it, and the memory that the token names, until it is signalled. Linux does
@@ -564,15 +564,15 @@ int efi_event_set_timer(struct efi_event *event, EFI_TIMER_DELAY delay,
  *
  * Context: any, before the call.
  */
-void efi_event_lend(struct efi_event *event);
+void efi_event_submit(struct efi_event *event);
 
 /**
- * efi_event_take_back() - firmware has refused the token
+ * efi_event_cancel() - undo efi_event_submit(), because the firmware refused the token
  * @event:	as of efi_event_create()
  *
  * Context: any.
  */
-void efi_event_take_back(struct efi_event *event);
+void efi_event_cancel(struct efi_event *event);
 
 /**
  * efi_event_destroy() - close an event, before remove()

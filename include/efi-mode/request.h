@@ -55,11 +55,11 @@ struct efi_mode_target {
 
 /**
  * struct efi_mode_resident - functions that the resident half has for the kernel
- * @read:	see read() in arch/efi/boot/lookup.c
- * @read_path:	see read_path() there
+ * @read:	see lookup_read() in arch/efi/boot/lookup.c
+ * @read_path:	see efi_mode_read_path() there
  * @notify:	notify function of the kernel's events
- * @watch_keys:	see watch_keys() in arch/efi/boot/keys.c
- * @unwatch_keys: see unwatch_keys() there
+ * @watch_keys:	see keys_watch() in arch/efi/boot/keys.c
+ * @unwatch_keys: see keys_unwatch() there
  *
  * All but @notify are called like functions of firmware.
  */

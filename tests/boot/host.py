@@ -18,10 +18,11 @@ from lib.registry import test
 ALL = ("boot", "life", "preempt", "switch")
 
 
-@test("boot", guest=("boot", "life", "preempt", "switch"), efi=("driver",))
+@test("boot", guest=("driver", "boot", "life", "preempt", "switch"),
+      efi=("driver",))
 def boot_1g(opt, results):
     """The usual machine, with 1 GiB"""
-    boot(opt, results, "1 GiB", ALL, driver=True)
+    boot(opt, results, "1 GiB", ("driver", *ALL), driver=True)
 
 
 @test("boot", guest=("boot", "life", "preempt", "switch", "protection"),

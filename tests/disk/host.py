@@ -143,13 +143,13 @@ def disks_command(steps):
 def judge_flushes(results, name, text, kinds):
     """What sysfs says of them, and one warning where they do nothing"""
     for kind in kinds:
-        wanted = "none" if kind in NO_FLUSH else "flush"
-        found = re.search(rf"# {kind} is (\w+), durability (\w+)", text)
+        wanted = "no" if kind in NO_FLUSH else "yes"
+        found = re.search(rf"# {kind} is (\w+), flush supported: (\w+)", text)
         results.add(found and found[2] == wanted and
                     f"# {kind} is {found[1]}, write back" in text,
-                    f"{name}: {kind}: durability {wanted}", found)
+                    f"{name}: {kind}: flush supported: {wanted}", found)
         said = text.count(f"{found and found[1]}: firmware does not flush")
-        results.add(said == (wanted == "none"),
+        results.add(said == (wanted == "no"),
                     f"{name}: {kind}: the warning", said)
 
 

@@ -29,7 +29,7 @@ def files(opt, *script, drivers=()):
 
 def look(label):
     """Shell commands: everything that must be the same before and after"""
-    return (f"echo LOOK {label}", "memmap", "settings", "selfcheck 1 0",
+    return (f"echo LOOK {label}", "memmap", "settings", "selfcheck state 0",
             "echo LOOKED")
 
 
@@ -43,7 +43,7 @@ def looked(m, label, timeout):
     pages = {kind: int(number.replace(",", "")) for kind, number in
              re.findall(r"^\s*(\w+)\s*:\s*([0-9,]+) Pages", text, re.M)}
     settings = re.search(r"^SETTINGS (.*?)\s*$", text, re.M)
-    changed = re.search(r"^SELFCHECK 1 0 (\w+)", text, re.M)
+    changed = re.search(r"^SELFCHECK state 0 (\w+)", text, re.M)
     return {"pages": pages if len(pages) > 10 else None,
             "settings": settings and settings[1],
             "changed": changed and int(changed[1], 16)}
@@ -90,13 +90,13 @@ def status_of(m, timeout):
 
 def ticks(m, timeout):
     """Of firmware's clock, and when, in cycles"""
-    count = int(m.expect(r"^SELFCHECK 12 0 0x(\w+)", timeout)[1], 16)
+    count = int(m.expect(r"^SELFCHECK ticks 0 0x(\w+)", timeout)[1], 16)
     return count, int(m.expect(r"^TSC (\d+)", timeout)[1])
 
 
 def cycles(opt, results, name, count, extra=None, **kwargs):
     """Start, return, start again, each time with another status"""
-    clock = ("selfcheck 12 0", "tsc")
+    clock = ("selfcheck ticks 0", "tsc")
     # In the loop already, for which the shell allocates some pages of its own
     script = [*clock, f"for %i run (1 {count})",
               *["  " + line for line in look("-%i")],

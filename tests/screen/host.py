@@ -327,21 +327,21 @@ def back(opt, results):
     """Returns to a firmware whose screens have gone, come again or been reconnected"""
     name = "screen-return"
     content = learning(
-        opt, "load fs0:\\driver.efi", "selfcheck 18 0",
-        f"{LINUX} {QUIET}gop:gone,leave:return", "selfcheck 18 9",
-        "selfcheck 18 0", f"{LINUX} {QUIET}gop:again,leave:return",
-        "selfcheck 18 6", f"{LINUX} {QUIET}screen:reconnect,leave:return=7",
+        opt, "load fs0:\\driver.efi", "selfcheck screen 0",
+        f"{LINUX} {QUIET}gop:gone,leave:return", "selfcheck screen 9",
+        "selfcheck screen 0", f"{LINUX} {QUIET}gop:again,leave:return",
+        "selfcheck screen 6", f"{LINUX} {QUIET}screen:reconnect,leave:return=7",
         "echo STATUS %lasterror%")
     # Firmware fills memory that is given back, which takes its time
     with machine(opt, results, name, content, memory="512M") as m:
         screens = Screens(opt, m)
         learn(m, results, name, screens)
         m.expect(r"^TEST END gop:gone 0", START + BOOT)
-        strays = m.expect(r"^SELFCHECK 18 9 0x(\w+)", START)[1]
+        strays = m.expect(r"^SELFCHECK screen 9 0x(\w+)", START)[1]
         results.add(strays == "0", f"{name}: nobody calls one that has gone",
                     strays)
         m.expect(r"^TEST END gop:again 0", START + BOOT)
-        mode = m.expect(r"^SELFCHECK 18 6 0x(\w+)", START)[1]
+        mode = m.expect(r"^SELFCHECK screen 6 0x(\w+)", START)[1]
         results.add(mode == "1",
                     f"{name}: one that has come again is in its mode", mode)
         m.expect(r"^TEST END screen:reconnect 0", START + BOOT)

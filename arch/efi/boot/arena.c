@@ -21,18 +21,18 @@
 /* A region that is smaller is not worth an entry in the kernel's memory map */
 #define MIN_REGION	SZ_1M
 
-static const efi_memory_desc_t *desc_at(const struct efi_boot_memmap *map,
-					int i)
+static const efi_memory_desc_t *arena_desc_at(const struct efi_boot_memmap *map,
+					      int i)
 {
 	return efi_memdesc_ptr((unsigned long)map->map, map->desc_size, i);
 }
 
-static int nr_descs(const struct efi_boot_memmap *map)
+static int arena_nr_descs(const struct efi_boot_memmap *map)
 {
 	return map->map_size / map->desc_size;
 }
 
-static bool is_memory(const efi_memory_desc_t *d)
+static bool arena_is_memory(const efi_memory_desc_t *d)
 {
 	switch (d->type) {
 	case EFI_LOADER_CODE:
@@ -51,7 +51,7 @@ static bool is_memory(const efi_memory_desc_t *d)
 }
 
 /* The part of a descriptor that could go to the arena; an empty one if none */
-static struct efi_mode_range usable(const efi_memory_desc_t *d)
+static struct efi_mode_range arena_usable(const efi_memory_desc_t *d)
 {
 	struct efi_mode_range r = {};
 	u64 start, end;
@@ -73,7 +73,7 @@ static struct efi_mode_range usable(const efi_memory_desc_t *d)
 	return r;
 }
 
-static bool is_low(const struct efi_mode_range *r)
+static bool arena_is_low(const struct efi_mode_range *r)
 {
 	return r->base < SZ_4G;
 }
@@ -89,21 +89,21 @@ u64 efi_mode_total_memory(const struct efi_boot_memmap *map)
 	u64 total = 0;
 	int i;
 
-	for (i = 0; i < nr_descs(map); i++)
-		if (is_memory(desc_at(map, i)))
-			total += desc_at(map, i)->num_pages << EFI_PAGE_SHIFT;
+	for (i = 0; i < arena_nr_descs(map); i++)
+		if (arena_is_memory(arena_desc_at(map, i)))
+			total += arena_desc_at(map, i)->num_pages << EFI_PAGE_SHIFT;
 	return total;
 }
 
 /* The next range in the order of size: the largest that comes after @last */
-static struct efi_mode_range next_largest(const struct efi_boot_memmap *map,
-					  const struct efi_mode_range *last)
+static struct efi_mode_range arena_next_largest(const struct efi_boot_memmap *map,
+						const struct efi_mode_range *last)
 {
 	struct efi_mode_range best = {}, r;
 	int i;
 
-	for (i = 0; i < nr_descs(map); i++) {
-		r = usable(desc_at(map, i));
+	for (i = 0; i < arena_nr_descs(map); i++) {
+		r = arena_usable(arena_desc_at(map, i));
 		if (last->size &&
 		    (r.size > last->size ||
 		     (r.size == last->size && r.base <= last->base)))
@@ -135,9 +135,9 @@ int efi_mode_choose_arena(const struct efi_boot_memmap *map, u64 taken,
 	u64 budget, budget_low, got = 0;
 	int n = 0, i;
 
-	for (i = 0; i < nr_descs(map); i++) {
-		r = usable(desc_at(map, i));
-		if (is_low(&r))
+	for (i = 0; i < arena_nr_descs(map); i++) {
+		r = arena_usable(arena_desc_at(map, i));
+		if (arena_is_low(&r))
 			free_low += r.size;
 		else
 			free_high += r.size;
@@ -160,18 +160,18 @@ int efi_mode_choose_arena(const struct efi_boot_memmap *map, u64 taken,
 	while (n < max && got < budget) {
 		u64 room = budget - got;
 
-		r = next_largest(map, &last);
+		r = arena_next_largest(map, &last);
 		if (!r.size)
 			break;
 		last = r;
 
-		if (is_low(&r))
+		if (arena_is_low(&r))
 			room = min(room, budget_low);
 		r.size = round_down(min(r.size, room), EFI_PAGE_SIZE);
 		if (r.size < MIN_REGION)
 			continue;
 
-		if (is_low(&r))
+		if (arena_is_low(&r))
 			budget_low -= r.size;
 		got += r.size;
 		ranges[n++] = r;

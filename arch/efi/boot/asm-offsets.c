@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Offsets of the handoff's structures for switch.S and gate.S
+ * Offsets of the handoff's structures for the assembly files
  */
 #include <linux/kbuild.h>
 #include <linux/stddef.h>
 
 #include <asm/handoff.h>
-#include "gate.h"
+#include "clock-watch.h"
 
 #define CPU(member) OFFSET(CPU_##member, efi_mode_cpu, member)
 
@@ -34,10 +34,10 @@ static void __used common(void)
 	CPU(es);
 	CPU(fs);
 	CPU(gs);
-	CPU(window_cs);
-	CPU(window_gdt);
-	CPU(window_idt);
-	CPU(window_rsp);
+	CPU(transition_cs);
+	CPU(transition_gdt);
+	CPU(transition_idt);
+	CPU(transition_rsp);
 	CPU(state_is_constant);
 	OFFSET(CPU_nmis, efi_mode_cpu, exceptions.nmis);
 	OFFSET(CPU_machine_checks, efi_mode_cpu, exceptions.machine_checks);
@@ -48,9 +48,9 @@ static void __used common(void)
 	OFFSET(REQUEST_status, efi_mode_request, status);
 	OFFSET(REQUEST_abi_violations, efi_mode_request, abi_violations);
 	BLANK();
-	DEFINE(WATCH_SIZE, sizeof(struct efi_mode_watch));
-	OFFSET(WATCH_handler, efi_mode_watch, handler);
-	OFFSET(WATCH_count, efi_mode_watch, count);
-	OFFSET(WATCH_first, efi_mode_watch, first);
-	OFFSET(WATCH_last, efi_mode_watch, last);
+	DEFINE(WATCH_SIZE, sizeof(struct efi_mode_clock_watch));
+	OFFSET(WATCH_handler, efi_mode_clock_watch, handler);
+	OFFSET(WATCH_count, efi_mode_clock_watch, count);
+	OFFSET(WATCH_first, efi_mode_clock_watch, first);
+	OFFSET(WATCH_last, efi_mode_clock_watch, last);
 }

@@ -2,9 +2,19 @@
 /*
  * Between the files of the resident half
  *
- * handover.c puts the steps in order; ledger.c, settings.c, arena.c, cpu.c,
- * clock.c and resident.c each know one of them. resident.c stands on window.c, gates.c,
- * lookup.c, keys.c, stall.c, timer.c and gate.S; switch.S is below all.
+ * Calls run downwards. Files on a line do not call each other:
+ *
+ *	start
+ *	resident, settings
+ *	hook-stall, hook-timer, idt-entry
+ *	preempt
+ *	idle-poll, idt-hook, invoke, clock, switch-tables, keys
+ *	lookup, clock-watch, cpu
+ *	switch, arena, ledger
+ *
+ * start.c puts the steps in order. resident.c is the main loop, which serves the
+ * kernel's requests, and preempt.c what interrupts it. The CPU calls the entries in
+ * idt-entry.S; idt-hook.c only knows their addresses, which resident.c gives it.
  */
 #ifndef _ARCH_EFI_BOOT_H
 #define _ARCH_EFI_BOOT_H
@@ -20,19 +30,40 @@
 #endif
 
 #include "../../../drivers/firmware/efi/libstub/efistub.h"
-#include "gate.h"
+#include "clock-watch.h"
+#include "idt-entry.h"
+#include "invoke.h"
 
-#include <asm/desc_defs.h>
+#include <asm/desc.h>
+
+/* In place of rdmsrl(), which needs the kernel's exception table and trace points */
+static inline u64 efi_mode_read_msr(u32 msr)
+{
+	u32 low, high;
+
+	asm volatile("rdmsr" : "=a" (low), "=d" (high) : "c" (msr));
+	return low | (u64)high << 32;
+}
+
+static inline void efi_mode_pack_gate(gate_desc *gate, unsigned long handler,
+				      unsigned int ist, u16 segment)
+{
+	pack_gate(gate, GATE_INTERRUPT, handler, 0, ist, segment);
+	/* pack_gate() knows only the kernel's segment */
+	gate->segment = segment;
+}
 
 /* ledger.c */
 
+efi_system_table_t *efi_mode_ledger_open(efi_system_table_t *table);
+void efi_mode_ledger_close(void);
 bool efi_mode_ledger_find(u64 address, struct efi_mode_range *range);
 const efi_system_table_t *efi_mode_firmware_systab(void);
 
 /* settings.c */
 
-void efi_mode_note_settings(const efi_system_table_t *systab);
-void efi_mode_restore_settings(void);
+void efi_mode_settings_note(const efi_system_table_t *systab);
+void efi_mode_settings_restore(void);
 
 /* arena.c */
 
@@ -64,17 +95,18 @@ void efi_mode_first_state(struct efi_mode_cpu *cpu, void *stack_top,
 
 /* clock.c */
 
-void efi_mode_find_clock(struct efi_mode_handoff *h);
-void efi_mode_note_clock(struct efi_mode_handoff *h);
+void efi_mode_clock_find(struct efi_mode_handoff *h);
+void efi_mode_clock_note(struct efi_mode_handoff *h);
 void efi_mode_apic_eoi(void);
 
-/* window.c */
+/* switch-tables.c */
 
-size_t efi_mode_window_size(void);
-void efi_mode_window_init(struct efi_mode_handoff *h);
+size_t efi_mode_switch_tables_gdt_size(void);
+void efi_mode_switch_tables_init(struct efi_mode_handoff *h);
 
-/* Firmware has another global descriptor table than the stand-in is of */
-static inline bool efi_mode_window_is_old(const struct efi_mode_handoff *h)
+/* Has the firmware loaded another global descriptor table since the copy was made? */
+static inline bool
+efi_mode_switch_tables_are_old(const struct efi_mode_handoff *h)
 {
 	const struct desc_ptr *last = (const void *)h->firmware.gdt;
 	struct desc_ptr gdt;
@@ -83,28 +115,51 @@ static inline bool efi_mode_window_is_old(const struct efi_mode_handoff *h)
 	return gdt.address != last->address || gdt.size != last->size;
 }
 
-void efi_mode_window_follow(struct efi_mode_handoff *h);
+void efi_mode_switch_tables_follow(struct efi_mode_handoff *h);
 
-/* gates.c */
+/* idt-hook.c */
 
-extern unsigned long efi_mode_gates_table;
+/**
+ * struct efi_mode_idt_entries - addresses of the entries in idt-entry.S
+ * @tick:	at the vector of the firmware's clock
+ * @slice:	at our own vector
+ * @nmi:	at that of the non-maskable interrupt
+ * @mc:		at that of the machine check
+ * @faults:	that of exception 0; the others follow, %EFI_MODE_ENTRY_STRIDE bytes
+ *		apart
+ *
+ * Only the CPU calls them.
+ */
+struct efi_mode_idt_entries {
+	unsigned long tick;
+	unsigned long slice;
+	unsigned long nmi;
+	unsigned long mc;
+	unsigned long faults;
+};
 
-/* As of the last egress: firmware's table cannot change in between */
-static inline bool efi_mode_gates_have_moved(const struct efi_mode_handoff *h)
+extern unsigned long efi_mode_idt_hook_table;
+
+/*
+ * Has the firmware loaded another interrupt descriptor table? The last egress knows,
+ * because the firmware cannot have changed it since.
+ */
+static inline bool efi_mode_idt_has_moved(const struct efi_mode_handoff *h)
 {
 	const struct desc_ptr *idt = (const void *)h->firmware.idt;
 
-	return idt->address != efi_mode_gates_table;
+	return idt->address != efi_mode_idt_hook_table;
 }
 
-bool efi_mode_gates_plant(struct efi_mode_handoff *h);
-void efi_mode_gates_remove(void);
-void efi_mode_gates_follow(struct efi_mode_handoff *h, bool moved);
-unsigned long efi_mode_handler(unsigned int vector);
+bool efi_mode_idt_hook_install(struct efi_mode_handoff *h,
+			       const struct efi_mode_idt_entries *entries);
+void efi_mode_idt_hook_remove(void);
+void efi_mode_idt_hook_follow(struct efi_mode_handoff *h, bool moved);
+unsigned long efi_mode_firmware_handler(unsigned int vector);
 
 /* lookup.c */
 
-void *efi_mode_find(struct efi_mode_target *target);
+void *efi_mode_lookup_interface(struct efi_mode_target *target);
 bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r);
 efi_status_t __efiapi efi_mode_read_path(const efi_device_path_protocol_t *path,
 					 u8 *to, u64 *size);
@@ -117,38 +172,46 @@ void efi_mode_lookup_exit(struct efi_mode_handoff *h);
 void efi_mode_keys_init(struct efi_mode_handoff *h);
 void efi_mode_keys_exit(void);
 
-/* rest.c */
+/* idle-poll.c */
 
-bool efi_mode_rest(struct efi_mode_handoff *h);
-bool efi_mode_rest_interrupted(void);
-bool efi_mode_rest_goes_on(const struct efi_mode_handoff *h, u64 now);
+bool efi_mode_idle_poll_halt(struct efi_mode_handoff *h);
+bool efi_mode_idle_poll_interrupted(void);
+bool efi_mode_idle_poll_goes_on(const struct efi_mode_handoff *h, u64 now);
 
-/* stall.c */
+/* hook-stall.c */
 
-void efi_mode_stall_hook(const struct efi_mode_handoff *h);
-void efi_mode_stall_unhook(void);
+void efi_mode_hook_stall_install(const struct efi_mode_handoff *h);
+void efi_mode_hook_stall_remove(void);
 
-/* timer.c */
+/* hook-timer.c */
 
-void efi_mode_timer_hook(void);
-void efi_mode_timer_unhook(void);
+void efi_mode_hook_timer_install(void);
+void efi_mode_hook_timer_remove(void);
 
-/* resident.c */
+/* preempt.c */
 
-/* What a slice has at least, and what a handler in it has before it ends */
+/* The least length of a slice, and of a handler in it before the slice can end */
 #define EFI_MODE_MIN_SLICE_US	50
 #define EFI_MODE_MAX_SLICE_US	900
 
-efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h);
-void efi_mode_resident_exit(void);
-efi_status_t efi_mode_serve(void);
+void efi_mode_preempt_init(struct efi_mode_handoff *h);
+efi_status_t efi_mode_preempt_by_event(struct efi_mode_handoff *h);
+void efi_mode_preempt_exit(void);
+void efi_mode_egress(u32 reason);
 void efi_mode_end_slice(void);
 bool efi_mode_yield(u64 until);
+bool efi_mode_may_poll(const struct efi_mode_handoff *h);
+
+/* resident.c */
+
+efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h);
+efi_status_t efi_mode_resident_serve(void);
+void efi_mode_resident_exit(void);
 
 /* switch.S */
 
 extern const char efi_mode_switch_start[], efi_mode_switch_end[];
-extern const char efi_mode_window_nmi[], efi_mode_window_mc[];
+extern const char efi_mode_transition_nmi[], efi_mode_transition_mc[];
 
 void efi_mode_switch(struct efi_mode_cpu *save,
 		     const struct efi_mode_cpu *load);

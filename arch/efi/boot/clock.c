@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * By what does firmware's clock tick?
+ * The firmware's clock: the device by which it ticks
  *
- * The local APIC says so if it is its timer. Any other is found by watching: for
- * some ticks all external vectors lead through stubs here, which count and go on
- * to firmware's handlers.
+ * If that is the local APIC's timer, the local APIC says so. Any other device is found
+ * by watching: for some ticks all external vectors lead through the stubs in
+ * clock-watch.S, which count and go on to the firmware's handlers.
  */
 #include <asm/apicdef.h>
-#include <asm/desc_defs.h>
 #include <asm/io.h>
 #include <asm/irqflags.h>
 #include <asm/msr.h>
@@ -24,33 +23,23 @@
 #define MIN_TICKS	3
 #define MAX_WATCHES	3
 
-/* Vectors that nobody uses, since edk2 gives them out from below */
+/* Not used by the firmware, because edk2 assigns vectors from below */
 #define SLICE_VECTOR	0xdf
-
-struct efi_mode_watch efi_mode_watch[EFI_MODE_NR_VECTORS];
 
 static bool x2apic;
 static unsigned long apic_base;
 
-static u64 read_msr(u32 msr)
-{
-	u32 low, high;
-
-	asm volatile("rdmsr" : "=a" (low), "=d" (high) : "c" (msr));
-	return low | (u64)high << 32;
-}
-
-static u32 apic_register(u32 reg)
+static u32 clock_read_apic(u32 reg)
 {
 	if (x2apic)
-		return read_msr(APIC_BASE_MSR + (reg >> 4));
+		return efi_mode_read_msr(APIC_BASE_MSR + (reg >> 4));
 	return readl((void __iomem *)(apic_base + reg));
 }
 
 /**
  * efi_mode_apic_eoi() - end an interrupt of the local APIC
  *
- * Context: firmware's world.
+ * Context: the firmware's world.
  */
 void efi_mode_apic_eoi(void)
 {
@@ -61,15 +50,23 @@ void efi_mode_apic_eoi(void)
 		writel(0, (void __iomem *)(apic_base + APIC_EOI));
 }
 
+/* As pack_gate(), but the rest of the gate stays as the firmware has it */
+static void clock_set_offset(gate_desc *gate, unsigned long handler)
+{
+	gate->offset_low = handler;
+	gate->offset_middle = handler >> 16;
+	gate->offset_high = handler >> 32;
+}
+
 /*
- * The stub of a vector counts and looks at the time; see gate.S. Firmware does not
- * notice: its own table stays as it is, and a copy is loaded.
+ * The stub of a vector counts and looks at the time; see clock-watch.S. The firmware does
+ * not notice, because its own table stays as it is, and a copy is loaded.
  */
-static void watch(void)
+static void clock_watch(void)
 {
 	static gate_desc copy[EFI_MODE_NR_VECTORS];
 	struct desc_ptr before, during;
-	unsigned long stub, handler;
+	unsigned long stub;
 	unsigned int i, entries;
 	int us;
 
@@ -79,16 +76,11 @@ static void watch(void)
 	memcpy(copy, (void *)before.address, entries * sizeof(gate_desc));
 
 	for (i = FIRST_VECTOR; i < entries; i++) {
-		handler = copy[i].offset_low |
-			  (unsigned long)copy[i].offset_middle << 16 |
-			  (unsigned long)copy[i].offset_high << 32;
-		efi_mode_watch[i].handler = handler;
-		efi_mode_watch[i].count = 0;
-		stub = (unsigned long)efi_mode_watch_stubs +
-		       i * EFI_MODE_WATCH_STRIDE;
-		copy[i].offset_low = stub;
-		copy[i].offset_middle = stub >> 16;
-		copy[i].offset_high = stub >> 32;
+		efi_mode_clock_watches[i].handler = gate_offset(&copy[i]);
+		efi_mode_clock_watches[i].count = 0;
+		stub = (unsigned long)efi_mode_clock_watch_stubs +
+		       i * EFI_MODE_CLOCK_WATCH_STRIDE;
+		clock_set_offset(&copy[i], stub);
 	}
 
 	during.size = entries * sizeof(gate_desc) - 1;
@@ -99,7 +91,7 @@ static void watch(void)
 	asm volatile("lidt %0" : : "m" (before));
 }
 
-static u64 nominal_period(u32 tsc_khz)
+static u64 clock_nominal_period(u32 tsc_khz)
 {
 	efi_guid_t guid = EFI_TIMER_ARCH_PROTOCOL_GUID;
 	union efi_timer_arch_protocol *timer;
@@ -114,11 +106,11 @@ static u64 nominal_period(u32 tsc_khz)
 }
 
 /*
- * The one that came most often. A handler may pass its interrupt on to another:
- * then it is the one that was there first.
+ * The clock's vector is the one that came most often. A handler may pass its interrupt
+ * on to another vector. Then the vector that came first is the clock's.
  */
-static bool is_better(const struct efi_mode_watch *w,
-		      const struct efi_mode_watch *best)
+static bool clock_is_better(const struct efi_mode_clock_watch *w,
+			    const struct efi_mode_clock_watch *best)
 {
 	if (w->count < MIN_TICKS)
 		return false;
@@ -127,31 +119,31 @@ static bool is_better(const struct efi_mode_watch *w,
 	return w->count + 1 >= best->count && w->first < best->first;
 }
 
-static const struct efi_mode_watch *find_best(void)
+static const struct efi_mode_clock_watch *clock_find_best(void)
 {
-	const struct efi_mode_watch *best = NULL;
+	const struct efi_mode_clock_watch *best = NULL;
 	int i;
 
-	watch();
+	clock_watch();
 	for (i = FIRST_VECTOR; i < EFI_MODE_NR_VECTORS; i++)
-		if (is_better(&efi_mode_watch[i], best))
-			best = &efi_mode_watch[i];
+		if (clock_is_better(&efi_mode_clock_watches[i], best))
+			best = &efi_mode_clock_watches[i];
 	return best;
 }
 
 /*
- * What firmware says of its period is exact, but need not be true; what was seen
- * is true, but rough. A hypervisor on a busy host loses ticks, so it gets more than
- * one try to agree with what firmware says.
+ * The period that the firmware names is exact, but may be wrong; the measured one is
+ * right, but rough. A hypervisor on a busy host loses ticks, so there are several tries
+ * for the two to agree.
  */
-static void find_device(struct efi_mode_handoff *h)
+static void clock_find_device(struct efi_mode_handoff *h)
 {
-	u64 nominal = nominal_period(h->tsc_khz), seen = 0;
-	const struct efi_mode_watch *best;
+	u64 nominal = clock_nominal_period(h->tsc_khz), seen = 0;
+	const struct efi_mode_clock_watch *best;
 	int i;
 
 	for (i = 0; i < MAX_WATCHES; i++) {
-		best = find_best();
+		best = clock_find_best();
 		if (!best)
 			return;
 		seen = (best->last - best->first) / (best->count - 1);
@@ -164,58 +156,58 @@ static void find_device(struct efi_mode_handoff *h)
 	}
 
 	h->clock = EFI_MODE_CLOCK_DEVICE;
-	h->tick_vector = best - efi_mode_watch;
+	h->tick_vector = best - efi_mode_clock_watches;
 	efi_mode_ticks_set_period(&h->ticks, seen, best->last);
 }
 
 /**
- * efi_mode_find_clock() - find what firmware's clock ticks by
+ * efi_mode_clock_find() - find the device by which the firmware's clock ticks
  * @h:	the handoff; @clock, @tick_vector, @slice_vector and, if the clock is not
  *	the local APIC's, @ticks are filled in. @tsc_khz must be.
  *
- * Context: firmware's world, TPL_APPLICATION; takes a fifth of a second if the
+ * Context: the firmware's world, TPL_APPLICATION; takes a fifth of a second if the
  * clock is not the local APIC's, and three of them if it is not what it says.
  */
-void efi_mode_find_clock(struct efi_mode_handoff *h)
+void efi_mode_clock_find(struct efi_mode_handoff *h)
 {
-	u64 base = read_msr(MSR_IA32_APICBASE);
+	u64 base = efi_mode_read_msr(MSR_IA32_APICBASE);
 	u32 lvtt;
 
 	x2apic = base & X2APIC_ENABLE;
 	apic_base = base & GENMASK_ULL(51, 12);
 	h->clock = EFI_MODE_CLOCK_NONE;
 
-	lvtt = apic_register(APIC_LVTT);
+	lvtt = clock_read_apic(APIC_LVTT);
 	if (!(lvtt & APIC_LVT_MASKED) && (lvtt & APIC_VECTOR_MASK) >= FIRST_VECTOR &&
-	    apic_register(APIC_SPIV) & APIC_SPIV_APIC_ENABLED) {
+	    clock_read_apic(APIC_SPIV) & APIC_SPIV_APIC_ENABLED) {
 		h->tick_vector = lvtt & APIC_VECTOR_MASK;
 		if (lvtt & APIC_LVT_TIMER_TSCDEADLINE)
 			h->clock = EFI_MODE_CLOCK_TSC_DEADLINE;
-		else if (apic_register(APIC_TMICT))
+		else if (clock_read_apic(APIC_TMICT))
 			h->clock = lvtt & APIC_LVT_TIMER_PERIODIC ?
 				   EFI_MODE_CLOCK_APIC_PERIODIC :
 				   EFI_MODE_CLOCK_APIC_ONE_SHOT;
 	}
 	if (h->clock == EFI_MODE_CLOCK_NONE)
-		find_device(h);
+		clock_find_device(h);
 	/* If the timer is firmware's clock now, it may be stopped later */
-	if (apic_register(APIC_SPIV) & APIC_SPIV_APIC_ENABLED)
+	if (clock_read_apic(APIC_SPIV) & APIC_SPIV_APIC_ENABLED)
 		h->slice_vector = SLICE_VECTOR;
 }
 
 /**
- * efi_mode_note_clock() - note how far firmware's clock is
+ * efi_mode_clock_note() - note how far the firmware's clock is
  * @h:	the handoff
  *
  * It is some time until the kernel shares the local APIC; what firmware misses
  * until then it is owed. Of a device the time of its last tick is known already.
  *
- * Context: firmware's world, interrupts off, just before the first egress.
+ * Context: the firmware's world, interrupts off, just before the first egress.
  */
-void efi_mode_note_clock(struct efi_mode_handoff *h)
+void efi_mode_clock_note(struct efi_mode_handoff *h)
 {
 	if (!efi_mode_counts_ticks(h))
 		return;
-	h->noted_left = apic_register(APIC_TMCCT);
+	h->noted_left = clock_read_apic(APIC_TMCCT);
 	h->noted_at = rdtsc();
 }

@@ -19,7 +19,7 @@
 #define STALL_SHORT_US		250
 #define STALL_LONG_US		1000
 
-static u32 tsc_khz_cpuid(void)
+static u32 cpu_tsc_khz_cpuid(void)
 {
 	u32 denominator, numerator, crystal_hz, edx, eax;
 
@@ -39,7 +39,7 @@ static u32 tsc_khz_cpuid(void)
 	return (eax & 0xffff) * 1000;
 }
 
-static u32 tsc_khz_hypervisor(void)
+static u32 cpu_tsc_khz_hypervisor(void)
 {
 	if (!(native_cpuid_ecx(1) & HYPERVISOR_BIT) ||
 	    native_cpuid_eax(HYPERVISOR_LEAF) < HYPERVISOR_TIMING_LEAF)
@@ -48,7 +48,7 @@ static u32 tsc_khz_hypervisor(void)
 }
 
 /* In order, and without the alternatives that nothing applies here */
-static u64 read_tsc(void)
+static u64 cpu_read_tsc(void)
 {
 	u32 low, high;
 
@@ -57,29 +57,29 @@ static u64 read_tsc(void)
 }
 
 /*
- * Stall() may last longer than it should, when the host is busy, but never
- * shorter. So the shortest of several counts, of times that fit in between two
- * others who share a processor of the host: they have it for 3 or 4 ms each. The
- * difference of two lengths leaves out what the call itself takes.
+ * If the host is busy, Stall() may last longer than it should, but never shorter. So
+ * use the shortest of several measurements. Each fits into one time slice of the
+ * host's scheduler (3 or 4 ms), so at least one is likely to be undisturbed. The
+ * difference of two lengths leaves out the cost of the call.
  */
-static u64 shortest_stall(unsigned long us)
+static u64 cpu_shortest_stall(unsigned long us)
 {
 	u64 best = U64_MAX, start;
 	int i;
 
 	for (i = 0; i < STALL_ROUNDS; i++) {
-		start = read_tsc();
+		start = cpu_read_tsc();
 		efi_bs_call(stall, us);
-		best = min(best, read_tsc() - start);
+		best = min(best, cpu_read_tsc() - start);
 	}
 	return best;
 }
 
-static u32 tsc_khz_stall(void)
+static u32 cpu_tsc_khz_stall(void)
 {
-	u64 cycles = shortest_stall(STALL_LONG_US);
+	u64 cycles = cpu_shortest_stall(STALL_LONG_US);
 
-	cycles -= min(cycles, shortest_stall(STALL_SHORT_US));
+	cycles -= min(cycles, cpu_shortest_stall(STALL_SHORT_US));
 	return div_u64(cycles * 1000, STALL_LONG_US - STALL_SHORT_US);
 }
 
@@ -94,17 +94,17 @@ u32 efi_mode_tsc_khz(u32 *source)
 	u32 khz;
 
 	*source = EFI_MODE_TSC_CPUID;
-	khz = tsc_khz_cpuid();
+	khz = cpu_tsc_khz_cpuid();
 	if (khz)
 		return khz;
 
 	*source = EFI_MODE_TSC_HYPERVISOR;
-	khz = tsc_khz_hypervisor();
+	khz = cpu_tsc_khz_hypervisor();
 	if (khz)
 		return khz;
 
 	*source = EFI_MODE_TSC_STALL;
-	return tsc_khz_stall();
+	return cpu_tsc_khz_stall();
 }
 
 /**
@@ -122,15 +122,7 @@ size_t efi_mode_fpu_size(void)
 	return ALIGN(max_t(u32, ecx, sizeof(struct fxregs_state)), 64);
 }
 
-static u64 read_msr(u32 msr)
-{
-	u32 low, high;
-
-	asm volatile("rdmsr" : "=a" (low), "=d" (high) : "c" (msr));
-	return low | (u64)high << 32;
-}
-
-#define read_segment(seg)						\
+#define cpu_read_segment(seg)					\
 ({									\
 	u16 __sel;							\
 									\
@@ -160,11 +152,11 @@ void efi_mode_first_state(struct efi_mode_cpu *cpu, void *stack_top,
 	cpu->cr0 = native_read_cr0();
 	cpu->cr3 = __native_read_cr3();
 	cpu->cr4 = native_read_cr4();
-	cpu->efer = read_msr(MSR_EFER);
-	cpu->pat = read_msr(MSR_IA32_CR_PAT);
-	cpu->fs_base = read_msr(MSR_FS_BASE);
-	cpu->gs_base = read_msr(MSR_GS_BASE);
-	cpu->kernel_gs_base = read_msr(MSR_KERNEL_GS_BASE);
+	cpu->efer = efi_mode_read_msr(MSR_EFER);
+	cpu->pat = efi_mode_read_msr(MSR_IA32_CR_PAT);
+	cpu->fs_base = efi_mode_read_msr(MSR_FS_BASE);
+	cpu->gs_base = efi_mode_read_msr(MSR_GS_BASE);
+	cpu->kernel_gs_base = efi_mode_read_msr(MSR_KERNEL_GS_BASE);
 	if (cpu->cr4 & X86_CR4_OSXSAVE) {
 		asm volatile("xgetbv" : "=a" (low), "=d" (high) : "c" (0));
 		cpu->xcr0 = low | (u64)high << 32;
@@ -173,12 +165,12 @@ void efi_mode_first_state(struct efi_mode_cpu *cpu, void *stack_top,
 	asm volatile("sidt %0" : "=m" (cpu->idt));
 	asm volatile("sldt %0" : "=m" (cpu->ldt));
 	cpu->tr = 0;
-	cpu->cs = read_segment(cs);
-	cpu->ss = read_segment(ss);
-	cpu->ds = read_segment(ds);
-	cpu->es = read_segment(es);
-	cpu->fs = read_segment(fs);
-	cpu->gs = read_segment(gs);
+	cpu->cs = cpu_read_segment(cs);
+	cpu->ss = cpu_read_segment(ss);
+	cpu->ds = cpu_read_segment(ds);
+	cpu->es = cpu_read_segment(es);
+	cpu->fs = cpu_read_segment(fs);
+	cpu->gs = cpu_read_segment(gs);
 
 	fpu->cwd = 0x37f;
 	fpu->mxcsr = MXCSR_DEFAULT;

@@ -4,7 +4,7 @@
  *
  * For those that are to work when nobody reads the keyboard, or nobody can. Firmware
  * calls a function for a key (RegisterKeyNotify), without a word about whose key it is;
- * so there is one ring for the keys of all keyboards. Like notify() in lookup.c it calls
+ * so there is one ring for the keys of all keyboards. Like lookup_notify() it calls
  * nothing.
  *
  * What is registered is noted here, in firmware's memory: a kernel that has died leaves
@@ -15,8 +15,8 @@
 #include <efi-mode/text.h>
 
 /* One keyboard; an address of firmware's is what the kernel knows it by */
-struct watch {
-	struct watch *next;
+struct keys_watch {
+	struct keys_watch *next;
 	efi_handle_t handle;
 	union efi_simple_text_input_ex_protocol *keyboard;
 	unsigned long nr;
@@ -24,10 +24,10 @@ struct watch {
 };
 
 static struct efi_mode_handoff *handoff;
-static struct watch *watches;
+static struct keys_watch *watches;
 
 /* Firmware's notify functions may interrupt each other, but not an instruction */
-static efi_status_t __efiapi pressed(struct efi_key_data *data)
+static efi_status_t __efiapi keys_pressed(struct efi_key_data *data)
 {
 	struct efi_mode_keys *keys = &handoff->keys;
 	u32 i = 1;
@@ -40,16 +40,16 @@ static efi_status_t __efiapi pressed(struct efi_key_data *data)
 }
 
 /*
- * Watch a keyboard. @keys are what to watch for, and @id is for unwatch_keys(). Firmware
+ * Watch a keyboard. @keys are what to watch for, and @id is for keys_unwatch(). Firmware
  * that refuses some of the keys is asked for the others.
  *
  * Return: an EFI status; EFI_UNSUPPORTED if it refuses all.
  */
 static efi_status_t __efiapi
-watch_keys(union efi_simple_text_input_ex_protocol *keyboard, efi_handle_t handle,
-	   struct efi_key_data *keys, u64 nr, struct watch **id)
+keys_watch(union efi_simple_text_input_ex_protocol *keyboard, efi_handle_t handle,
+	   struct efi_key_data *keys, u64 nr, struct keys_watch **id)
 {
-	struct watch *w;
+	struct keys_watch *w;
 	efi_status_t status;
 	u64 i;
 
@@ -61,7 +61,7 @@ watch_keys(union efi_simple_text_input_ex_protocol *keyboard, efi_handle_t handl
 	w->keyboard = keyboard;
 	w->nr = 0;
 	for (i = 0; i < nr; i++)
-		if (keyboard->register_key_notify(keyboard, &keys[i], pressed,
+		if (keyboard->register_key_notify(keyboard, &keys[i], keys_pressed,
 						  &w->notifies[w->nr]) ==
 		    EFI_SUCCESS)
 			w->nr++;
@@ -76,7 +76,7 @@ watch_keys(union efi_simple_text_input_ex_protocol *keyboard, efi_handle_t handl
 }
 
 /* The keyboard on a handle, or NULL if there is none any more */
-static void *keyboard_on(efi_handle_t handle)
+static void *keys_keyboard_on(efi_handle_t handle)
 {
 	efi_guid_t guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
 	void *keyboard;
@@ -88,14 +88,14 @@ static void *keyboard_on(efi_handle_t handle)
 }
 
 /*
- * Undo watch_keys(). The kernel may take the handle for another device by now, and be
+ * Undo keys_watch(). The kernel may take the handle for another device by now, and be
  * right or not: what counts is whether this keyboard is still there. If not, what was
  * registered went with it.
  */
-static efi_status_t __efiapi unwatch_keys(struct watch *id)
+static efi_status_t __efiapi keys_unwatch(struct keys_watch *id)
 {
 	union efi_simple_text_input_ex_protocol *keyboard;
-	struct watch **w;
+	struct keys_watch **w;
 	unsigned long i;
 
 	for (w = &watches; *w && *w != id; w = &(*w)->next)
@@ -103,7 +103,7 @@ static efi_status_t __efiapi unwatch_keys(struct watch *id)
 	if (!*w)
 		return EFI_NOT_FOUND;
 	*w = id->next;
-	keyboard = keyboard_on(id->handle);
+	keyboard = keys_keyboard_on(id->handle);
 	for (i = 0; keyboard == id->keyboard && i < id->nr; i++)
 		keyboard->unregister_key_notify(keyboard, id->notifies[i]);
 	efi_bs_call(free_pool, id);
@@ -117,8 +117,8 @@ static efi_status_t __efiapi unwatch_keys(struct watch *id)
 void efi_mode_keys_init(struct efi_mode_handoff *h)
 {
 	handoff = h;
-	h->resident.watch_keys = (unsigned long)watch_keys;
-	h->resident.unwatch_keys = (unsigned long)unwatch_keys;
+	h->resident.watch_keys = (unsigned long)keys_watch;
+	h->resident.unwatch_keys = (unsigned long)keys_unwatch;
 }
 
 /**
@@ -127,5 +127,5 @@ void efi_mode_keys_init(struct efi_mode_handoff *h)
 void efi_mode_keys_exit(void)
 {
 	while (watches)
-		unwatch_keys(watches);
+		keys_unwatch(watches);
 }

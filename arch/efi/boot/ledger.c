@@ -19,7 +19,7 @@ enum entry_type {
 	ENTRY_TABLE,
 };
 
-struct entry {
+struct ledger_entry {
 	enum entry_type type;
 	u64 base;		/* ENTRY_PAGES and ENTRY_POOL */
 	u64 size;		/* ENTRY_PAGES */
@@ -29,9 +29,9 @@ struct entry {
 static const efi_system_table_t *firmware;
 static efi_system_table_t systab;
 static efi_boot_services_t services;
-static struct entry ledger[128];
+static struct ledger_entry ledger[128];
 
-static struct entry *new_entry(enum entry_type type, u64 base, u64 size)
+static struct ledger_entry *ledger_new_entry(enum entry_type type, u64 base, u64 size)
 {
 	int i;
 
@@ -47,7 +47,7 @@ static struct entry *new_entry(enum entry_type type, u64 base, u64 size)
 }
 
 /* Is @address inside of @e, or does a pool begin there? */
-static bool covers(const struct entry *e, enum entry_type type, u64 address)
+static bool ledger_covers(const struct ledger_entry *e, enum entry_type type, u64 address)
 {
 	if (e->type != type)
 		return false;
@@ -56,17 +56,17 @@ static bool covers(const struct entry *e, enum entry_type type, u64 address)
 	return address >= e->base && address - e->base < e->size;
 }
 
-static struct entry *find_entry(enum entry_type type, u64 address)
+static struct ledger_entry *ledger_find_entry(enum entry_type type, u64 address)
 {
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(ledger); i++)
-		if (covers(&ledger[i], type, address))
+		if (ledger_covers(&ledger[i], type, address))
 			return &ledger[i];
 	return NULL;
 }
 
-static struct entry *find_table(const efi_guid_t *guid)
+static struct ledger_entry *ledger_find_table(const efi_guid_t *guid)
 {
 	int i;
 
@@ -87,7 +87,7 @@ ledger_allocate_pages(int type, int memory_type, unsigned long pages,
 						    base);
 	if (status != EFI_SUCCESS)
 		return status;
-	if (!new_entry(ENTRY_PAGES, *base, (u64)pages << EFI_PAGE_SHIFT)) {
+	if (!ledger_new_entry(ENTRY_PAGES, *base, (u64)pages << EFI_PAGE_SHIFT)) {
 		firmware->boottime->free_pages(*base, pages);
 		return EFI_OUT_OF_RESOURCES;
 	}
@@ -99,7 +99,7 @@ static efi_status_t __efiapi
 ledger_free_pages(efi_physical_addr_t base, unsigned long pages)
 {
 	u64 size = (u64)pages << EFI_PAGE_SHIFT, tail;
-	struct entry *e = find_entry(ENTRY_PAGES, base);
+	struct ledger_entry *e = ledger_find_entry(ENTRY_PAGES, base);
 	efi_status_t status;
 
 	if (e && e->size - (base - e->base) < size)
@@ -107,7 +107,7 @@ ledger_free_pages(efi_physical_addr_t base, unsigned long pages)
 
 	tail = e ? e->base + e->size - (base + size) : 0;
 	if (e && tail && base > e->base &&
-	    !new_entry(ENTRY_PAGES, base + size, tail))
+	    !ledger_new_entry(ENTRY_PAGES, base + size, tail))
 		return EFI_OUT_OF_RESOURCES;
 
 	status = firmware->boottime->free_pages(base, pages);
@@ -133,7 +133,7 @@ ledger_allocate_pool(int memory_type, unsigned long size, void **buffer)
 	status = firmware->boottime->allocate_pool(memory_type, size, buffer);
 	if (status != EFI_SUCCESS)
 		return status;
-	if (!new_entry(ENTRY_POOL, (unsigned long)*buffer, size)) {
+	if (!ledger_new_entry(ENTRY_POOL, (unsigned long)*buffer, size)) {
 		firmware->boottime->free_pool(*buffer);
 		return EFI_OUT_OF_RESOURCES;
 	}
@@ -143,7 +143,7 @@ ledger_allocate_pool(int memory_type, unsigned long size, void **buffer)
 /* Also frees what firmware has allocated for the stub: no entry, no matter */
 static efi_status_t __efiapi ledger_free_pool(void *buffer)
 {
-	struct entry *e = find_entry(ENTRY_POOL, (unsigned long)buffer);
+	struct ledger_entry *e = ledger_find_entry(ENTRY_POOL, (unsigned long)buffer);
 
 	if (e)
 		e->type = ENTRY_FREE;
@@ -153,12 +153,12 @@ static efi_status_t __efiapi ledger_free_pool(void *buffer)
 static efi_status_t __efiapi
 ledger_install_table(efi_guid_t *guid, void *table)
 {
-	struct entry *e = find_table(guid);
+	struct ledger_entry *e = ledger_find_table(guid);
 	bool is_new = table && !e;
 	efi_status_t status;
 
 	if (is_new) {
-		e = new_entry(ENTRY_TABLE, 0, 0);
+		e = ledger_new_entry(ENTRY_TABLE, 0, 0);
 		if (!e)
 			return EFI_OUT_OF_RESOURCES;
 		e->guid = *guid;
@@ -173,7 +173,14 @@ ledger_install_table(efi_guid_t *guid, void *table)
 	return status;
 }
 
-efi_system_table_t *efi_mode_open_ledger(efi_system_table_t *table)
+/**
+ * efi_mode_ledger_open() - begin to write down what is taken from the firmware
+ * @table:	the firmware's system table
+ *
+ * Return: a system table whose memory and configuration table services write down
+ * what they give.
+ */
+efi_system_table_t *efi_mode_ledger_open(efi_system_table_t *table)
 {
 	firmware = table;
 
@@ -183,7 +190,6 @@ efi_system_table_t *efi_mode_open_ledger(efi_system_table_t *table)
 	services.allocate_pool			= ledger_allocate_pool;
 	services.free_pool			= ledger_free_pool;
 	services.install_configuration_table	= ledger_install_table;
-	efi_mode_note_settings(table);
 
 	systab = *table;
 	systab.boottime = &services;
@@ -195,7 +201,7 @@ efi_system_table_t *efi_mode_open_ledger(efi_system_table_t *table)
  * kernel's text has been made read-only and executable, at the beginning of its
  * pages, so make it as the end of them still is.
  */
-static void give_back(const struct entry *e)
+static void ledger_give_back(const struct ledger_entry *e)
 {
 	efi_guid_t guid = EFI_MEMORY_ATTRIBUTE_PROTOCOL_GUID;
 	efi_memory_attribute_protocol_t *memattr = NULL;
@@ -214,14 +220,15 @@ static void give_back(const struct entry *e)
 	firmware->boottime->free_pages(e->base, e->size >> EFI_PAGE_SHIFT);
 }
 
-void efi_mode_close_ledger(void)
+/**
+ * efi_mode_ledger_close() - give everything back to the firmware
+ *
+ * Frees pages and pools and removes configuration tables, whatever has been taken since
+ * efi_mode_ledger_open(), which must have been called.
+ */
+void efi_mode_ledger_close(void)
 {
-	struct entry *e;
-
-	if (!firmware)
-		return;
-
-	efi_mode_restore_settings();
+	struct ledger_entry *e;
 
 	/* Tables first: what they point to may lie in the pools */
 	for (e = ledger; e < ledger + ARRAY_SIZE(ledger); e++)
@@ -230,7 +237,7 @@ void efi_mode_close_ledger(void)
 									NULL);
 	for (e = ledger; e < ledger + ARRAY_SIZE(ledger); e++) {
 		if (e->type == ENTRY_PAGES)
-			give_back(e);
+			ledger_give_back(e);
 		else if (e->type == ENTRY_POOL)
 			firmware->boottime->free_pool((void *)e->base);
 		e->type = ENTRY_FREE;
@@ -246,7 +253,7 @@ void efi_mode_close_ledger(void)
  */
 bool efi_mode_ledger_find(u64 address, struct efi_mode_range *range)
 {
-	struct entry *e = firmware ? find_entry(ENTRY_PAGES, address) : NULL;
+	struct ledger_entry *e = firmware ? ledger_find_entry(ENTRY_PAGES, address) : NULL;
 
 	if (!e)
 		return false;
@@ -256,9 +263,9 @@ bool efi_mode_ledger_find(u64 address, struct efi_mode_range *range)
 }
 
 /**
- * efi_mode_firmware_systab() - the system table that is the firmware's own
+ * efi_mode_firmware_systab() - get the firmware's own system table
  *
- * Return: what efi_mode_open_ledger() was given, or %NULL.
+ * Return: the argument of efi_mode_ledger_open(), or %NULL if it was not called.
  */
 const efi_system_table_t *efi_mode_firmware_systab(void)
 {

@@ -35,7 +35,7 @@ static struct {
  * nothing. Like an event of firmware's a signal is there or not: it has no number, so
  * there is nothing that could overflow.
  */
-static void __efiapi notify(efi_event_t event, void *signal)
+static void __efiapi lookup_notify(efi_event_t event, void *signal)
 {
 	WRITE_ONCE(*(u8 *)signal, 1);
 	WRITE_ONCE(handoff->signalled, 1);
@@ -47,9 +47,9 @@ static void __efiapi notify(efi_event_t event, void *signal)
  *
  * Return: an EFI status; EFI_NOT_FOUND if a pointer is NULL.
  */
-static efi_status_t __efiapi read(const u8 *base, void *to, u64 size, u64 nr,
-				  u64 first, u64 second, u64 third, u64 fourth,
-				  u64 fifth)
+static efi_status_t __efiapi
+lookup_read(const u8 *base, void *to, u64 size, u64 nr, u64 first, u64 second,
+	    u64 third, u64 fourth, u64 fifth)
 {
 	const u64 offsets[] = { first, second, third, fourth, fifth };
 	unsigned int i;
@@ -102,9 +102,9 @@ void efi_mode_lookup_outdate(void)
 	WRITE_ONCE(outdated, READ_ONCE(outdated) + 1);
 }
 
-/* Without the gate nobody sees the interrupts */
-static bool is_as_before(const struct efi_mode_handoff *h,
-			 const struct efi_mode_target *target)
+/* Without an entry in the firmware's IDT its interrupts are not seen here */
+static bool lookup_is_as_before(const struct efi_mode_handoff *h,
+				const struct efi_mode_target *target)
 {
 	return last.interface && last.outdated == READ_ONCE(outdated) &&
 	       h->preempt == EFI_MODE_PREEMPT_GATE &&
@@ -113,14 +113,14 @@ static bool is_as_before(const struct efi_mode_handoff *h,
 }
 
 /**
- * efi_mode_find() - ask firmware for an interface
+ * efi_mode_lookup_interface() - ask firmware for an interface
  * @target:	handle and protocol
  *
  * Context: firmware's world, up to TPL_NOTIFY. The interface stays as long as nothing
  * runs that could remove it: the priority is raised before and restored after use.
  * Return: the interface, or NULL.
  */
-void *efi_mode_find(struct efi_mode_target *target)
+void *efi_mode_lookup_interface(struct efi_mode_target *target)
 {
 	void *interface = NULL;
 
@@ -152,10 +152,10 @@ bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r)
 		r->refused = EFI_MODE_REFUSED_NEWS;
 		return false;
 	}
-	if (!is_as_before(h, &r->target)) {
+	if (!lookup_is_as_before(h, &r->target)) {
 		last.target = r->target;
 		last.outdated = before;
-		last.interface = efi_mode_find(&r->target);
+		last.interface = efi_mode_lookup_interface(&r->target);
 	}
 	if (!last.interface) {
 		r->refused = EFI_MODE_REFUSED_GONE;
@@ -174,9 +174,9 @@ bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r)
 void efi_mode_lookup_init(struct efi_mode_handoff *h)
 {
 	handoff = h;
-	h->resident.read = (unsigned long)read;
+	h->resident.read = (unsigned long)lookup_read;
 	h->resident.read_path = (unsigned long)efi_mode_read_path;
-	h->resident.notify = (unsigned long)notify;
+	h->resident.notify = (unsigned long)lookup_notify;
 }
 
 /**

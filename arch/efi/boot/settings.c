@@ -55,8 +55,8 @@ static efi_simple_text_output_mode_t text;
 static u64 watchdog_seconds;
 static u64 clock_period;		/* in 100 ns; 0: not known */
 
-static unsigned int locate(const efi_boot_services_t *bs, efi_guid_t *guid,
-			   efi_handle_t handles[MAX_HANDLES])
+static unsigned int settings_locate(const efi_boot_services_t *bs, efi_guid_t *guid,
+				    efi_handle_t handles[MAX_HANDLES])
 {
 	unsigned long size = MAX_HANDLES * sizeof(*handles);
 
@@ -67,8 +67,8 @@ static unsigned int locate(const efi_boot_services_t *bs, efi_guid_t *guid,
 }
 
 static efi_graphics_output_protocol_t *
-read_output(const efi_boot_services_t *bs, efi_handle_t handle,
-	    struct output *o)
+settings_read_output(const efi_boot_services_t *bs, efi_handle_t handle,
+		     struct output *o)
 {
 	efi_guid_t guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 	efi_guid_t path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
@@ -88,7 +88,7 @@ read_output(const efi_boot_services_t *bs, efi_handle_t handle,
 	return gop;
 }
 
-static bool is_same_output(const struct output *a, const struct output *b)
+static bool settings_is_same_output(const struct output *a, const struct output *b)
 {
 	if (a->path_size != b->path_size)
 		return false;
@@ -96,19 +96,19 @@ static bool is_same_output(const struct output *a, const struct output *b)
 			      a->handle == b->handle;
 }
 
-static void note_outputs(const efi_boot_services_t *bs)
+static void settings_note_outputs(const efi_boot_services_t *bs)
 {
 	efi_guid_t guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 	efi_handle_t handles[MAX_HANDLES];
-	unsigned int i, nr = locate(bs, &guid, handles);
+	unsigned int i, nr = settings_locate(bs, &guid, handles);
 
 	for (i = 0; i < nr; i++)
-		if (read_output(bs, handles[i], &outputs[nr_outputs]))
+		if (settings_read_output(bs, handles[i], &outputs[nr_outputs]))
 			nr_outputs++;
 }
 
 static efi_simple_text_output_protocol_t *
-terminal_of(const efi_boot_services_t *bs, efi_handle_t handle)
+settings_terminal_of(const efi_boot_services_t *bs, efi_handle_t handle)
 {
 	efi_guid_t guid = EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID;
 	efi_simple_text_output_protocol_t *out;
@@ -118,15 +118,15 @@ terminal_of(const efi_boot_services_t *bs, efi_handle_t handle)
 	return out->mode ? out : NULL;
 }
 
-static void note_terminals(const efi_boot_services_t *bs)
+static void settings_note_terminals(const efi_boot_services_t *bs)
 {
 	efi_guid_t guid = EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID;
 	efi_simple_text_output_protocol_t *out;
 	efi_handle_t handles[MAX_HANDLES];
-	unsigned int i, nr = locate(bs, &guid, handles);
+	unsigned int i, nr = settings_locate(bs, &guid, handles);
 
 	for (i = 0; i < nr; i++) {
-		out = terminal_of(bs, handles[i]);
+		out = settings_terminal_of(bs, handles[i]);
 		if (!out)
 			continue;
 		terminals[nr_terminals].handle = handles[i];
@@ -134,30 +134,30 @@ static void note_terminals(const efi_boot_services_t *bs)
 	}
 }
 
-static const struct output *find_output(const struct output *now)
+static const struct output *settings_find_output(const struct output *now)
 {
 	const struct output *o;
 
 	for (o = outputs; o < outputs + nr_outputs; o++)
-		if (is_same_output(o, now))
+		if (settings_is_same_output(o, now))
 			return o;
 	return NULL;
 }
 
 /* Of the screens that there are by now. One that has come meanwhile is left alone. */
-static bool restore_outputs(const efi_boot_services_t *bs)
+static bool settings_restore_outputs(const efi_boot_services_t *bs)
 {
 	efi_guid_t guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 	efi_graphics_output_protocol_t *gop;
 	efi_handle_t handles[MAX_HANDLES];
 	const struct output *before;
-	unsigned int i, nr = locate(bs, &guid, handles);
+	unsigned int i, nr = settings_locate(bs, &guid, handles);
 	bool changed = false;
 	struct output now;
 
 	for (i = 0; i < nr; i++) {
-		gop = read_output(bs, handles[i], &now);
-		before = gop ? find_output(&now) : NULL;
+		gop = settings_read_output(bs, handles[i], &now);
+		before = gop ? settings_find_output(&now) : NULL;
 		if (!before || before->mode == now.mode)
 			continue;
 		gop->set_mode(gop, before->mode);
@@ -167,8 +167,8 @@ static bool restore_outputs(const efi_boot_services_t *bs)
 }
 
 /* The caller of this image goes on at the beginning of a line */
-static void restore_terminal(efi_simple_text_output_protocol_t *out,
-			     const efi_simple_text_output_mode_t *mode)
+static void settings_restore_terminal(efi_simple_text_output_protocol_t *out,
+				      const efi_simple_text_output_mode_t *mode)
 {
 	static efi_char16_t newline[] = L"\r\n";
 
@@ -184,22 +184,22 @@ static void restore_terminal(efi_simple_text_output_protocol_t *out,
  * ConOut is the last: it passes on to all of them what it is told. Behind another
  * graphics mode there is nothing left to go on with.
  */
-static void restore_text(bool screen_is_new)
+static void settings_restore_text(bool screen_is_new)
 {
 	efi_simple_text_output_protocol_t *out;
 	unsigned int i;
 
 	for (i = 0; i < nr_terminals; i++) {
-		out = terminal_of(firmware->boottime, terminals[i].handle);
+		out = settings_terminal_of(firmware->boottime, terminals[i].handle);
 		if (out)
-			restore_terminal(out, &terminals[i].mode);
+			settings_restore_terminal(out, &terminals[i].mode);
 	}
 	out = firmware->con_out;
 	if (!out || !out->mode)
 		return;
 	if (out->mode->mode != text.mode || screen_is_new)
 		out->set_mode(out, text.mode);
-	restore_terminal(out, &text);
+	settings_restore_terminal(out, &text);
 }
 
 /*
@@ -209,7 +209,7 @@ static void restore_text(bool screen_is_new)
  * below SetWatchdogTimer() does. Without it the watchdog stays off: those who want
  * it set it before they start the next image (UEFI 2.10, section 3.1.2).
  */
-static u64 read_watchdog(const efi_boot_services_t *bs)
+static u64 settings_read_watchdog(const efi_boot_services_t *bs)
 {
 	efi_guid_t guid = WATCHDOG_TIMER_ARCH_PROTOCOL_GUID;
 	union watchdog_timer_arch_protocol *watchdog;
@@ -223,7 +223,7 @@ static u64 read_watchdog(const efi_boot_services_t *bs)
 }
 
 static union efi_timer_arch_protocol *
-read_clock(const efi_boot_services_t *bs, u64 *period)
+settings_read_clock(const efi_boot_services_t *bs, u64 *period)
 {
 	efi_guid_t guid = EFI_TIMER_ARCH_PROTOCOL_GUID;
 	union efi_timer_arch_protocol *timer;
@@ -235,43 +235,43 @@ read_clock(const efi_boot_services_t *bs, u64 *period)
 }
 
 /* If firmware had something of ours to look after until now it is fast */
-static void restore_clock(void)
+static void settings_restore_clock(void)
 {
 	union efi_timer_arch_protocol *timer;
 	u64 period;
 
-	timer = read_clock(firmware->boottime, &period);
+	timer = settings_read_clock(firmware->boottime, &period);
 	if (timer && clock_period && period != clock_period)
 		timer->set_timer_period(timer, clock_period);
 }
 
 /**
- * efi_mode_note_settings() - note what is to be restored
+ * efi_mode_settings_note() - note what is to be restored
  * @systab:	the firmware's system table
  */
-void efi_mode_note_settings(const efi_system_table_t *systab)
+void efi_mode_settings_note(const efi_system_table_t *systab)
 {
 	firmware = systab;
-	note_outputs(systab->boottime);
-	note_terminals(systab->boottime);
+	settings_note_outputs(systab->boottime);
+	settings_note_terminals(systab->boottime);
 	if (systab->con_out && systab->con_out->mode)
 		text = *systab->con_out->mode;
-	watchdog_seconds = read_watchdog(systab->boottime);
-	if (!read_clock(systab->boottime, &clock_period))
+	watchdog_seconds = settings_read_watchdog(systab->boottime);
+	if (!settings_read_clock(systab->boottime, &clock_period))
 		clock_period = 0;
 }
 
 /**
- * efi_mode_restore_settings() - make firmware's settings as they were
+ * efi_mode_settings_restore() - make firmware's settings as they were
  *
  * The watchdog begins anew: its caller has the time that it had given.
  */
-void efi_mode_restore_settings(void)
+void efi_mode_settings_restore(void)
 {
 	const efi_boot_services_t *bs = firmware->boottime;
 
-	restore_clock();
-	restore_text(restore_outputs(bs));
+	settings_restore_clock();
+	settings_restore_text(settings_restore_outputs(bs));
 	if (watchdog_seconds)
 		bs->set_watchdog_timer(watchdog_seconds, 0, 0, NULL);
 }

@@ -3,25 +3,26 @@
  * The world switch
  *
  * One routine for both directions. It saves the CPU of the caller into one
- * struct efi_mode_cpu, loads another, and returns to whoever saved that one.
+ * struct efi_mode_cpu, loads another, and returns to the caller that saved that one.
  *
  * It is called, and it returns, with interrupts off. It lies in the resident
  * half, at an address that both sets of page tables map: the firmware's, and
  * the kernel's trampoline tables, on which the kernel stands when it calls.
  * In between there is no other memory than this text and the handoff.
  *
- * Non-maskable interrupts and machine checks come nevertheless. For the time
- * when the world is neither side's, the window, there are descriptor tables and
- * a stack in the handoff, and handlers here that only count. At each instruction
- * the selectors in the interrupt descriptor table are good in the global one:
+ * Non-maskable interrupts and machine checks come nevertheless. For the transition,
+ * the time when the world is neither side's, there are descriptor tables and a stack
+ * in the handoff (switch-tables.c), and handlers here that only count. At each
+ * instruction the selectors in the interrupt descriptor table are valid in the
+ * global descriptor table:
  *
- *	IDT	GDT
- *	X's	X's
- *	X's	stand-in for X's: a copy of it, and the window's code segment
- *	window	stand-in for X's
- *	window	stand-in for Y's
- *	Y's	stand-in for Y's
- *	Y's	Y's
+ *	IDT		GDT
+ *	X's		X's
+ *	X's		transition GDT of X: a copy, and the transition's code segment
+ *	transition	transition GDT of X
+ *	transition	transition GDT of Y
+ *	Y's		transition GDT of Y
+ *	Y's		Y's
  */
 #include <linux/linkage.h>
 #include <asm/ibt.h>
@@ -135,10 +136,10 @@ SYM_FUNC_START(efi_mode_switch)
 	movw	%gs, CPU_gs(%rdi)
 11:
 
-	/* The window opens */
-	lgdt	CPU_window_gdt(%rdi)
-	lidt	CPU_window_idt(%rdi)
-	movq	CPU_window_rsp(%rdi), %rsp
+	/* The transition begins */
+	lgdt	CPU_transition_gdt(%rdi)
+	lidt	CPU_transition_idt(%rdi)
+	movq	CPU_transition_rsp(%rdi), %rsp
 
 	/*
 	 * Page tables. First nothing may be enabled that depends on whose they
@@ -175,7 +176,7 @@ SYM_FUNC_START(efi_mode_switch)
 	LOAD_MSR_IF_CHANGED MSR_EFER, CPU_efer
 
 	/* Segments. Loading a selector clears its base */
-	lgdt	CPU_window_gdt(%rsi)
+	lgdt	CPU_transition_gdt(%rsi)
 	movw	CPU_ds(%rsi), %ds
 	movw	CPU_es(%rsi), %es
 	movw	CPU_fs(%rsi), %fs
@@ -192,7 +193,7 @@ SYM_FUNC_START(efi_mode_switch)
 	movzwl	CPU_tr(%rsi), %eax
 	testl	%eax, %eax
 	jz	6f
-	movq	CPU_window_gdt+2(%rsi), %rcx
+	movq	CPU_transition_gdt+2(%rsi), %rcx
 	andl	$~7, %eax
 	andb	$~2, 5(%rcx,%rax)
 	ltr	CPU_tr(%rsi)
@@ -223,7 +224,7 @@ SYM_FUNC_START(efi_mode_switch)
 	movq	CPU_cr0(%rsi), %rax
 	movq	%rax, %cr0
 10:
-	/* The window closes: first CS, by a far return to the next instruction */
+	/* The transition ends: first CS, by a far return to the next instruction */
 	movq	CPU_rsp(%rsi), %rsp
 	movzwl	CPU_cs(%rsi), %eax
 	pushq	%rax
@@ -260,28 +261,27 @@ SYM_FUNC_START(efi_mode_first_entry)
 SYM_FUNC_END(efi_mode_first_entry)
 
 /*
- * In the window. RSI is the side that comes; it is told when it is there.
+ * Handlers of the transition. RSI is the side that comes; it is told when it is there.
  *
- * The code segment in the frame may be one that only the side that goes knows;
- * the window's does as well, until the right one has been loaded. So does a null
- * SS.
+ * The code segment in the frame may be one that only the side that goes has. The
+ * transition's does as well, until the right one has been loaded. So does a null SS.
  */
-	.macro WINDOW_HANDLER name, counter
+	.macro TRANSITION_HANDLER name, counter
 SYM_CODE_START(\name)
 	ENDBR
 	incl	\counter(%rsi)
-	jmp	window_return
+	jmp	transition_return
 SYM_CODE_END(\name)
 	.endm
 
-	WINDOW_HANDLER efi_mode_window_nmi, CPU_nmis
-	WINDOW_HANDLER efi_mode_window_mc, CPU_machine_checks
+	TRANSITION_HANDLER efi_mode_transition_nmi, CPU_nmis
+	TRANSITION_HANDLER efi_mode_transition_mc, CPU_machine_checks
 
 #define FRAME_RIP	8
 #define FRAME_CS	16
 #define FRAME_SS	40
 
-SYM_CODE_START_LOCAL(window_return)
+SYM_CODE_START_LOCAL(transition_return)
 	pushq	%rax
 	leaq	.Lss_is_loaded(%rip), %rax
 	cmpq	%rax, FRAME_RIP(%rsp)
@@ -290,12 +290,12 @@ SYM_CODE_START_LOCAL(window_return)
 	leaq	.Lcs_is_loaded(%rip), %rax
 	cmpq	%rax, FRAME_RIP(%rsp)
 	jae	1f
-	movzwl	CPU_window_cs(%rsi), %eax
+	movzwl	CPU_transition_cs(%rsi), %eax
 	movq	%rax, FRAME_CS(%rsp)
 1:
 	popq	%rax
 	iretq
-SYM_CODE_END(window_return)
+SYM_CODE_END(transition_return)
 
 SYM_DATA_START(efi_mode_switch_end)
 SYM_DATA_END(efi_mode_switch_end)

@@ -281,9 +281,9 @@ void __kprobes __nocfi efi_mode_switch_to_firmware(void)
 void __init efi_mode_copy_gdt(bool has_task)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
-	const struct desc_ptr *window = (void *)h->linux_cpu.window_gdt;
+	const struct desc_ptr *transition = (void *)h->linux_cpu.transition_gdt;
 
-	memcpy(phys_to_virt(window->address),
+	memcpy(phys_to_virt(transition->address),
 	       get_cpu_gdt_rw(smp_processor_id()), GDT_SIZE);
 	h->linux_tr = has_task ? GDT_ENTRY_TSS * 8 : 0;
 	h->linux_cpu.tr = h->firmware.tr ? h->linux_tr : 0;

@@ -1,301 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The bus: firmware's handles as devices, and their drivers
+ * The bus of the firmware's handles: drivers, the start and the end
  *
- * What a handle is comes from hotplug.c; here is what the driver core wants to know, and
- * sysfs. <efi-mode/bus.h> is for drivers.
+ * scan.c finds the handles, and device.c makes devices of them. <efi-mode/bus.h> is
+ * for drivers.
  */
 #define pr_fmt(fmt) "efi-bus: " fmt
 
 #include <linux/device.h>
-#include <linux/err.h>
-#include <linux/idr.h>
 #include <linux/init.h>
-#include <linux/kstrtox.h>
 #include <linux/notifier.h>
-#include <linux/slab.h>
-#include <linux/sysfs.h>
 
 #include <efi-mode/teardown.h>
 
 #include "bus.h"
 
-/* So that an alias fits into an uevent with all that there is beside it */
-#define ALIAS_GUIDS	32
-#define ALIAS_SIZE	(sizeof("efi:") + ALIAS_GUIDS * (UUID_STRING_LEN + 1))
-
-static DEFINE_IDA(device_ids);
-static struct device *root;
-
-/* sysfs */
-
-static ssize_t handle_show(struct device *dev, struct device_attribute *attr,
-			   char *buf)
-{
-	return sysfs_emit(buf, "0x%llx\n", to_efi_device(dev)->handle);
-}
-static DEVICE_ATTR_RO(handle);
-
-static ssize_t path_show(struct device *dev, struct device_attribute *attr,
-			 char *buf)
-{
-	const char *text = to_efi_device(dev)->path_text;
-
-	return sysfs_emit(buf, "%s\n", text ?: "");
-}
-static DEVICE_ATTR_RO(path);
-
-static ssize_t protocols_show(struct device *dev,
-			      struct device_attribute *attr, char *buf)
-{
-	const struct efi_device *edev = to_efi_device(dev);
-	unsigned int i;
-	int len = 0;
-
-	mutex_lock(&efi_devices_mutex);
-	for (i = 0; i < edev->nr_guids; i++) {
-		const char *name = efi_protocol_name(&edev->guids[i]);
-
-		len += sysfs_emit_at(buf, len, "%pUl%s%s\n", &edev->guids[i],
-				     name ? " " : "", name ?: "");
-	}
-	mutex_unlock(&efi_devices_mutex);
-	return len;
-}
-static DEVICE_ATTR_RO(protocols);
-
-/* Those that drivers are for come first */
-static void put_alias(const struct efi_device *edev, char *alias)
-{
-	unsigned int pass, i, n = 0;
-	int len = sprintf(alias, "efi:");
-
-	mutex_lock(&efi_devices_mutex);
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < edev->nr_guids && n < ALIAS_GUIDS; i++) {
-			if (efi_is_device_protocol(&edev->guids[i]) != !pass)
-				continue;
-			len += sprintf(alias + len, "%pUl:", &edev->guids[i]);
-			n++;
-		}
-	}
-	mutex_unlock(&efi_devices_mutex);
-}
-
-static ssize_t modalias_show(struct device *dev,
-			     struct device_attribute *attr, char *buf)
-{
-	char *alias = kmalloc(ALIAS_SIZE, GFP_KERNEL);
-	ssize_t len;
-
-	if (!alias)
-		return -ENOMEM;
-	put_alias(to_efi_device(dev), alias);
-	len = sysfs_emit(buf, "%s\n", alias);
-	kfree(alias);
-	return len;
-}
-static DEVICE_ATTR_RO(modalias);
-
-/* Firmware's drivers are to bind to it and to what is below, or to let go */
-static ssize_t connect_store(struct device *dev, struct device_attribute *attr,
-			     const char *buf, size_t count)
-{
-	struct efi_device *edev = to_efi_device(dev);
-	bool wanted;
-	int ret;
-
-	ret = kstrtobool(buf, &wanted);
-	if (ret)
-		return ret;
-	/* The handle could be another one's by now */
-	efi_look_at_news();
-	if (READ_ONCE(edev->gone))
-		return -ENODEV;
-	ret = wanted ? efi_handle_connect(edev->handle) :
-		       efi_handle_disconnect(edev->handle);
-	efi_rescan();
-	return ret ?: count;
-}
-static DEVICE_ATTR_WO(connect);
-
-static struct attribute *efi_device_attrs[] = {
-	&dev_attr_handle.attr,
-	&dev_attr_path.attr,
-	&dev_attr_protocols.attr,
-	&dev_attr_modalias.attr,
-	&dev_attr_connect.attr,
-	NULL
-};
-ATTRIBUTE_GROUPS(efi_device);
-
-/* What the driver core asks */
-
-static const struct efi_device_id *find_id(const struct efi_device *edev,
-					   const struct efi_driver *drv)
-{
-	const struct efi_device_id *id, *found = NULL;
-
-	mutex_lock(&efi_devices_mutex);
-	for (id = drv->id_table; efi_guidcmp(id->guid, NULL_GUID); id++) {
-		if (efi_device_has(edev, &id->guid)) {
-			found = id;
-			break;
-		}
-	}
-	mutex_unlock(&efi_devices_mutex);
-	return found;
-}
-
-static int bus_match(struct device *dev, const struct device_driver *drv)
-{
-	return !!find_id(to_efi_device(dev), to_efi_driver(drv));
-}
-
-static int bus_uevent(const struct device *dev, struct kobj_uevent_env *env)
-{
-	char *alias = kmalloc(ALIAS_SIZE, GFP_KERNEL);
-	int ret;
-
-	if (!alias)
-		return -ENOMEM;
-	put_alias(to_efi_device(dev), alias);
-	ret = add_uevent_var(env, "MODALIAS=%s", alias);
-	kfree(alias);
-	return ret;
-}
-
-static int bus_probe(struct device *dev)
-{
-	struct efi_device *edev = to_efi_device(dev);
-	const struct efi_driver *drv = to_efi_driver(dev->driver);
-	const struct efi_device_id *id = find_id(edev, drv);
-	int ret;
-
-	/* It may have been removed since it matched */
-	if (!id || READ_ONCE(edev->gone))
-		return -ENODEV;
-	edev->bound = id;
-	ret = drv->probe(edev, id);
-	if (ret)
-		edev->bound = NULL;
-	return ret;
-}
-
-static void bus_remove(struct device *dev)
-{
-	struct efi_device *edev = to_efi_device(dev);
-	const struct efi_driver *drv = to_efi_driver(dev->driver);
-
-	if (drv->remove)
-		drv->remove(edev);
-	edev->bound = NULL;
-}
-
-const struct bus_type efi_bus_type = {
-	.name		= "efi",
-	.dev_groups	= efi_device_groups,
-	.match		= bus_match,
-	.uevent		= bus_uevent,
-	.probe		= bus_probe,
-	.remove		= bus_remove,
-};
-
-/* Devices, for hotplug.c */
-
-static void device_free(struct device *dev)
-{
-	struct efi_device *edev = to_efi_device(dev);
-
-	ida_free(&device_ids, edev->id);
-	kfree(edev->path);
-	kfree(edev->path_text);
-	kfree(edev->guids);
-	kfree(edev);
-}
-
-/**
- * efi_device_alloc() - make a device that is not on the bus yet
- *
- * Context: task context; sleeps.
- * Return: the device, to be given back with put_device(), or NULL.
- */
-struct efi_device *efi_device_alloc(void)
-{
-	struct efi_device *edev = kzalloc(sizeof(*edev), GFP_KERNEL);
-	int id;
-
-	if (!edev)
-		return NULL;
-	id = ida_alloc(&device_ids, GFP_KERNEL);
-	if (id < 0) {
-		kfree(edev);
-		return NULL;
-	}
-	edev->id = id;
-	INIT_LIST_HEAD(&edev->list);
-	edev->dev.bus = &efi_bus_type;
-	edev->dev.release = device_free;
-	device_initialize(&edev->dev);
-	return edev;
-}
-
-/**
- * efi_device_add() - put a device on the bus
- * @edev:	the device
- * @parent:	the device that it is behind, or NULL
- *
- * Context: task context; sleeps.
- * Return: 0 or an error.
- */
-int efi_device_add(struct efi_device *edev, struct device *parent)
-{
-	int ret = dev_set_name(&edev->dev, "efi%u", edev->id);
-
-	edev->dev.parent = parent ?: root;
-	return ret ?: device_add(&edev->dev);
-}
-
-static bool has_lost_protocol(const struct efi_device *edev)
-{
-	bool lost;
-
-	mutex_lock(&efi_devices_mutex);
-	lost = edev->bound && !efi_device_has(edev, &edev->bound->guid);
-	mutex_unlock(&efi_devices_mutex);
-	return lost;
-}
-
-/**
- * efi_device_tell_changed() - a device has other protocols than before
- * @edev:	the device
- * @reinstalled: one that it still has was installed again
- *
- * Its driver goes if its protocol has gone, and another one may come.
- *
- * Context: task context; sleeps.
- */
-void efi_device_tell_changed(struct efi_device *edev, bool reinstalled)
-{
-	const struct efi_driver *drv;
-	bool lost;
-
-	device_lock(&edev->dev);
-	lost = has_lost_protocol(edev);
-	if (!lost && edev->bound) {
-		drv = to_efi_driver(edev->dev.driver);
-		if (reinstalled && drv->changed)
-			drv->changed(edev);
-		if (drv->protocols_changed)
-			drv->protocols_changed(edev);
-	}
-	device_unlock(&edev->dev);
-	if (lost)
-		device_release_driver(&edev->dev);
-	kobject_uevent(&edev->dev.kobj, KOBJ_CHANGE);
-	if (device_attach(&edev->dev) < 0)
-		dev_warn(&edev->dev, "no driver could be bound\n");
-}
+/* The bus has been registered */
+static bool ready;
 
 /* For drivers */
 
@@ -314,9 +35,9 @@ int __efi_driver_register(struct efi_driver *drv, struct module *owner)
 {
 	int ret;
 
-	if (!root)
+	if (!ready)
 		return -ENODEV;
-	ret = efi_watch(drv->id_table);
+	ret = efi_scan_watch(drv->id_table);
 	if (ret)
 		return ret;
 	drv->driver.bus = &efi_bus_type;
@@ -342,9 +63,9 @@ static int release_driver(struct device *dev, void *unused)
 /* Firmware holds nothing of the bus's and of its drivers' any more */
 static int release(struct notifier_block *nb, unsigned long unused, void *data)
 {
-	efi_hotplug_stop();
+	efi_scan_stop();
 	bus_for_each_dev(&efi_bus_type, NULL, NULL, release_driver);
-	efi_hotplug_end();
+	efi_scan_end();
 	return NOTIFY_DONE;
 }
 
@@ -354,24 +75,20 @@ static struct notifier_block release_nb = {
 
 static int __init bus_init(void)
 {
-	int ret = bus_register(&efi_bus_type);
+	int ret = efi_device_bus_register();
 
 	if (ret)
-		return ret;
-	root = root_device_register("efi");
-	if (IS_ERR(root)) {
-		ret = PTR_ERR(root);
-		goto out;
+		goto fail;
+	ret = efi_scan_start();
+	if (ret) {
+		efi_device_bus_unregister();
+		goto fail;
 	}
-	ret = efi_hotplug_start();
-	if (!ret) {
-		efi_mode_register_release(&release_nb);
-		return 0;
-	}
-	root_device_unregister(root);
-out:
-	root = NULL;
-	bus_unregister(&efi_bus_type);
+	ready = true;
+	efi_mode_register_release(&release_nb);
+	return 0;
+
+fail:
 	pr_err("cannot set up the bus: %d\n", ret);
 	return ret;
 }

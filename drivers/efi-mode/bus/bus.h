@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between the files of the bus
+ * The bus of the firmware's handles, for its own files
  *
- *	bus.c -> hotplug.c -> connect.c -> handles.c -> calls
- *	events.c -> resources.c, memory.c -> calls
+ * Each handle of hardware is a device. The files here find the handles, bind drivers to
+ * them, and give these drivers protocols, buffers and events. <efi-mode/bus.h> is the
+ * interface of the drivers. Read from bus.c downwards.
+ *
+ * Calls run downwards. Files on a line do not call each other:
+ *
+ *	bus, events
+ *	protocol, ptr-check
+ *	scan
+ *	device, connect
+ *	handles, names
+ *	path
  *
  * names.c and path.c are pure.
  */
@@ -99,37 +109,38 @@ int efi_handle_connect(u64 handle);
 int efi_handle_disconnect(u64 handle);
 void efi_connect_all(void);
 
-/* memory.c */
+/* ptr-check.c */
 
-bool efi_map_has_object(const void *map, size_t size, size_t desc_size,
-			u64 address);
-bool efi_is_object(u64 address);
+bool efi_map_ptr_is_valid(const void *map, size_t size, size_t desc_size,
+			  u64 address);
+bool efi_ptr_is_valid(u64 address);
 
-/* resources.c */
+/* protocol.c */
 
 extern atomic_t efi_nr_events;
 
 int efi_is_resource(struct device *dev, void *res, void *data);
 
-/* hotplug.c */
+/* scan.c */
+
+int efi_scan_watch(const struct efi_device_id *ids);
+void efi_rescan(void);
+void efi_scan_notifications(void);
+int efi_scan_start(void);
+void efi_scan_stop(void);
+void efi_scan_end(void);
+
+/* device.c */
 
 extern struct list_head efi_devices;
 extern struct mutex efi_devices_mutex;
-
-bool efi_device_has(const struct efi_device *edev, const efi_guid_t *guid);
-int efi_watch(const struct efi_device_id *ids);
-void efi_rescan(void);
-void efi_look_at_news(void);
-int efi_hotplug_start(void);
-void efi_hotplug_stop(void);
-void efi_hotplug_end(void);
-
-/* bus.c */
-
 extern const struct bus_type efi_bus_type;
 
+bool efi_device_has(const struct efi_device *edev, const efi_guid_t *guid);
 struct efi_device *efi_device_alloc(void);
 int efi_device_add(struct efi_device *edev, struct device *parent);
 void efi_device_tell_changed(struct efi_device *edev, bool reinstalled);
+int efi_device_bus_register(void);
+void efi_device_bus_unregister(void);
 
 #endif /* _EFI_MODE_BUS_INTERNAL_H */

@@ -158,26 +158,26 @@ static const struct {
 		 .num_pages = 1 } },
 };
 
-static bool has_object(u64 address)
+static bool is_valid(u64 address)
 {
-	return efi_map_has_object(memory, sizeof(memory), sizeof(*memory),
-				  address);
+	return efi_map_ptr_is_valid(memory, sizeof(memory), sizeof(*memory),
+				    address);
 }
 
 static void objects(struct kunit *test)
 {
-	KUNIT_EXPECT_TRUE(test, has_object(0x110000));
-	KUNIT_EXPECT_TRUE(test, has_object(0x111ff8));
-	KUNIT_EXPECT_TRUE(test, has_object(0x112000));
-	KUNIT_EXPECT_TRUE(test, has_object(0x7fffffff8ULL));
-	KUNIT_EXPECT_FALSE(test, has_object(0x110004));
-	KUNIT_EXPECT_FALSE(test, has_object(0x10fff8));
-	KUNIT_EXPECT_FALSE(test, has_object(0x113000));
-	KUNIT_EXPECT_FALSE(test, has_object(0xffd00000));
-	KUNIT_EXPECT_FALSE(test, has_object(0x800000000ULL));
-	KUNIT_EXPECT_FALSE(test, has_object(0xdead000000000000ULL));
-	KUNIT_EXPECT_FALSE(test, has_object(U64_MAX & ~7ULL));
-	KUNIT_EXPECT_FALSE(test, has_object(0));
+	KUNIT_EXPECT_TRUE(test, is_valid(0x110000));
+	KUNIT_EXPECT_TRUE(test, is_valid(0x111ff8));
+	KUNIT_EXPECT_TRUE(test, is_valid(0x112000));
+	KUNIT_EXPECT_TRUE(test, is_valid(0x7fffffff8ULL));
+	KUNIT_EXPECT_FALSE(test, is_valid(0x110004));
+	KUNIT_EXPECT_FALSE(test, is_valid(0x10fff8));
+	KUNIT_EXPECT_FALSE(test, is_valid(0x113000));
+	KUNIT_EXPECT_FALSE(test, is_valid(0xffd00000));
+	KUNIT_EXPECT_FALSE(test, is_valid(0x800000000ULL));
+	KUNIT_EXPECT_FALSE(test, is_valid(0xdead000000000000ULL));
+	KUNIT_EXPECT_FALSE(test, is_valid(U64_MAX & ~7ULL));
+	KUNIT_EXPECT_FALSE(test, is_valid(0));
 }
 
 static struct kunit_case bus_cases[] = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events of drivers: resources of the device, as in resources.c; and of firmware's
+ * Events of drivers: resources of the device, as in protocol.c; and of firmware's
  */
 #include <linux/atomic.h>
 #include <linux/device.h>
@@ -66,17 +66,17 @@ int efi_event_set_timer(struct efi_event *e, EFI_TIMER_DELAY delay, u64 time)
 }
 EXPORT_SYMBOL_GPL(efi_event_set_timer);
 
-void efi_event_lend(struct efi_event *e)
+void efi_event_submit(struct efi_event *e)
 {
 	efi_mode_event_submit(e->signal);
 }
-EXPORT_SYMBOL_GPL(efi_event_lend);
+EXPORT_SYMBOL_GPL(efi_event_submit);
 
-void efi_event_take_back(struct efi_event *e)
+void efi_event_cancel(struct efi_event *e)
 {
 	efi_mode_event_cancel(e->signal);
 }
-EXPORT_SYMBOL_GPL(efi_event_take_back);
+EXPORT_SYMBOL_GPL(efi_event_cancel);
 
 void efi_event_destroy(struct efi_device *edev, struct efi_event *e)
 {
@@ -92,6 +92,6 @@ u64 efi_protocol_event(struct efi_protocol *p, size_t offset)
 
 	if (efi_protocol_read(p, &event, sizeof(event), offset))
 		return 0;
-	return efi_is_object(event) ? event : 0;
+	return efi_ptr_is_valid(event) ? event : 0;
 }
 EXPORT_SYMBOL_GPL(efi_protocol_event);

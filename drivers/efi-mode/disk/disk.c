@@ -8,12 +8,17 @@
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
+#include <linux/ctype.h>
+#include <linux/debugfs.h>
 #include <linux/idr.h>
 #include <linux/init.h>
 #include <linux/log2.h>
 #include <linux/moduleparam.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string_helpers.h>
+#include <linux/sysfs.h>
+#include <linux/unaligned.h>
 
 #include "disk.h"
 #include "../bus/bus.h"
@@ -57,18 +62,19 @@ static u32 largest_transfer(void)
 }
 
 /* What firmware refuses for its size is not tried again with each request */
-static void set_shape(struct efi_disk *d)
+static void set_limits(struct efi_disk *d)
 {
 	d->max_bytes = largest_transfer();
-	efi_disk_shape(&d->media, min_t(u32, d->max_bytes, FIRST_TRANSFER),
-		       d->bounce->size, &d->shape);
+	efi_disk_init_limits(&d->media,
+			     min_t(u32, d->max_bytes, FIRST_TRANSFER),
+			     d->bounce->size, &d->limits);
 }
 
 static void take_medium(struct efi_disk *d, const struct efi_disk_media *media)
 {
 	d->media = *media;
 	d->stale = false;
-	set_shape(d);
+	set_limits(d);
 	set_disk_ro(d->gd, media->read_only);
 	set_capacity_and_notify(d->gd, efi_disk_capacity(media));
 }
@@ -84,7 +90,7 @@ static int update_limits(struct efi_disk *d,
 {
 	struct queue_limits lim = queue_limits_start_update(d->gd->queue);
 
-	efi_disk_limits(media, max_request(d), &lim);
+	efi_disk_queue_limits(media, max_request(d), &lim);
 	return queue_limits_commit_update_frozen(d->gd->queue, &lim);
 }
 
@@ -113,7 +119,7 @@ static int look_anew(struct efi_disk *d)
 {
 	struct efi_disk_media now;
 	unsigned int noio;
-	bool usual;
+	const char *why;
 	int ret;
 
 	noio = efi_disk_lock(d);
@@ -121,7 +127,7 @@ static int look_anew(struct efi_disk *d)
 	efi_disk_unlock(d, noio);
 	if (ret)
 		return ret == -ENODEV ? -ENXIO : ret;
-	if (efi_disk_objection(&now, &usual) || now.io_align > d->bounce->size)
+	if (efi_disk_check_media(&now, &why) || now.io_align > d->bounce->size)
 		return -ENOMEDIUM;
 	return change_medium(d, &now);
 }
@@ -176,12 +182,121 @@ static void disk_free(struct gendisk *gd)
 	kfree(d);
 }
 
-const struct block_device_operations efi_disk_fops = {
+static const struct block_device_operations disk_fops = {
 	.owner		= THIS_MODULE,
 	.open		= disk_open,
 	.check_events	= disk_check_events_fn,
-	.set_read_only	= efi_disk_set_read_only,
+	.set_read_only	= efi_fs_claim_set_read_only,
 	.free_disk	= disk_free,
+};
+
+/* Before it can be opened */
+static int block_device_added(struct device *dev)
+{
+	struct block_device *bdev = dev_to_bdev(dev);
+
+	if (bdev->bd_disk->fops == &disk_fops)
+		efi_fs_claim_protect(bdev);
+	return 0;
+}
+
+static struct class_interface added_interface = {
+	.class		= &block_class,
+	.add_dev	= block_device_added,
+};
+
+/* What a disk shows of itself in /sys/block/efida* */
+
+static struct efi_disk *to_disk(struct device *dev)
+{
+	return dev_to_disk(dev)->private_data;
+}
+
+static ssize_t path_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_disk(dev)->edev->path_text ?: "");
+}
+static DEVICE_ATTR_RO(path);
+
+/* As a name of a link: udev has its own idea of what may be in one */
+static ssize_t location_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	const char *c = to_disk(dev)->edev->path_text;
+	int len = sysfs_emit(buf, "efi.");
+
+	for (; c && *c; c++)
+		if (isalnum(*c) || *c == '-')
+			len += sysfs_emit_at(buf, len, "%c", *c);
+		else if (*c != ')')
+			len += sysfs_emit_at(buf, len, *c == '/' ? "." : "_");
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+static DEVICE_ATTR_RO(location);
+
+/* NVMe(): namespace, EUI-64 */
+#define NVME_EUI	8
+#define NVME_SIZE	16
+
+static u64 nvme_eui(const struct efi_device *edev)
+{
+	const struct efi_generic_dev_path *node;
+
+	node = efi_path_last(edev->path, edev->path_size);
+	if (!node || node->length < NVME_SIZE ||
+	    EFI_NODE(node->type, node->sub_type) !=
+		    EFI_NODE(EFI_NODE_MESSAGING, 23))
+		return 0;
+	return get_unaligned_le64((const u8 *)node + NVME_EUI);
+}
+
+static ssize_t serial_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%016llx\n", nvme_eui(to_disk(dev)->edev));
+}
+static DEVICE_ATTR_RO(serial);
+
+static ssize_t mode_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%s\n", efi_disk_mode_name(to_disk(dev)->mode));
+}
+static DEVICE_ATTR_RO(mode);
+
+static ssize_t flush_supported_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", efi_disk_flush_supported(to_disk(dev)));
+}
+static DEVICE_ATTR_RO(flush_supported);
+
+static struct attribute *disk_attrs[] = { &dev_attr_path.attr,
+					  &dev_attr_location.attr,
+					  &dev_attr_serial.attr,
+					  &dev_attr_mode.attr,
+					  &dev_attr_flush_supported.attr,
+					  NULL };
+
+static umode_t disk_attr_is_visible(struct kobject *kobj,
+				    struct attribute *attr, int n)
+{
+	struct efi_disk *d = to_disk(kobj_to_dev(kobj));
+
+	if (attr == &dev_attr_serial.attr && !nvme_eui(d->edev))
+		return 0;
+	return attr->mode;
+}
+
+static const struct attribute_group disk_group = {
+	.attrs		= disk_attrs,
+	.is_visible	= disk_attr_is_visible,
+};
+
+static const struct attribute_group *disk_groups[] = {
+	&disk_group,
+	NULL
 };
 
 /* The bus */
@@ -203,16 +318,15 @@ static int open_protocols(struct efi_disk *d, const efi_guid_t *guid)
 
 static int judge_medium(const struct efi_disk *d)
 {
-	const char *objection;
-	bool usual;
+	const char *why;
+	int ret = efi_disk_check_media(&d->media, &why);
 
-	objection = efi_disk_objection(&d->media, &usual);
-	if (!objection)
+	if (!ret)
 		return 0;
-	if (usual)
-		dev_dbg(&d->edev->dev, "no disk: %s\n", objection);
+	if (ret == -ENODEV)
+		dev_dbg(&d->edev->dev, "no disk: %s\n", why);
 	else
-		dev_warn(&d->edev->dev, "no disk: %s\n", objection);
+		dev_warn(&d->edev->dev, "no disk: %s\n", why);
 	return -ENODEV;
 }
 
@@ -260,7 +374,7 @@ static int take_disk(struct efi_disk *d, const efi_guid_t *guid)
 	      detect_medium(d);
 	if (ret)
 		return ret;
-	set_shape(d);
+	set_limits(d);
 	noio = efi_disk_lock(d);
 	efi_disk_flush_init(d);
 	efi_disk_unlock(d, noio);
@@ -285,14 +399,14 @@ static int make_gendisk(struct efi_disk *d)
 	ret = blk_mq_alloc_tag_set(&d->tags);
 	if (ret)
 		return ret;
-	efi_disk_limits(&d->media, max_request(d), &lim);
+	efi_disk_queue_limits(&d->media, max_request(d), &lim);
 	gd = blk_mq_alloc_disk(&d->tags, &lim, d);
 	if (IS_ERR(gd)) {
 		blk_mq_free_tag_set(&d->tags);
 		return PTR_ERR(gd);
 	}
 	snprintf(gd->disk_name, DISK_NAME_LEN, "efida%d", d->number);
-	gd->fops = &efi_disk_fops;
+	gd->fops = &disk_fops;
 	gd->private_data = d;
 	if (d->media.removable) {
 		gd->flags |= GENHD_FL_REMOVABLE;
@@ -312,11 +426,13 @@ static void say_hello(const struct efi_disk *d)
 	if (m->present)
 		string_get_size(m->blocks, m->block_size, STRING_UNITS_2, size,
 				sizeof(size));
-	dev_info(&d->edev->dev, "%s: %s, blocks of %u bytes%s%s, durability: %s, mode: %s (%s)\n",
-		 d->gd->disk_name, size, m->block_size,
-		 m->removable ? ", removable" : "",
-		 m->read_only ? ", read-only" : "", efi_disk_durability(d),
-		 efi_disk_mode_name(d->mode), d->mode_reason);
+	dev_info(
+		&d->edev->dev,
+		"%s: %s, blocks of %u bytes%s%s, flush supported: %s, mode: %s (%s)\n",
+		d->gd->disk_name, size, m->block_size,
+		m->removable ? ", removable" : "",
+		m->read_only ? ", read-only" : "", efi_disk_flush_supported(d),
+		efi_disk_mode_name(d->mode), d->mode_reason);
 }
 
 static struct efi_disk *new_disk(struct efi_device *edev)
@@ -353,15 +469,15 @@ static int disk_probe(struct efi_device *edev, const struct efi_device_id *id)
 	if (ret)
 		goto free;
 	efi_device_set_drvdata(edev, d);
-	efi_disk_guard_attach(d);
-	ret = device_add_disk(&edev->dev, d->gd, efi_disk_groups);
+	efi_fs_claim_attach(d);
+	ret = device_add_disk(&edev->dev, d->gd, disk_groups);
 	if (ret)
 		goto put;
 	say_hello(d);
 	return 0;
 
 put:
-	efi_disk_guard_detach(d);
+	efi_fs_claim_detach(d);
 	put_disk(d->gd);
 	blk_mq_free_tag_set(&d->tags);
 free:
@@ -391,7 +507,7 @@ static void disk_remove(struct efi_device *edev)
 	noio = efi_disk_lock(d);
 	d->closed = true;
 	efi_disk_unlock(d, noio);
-	efi_disk_guard_detach(d);
+	efi_fs_claim_detach(d);
 	efi_disk_tokens_destroy(d);
 	blk_mq_free_tag_set(&d->tags);
 	put_disk(d->gd);
@@ -418,7 +534,7 @@ static void disk_changed(struct efi_device *edev)
 
 static void disk_protocols_changed(struct efi_device *edev)
 {
-	efi_disk_guard_changed(efi_device_get_drvdata(edev));
+	efi_fs_claim_changed(efi_device_get_drvdata(edev));
 }
 
 static const struct efi_device_id disk_ids[] = {
@@ -436,10 +552,44 @@ static struct efi_driver disk_driver = {
 	.protocols_changed	= disk_protocols_changed,
 };
 
+/* debugfs: the mode of each disk, and why it was chosen */
+
+static int show_mode(struct device *dev, void *data)
+{
+	const struct efi_disk *d;
+
+	device_lock(dev);
+	d = dev_get_drvdata(dev);
+	if (d)
+		seq_printf(data, "%s %s: %s\n", d->gd->disk_name,
+			   efi_disk_mode_name(d->mode), d->mode_reason);
+	device_unlock(dev);
+	return 0;
+}
+
+static int disk_modes_show(struct seq_file *m, void *unused)
+{
+	return driver_for_each_device(&disk_driver.driver, NULL, m, show_mode);
+}
+DEFINE_SHOW_ATTRIBUTE(disk_modes);
+
+/* After the directory has been made */
+static int __init disk_modes_init(void)
+{
+	struct dentry *dir = debugfs_lookup("efi-mode", NULL);
+
+	debugfs_create_file("disk_modes", 0444, dir, NULL, &disk_modes_fops);
+	dput(dir);
+	return 0;
+}
+late_initcall_sync(disk_modes_init);
+
 static int __init disk_init(void)
 {
-	/* Nobody opens a disk before it is known what is guarded there */
-	return efi_disk_guard_register() ?: efi_driver_register(&disk_driver);
+	/* The claims of the firmware have to be known before a disk can be opened */
+	return class_interface_register(&added_interface) ?:
+		       efi_fs_claim_register()		  ?:
+		       efi_driver_register(&disk_driver);
 }
 device_initcall(disk_init);
 

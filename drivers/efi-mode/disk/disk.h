@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between the files of the disks
+ * The disks of the firmware, for the files of their driver
  *
- *	disk.c -> queue.c -> transfer.c -> media.c -> the bus
- *			       -> flush.c
- *			       -> guard.c
- *			       -> request.c -> tokens.c -> the bus
- *	       -> mode.c -> tokens.c
- *	       -> sysfs.c
+ * Each handle with BlockIo is a block device. The driver turns requests of the block
+ * layer into firmware calls. Read from disk.c downwards. nvme.c and scsi.c are modules
+ * of their own, which pass commands through to what is behind the disks.
  *
- * plan.c is pure, and so is most of media.c.
+ * Calls run downwards. Files on a line do not call each other:
+ *
+ *	disk, nvme, scsi
+ *	queue, mode
+ *	claim, tokens, flush
+ *	transfer, plan
+ *	media
+ *
+ * All of them may use the bus. plan.c is pure, and so is most of media.c.
  */
 #ifndef _EFI_MODE_DISK_H
 #define _EFI_MODE_DISK_H
@@ -24,7 +29,7 @@
 #include <efi-mode/block.h>
 
 /* Of a request: what firmware is given is made from them without an allocation */
-#define EFI_DISK_MAX_RUNS	256
+#define EFI_DISK_MAX_SEGMENTS	256
 
 /* Tokens that firmware has at once; NVMe in edk2 takes 63 */
 #define EFI_DISK_TOKENS		32
@@ -69,14 +74,14 @@ struct efi_disk_media {
 };
 
 /**
- * struct efi_disk_shape - what calls of firmware's are like
+ * struct efi_disk_limits - limits of one firmware call
  * @block_size:	of whole blocks, of so many bytes
  * @align:	of memory at such addresses: a power of two
  * @max_bytes:	of at most so many, a multiple of @block_size
  * @max_bounced: of at most so many if they go through the bounce buffer, likewise
  * @min_direct:	memory of so many bytes or more is worth a call of its own
  */
-struct efi_disk_shape {
+struct efi_disk_limits {
 	u32 block_size;
 	u32 align;
 	u32 max_bytes;
@@ -85,40 +90,40 @@ struct efi_disk_shape {
 };
 
 /**
- * struct efi_disk_run - memory in one piece
+ * struct efi_disk_segment - memory of a request that is in one piece
  * @phys:	its address
  * @bytes:	how much
  * @shared:	others have parts of its pages, so firmware is not given the memory itself
  */
-struct efi_disk_run {
+struct efi_disk_segment {
 	phys_addr_t phys;
 	u32 bytes;
 	bool shared;
 };
 
 /**
- * struct efi_disk_cursor - how far a request has come
- * @run:	the memory that is next
+ * struct efi_disk_iter - how far a request has come
+ * @seg:	the memory that is next
  * @offset:	in it
  * @pos:	on the disk, in bytes
- * @left:	bytes to go, no more than the runs have
+ * @left:	bytes to go, no more than the segments have
  */
-struct efi_disk_cursor {
-	const struct efi_disk_run *run;
+struct efi_disk_iter {
+	const struct efi_disk_segment *seg;
 	u32 offset;
 	u64 pos;
 	u32 left;
 };
 
 /**
- * struct efi_disk_step - what one call is to transfer
+ * struct efi_disk_xfer - the transfer of one call
  * @lba:	first block
  * @bytes:	of whole blocks
  * @skip:	bytes at the beginning that nobody has asked for
  * @wanted:	bytes after them that somebody has
  * @direct:	to or from the memory itself, else the bounce buffer
  */
-struct efi_disk_step {
+struct efi_disk_xfer {
 	u64 lba;
 	u32 bytes;
 	u32 skip;
@@ -127,15 +132,15 @@ struct efi_disk_step {
 };
 
 /**
- * enum efi_disk_durability - what is known of data after a flush
- * @EFI_DISK_FLUSH:	they are on the medium
- * @EFI_DISK_UNKNOWN:	firmware does not say, and the kind of device does not tell
- * @EFI_DISK_NONE:	they may be in the device's cache: FlushBlocks() does nothing
+ * enum efi_disk_flush_support - whether a flush brings the data to the medium
+ * @EFI_DISK_FLUSH_YES:	it does
+ * @EFI_DISK_FLUSH_UNKNOWN: the firmware does not say, and the kind of device does not tell
+ * @EFI_DISK_FLUSH_NO:	data may stay in the device's cache: FlushBlocks() does nothing
  */
-enum efi_disk_durability {
-	EFI_DISK_FLUSH,
-	EFI_DISK_UNKNOWN,
-	EFI_DISK_NONE,
+enum efi_disk_flush_support {
+	EFI_DISK_FLUSH_YES,
+	EFI_DISK_FLUSH_UNKNOWN,
+	EFI_DISK_FLUSH_NO,
 };
 
 /**
@@ -181,11 +186,11 @@ enum efi_disk_verdict {
 };
 
 /**
- * struct efi_disk_outcome - what has become of a call
+ * struct efi_disk_result - result of a call
  * @ret:	as of efi_protocol_call()
  * @status:	what the function has returned
  */
-struct efi_disk_outcome {
+struct efi_disk_result {
 	int ret;
 	efi_status_t status;
 };
@@ -209,12 +214,12 @@ struct efi_disk_request {
  * struct efi_disk_chain - calls that are made with one switch
  * @max:	how many; it goes by how long they take
  * @calls:	of one request each
- * @room:	for efi_call_all_in()
+ * @prealloc:	for efi_call_all_in()
  */
 struct efi_disk_chain {
 	unsigned int max;
 	struct efi_call calls[EFI_DISK_CHAIN];
-	struct efi_mode_request room[EFI_DISK_CHAIN];
+	struct efi_mode_request prealloc[EFI_DISK_CHAIN];
 };
 
 /**
@@ -229,14 +234,14 @@ struct efi_disk_chain {
  * @tags:	of the requests
  * @lock:	one call at a time; and what is below
  * @media:	what Linux believes to be in the drive
- * @shape:	of calls; its @max_bytes goes by how long they take
+ * @limits:	of calls; its @max_bytes goes by how long they take
  * @max_bytes:	of a call, however short it is
  * @closed:	no more calls
  * @stale:	@media is not what is in the drive
  * @events:	DISK_EVENT_* that nobody has asked for yet
  * @media_work:	tells of a medium that has changed
- * @durability:	of flushes
- * @warned:	that there is none
+ * @flush:	whether a flush brings the data to the medium
+ * @warned:	that it does not
  * @number:	of its name
  * @mode:	by which protocol
  * @mode_reason: why
@@ -245,7 +250,7 @@ struct efi_disk_chain {
  * @waiting:	requests that are not with firmware yet
  * @issued:	those of them that are to be looked at together
  * @chain:	several of them at once
- * @runs:	of the request that is being done
+ * @segs:	of the request that is being done
  */
 struct efi_disk {
 	struct gendisk *gd;
@@ -258,13 +263,13 @@ struct efi_disk {
 	struct blk_mq_tag_set tags;
 	struct mutex lock;
 	struct efi_disk_media media;
-	struct efi_disk_shape shape;
+	struct efi_disk_limits limits;
 	u32 max_bytes;
 	bool closed;
 	bool stale;
 	unsigned int events;
 	struct work_struct media_work;
-	enum efi_disk_durability durability;
+	enum efi_disk_flush_support flush;
 	bool warned;
 	int number;
 	enum efi_disk_mode mode;
@@ -274,7 +279,7 @@ struct efi_disk {
 	atomic_t waiting;
 	struct list_head issued;
 	struct efi_disk_chain chain;
-	struct efi_disk_run runs[EFI_DISK_MAX_RUNS];
+	struct efi_disk_segment segs[EFI_DISK_MAX_SEGMENTS];
 };
 
 /**
@@ -307,23 +312,15 @@ static inline void efi_disk_unlock(struct efi_disk *d, unsigned int noio)
 	memalloc_noio_restore(noio);
 }
 
-/* disk.c */
-
-extern const struct block_device_operations efi_disk_fops;
-
-/* sysfs.c */
-
-extern const struct attribute_group *efi_disk_groups[];
-
 /* media.c */
 
 void efi_disk_parse_media(const struct efi_block_io_media *raw, u64 revision,
 			  struct efi_disk_media *media);
-const char *efi_disk_objection(const struct efi_disk_media *media, bool *usual);
-void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
-		     struct queue_limits *lim);
-void efi_disk_shape(const struct efi_disk_media *media, u32 max_bytes,
-		    u32 max_bounced, struct efi_disk_shape *shape);
+int efi_disk_check_media(const struct efi_disk_media *media, const char **why);
+void efi_disk_queue_limits(const struct efi_disk_media *media, u32 max_bytes,
+			   struct queue_limits *lim);
+void efi_disk_init_limits(const struct efi_disk_media *media, u32 max_bytes,
+			  u32 max_bounced, struct efi_disk_limits *limits);
 sector_t efi_disk_capacity(const struct efi_disk_media *media);
 int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media);
 bool efi_disk_same_media(const struct efi_disk_media *a,
@@ -333,44 +330,42 @@ int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media);
 
 /* plan.c */
 
-bool efi_disk_add_run(struct efi_disk_run *runs, unsigned int *nr,
-		      unsigned int max, const struct bio_vec *bv);
-void efi_disk_plan(const struct efi_disk_shape *shape,
-		   const struct efi_disk_cursor *cursor,
-		   struct efi_disk_step *step);
-void efi_disk_advance(struct efi_disk_cursor *cursor, u32 bytes);
+bool efi_disk_add_segment(struct efi_disk_segment *segs, unsigned int *nr,
+			  unsigned int max, const struct bio_vec *bv);
+void efi_disk_plan(const struct efi_disk_limits *limits,
+		   const struct efi_disk_iter *iter,
+		   struct efi_disk_xfer *xfer);
+void efi_disk_advance(struct efi_disk_iter *iter, u32 bytes);
 u32 efi_disk_pace(u32 now, u32 least, u32 most, unsigned int ms);
 u64 efi_disk_plan_erase(const struct efi_disk_media *media, u64 pos, u64 bytes,
 			u64 *lba);
 
-/* status.c */
+/* transfer.c */
 
-blk_status_t efi_disk_status(const struct efi_disk_outcome *o);
-const char *efi_disk_status_name(const struct efi_disk_outcome *o);
-bool efi_disk_wants_less(const struct efi_disk_outcome *o);
-bool efi_disk_is_final(const struct efi_disk_outcome *o);
+blk_status_t efi_disk_status(const struct efi_disk_result *o);
+const char *efi_disk_status_name(const struct efi_disk_result *o);
+bool efi_disk_wants_less(const struct efi_disk_result *o);
+bool efi_disk_is_final(const struct efi_disk_result *o);
 
-static inline bool efi_disk_succeeded(const struct efi_disk_outcome *o)
+static inline bool efi_disk_succeeded(const struct efi_disk_result *o)
 {
 	return !o->ret && o->status == EFI_SUCCESS;
 }
 
-/* transfer.c */
-
-struct efi_disk_outcome efi_disk_step(struct efi_disk *d, bool write,
-				      const struct efi_disk_cursor *cursor,
-				      const struct efi_disk_step *step);
+struct efi_disk_result efi_disk_transfer(struct efi_disk *d, bool write,
+					 const struct efi_disk_iter *iter,
+					 const struct efi_disk_xfer *xfer);
 void efi_disk_describe(const struct efi_disk *d, bool write,
-		       const struct efi_disk_cursor *cursor,
-		       const struct efi_disk_step *step, struct efi_call *c);
+		       const struct efi_disk_iter *iter,
+		       const struct efi_disk_xfer *xfer, struct efi_call *c);
 bool efi_disk_conclude(const struct efi_call *c);
-struct efi_disk_outcome efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes);
+struct efi_disk_result efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes);
 
 /* flush.c */
 
 void efi_disk_flush_init(struct efi_disk *d);
-const char *efi_disk_durability(const struct efi_disk *d);
-struct efi_disk_outcome efi_disk_flush(struct efi_disk *d);
+const char *efi_disk_flush_supported(const struct efi_disk *d);
+struct efi_disk_result efi_disk_flush(struct efi_disk *d);
 
 /* tokens.c */
 
@@ -381,14 +376,11 @@ unsigned int efi_disk_tokens_count(const struct efi_disk *d);
 u32 efi_disk_tokens_bytes(const struct efi_disk *d);
 bool efi_disk_tokens_pay(const struct efi_disk *d, unsigned int requests);
 bool efi_disk_tokens_drain(struct efi_disk *d);
-struct efi_disk_outcome efi_disk_tokens_try(struct efi_disk *d, u64 first,
-					    u64 stride, u32 bytes,
-					    struct efi_disk_trial *trial);
-
-/* request.c */
-
-bool efi_disk_token_fits(const struct efi_disk_shape *shape, u32 size, u64 pos,
-			 u32 bytes);
+struct efi_disk_result efi_disk_tokens_try(struct efi_disk *d, u64 first,
+					   u64 stride, u32 bytes,
+					   struct efi_disk_trial *trial);
+bool efi_disk_token_fits(const struct efi_disk_limits *limits, u32 size,
+			 u64 pos, u32 bytes);
 bool efi_disk_token_start(struct efi_disk *d, struct request *rq);
 void efi_disk_token_failed(struct request *rq);
 enum blk_eh_timer_return efi_disk_token_timeout(struct request *rq);
@@ -406,14 +398,15 @@ unsigned int efi_disk_break_even(const struct efi_disk_trial *trial);
 
 extern const struct blk_mq_ops efi_disk_mq_ops;
 
-/* guard.c */
+/* claim.c */
 
-bool efi_disk_is_guarded(const struct efi_disk *d, sector_t start,
-			 sector_t sectors);
-void efi_disk_guard_attach(struct efi_disk *d);
-void efi_disk_guard_detach(struct efi_disk *d);
-void efi_disk_guard_changed(struct efi_disk *d);
-int efi_disk_set_read_only(struct block_device *bdev, bool ro);
-int efi_disk_guard_register(void);
+bool efi_fs_is_claimed(const struct efi_disk *d, sector_t start,
+		       sector_t sectors);
+void efi_fs_claim_protect(struct block_device *bdev);
+void efi_fs_claim_attach(struct efi_disk *d);
+void efi_fs_claim_detach(struct efi_disk *d);
+void efi_fs_claim_changed(struct efi_disk *d);
+int efi_fs_claim_set_read_only(struct block_device *bdev, bool ro);
+int efi_fs_claim_register(void);
 
 #endif /* _EFI_MODE_DISK_H */

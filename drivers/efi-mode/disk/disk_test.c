@@ -9,7 +9,7 @@
 
 #include "disk.h"
 
-static const struct efi_disk_shape usual = {
+static const struct efi_disk_limits usual = {
 	.block_size	= 512,
 	.align		= 512,
 	.max_bytes	= SZ_64K,
@@ -17,7 +17,7 @@ static const struct efi_disk_shape usual = {
 	.min_direct	= SZ_16K,
 };
 
-static const struct efi_disk_shape large = {
+static const struct efi_disk_limits large = {
 	.block_size	= SZ_16K,
 	.align		= SZ_4K,
 	.max_bytes	= SZ_64K,
@@ -32,33 +32,33 @@ struct expected {
 	bool direct;
 };
 
-static void check_plan(struct kunit *test, const struct efi_disk_shape *shape,
-		       const struct efi_disk_run *runs, u64 pos, u32 left,
+static void check_plan(struct kunit *test, const struct efi_disk_limits *limits,
+		       const struct efi_disk_segment *segs, u64 pos, u32 left,
 		       const struct expected *e, unsigned int nr)
 {
-	struct efi_disk_cursor cursor = {
-		.run = runs, .pos = pos, .left = left,
+	struct efi_disk_iter iter = {
+		.seg = segs, .pos = pos, .left = left,
 	};
-	struct efi_disk_step step;
+	struct efi_disk_xfer xfer;
 	unsigned int i;
 
-	for (i = 0; cursor.left && i < nr; i++) {
-		efi_disk_plan(shape, &cursor, &step);
-		KUNIT_EXPECT_EQ(test, step.lba, e[i].lba);
-		KUNIT_EXPECT_EQ(test, step.bytes, e[i].bytes);
-		KUNIT_EXPECT_EQ(test, step.skip, e[i].skip);
-		KUNIT_EXPECT_EQ(test, step.wanted, e[i].wanted);
-		KUNIT_EXPECT_EQ(test, step.direct, e[i].direct);
-		efi_disk_advance(&cursor, step.wanted);
+	for (i = 0; iter.left && i < nr; i++) {
+		efi_disk_plan(limits, &iter, &xfer);
+		KUNIT_EXPECT_EQ(test, xfer.lba, e[i].lba);
+		KUNIT_EXPECT_EQ(test, xfer.bytes, e[i].bytes);
+		KUNIT_EXPECT_EQ(test, xfer.skip, e[i].skip);
+		KUNIT_EXPECT_EQ(test, xfer.wanted, e[i].wanted);
+		KUNIT_EXPECT_EQ(test, xfer.direct, e[i].direct);
+		efi_disk_advance(&iter, xfer.wanted);
 	}
 	KUNIT_EXPECT_EQ(test, i, nr);
-	KUNIT_EXPECT_EQ(test, cursor.left, 0);
+	KUNIT_EXPECT_EQ(test, iter.left, 0);
 }
 
 static void plan_direct(struct kunit *test)
 {
-	const struct efi_disk_run one[] = { { 0x100000, SZ_128K + 512 } };
-	const struct efi_disk_run small[] = { { 0x100000, 512 } };
+	const struct efi_disk_segment one[] = { { 0x100000, SZ_128K + 512 } };
+	const struct efi_disk_segment small[] = { { 0x100000, 512 } };
 	const struct expected e[] = {
 		{ 2, SZ_64K, 0, SZ_64K, true },
 		{ 130, SZ_64K, 0, SZ_64K, true },
@@ -73,7 +73,7 @@ static void plan_direct(struct kunit *test)
 static void plan_gathered(struct kunit *test)
 {
 	/* Short ones are one call, a long one is another, and so is the rest */
-	const struct efi_disk_run runs[] = {
+	const struct efi_disk_segment segs[] = {
 		{ 0x100000, 4096 }, { 0x200000, 4096 }, { 0x300000, SZ_32K },
 		{ 0x400000, 512 }, { 0x500000, 1024 },
 	};
@@ -83,27 +83,27 @@ static void plan_gathered(struct kunit *test)
 		{ 80, 1536, 0, 1536, false },
 	};
 
-	check_plan(test, &usual, runs, 0, 8192 + SZ_32K + 1536, e,
+	check_plan(test, &usual, segs, 0, 8192 + SZ_32K + 1536, e,
 		   ARRAY_SIZE(e));
 }
 
 static void plan_misaligned(struct kunit *test)
 {
 	/* At a bad address, and more than the buffer holds */
-	const struct efi_disk_run runs[] = { { 0x100004, SZ_64K + 512 } };
+	const struct efi_disk_segment segs[] = { { 0x100004, SZ_64K + 512 } };
 	const struct expected e[] = {
 		{ 0, SZ_64K, 0, SZ_64K, false },
 		{ 128, 512, 0, 512, false },
 	};
 
-	check_plan(test, &usual, runs, 0, SZ_64K + 512, e, ARRAY_SIZE(e));
+	check_plan(test, &usual, segs, 0, SZ_64K + 512, e, ARRAY_SIZE(e));
 }
 
-static void runs_of_memory(struct kunit *test)
+static void segments_of_memory(struct kunit *test)
 {
 	struct page *pages = alloc_pages(GFP_KERNEL, 1);
 	void *object = kmalloc(512, GFP_KERNEL);
-	struct efi_disk_run runs[3];
+	struct efi_disk_segment segs[3];
 	unsigned int i, nr = 0;
 	struct bio_vec bv[5];
 
@@ -116,18 +116,19 @@ static void runs_of_memory(struct kunit *test)
 	bvec_set_page(&bv[3], pages + 1, 512, 1024);
 	bvec_set_page(&bv[4], pages, 512, 0);
 	for (i = 0; i < 4; i++)
-		KUNIT_EXPECT_TRUE(test, efi_disk_add_run(runs, &nr, 3, &bv[i]));
-	KUNIT_EXPECT_FALSE(test, efi_disk_add_run(runs, &nr, 3, &bv[4]));
+		KUNIT_EXPECT_TRUE(test,
+				  efi_disk_add_segment(segs, &nr, 3, &bv[i]));
+	KUNIT_EXPECT_FALSE(test, efi_disk_add_segment(segs, &nr, 3, &bv[4]));
 
 	KUNIT_EXPECT_EQ(test, nr, 3);
-	KUNIT_EXPECT_EQ(test, runs[0].phys, page_to_phys(pages));
-	KUNIT_EXPECT_EQ(test, runs[0].bytes, PAGE_SIZE + 512);
-	KUNIT_EXPECT_FALSE(test, runs[0].shared);
-	KUNIT_EXPECT_EQ(test, runs[1].phys, virt_to_phys(object));
-	KUNIT_EXPECT_EQ(test, runs[1].bytes, 512);
-	KUNIT_EXPECT_TRUE(test, runs[1].shared);
-	KUNIT_EXPECT_EQ(test, runs[2].bytes, 512);
-	KUNIT_EXPECT_FALSE(test, runs[2].shared);
+	KUNIT_EXPECT_EQ(test, segs[0].phys, page_to_phys(pages));
+	KUNIT_EXPECT_EQ(test, segs[0].bytes, PAGE_SIZE + 512);
+	KUNIT_EXPECT_FALSE(test, segs[0].shared);
+	KUNIT_EXPECT_EQ(test, segs[1].phys, virt_to_phys(object));
+	KUNIT_EXPECT_EQ(test, segs[1].bytes, 512);
+	KUNIT_EXPECT_TRUE(test, segs[1].shared);
+	KUNIT_EXPECT_EQ(test, segs[2].bytes, 512);
+	KUNIT_EXPECT_FALSE(test, segs[2].shared);
 	kfree(object);
 	__free_pages(pages, 1);
 }
@@ -135,11 +136,11 @@ static void runs_of_memory(struct kunit *test)
 static void plan_shared(struct kunit *test)
 {
 	/* However long it is, and if it is all there is */
-	const struct efi_disk_run runs[] = {
+	const struct efi_disk_segment segs[] = {
 		{ 0x100000, SZ_32K }, { 0x200000, SZ_32K, true },
 		{ 0x300000, SZ_16K },
 	};
-	const struct efi_disk_run one[] = { { 0x100000, 512, true } };
+	const struct efi_disk_segment one[] = { { 0x100000, 512, true } };
 	const struct expected e[] = {
 		{ 0, SZ_32K, 0, SZ_32K, true },
 		{ 64, SZ_32K, 0, SZ_32K, false },
@@ -147,14 +148,14 @@ static void plan_shared(struct kunit *test)
 	};
 	const struct expected s[] = { { 7, 512, 0, 512, false } };
 
-	check_plan(test, &usual, runs, 0, SZ_64K + SZ_16K, e, ARRAY_SIZE(e));
+	check_plan(test, &usual, segs, 0, SZ_64K + SZ_16K, e, ARRAY_SIZE(e));
 	check_plan(test, &usual, one, 7 * 512, 512, s, ARRAY_SIZE(s));
 }
 
 static void plan_small_buffer(struct kunit *test)
 {
 	/* From where it is, as much as firmware takes; the rest as the buffer has room */
-	const struct efi_disk_run runs[] = {
+	const struct efi_disk_segment segs[] = {
 		{ 0x100000, SZ_64K }, { 0x200004, SZ_64K },
 	};
 	const struct expected e[] = {
@@ -164,10 +165,10 @@ static void plan_small_buffer(struct kunit *test)
 		{ 192, SZ_16K, 0, SZ_16K, false },
 		{ 224, SZ_16K, 0, SZ_16K, false },
 	};
-	struct efi_disk_shape shape = usual;
+	struct efi_disk_limits limits = usual;
 
-	shape.max_bounced = SZ_16K;
-	check_plan(test, &shape, runs, 0, SZ_128K, e, ARRAY_SIZE(e));
+	limits.max_bounced = SZ_16K;
+	check_plan(test, &limits, segs, 0, SZ_128K, e, ARRAY_SIZE(e));
 }
 
 static void paces(struct kunit *test)
@@ -187,17 +188,18 @@ static void paces(struct kunit *test)
 
 static void plan_parts_of_blocks(struct kunit *test)
 {
-	const struct efi_disk_run one[] = { { 0x100000, 4096 } };
+	const struct efi_disk_segment one[] = { { 0x100000, 4096 } };
 	const struct expected inside[] = { { 1, SZ_16K, 4096, 4096, false } };
 	/* The end of a block, two whole ones from where they are, a beginning */
-	const struct efi_disk_run long_one[] = { { 0x100000, 4096 + SZ_32K + 8192 } };
+	const struct efi_disk_segment long_one[] = { { 0x100000,
+						       4096 + SZ_32K + 8192 } };
 	const struct expected across[] = {
 		{ 0, SZ_16K, SZ_16K - 4096, 4096, false },
 		{ 1, SZ_32K, 0, SZ_32K, true },
 		{ 3, SZ_16K, 0, 8192, false },
 	};
 	/* All through the buffer, which is no larger than four blocks */
-	const struct efi_disk_run bad[] = { { 0x100200, SZ_64K } };
+	const struct efi_disk_segment bad[] = { { 0x100200, SZ_64K } };
 	const struct expected buffered[] = {
 		{ 0, SZ_64K, 4096, SZ_64K - 4096, false },
 		{ 4, SZ_16K, 0, 4096, false },
@@ -212,7 +214,7 @@ static void plan_parts_of_blocks(struct kunit *test)
 
 static void plan_far(struct kunit *test)
 {
-	const struct efi_disk_run one[] = { { 0x100000, 512 } };
+	const struct efi_disk_segment one[] = { { 0x100000, 512 } };
 	const struct expected e[] = { { 1ULL << 40, 512, 0, 512, true } };
 
 	check_plan(test, &usual, one, 512ULL << 40, 512, e, 1);
@@ -282,11 +284,11 @@ static void media_limits(struct kunit *test)
 {
 	struct efi_block_io_media raw = good;
 	struct queue_limits lim = {};
-	struct efi_disk_shape shape;
+	struct efi_disk_limits limits;
 	struct efi_disk_media m;
 
 	efi_disk_parse_media(&raw, EFI_BLOCK_IO_REVISION3, &m);
-	efi_disk_limits(&m, SZ_1M, &lim);
+	efi_disk_queue_limits(&m, SZ_1M, &lim);
 	KUNIT_EXPECT_EQ(test, lim.logical_block_size, 512);
 	KUNIT_EXPECT_EQ(test, lim.physical_block_size, 4096);
 	KUNIT_EXPECT_EQ(test, lim.alignment_offset, 7 * 512);
@@ -294,62 +296,64 @@ static void media_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lim.max_hw_sectors, 2048);
 	KUNIT_EXPECT_EQ(test, lim.max_hw_discard_sectors, 0);
 	m.erase_size = SZ_128K;
-	efi_disk_limits(&m, SZ_1M, &lim);
+	efi_disk_queue_limits(&m, SZ_1M, &lim);
 	KUNIT_EXPECT_EQ(test, lim.discard_granularity, SZ_128K);
 	KUNIT_EXPECT_GT(test, lim.max_hw_discard_sectors, 0);
 
 	raw.block_size = SZ_64K;
 	raw.io_align = 5000;
 	efi_disk_parse_media(&raw, 0x10000, &m);
-	efi_disk_limits(&m, SZ_1M, &lim);
+	efi_disk_queue_limits(&m, SZ_1M, &lim);
 	KUNIT_EXPECT_EQ(test, lim.logical_block_size, PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, lim.physical_block_size, SZ_64K);
 	KUNIT_EXPECT_EQ(test, efi_disk_capacity(&m), 0x200000ULL * 128);
-	efi_disk_shape(&m, SZ_4M, SZ_1M, &shape);
-	KUNIT_EXPECT_EQ(test, shape.align, SZ_8K);
-	KUNIT_EXPECT_EQ(test, shape.block_size, SZ_64K);
+	efi_disk_init_limits(&m, SZ_4M, SZ_1M, &limits);
+	KUNIT_EXPECT_EQ(test, limits.align, SZ_8K);
+	KUNIT_EXPECT_EQ(test, limits.block_size, SZ_64K);
 }
 
-static bool objects(struct efi_block_io_media raw, bool *usual_reason)
+static int check(struct efi_block_io_media raw)
 {
+	const char *why = NULL;
 	struct efi_disk_media m;
+	int ret;
 
 	efi_disk_parse_media(&raw, 0x10000, &m);
-	return efi_disk_objection(&m, usual_reason);
+	ret = efi_disk_check_media(&m, &why);
+	return !ret == !why ? ret : -EBADMSG;
 }
 
-static void media_objections(struct kunit *test)
+static void media_checks(struct kunit *test)
 {
 	struct efi_block_io_media raw = good;
-	bool is_usual;
 
-	KUNIT_EXPECT_FALSE(test, objects(raw, &is_usual));
+	KUNIT_EXPECT_EQ(test, check(raw), 0);
 	raw.logical_partition = 1;
-	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && is_usual);
+	KUNIT_EXPECT_EQ(test, check(raw), -ENODEV);
 	raw = good;
 	raw.media_id = 0x69505845;
-	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && is_usual);
+	KUNIT_EXPECT_EQ(test, check(raw), -ENODEV);
 	raw = good;
 	raw.block_size = 520;
-	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && !is_usual);
+	KUNIT_EXPECT_EQ(test, check(raw), -EINVAL);
 	raw.block_size = SZ_128K;
-	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && !is_usual);
+	KUNIT_EXPECT_EQ(test, check(raw), -EINVAL);
 	raw.block_size = 256;
-	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && !is_usual);
+	KUNIT_EXPECT_EQ(test, check(raw), -EINVAL);
 	raw = good;
 	raw.last_block = U64_MAX;
-	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && !is_usual);
+	KUNIT_EXPECT_EQ(test, check(raw), -EINVAL);
 	raw.last_block = U64_MAX / 512;
-	KUNIT_EXPECT_TRUE(test, objects(raw, &is_usual) && !is_usual);
+	KUNIT_EXPECT_EQ(test, check(raw), -EINVAL);
 	/* Nothing is in the drive: what it says of that is of no interest */
 	raw.media_present = 0;
 	raw.block_size = 0;
-	KUNIT_EXPECT_FALSE(test, objects(raw, &is_usual));
+	KUNIT_EXPECT_EQ(test, check(raw), 0);
 }
 
 static blk_status_t status_of(int ret, efi_status_t status)
 {
-	const struct efi_disk_outcome o = { ret, status };
+	const struct efi_disk_result o = { ret, status };
 
 	return efi_disk_status(&o);
 }
@@ -374,7 +378,7 @@ static void statuses(struct kunit *test)
 
 static void token_fits(struct kunit *test)
 {
-	struct efi_disk_shape small = usual;
+	struct efi_disk_limits small = usual;
 
 	KUNIT_EXPECT_TRUE(test, efi_disk_token_fits(&usual, SZ_128K, 512, 512));
 	KUNIT_EXPECT_TRUE(test, efi_disk_token_fits(&usual, SZ_64K, 512, SZ_64K));
@@ -446,7 +450,7 @@ static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(plan_direct),
 	KUNIT_CASE(plan_gathered),
 	KUNIT_CASE(plan_misaligned),
-	KUNIT_CASE(runs_of_memory),
+	KUNIT_CASE(segments_of_memory),
 	KUNIT_CASE(plan_shared),
 	KUNIT_CASE(plan_small_buffer),
 	KUNIT_CASE(plan_parts_of_blocks),
@@ -455,7 +459,7 @@ static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(plan_erase),
 	KUNIT_CASE(media_revisions),
 	KUNIT_CASE(media_limits),
-	KUNIT_CASE(media_objections),
+	KUNIT_CASE(media_checks),
 	KUNIT_CASE(statuses),
 	KUNIT_CASE(token_fits),
 	KUNIT_CASE(verdicts),

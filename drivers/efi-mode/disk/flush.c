@@ -66,11 +66,11 @@ static efi_status_t judge_scsi(const struct scsi_shared *s)
 	return EFI_DEVICE_ERROR;
 }
 
-static struct efi_disk_outcome synchronize_cache(struct efi_disk *d)
+static struct efi_disk_result synchronize_cache(struct efi_disk *d)
 {
 	struct scsi_shared *s = d->shared->virt;
 	phys_addr_t phys = d->shared->phys;
-	struct efi_disk_outcome o = {};
+	struct efi_disk_result o = {};
 
 	memset(s, 0, sizeof(*s));
 	s->cdb[0] = SYNCHRONIZE_CACHE;
@@ -90,19 +90,19 @@ static struct efi_disk_outcome synchronize_cache(struct efi_disk *d)
 	return o;
 }
 
-static enum efi_disk_durability durability_of(struct efi_device *edev)
+static enum efi_disk_flush_support support_of(struct efi_device *edev)
 {
 	const efi_guid_t virtio = EFI_VIRTIO_DEVICE_PROTOCOL_GUID;
 	const struct efi_generic_dev_path *node;
 
 	if (efi_device_has_protocol(edev, &virtio))
-		return EFI_DISK_FLUSH;
+		return EFI_DISK_FLUSH_YES;
 	node = efi_path_last(edev->path, edev->path_size);
 	if (!node)
-		return EFI_DISK_UNKNOWN;
+		return EFI_DISK_FLUSH_UNKNOWN;
 	switch (EFI_NODE(node->type, node->sub_type)) {
 	case EFI_NODE(EFI_NODE_MESSAGING, 23):	/* NVMe */
-		return EFI_DISK_FLUSH;
+		return EFI_DISK_FLUSH_YES;
 	case EFI_NODE(EFI_NODE_MESSAGING, 1):	/* ATA */
 	case EFI_NODE(EFI_NODE_MESSAGING, 2):	/* SCSI */
 	case EFI_NODE(EFI_NODE_MESSAGING, 5):	/* USB */
@@ -111,9 +111,9 @@ static enum efi_disk_durability durability_of(struct efi_device *edev)
 	case EFI_NODE(EFI_NODE_MESSAGING, 25):	/* UFS */
 	case EFI_NODE(EFI_NODE_MESSAGING, 26):	/* SD */
 	case EFI_NODE(EFI_NODE_MESSAGING, 29):	/* eMMC */
-		return EFI_DISK_NONE;
+		return EFI_DISK_FLUSH_NO;
 	default:
-		return EFI_DISK_UNKNOWN;
+		return EFI_DISK_FLUSH_UNKNOWN;
 	}
 }
 
@@ -127,7 +127,7 @@ static bool try_scsi(struct efi_disk *d)
 {
 	const efi_guid_t guid = EFI_SCSI_IO_PROTOCOL_GUID;
 	const struct scsi_shared *s = d->shared->virt;
-	struct efi_disk_outcome o;
+	struct efi_disk_result o;
 
 	if (!efi_device_has_protocol(d->edev, &guid))
 		return false;
@@ -159,32 +159,32 @@ void efi_disk_flush_init(struct efi_disk *d)
 {
 	lockdep_assert_held(&d->lock);
 	leave_scsi(d);
-	d->durability = durability_of(d->edev);
-	if (d->durability == EFI_DISK_FLUSH || d->media.read_only ||
+	d->flush = support_of(d->edev);
+	if (d->flush == EFI_DISK_FLUSH_YES || d->media.read_only ||
 	    !d->media.present)
 		return;
 	if (try_scsi(d))
-		d->durability = EFI_DISK_FLUSH;
+		d->flush = EFI_DISK_FLUSH_YES;
 	else
 		leave_scsi(d);
 }
 
 /**
- * efi_disk_durability() - what a flush means, in a word
+ * efi_disk_flush_supported() - say whether a flush brings the data to the medium
  * @d:		the disk
  *
  * Context: any.
- * Return: the word.
+ * Return: the value of the attribute flush_supported.
  */
-const char *efi_disk_durability(const struct efi_disk *d)
+const char *efi_disk_flush_supported(const struct efi_disk *d)
 {
 	static const char * const words[] = {
-		[EFI_DISK_FLUSH]	= "flush",
-		[EFI_DISK_UNKNOWN]	= "unknown",
-		[EFI_DISK_NONE]		= "none",
+		[EFI_DISK_FLUSH_YES]		= "yes",
+		[EFI_DISK_FLUSH_UNKNOWN]	= "unknown",
+		[EFI_DISK_FLUSH_NO]		= "no",
 	};
 
-	return words[d->durability];
+	return words[d->flush];
 }
 
 static void warn_once(struct efi_disk *d)
@@ -192,10 +192,11 @@ static void warn_once(struct efi_disk *d)
 	if (d->warned)
 		return;
 	d->warned = true;
-	dev_warn(&d->edev->dev,
-		 "%s: firmware %s flush its cache: what has been written may be lost with the power\n",
-		 d->gd->disk_name,
-		 d->durability == EFI_DISK_NONE ? "does not" : "may not");
+	dev_warn(
+		&d->edev->dev,
+		"%s: firmware %s flush its cache: what has been written may be lost with the power\n",
+		d->gd->disk_name,
+		d->flush == EFI_DISK_FLUSH_NO ? "does not" : "may not");
 }
 
 /*
@@ -208,7 +209,7 @@ static efi_status_t judge_unsupported(struct efi_disk *d)
 {
 	if (d->scsi)
 		return EFI_DEVICE_ERROR;
-	d->durability = EFI_DISK_NONE;
+	d->flush = EFI_DISK_FLUSH_NO;
 	return EFI_SUCCESS;
 }
 
@@ -219,9 +220,9 @@ static efi_status_t judge_unsupported(struct efi_disk *d)
  * Context: task context; sleeps. @d->lock is held.
  * Return: what has become of it.
  */
-struct efi_disk_outcome efi_disk_flush(struct efi_disk *d)
+struct efi_disk_result efi_disk_flush(struct efi_disk *d)
 {
-	struct efi_disk_outcome o = {};
+	struct efi_disk_result o = {};
 
 	lockdep_assert_held(&d->lock);
 	if (d->scsi)
@@ -232,7 +233,7 @@ struct efi_disk_outcome efi_disk_flush(struct efi_disk *d)
 					  flush_blocks);
 	if (!o.ret && o.status == EFI_UNSUPPORTED)
 		o.status = judge_unsupported(d);
-	if (d->durability != EFI_DISK_FLUSH)
+	if (d->flush != EFI_DISK_FLUSH_YES)
 		warn_once(d);
 	return o;
 }

@@ -79,33 +79,40 @@ void efi_disk_parse_media(const struct efi_block_io_media *raw, u64 revision,
 }
 
 /**
- * efi_disk_objection() - is there a reason not to make it a disk of Linux's?
+ * efi_disk_check_media() - check that a medium can be a disk of Linux
  * @media:	what is in the drive
- * @usual:	whether that is nothing to wonder at
+ * @why:	set to the reason, for the log, if it cannot
  *
  * Context: any.
- * Return: the reason, or NULL.
+ * Return: 0, -ENODEV if the handle is not meant to be a disk, as many are not, or
+ * -EINVAL if what the firmware says of the medium cannot be used.
  */
-const char *efi_disk_objection(const struct efi_disk_media *media, bool *usual)
+int efi_disk_check_media(const struct efi_disk_media *media, const char **why)
 {
 	u64 bytes;
 
-	*usual = true;
-	if (media->partition)
-		return "a partition: Linux finds those itself";
-	if (media->id == IPXE_MEDIA_ID || media->block_size == 1)
-		return "iPXE's, which has no blocks";
-	*usual = false;
+	if (media->partition) {
+		*why = "a partition: Linux finds those itself";
+		return -ENODEV;
+	}
+	if (media->id == IPXE_MEDIA_ID || media->block_size == 1) {
+		*why = "iPXE's, which has no blocks";
+		return -ENODEV;
+	}
 	if (!is_power_of_2(media->block_size) ||
 	    media->block_size < EFI_DISK_MIN_BLOCK ||
-	    media->block_size > EFI_DISK_MAX_BLOCK)
-		return "blocks of a size that Linux cannot have";
+	    media->block_size > EFI_DISK_MAX_BLOCK) {
+		*why = "blocks of a size that Linux cannot have";
+		return -EINVAL;
+	}
 	if (media->present &&
 	    (!media->blocks ||
 	     check_mul_overflow(media->blocks, media->block_size, &bytes) ||
-	     bytes > S64_MAX))
-		return "more blocks than there can be";
-	return NULL;
+	     bytes > S64_MAX)) {
+		*why = "more blocks than there can be";
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /**
@@ -121,7 +128,7 @@ sector_t efi_disk_capacity(const struct efi_disk_media *media)
 }
 
 /**
- * efi_disk_limits() - what the block layer has to know
+ * efi_disk_queue_limits() - what the block layer has to know
  * @media:	what is in the drive
  * @max_bytes:	of a request
  * @lim:	is filled in
@@ -135,8 +142,8 @@ sector_t efi_disk_capacity(const struct efi_disk_media *media)
  *
  * Context: any.
  */
-void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
-		     struct queue_limits *lim)
+void efi_disk_queue_limits(const struct efi_disk_media *media, u32 max_bytes,
+			   struct queue_limits *lim)
 {
 	lim->logical_block_size = min_t(u32, media->block_size, PAGE_SIZE);
 	lim->physical_block_size = media->physical_size;
@@ -148,7 +155,7 @@ void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
 	lim->max_hw_sectors = max_bytes >> SECTOR_SHIFT;
 	/* Else the block layer stops at 1280 KiB */
 	lim->max_user_sectors = lim->max_hw_sectors;
-	lim->max_segments = EFI_DISK_MAX_RUNS;
+	lim->max_segments = EFI_DISK_MAX_SEGMENTS;
 	lim->max_segment_size = UINT_MAX;
 	lim->discard_granularity = media->erase_size;
 	lim->max_hw_discard_sectors =
@@ -160,25 +167,25 @@ void efi_disk_limits(const struct efi_disk_media *media, u32 max_bytes,
 }
 
 /**
- * efi_disk_shape() - what calls are like
+ * efi_disk_init_limits() - set the limits of calls
  * @media:	what is in the drive
  * @max_bytes:	of a call, a multiple of %EFI_DISK_MAX_BLOCK
  * @max_bounced: of the bounce buffer, likewise
- * @shape:	is filled in
+ * @limits:	is filled in
  *
  * There is firmware that expects memory to be aligned like a block without saying so.
  *
  * Context: any.
  */
-void efi_disk_shape(const struct efi_disk_media *media, u32 max_bytes,
-		    u32 max_bounced, struct efi_disk_shape *shape)
+void efi_disk_init_limits(const struct efi_disk_media *media, u32 max_bytes,
+			  u32 max_bounced, struct efi_disk_limits *limits)
 {
-	shape->block_size = media->block_size;
-	shape->align = max_t(u32, media->io_align,
-			     min_t(u32, media->block_size, PAGE_SIZE));
-	shape->max_bytes = max_bytes;
-	shape->max_bounced = max_bounced;
-	shape->min_direct = max_t(u32, MIN_DIRECT, media->block_size);
+	limits->block_size = media->block_size;
+	limits->align = max_t(u32, media->io_align,
+			      min_t(u32, media->block_size, PAGE_SIZE));
+	limits->max_bytes = max_bytes;
+	limits->max_bounced = max_bounced;
+	limits->min_direct = max_t(u32, MIN_DIRECT, media->block_size);
 }
 
 /**

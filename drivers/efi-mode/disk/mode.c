@@ -210,7 +210,7 @@ static unsigned int try_tokens(struct efi_disk *d, enum efi_disk_mode mode,
 	struct efi_disk_trial trial = { .tokens = FIRST_TOKENS };
 	unsigned int most = efi_disk_tokens_count(d), from;
 	enum efi_disk_verdict verdict;
-	struct efi_disk_outcome o;
+	struct efi_disk_result o;
 
 	trial.block_ns = time_blockio(d, stride, bytes);
 	if (!trial.block_ns) {

@@ -29,24 +29,24 @@
 #define SHORT_MS	5
 
 /**
- * efi_disk_add_run() - memory of a request
- * @runs:	there are @nr of them
+ * efi_disk_add_segment() - memory of a request
+ * @segs:	there are @nr of them
  * @nr:		is counted up if it is another one
- * @max:	as many as @runs has room for
+ * @max:	as many as @segs has room for
  * @bv:		the memory that is next
  *
- * What follows the run before it is a part of that: the block layer counts those as two,
+ * What follows the segment before it is a part of that: the block layer counts those as two,
  * too, at the most. What a file system has from kmalloc() is used again when it has freed
  * it, whoever else has the page.
  *
  * Context: any.
  * Return: false if there are too many.
  */
-bool efi_disk_add_run(struct efi_disk_run *runs, unsigned int *nr,
-		      unsigned int max, const struct bio_vec *bv)
+bool efi_disk_add_segment(struct efi_disk_segment *segs, unsigned int *nr,
+			  unsigned int max, const struct bio_vec *bv)
 {
 	phys_addr_t phys = page_to_phys(bv->bv_page) + bv->bv_offset;
-	struct efi_disk_run *last = *nr ? &runs[*nr - 1] : NULL;
+	struct efi_disk_segment *last = *nr ? &segs[*nr - 1] : NULL;
 	bool shared = PageSlab(bv->bv_page);
 
 	if (last && last->phys + last->bytes == phys && last->shared == shared) {
@@ -55,7 +55,7 @@ bool efi_disk_add_run(struct efi_disk_run *runs, unsigned int *nr,
 	}
 	if (*nr == max)
 		return false;
-	runs[(*nr)++] = (struct efi_disk_run) {
+	segs[(*nr)++] = (struct efi_disk_segment) {
 		.phys	= phys,
 		.bytes	= bv->bv_len,
 		.shared	= shared,
@@ -64,36 +64,36 @@ bool efi_disk_add_run(struct efi_disk_run *runs, unsigned int *nr,
 }
 
 /* How many bytes from here on can go without the bounce buffer? */
-static u32 direct_bytes(const struct efi_disk_shape *s,
-			const struct efi_disk_run *run, u32 offset, u64 pos,
+static u32 direct_bytes(const struct efi_disk_limits *s,
+			const struct efi_disk_segment *seg, u32 offset, u64 pos,
 			u32 left)
 {
-	u32 bytes = min3(run->bytes - offset, left, s->max_bytes);
+	u32 bytes = min3(seg->bytes - offset, left, s->max_bytes);
 
-	if (run->shared || !IS_ALIGNED(pos, s->block_size) ||
-	    !IS_ALIGNED(run->phys + offset, s->align))
+	if (seg->shared || !IS_ALIGNED(pos, s->block_size) ||
+	    !IS_ALIGNED(seg->phys + offset, s->align))
 		return 0;
 	return round_down(bytes, s->block_size);
 }
 
-/* Until the buffer is full, the request at its end, or there is a long run */
-static u32 gather(const struct efi_disk_shape *s,
-		  const struct efi_disk_cursor *c, u32 limit)
+/* Until the buffer is full, the request at its end, or there is a long segment */
+static u32 gather(const struct efi_disk_limits *s,
+		  const struct efi_disk_iter *c, u32 limit)
 {
-	const struct efi_disk_run *run = c->run;
+	const struct efi_disk_segment *seg = c->seg;
 	u32 offset = c->offset, bytes = 0, here, gap;
 
 	while (bytes < limit) {
 		u64 pos = c->pos + bytes;
 
-		here = min(run->bytes - offset, limit - bytes);
+		here = min(seg->bytes - offset, limit - bytes);
 		gap = round_up(pos, s->block_size) - pos;
-		if (gap < here && direct_bytes(s, run, offset + gap, pos + gap,
-					       c->left - bytes - gap) >=
-				  s->min_direct)
+		if (gap < here &&
+		    direct_bytes(s, seg, offset + gap, pos + gap,
+				 c->left - bytes - gap) >= s->min_direct)
 			return bytes + gap;
 		bytes += here;
-		run++;
+		seg++;
 		offset = 0;
 	}
 	return bytes;
@@ -103,27 +103,27 @@ static u32 gather(const struct efi_disk_shape *s,
  * efi_disk_plan() - what to transfer with the next call
  * @s:		what calls are like
  * @c:		how far the request has come; @c->left is not 0
- * @step:	is filled in
+ * @xfer:	is filled in
  *
  * Context: any.
  */
-void efi_disk_plan(const struct efi_disk_shape *s,
-		   const struct efi_disk_cursor *c, struct efi_disk_step *step)
+void efi_disk_plan(const struct efi_disk_limits *s,
+		   const struct efi_disk_iter *c, struct efi_disk_xfer *xfer)
 {
-	u32 direct = direct_bytes(s, c->run, c->offset, c->pos, c->left);
+	u32 direct = direct_bytes(s, c->seg, c->offset, c->pos, c->left);
 	u32 skip = c->pos & (s->block_size - 1);
 
-	step->lba = c->pos / s->block_size;
-	step->skip = skip;
+	xfer->lba = c->pos / s->block_size;
+	xfer->skip = skip;
 	/* What is all there is saves the copy, and costs no other call */
-	step->direct = direct && (direct >= s->min_direct || direct == c->left);
-	if (step->direct)
-		step->wanted = direct;
+	xfer->direct = direct && (direct >= s->min_direct || direct == c->left);
+	if (xfer->direct)
+		xfer->wanted = direct;
 	else
-		step->wanted = gather(s, c, min(c->left,
-						min(s->max_bytes, s->max_bounced) -
-						skip));
-	step->bytes = round_up(skip + step->wanted, s->block_size);
+		xfer->wanted = gather(
+			s, c,
+			min(c->left, min(s->max_bytes, s->max_bounced) - skip));
+	xfer->bytes = round_up(skip + xfer->wanted, s->block_size);
 }
 
 /**
@@ -133,15 +133,15 @@ void efi_disk_plan(const struct efi_disk_shape *s,
  *
  * Context: any.
  */
-void efi_disk_advance(struct efi_disk_cursor *c, u32 bytes)
+void efi_disk_advance(struct efi_disk_iter *c, u32 bytes)
 {
 	c->pos += bytes;
 	c->left -= bytes;
 	bytes += c->offset;
-	/* What is behind the last run is not looked at */
-	while (bytes && bytes >= c->run->bytes) {
-		bytes -= c->run->bytes;
-		c->run++;
+	/* What is behind the last segment is not looked at */
+	while (bytes && bytes >= c->seg->bytes) {
+		bytes -= c->seg->bytes;
+		c->seg++;
 	}
 	c->offset = bytes;
 }

@@ -39,24 +39,24 @@
 #define MOST_BYTES_TOGETHER SZ_64K
 
 /**
- * struct io - a request on its way
+ * struct rw - a read or a write in progress
  * @d:		the disk
  * @rq:		the request
  * @write:	to the disk
- * @cursor:	how far it has come
- * @shape:	of calls, from now on
+ * @iter:	how far it has come
+ * @limits:	of calls, from now on
  * @small_until: where calls become large again, in bytes
  * @too_large:	for all calls to come, not for this request only
  * @start:	of what has succeeded and the block layer does not know of yet
  * @failing_ms:	how long calls took that have failed
  * @status:	why the first part has failed that has
  */
-struct io {
+struct rw {
 	struct efi_disk *d;
 	struct request *rq;
 	bool write;
-	struct efi_disk_cursor cursor;
-	struct efi_disk_shape shape;
+	struct efi_disk_iter iter;
+	struct efi_disk_limits limits;
 	u64 small_until;
 	bool too_large;
 	u64 start;
@@ -64,92 +64,92 @@ struct io {
 	blk_status_t status;
 };
 
-static void complain(struct io *io, const struct efi_disk_step *step,
-		     const struct efi_disk_outcome *o)
+static void complain(struct rw *rw, const struct efi_disk_xfer *xfer,
+		     const struct efi_disk_result *o)
 {
-	dev_err_ratelimited(&io->d->edev->dev,
+	dev_err_ratelimited(&rw->d->edev->dev,
 			    "%s: cannot %s %u bytes at sector %llu: %s\n",
-			    io->d->gd->disk_name, io->write ? "write" : "read",
-			    step->wanted, io->cursor.pos >> SECTOR_SHIFT,
+			    rw->d->gd->disk_name, rw->write ? "write" : "read",
+			    xfer->wanted, rw->iter.pos >> SECTOR_SHIFT,
 			    efi_disk_status_name(o));
 }
 
 /* So much has succeeded */
-static void tell_done(struct io *io)
+static void tell_done(struct rw *rw)
 {
-	u32 bytes = io->cursor.pos - io->start;
+	u32 bytes = rw->iter.pos - rw->start;
 
 	if (bytes)
-		blk_update_request(io->rq, BLK_STS_OK, bytes);
-	io->start = io->cursor.pos;
+		blk_update_request(rw->rq, BLK_STS_OK, bytes);
+	rw->start = rw->iter.pos;
 }
 
-static void fail_part(struct io *io, u32 bytes, blk_status_t status)
+static void fail_part(struct rw *rw, u32 bytes, blk_status_t status)
 {
-	tell_done(io);
-	io->status = io->status ?: status;
-	blk_update_request(io->rq, status, bytes);
-	efi_disk_advance(&io->cursor, bytes);
-	io->start = io->cursor.pos;
+	tell_done(rw);
+	rw->status = rw->status ?: status;
+	blk_update_request(rw->rq, status, bytes);
+	efi_disk_advance(&rw->iter, bytes);
+	rw->start = rw->iter.pos;
 }
 
 /* Return: whether it is to be tried again */
-static bool try_less(struct io *io, const struct efi_disk_step *step,
-		     const struct efi_disk_outcome *o)
+static bool try_less(struct rw *rw, const struct efi_disk_xfer *xfer,
+		     const struct efi_disk_result *o)
 {
-	u32 block = io->shape.block_size, piece = max(PIECE, block);
+	u32 block = rw->limits.block_size, piece = max(PIECE, block);
 
-	if (efi_disk_wants_less(o) && step->bytes > block) {
-		io->shape.max_bytes = max(round_down(step->bytes / 2, block),
-					  block);
-		io->small_until = U64_MAX;
+	if (efi_disk_wants_less(o) && xfer->bytes > block) {
+		rw->limits.max_bytes =
+			max(round_down(xfer->bytes / 2, block), block);
+		rw->small_until = U64_MAX;
 		/*
 		 * Memory may be there again the next time, and a parameter may
 		 * be invalid for another reason
 		 */
-		io->too_large = o->status == EFI_BAD_BUFFER_SIZE;
+		rw->too_large = o->status == EFI_BAD_BUFFER_SIZE;
 		return true;
 	}
-	if (step->bytes <= piece)
+	if (xfer->bytes <= piece)
 		return false;
-	io->shape.max_bytes = piece;
-	io->small_until = io->cursor.pos + step->wanted;
+	rw->limits.max_bytes = piece;
+	rw->small_until = rw->iter.pos + xfer->wanted;
 	return true;
 }
 
-static bool is_hopeless(const struct io *io, const struct efi_disk_outcome *o)
+static bool is_hopeless(const struct rw *rw, const struct efi_disk_result *o)
 {
-	return efi_disk_is_final(o) || io->failing_ms > PATIENCE_MS;
+	return efi_disk_is_final(o) || rw->failing_ms > PATIENCE_MS;
 }
 
-static void handle_failure(struct io *io, const struct efi_disk_step *step,
-			   const struct efi_disk_outcome *o)
+static void handle_failure(struct rw *rw, const struct efi_disk_xfer *xfer,
+			   const struct efi_disk_result *o)
 {
 	blk_status_t status = efi_disk_status(o);
 
-	if (!is_hopeless(io, o) && try_less(io, step, o))
+	if (!is_hopeless(rw, o) && try_less(rw, xfer, o))
 		return;
 	/* The handle has gone with its disk: that is said elsewhere, and once */
 	if (o->ret != -ENODEV)
-		complain(io, step, o);
-	if (!o->ret && o->status == EFI_WRITE_PROTECTED && io->write)
-		set_disk_ro(io->d->gd, true);
-	fail_part(io, is_hopeless(io, o) ? io->cursor.left : step->wanted,
+		complain(rw, xfer, o);
+	if (!o->ret && o->status == EFI_WRITE_PROTECTED && rw->write)
+		set_disk_ro(rw->d->gd, true);
+	fail_part(rw, is_hopeless(rw, o) ? rw->iter.left : xfer->wanted,
 		  status);
 }
 
 /* Firmware has refused more, and has taken this: so it is for all requests */
-static void learn_size(struct io *io)
+static void learn_size(struct rw *rw)
 {
-	struct efi_disk *d = io->d;
+	struct efi_disk *d = rw->d;
 
-	if (!io->too_large || io->shape.max_bytes >= d->shape.max_bytes)
+	if (!rw->too_large || rw->limits.max_bytes >= d->limits.max_bytes)
 		return;
-	d->max_bytes = io->shape.max_bytes;
-	d->shape.max_bytes = d->max_bytes;
-	d->shape.min_direct = min(d->shape.min_direct, d->shape.max_bytes);
+	d->max_bytes = rw->limits.max_bytes;
+	d->limits.max_bytes = d->max_bytes;
+	d->limits.min_direct = min(d->limits.min_direct, d->limits.max_bytes);
 	dev_info(&d->edev->dev, "%s: no more than %u bytes at once\n",
-		 d->gd->disk_name, d->shape.max_bytes);
+		 d->gd->disk_name, d->limits.max_bytes);
 }
 
 static unsigned int ms_since(u64 start)
@@ -158,53 +158,53 @@ static unsigned int ms_since(u64 start)
 }
 
 /* After a call that was as large as it may be */
-static void keep_pace(struct io *io, u64 start)
+static void keep_pace(struct rw *rw, u64 start)
 {
-	struct efi_disk *d = io->d;
+	struct efi_disk *d = rw->d;
 
-	d->shape.max_bytes = efi_disk_pace(d->shape.max_bytes, LEAST_BYTES,
-					   d->max_bytes, ms_since(start));
-	io->shape.max_bytes = d->shape.max_bytes;
+	d->limits.max_bytes = efi_disk_pace(d->limits.max_bytes, LEAST_BYTES,
+					    d->max_bytes, ms_since(start));
+	rw->limits.max_bytes = d->limits.max_bytes;
 }
 
-static blk_status_t transfer(struct io *io)
+static blk_status_t transfer(struct rw *rw)
 {
-	struct efi_disk_outcome o;
-	struct efi_disk_step step;
+	struct efi_disk_result o;
+	struct efi_disk_xfer xfer;
 	u64 start;
 
-	while (io->cursor.left) {
-		if (io->cursor.pos >= io->small_until) {
-			io->shape = io->d->shape;
-			io->small_until = 0;
+	while (rw->iter.left) {
+		if (rw->iter.pos >= rw->small_until) {
+			rw->limits = rw->d->limits;
+			rw->small_until = 0;
 		}
-		efi_disk_plan(&io->shape, &io->cursor, &step);
+		efi_disk_plan(&rw->limits, &rw->iter, &xfer);
 		start = rdtsc();
-		o = efi_disk_step(io->d, io->write, &io->cursor, &step);
+		o = efi_disk_transfer(rw->d, rw->write, &rw->iter, &xfer);
 		if (efi_disk_succeeded(&o)) {
-			learn_size(io);
-			if (step.bytes == io->d->shape.max_bytes)
-				keep_pace(io, start);
-			efi_disk_advance(&io->cursor, step.wanted);
+			learn_size(rw);
+			if (xfer.bytes == rw->d->limits.max_bytes)
+				keep_pace(rw, start);
+			efi_disk_advance(&rw->iter, xfer.wanted);
 			continue;
 		}
-		io->failing_ms += ms_since(start);
-		handle_failure(io, &step, &o);
+		rw->failing_ms += ms_since(start);
+		handle_failure(rw, &xfer, &o);
 	}
-	if (io->status)
-		tell_done(io);
-	return io->status;
+	if (rw->status)
+		tell_done(rw);
+	return rw->status;
 }
 
-static bool collect_runs(struct efi_disk *d, struct request *rq)
+static bool collect_segments(struct efi_disk *d, struct request *rq)
 {
 	struct req_iterator iter;
 	unsigned int n = 0;
 	struct bio_vec bv;
 
 	rq_for_each_bvec(bv, rq, iter)
-		if (WARN_ON_ONCE(!efi_disk_add_run(d->runs, &n,
-						   ARRAY_SIZE(d->runs), &bv)))
+		if (WARN_ON_ONCE(!efi_disk_add_segment(
+			    d->segs, &n, ARRAY_SIZE(d->segs), &bv)))
 			return false;
 	return true;
 }
@@ -214,20 +214,20 @@ static u64 position(struct request *rq)
 	return (u64)blk_rq_pos(rq) << SECTOR_SHIFT;
 }
 
-static struct efi_disk_cursor first_cursor(const struct efi_disk *d,
-					   struct request *rq)
+static struct efi_disk_iter first_iter(const struct efi_disk *d,
+				       struct request *rq)
 {
-	return (struct efi_disk_cursor) {
-		.run	= d->runs,
+	return (struct efi_disk_iter) {
+		.seg	= d->segs,
 		.pos	= position(rq),
 		.left	= blk_rq_bytes(rq),
 	};
 }
 
-static bool is_guarded(const struct efi_disk *d, struct request *rq)
+static bool is_claimed(const struct efi_disk *d, struct request *rq)
 {
 	return rq_data_dir(rq) == WRITE &&
-	       efi_disk_is_guarded(d, blk_rq_pos(rq), blk_rq_sectors(rq));
+	       efi_fs_is_claimed(d, blk_rq_pos(rq), blk_rq_sectors(rq));
 }
 
 /*
@@ -237,28 +237,28 @@ static bool is_guarded(const struct efi_disk *d, struct request *rq)
  */
 static blk_status_t read_or_write(struct efi_disk *d, struct request *rq)
 {
-	struct io io = {
+	struct rw rw = {
 		.d	= d,
 		.rq	= rq,
 		.write	= rq_data_dir(rq) == WRITE,
 		.start	= position(rq),
-		.shape	= d->shape,
-		.cursor	= first_cursor(d, rq),
+		.limits	= d->limits,
+		.iter	= first_iter(d, rq),
 	};
 
-	if (is_guarded(d, rq)) {
+	if (is_claimed(d, rq)) {
 		dev_err_ratelimited(&d->edev->dev,
 				    "%s: firmware has a file system at sector %llu: not written\n",
 				    d->gd->disk_name, blk_rq_pos(rq));
 		return BLK_STS_IOERR;
 	}
-	if (!collect_runs(d, rq))
+	if (!collect_segments(d, rq))
 		return BLK_STS_IOERR;
-	return transfer(&io);
+	return transfer(&rw);
 }
 
 static blk_status_t simple(struct efi_disk *d, struct request *rq,
-			   const char *what, struct efi_disk_outcome o)
+			   const char *what, struct efi_disk_result o)
 {
 	if (!efi_disk_succeeded(&o) && o.ret != -ENODEV)
 		dev_err_ratelimited(&d->edev->dev, "%s: cannot %s: %s\n",
@@ -271,7 +271,7 @@ static blk_status_t discard(struct efi_disk *d, struct request *rq)
 {
 	u64 pos = (u64)blk_rq_pos(rq) << SECTOR_SHIFT, lba, bytes;
 
-	if (efi_disk_is_guarded(d, blk_rq_pos(rq), blk_rq_sectors(rq)))
+	if (efi_fs_is_claimed(d, blk_rq_pos(rq), blk_rq_sectors(rq)))
 		return BLK_STS_IOERR;
 	/* It may have been asked for before there was another medium */
 	if (!d->media.erase_size)
@@ -321,7 +321,7 @@ static bool is_transfer(struct request *rq)
 /* Return: true if the request ends without the caller */
 static bool start(struct efi_disk *d, struct request *rq)
 {
-	if (refusal(d) || !is_transfer(rq) || is_guarded(d, rq))
+	if (refusal(d) || !is_transfer(rq) || is_claimed(d, rq))
 		return false;
 	return efi_disk_token_start(d, rq);
 }
@@ -363,16 +363,16 @@ static void is_over(struct request *rq, blk_status_t status,
 static bool is_one_call(struct efi_disk *d, struct request *rq,
 			struct efi_call *c)
 {
-	struct efi_disk_cursor cursor = first_cursor(d, rq);
-	struct efi_disk_step step;
+	struct efi_disk_iter iter = first_iter(d, rq);
+	struct efi_disk_xfer xfer;
 
-	if (!is_transfer(rq) || is_guarded(d, rq) || !collect_runs(d, rq))
+	if (!is_transfer(rq) || is_claimed(d, rq) || !collect_segments(d, rq))
 		return false;
-	efi_disk_plan(&d->shape, &cursor, &step);
-	if (!step.direct || step.wanted != cursor.left ||
-	    step.bytes > MOST_BYTES_TOGETHER)
+	efi_disk_plan(&d->limits, &iter, &xfer);
+	if (!xfer.direct || xfer.wanted != iter.left ||
+	    xfer.bytes > MOST_BYTES_TOGETHER)
 		return false;
-	efi_disk_describe(d, rq_data_dir(rq) == WRITE, &cursor, &step, c);
+	efi_disk_describe(d, rq_data_dir(rq) == WRITE, &iter, &xfer, c);
 	return true;
 }
 
@@ -410,7 +410,7 @@ static void serve_together(struct efi_disk *d, unsigned int n,
 		list_add_tail(&rq->queuelist, &together);
 	}
 	start = rdtsc();
-	efi_call_all_in("BlockIo", chain->calls, n, chain->room);
+	efi_call_all_in("BlockIo", chain->calls, n, chain->prealloc);
 	if (n == chain->max)
 		chain->max = efi_disk_pace(n, LEAST_TOGETHER, EFI_DISK_CHAIN,
 					   ms_since(start));

@@ -28,13 +28,19 @@
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
+#include <linux/align.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/ratelimit.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/wait.h>
 
 #include <efi-mode/fast-tick.h>
 
-#include "tokens.h"
+#include "disk.h"
 
 /* With fewer there is nothing to gain */
 #define MIN_TOKENS	4
@@ -45,6 +51,75 @@
 /* How long the first tokens may take */
 #define TRIAL_PATIENCE	(5 * HZ)
 
+/* How long firmware has to complete the tokens of a disk that it has removed */
+#define REMOVED_PATIENCE (2 * HZ)
+
+/**
+ * enum efi_disk_slot_state - whose is a slot?
+ * @EFI_DISK_SLOT_FREE:	nobody's
+ * @EFI_DISK_SLOT_TAKEN: of a request
+ * @EFI_DISK_SLOT_BUSY:	firmware's
+ * @EFI_DISK_SLOT_DONE:	of a request that nobody has looked at yet
+ * @EFI_DISK_SLOT_LOST:	firmware's, and nobody waits for it
+ */
+enum efi_disk_slot_state {
+	EFI_DISK_SLOT_FREE,
+	EFI_DISK_SLOT_TAKEN,
+	EFI_DISK_SLOT_BUSY,
+	EFI_DISK_SLOT_DONE,
+	EFI_DISK_SLOT_LOST,
+};
+
+/**
+ * struct efi_disk_slot - room for a token
+ * @t:		where it is one of
+ * @event:	of the token
+ * @buffer:	of the transfer
+ * @token:	for Linux
+ * @phys:	for firmware
+ * @state:	whose it is
+ * @rq:		the request, or NULL in a trial
+ */
+struct efi_disk_slot {
+	struct efi_disk_tokens *t;
+	struct efi_event *event;
+	struct efi_buffer *buffer;
+	struct efi_disk_token *token;
+	phys_addr_t phys;
+	enum efi_disk_slot_state state;
+	struct request *rq;
+};
+
+/**
+ * struct efi_disk_tokens - all of a disk
+ * @d:		the disk
+ * @io:		BlockIo2 or DiskIo2
+ * @mode:	which of them
+ * @memory:	of the tokens
+ * @size:	bytes of each buffer
+ * @lock:	may be taken in an interrupt
+ * @wait:	until there is something new
+ * @done:	ends requests
+ * @in_flight:	slots that are %EFI_DISK_SLOT_BUSY
+ * @lost:	slots that are %EFI_DISK_SLOT_LOST
+ * @nr:		of @slots
+ * @slots:	as many as there can be requests
+ */
+struct efi_disk_tokens {
+	struct efi_disk *d;
+	struct efi_protocol *io;
+	enum efi_disk_mode mode;
+	struct efi_buffer *memory;
+	u32 size;
+	spinlock_t lock; /* for the states and what is below */
+	wait_queue_head_t wait;
+	struct work_struct done;
+	unsigned int in_flight;
+	unsigned int lost;
+	unsigned int nr;
+	struct efi_disk_slot slots[];
+};
+
 /* Slots */
 
 /**
@@ -54,7 +129,7 @@
  * Context: task context.
  * Return: the slot, or NULL if there is none.
  */
-struct efi_disk_slot *efi_disk_take_slot(struct efi_disk_tokens *t)
+static struct efi_disk_slot *efi_disk_take_slot(struct efi_disk_tokens *t)
 {
 	struct efi_disk_slot *found = NULL;
 	unsigned int i;
@@ -75,7 +150,7 @@ struct efi_disk_slot *efi_disk_take_slot(struct efi_disk_tokens *t)
  *
  * Context: task context.
  */
-void efi_disk_put_slot(struct efi_disk_slot *s)
+static void efi_disk_put_slot(struct efi_disk_slot *s)
 {
 	spin_lock_irq(&s->t->lock);
 	s->rq = NULL;
@@ -98,7 +173,8 @@ static void come_back(struct efi_disk_tokens *t)
  * Context: task context.
  * Return: true if firmware has it, and the request is the caller's to end.
  */
-bool efi_disk_lose_slot(struct efi_disk_slot *s, const struct request *rq)
+static bool efi_disk_lose_slot(struct efi_disk_slot *s,
+			       const struct request *rq)
 {
 	struct efi_disk_tokens *t = s->t;
 	bool busy;
@@ -139,15 +215,15 @@ static void signalled(struct efi_event *event, void *data)
 
 /* Calls */
 
-static struct efi_disk_outcome call(struct efi_disk_slot *s, bool write,
-				    u64 lba, u32 bytes)
+static struct efi_disk_result call(struct efi_disk_slot *s, bool write, u64 lba,
+				   u32 bytes)
 {
 	struct efi_disk_tokens *t = s->t;
 	const struct efi_disk_media *m = &t->d->media;
 	const u64 start = t->mode == EFI_DISK_DISKIO2 ? lba * m->block_size :
 							lba;
 	const u64 args[] = { m->id, start, s->phys, bytes, s->buffer->phys };
-	struct efi_disk_outcome o;
+	struct efi_disk_result o;
 	const char *name;
 	size_t slot;
 
@@ -177,7 +253,7 @@ static struct efi_disk_outcome call(struct efi_disk_slot *s, bool write,
  * Return: whether the slot is ours again; else it was signalled all the same, or took so
  * long that it is lost, and somebody has seen to the request.
  */
-static bool refused(struct efi_disk_slot *s, const struct efi_disk_outcome *o)
+static bool refused(struct efi_disk_slot *s, const struct efi_disk_result *o)
 {
 	struct efi_disk_tokens *t = s->t;
 	bool ours;
@@ -194,7 +270,7 @@ static bool refused(struct efi_disk_slot *s, const struct efi_disk_outcome *o)
 		t->lost--;
 	}
 	spin_unlock_irq(&t->lock);
-	efi_event_take_back(s->event);
+	efi_event_cancel(s->event);
 	return ours;
 }
 
@@ -210,14 +286,14 @@ static bool refused(struct efi_disk_slot *s, const struct efi_disk_outcome *o)
  * Return: true if it is or was with firmware; the slot may be anybody's then. If not it is
  * still the caller's, unless firmware has stopped: then it is lost.
  */
-bool efi_disk_slot_start(struct efi_disk_slot *s, bool write, u64 lba,
-			 u32 bytes, struct efi_disk_outcome *o)
+static bool efi_disk_slot_start(struct efi_disk_slot *s, bool write, u64 lba,
+				u32 bytes, struct efi_disk_result *o)
 {
 	struct efi_disk_tokens *t = s->t;
 
 	s->token->event = (efi_event_t)efi_event_value(s->event);
 	s->token->transaction_status = EFI_NOT_READY;
-	efi_event_lend(s->event);
+	efi_event_submit(s->event);
 	efi_mode_fast_tick_get();
 	spin_lock_irq(&t->lock);
 	s->state = EFI_DISK_SLOT_BUSY;
@@ -234,9 +310,10 @@ bool efi_disk_slot_start(struct efi_disk_slot *s, bool write, u64 lba,
  * Context: any.
  * Return: what has become of the transfer.
  */
-struct efi_disk_outcome efi_disk_slot_result(const struct efi_disk_slot *s)
+static struct efi_disk_result
+efi_disk_slot_result(const struct efi_disk_slot *s)
 {
-	return (struct efi_disk_outcome) {
+	return (struct efi_disk_result) {
 		.status = READ_ONCE(s->token->transaction_status),
 	};
 }
@@ -260,11 +337,193 @@ bool efi_disk_tokens_drain(struct efi_disk *d)
 	return !READ_ONCE(t->lost);
 }
 
+/* Requests of the block layer: one token each, and the buffer of that */
+
+static void copy(struct request *rq, void *buffer, bool to_buffer)
+{
+	struct req_iterator iter;
+	struct bio_vec bv;
+
+	rq_for_each_bvec(bv, rq, iter) {
+		void *memory = page_address(bv.bv_page) + bv.bv_offset;
+
+		memcpy(to_buffer ? buffer : memory, to_buffer ? memory : buffer,
+		       bv.bv_len);
+		buffer += bv.bv_len;
+	}
+}
+
+/* What firmware says of an error in a token may be true, or not: see queue.c */
+static void finish(struct efi_disk_slot *s)
+{
+	struct request *rq = s->rq;
+	struct efi_disk_request *r = blk_mq_rq_to_pdu(rq);
+	struct efi_disk_result o = efi_disk_slot_result(s);
+
+	if (!efi_disk_succeeded(&o)) {
+		kblockd_schedule_work(&r->again);
+		return;
+	}
+	if (rq_data_dir(rq) == READ)
+		copy(rq, s->buffer->virt, false);
+	r->slot = NULL;
+	efi_disk_put_slot(s);
+	blk_mq_end_request(rq, BLK_STS_OK);
+}
+
+/**
+ * efi_disk_end_requests() - there are complete tokens
+ * @work:	of struct efi_disk_tokens
+ *
+ * Context: task context.
+ */
+static void efi_disk_end_requests(struct work_struct *work)
+{
+	struct efi_disk_tokens *t =
+		container_of(work, struct efi_disk_tokens, done);
+	unsigned int i;
+	bool done;
+
+	for (i = 0; i < t->nr; i++) {
+		struct efi_disk_slot *s = &t->slots[i];
+
+		spin_lock_irq(&t->lock);
+		done = s->state == EFI_DISK_SLOT_DONE && s->rq;
+		if (done)
+			s->state = EFI_DISK_SLOT_TAKEN;
+		spin_unlock_irq(&t->lock);
+		if (done)
+			finish(s);
+	}
+}
+
+/**
+ * efi_disk_token_fits() - can it be done with a token?
+ * @limits:	of calls
+ * @size:	of the buffer of a token
+ * @pos:	in bytes
+ * @bytes:	of the request
+ *
+ * Context: any.
+ * Return: true if it is of whole blocks, and not too large.
+ */
+bool efi_disk_token_fits(const struct efi_disk_limits *limits, u32 size,
+			 u64 pos, u32 bytes)
+{
+	return IS_ALIGNED(pos | bytes, limits->block_size) &&
+	       bytes <= min(size, limits->max_bytes);
+}
+
+/**
+ * efi_disk_token_start() - let firmware do a request by itself
+ * @d:		the disk
+ * @rq:		a read or a write, which is allowed
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ * Return: true if the request is or was with firmware, and ends without the caller; false
+ * if it has to be done without a token.
+ */
+bool efi_disk_token_start(struct efi_disk *d, struct request *rq)
+{
+	struct efi_disk_request *r = blk_mq_rq_to_pdu(rq);
+	u64 pos = (u64)blk_rq_pos(rq) << SECTOR_SHIFT;
+	bool write = rq_data_dir(rq) == WRITE;
+	struct efi_disk_tokens *t = d->tokens;
+	struct efi_disk_result o;
+	struct efi_disk_slot *s;
+
+	lockdep_assert_held(&d->lock);
+	if (!t || READ_ONCE(t->lost) ||
+	    !efi_disk_token_fits(&d->limits, t->size, pos, blk_rq_bytes(rq)))
+		return false;
+	s = efi_disk_take_slot(t);
+	if (!s)
+		return false;
+	if (write)
+		copy(rq, s->buffer->virt, true);
+	s->rq = rq;
+	r->slot = s;
+	if (efi_disk_slot_start(s, write, pos / d->limits.block_size,
+				blk_rq_bytes(rq), &o))
+		return true;
+	r->slot = NULL;
+	if (o.ret != -EIO)
+		efi_disk_put_slot(s);
+	return false;
+}
+
+/**
+ * efi_disk_token_failed() - there was an error in the token of a request
+ * @rq:		the request, which is to be done without one now
+ *
+ * Context: task context.
+ */
+void efi_disk_token_failed(struct request *rq)
+{
+	struct efi_disk_request *r = blk_mq_rq_to_pdu(rq);
+	struct efi_disk_slot *s = r->slot;
+	struct efi_disk *d = s->t->d;
+	struct efi_disk_result o = efi_disk_slot_result(s);
+
+	dev_warn_ratelimited(
+		&d->edev->dev,
+		"%s: a token for %u bytes at sector %llu: %s: once more with BlockIo\n",
+		d->gd->disk_name, blk_rq_bytes(rq), (u64)blk_rq_pos(rq),
+		efi_disk_status_name(&o));
+	r->slot = NULL;
+	efi_disk_put_slot(s);
+}
+
+/**
+ * efi_disk_token_timeout() - a request takes too long
+ * @rq:		the request
+ *
+ * Context: task context; as timeout() of struct blk_mq_ops.
+ * Return: %BLK_EH_RESET_TIMER if no token of it is with firmware.
+ */
+enum blk_eh_timer_return efi_disk_token_timeout(struct request *rq)
+{
+	struct efi_disk_request *r = blk_mq_rq_to_pdu(rq);
+	struct efi_disk_slot *s = READ_ONCE(r->slot);
+	struct efi_disk *d = rq->q->queuedata;
+
+	if (!s || !efi_disk_lose_slot(s, rq))
+		return BLK_EH_RESET_TIMER;
+	dev_err(&d->edev->dev,
+		"%s: firmware does not complete a token at sector %llu: no transfers until it does\n",
+		d->gd->disk_name, (u64)blk_rq_pos(rq));
+	r->slot = NULL;
+	blk_mq_end_request(rq, BLK_STS_TIMEOUT);
+	return BLK_EH_DONE;
+}
+
+/**
+ * efi_disk_tokens_give_up() - the disk has gone, and its tokens may not come back
+ * @d:		the disk, which takes no requests any more
+ *
+ * Context: task context; sleeps.
+ */
+void efi_disk_tokens_give_up(struct efi_disk *d)
+{
+	struct efi_disk_tokens *t = d->tokens;
+	struct request *rq;
+	unsigned int i;
+
+	if (!t || wait_event_timeout(t->wait, !READ_ONCE(t->in_flight),
+				     REMOVED_PATIENCE))
+		return;
+	for (i = 0; i < t->nr; i++) {
+		rq = READ_ONCE(t->slots[i].rq);
+		if (rq && efi_disk_lose_slot(&t->slots[i], rq))
+			blk_mq_end_request(rq, BLK_STS_OFFLINE);
+	}
+}
+
 /* The trial */
 
 static void start_reads(struct efi_disk_tokens *t, u64 lba, u64 stride,
 			u32 bytes, struct efi_disk_trial *trial,
-			struct efi_disk_outcome *o)
+			struct efi_disk_result *o)
 {
 	struct efi_disk_slot *s;
 	unsigned int i;
@@ -278,7 +537,7 @@ static void start_reads(struct efi_disk_tokens *t, u64 lba, u64 stride,
 	}
 }
 
-static void end_reads(struct efi_disk_tokens *t, struct efi_disk_outcome *o)
+static void end_reads(struct efi_disk_tokens *t, struct efi_disk_result *o)
 {
 	unsigned int i;
 
@@ -306,12 +565,12 @@ static void end_reads(struct efi_disk_tokens *t, struct efi_disk_outcome *o)
  * Context: task context; sleeps.
  * Return: success if all have been read, else why one has not.
  */
-struct efi_disk_outcome efi_disk_tokens_try(struct efi_disk *d, u64 first,
-					    u64 stride, u32 bytes,
-					    struct efi_disk_trial *trial)
+struct efi_disk_result efi_disk_tokens_try(struct efi_disk *d, u64 first,
+					   u64 stride, u32 bytes,
+					   struct efi_disk_trial *trial)
 {
 	struct efi_disk_tokens *t = d->tokens;
-	struct efi_disk_outcome o = {};
+	struct efi_disk_result o = {};
 	u64 start = ktime_get_ns();
 
 	trial->at_once = 0;

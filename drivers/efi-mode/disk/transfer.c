@@ -1,20 +1,124 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One call of firmware, and what has to be copied before or after it
+ * One call of firmware, what has to be copied before or after it, and what its answer
+ * means
  *
  * Nothing is allocated here: memory may be written out to this disk to become free.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
+#include <linux/array_size.h>
+#include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/string.h>
 
 #include "disk.h"
 
-static struct efi_disk_outcome call_once(struct efi_disk *d, bool write,
-					 u64 lba, u32 bytes, phys_addr_t phys)
+/* What the firmware's answers mean to the block layer */
+
+static const struct {
+	efi_status_t status;
+	blk_status_t means;
+	const char *name;
+} statuses[] = {
+	{ EFI_SUCCESS, BLK_STS_OK, "success" },
+	{ EFI_INVALID_PARAMETER, BLK_STS_IOERR, "invalid parameter" },
+	{ EFI_UNSUPPORTED, BLK_STS_NOTSUPP, "unsupported" },
+	{ EFI_BAD_BUFFER_SIZE, BLK_STS_IOERR, "bad buffer size" },
+	{ EFI_NOT_READY, BLK_STS_IOERR, "not ready" },
+	{ EFI_DEVICE_ERROR, BLK_STS_IOERR, "device error" },
+	{ EFI_WRITE_PROTECTED, BLK_STS_TARGET, "write protected" },
+	{ EFI_OUT_OF_RESOURCES, BLK_STS_RESOURCE, "out of resources" },
+	{ EFI_VOLUME_CORRUPTED, BLK_STS_MEDIUM, "volume corrupted" },
+	{ EFI_NO_MEDIA, BLK_STS_IOERR, "no medium" },
+	{ EFI_MEDIA_CHANGED, BLK_STS_IOERR, "medium changed" },
+	{ EFI_ACCESS_DENIED, BLK_STS_TARGET, "access denied" },
+	{ EFI_TIMEOUT, BLK_STS_TIMEOUT, "time-out" },
+	{ EFI_ABORTED, BLK_STS_IOERR, "aborted" },
+	{ EFI_SECURITY_VIOLATION, BLK_STS_TARGET, "security violation" },
+	{ EFI_CRC_ERROR, BLK_STS_PROTECTION, "CRC error" },
+};
+
+/**
+ * efi_disk_status() - the block layer's word for what has become of a call
+ * @o:		the result
+ *
+ * Context: any.
+ * Return: a status; BLK_STS_OFFLINE if the disk is there no more.
+ */
+blk_status_t efi_disk_status(const struct efi_disk_result *o)
 {
-	struct efi_disk_outcome o = {};
+	unsigned int i;
+
+	if (o->ret)
+		return o->ret == -ENODEV ? BLK_STS_OFFLINE : BLK_STS_IOERR;
+	for (i = 0; i < ARRAY_SIZE(statuses); i++)
+		if (statuses[i].status == o->status)
+			return statuses[i].means;
+	return BLK_STS_IOERR;
+}
+
+/**
+ * efi_disk_status_name() - a person's word for it
+ * @o:		the result
+ *
+ * Context: any.
+ * Return: the word.
+ */
+const char *efi_disk_status_name(const struct efi_disk_result *o)
+{
+	unsigned int i;
+
+	switch (o->ret) {
+	case 0:
+		break;
+	case -ENODEV:
+		return "the disk is gone";
+	case -ESHUTDOWN:
+		return "the system ends";
+	default:
+		return "firmware has stopped";
+	}
+	for (i = 0; i < ARRAY_SIZE(statuses); i++)
+		if (statuses[i].status == o->status)
+			return statuses[i].name;
+	return "an error that it has no name for";
+}
+
+/**
+ * efi_disk_wants_less() - may it be that the transfer was too large?
+ * @o:		the result
+ *
+ * Context: any.
+ * Return: true if it may.
+ */
+bool efi_disk_wants_less(const struct efi_disk_result *o)
+{
+	return !o->ret && (o->status == EFI_BAD_BUFFER_SIZE ||
+			   o->status == EFI_INVALID_PARAMETER ||
+			   o->status == EFI_OUT_OF_RESOURCES);
+}
+
+/**
+ * efi_disk_is_final() - will it be the same with any other block?
+ * @o:		the result
+ *
+ * Context: any.
+ * Return: true if no call for the same request can have another one.
+ */
+bool efi_disk_is_final(const struct efi_disk_result *o)
+{
+	return o->ret || o->status == EFI_NO_MEDIA ||
+	       o->status == EFI_MEDIA_CHANGED ||
+	       o->status == EFI_WRITE_PROTECTED || o->status == EFI_UNSUPPORTED;
+}
+
+/* Calls */
+
+static struct efi_disk_result call_once(struct efi_disk *d, bool write, u64 lba,
+					u32 bytes, phys_addr_t phys)
+{
+	struct efi_disk_result o = {};
 
 	if (write)
 		o.ret = efi_protocol_call(d->io, &o.status,
@@ -41,10 +145,10 @@ static bool renew_media_id(struct efi_disk *d)
 	return true;
 }
 
-static struct efi_disk_outcome call(struct efi_disk *d, bool write, u64 lba,
-				    u32 bytes, phys_addr_t phys)
+static struct efi_disk_result call(struct efi_disk *d, bool write, u64 lba,
+				   u32 bytes, phys_addr_t phys)
 {
-	struct efi_disk_outcome o = call_once(d, write, lba, bytes, phys);
+	struct efi_disk_result o = call_once(d, write, lba, bytes, phys);
 
 	if (!o.ret && o.status == EFI_MEDIA_CHANGED && renew_media_id(d))
 		o = call_once(d, write, lba, bytes, phys);
@@ -54,111 +158,111 @@ static struct efi_disk_outcome call(struct efi_disk *d, bool write, u64 lba,
 	return o;
 }
 
-static void copy(const struct efi_disk_cursor *cursor, void *buffer, u32 bytes,
+static void copy(const struct efi_disk_iter *iter, void *buffer, u32 bytes,
 		 bool to_buffer)
 {
-	const struct efi_disk_run *run = cursor->run;
-	u32 offset = cursor->offset, n;
+	const struct efi_disk_segment *seg = iter->seg;
+	u32 offset = iter->offset, n;
 
-	for (; bytes; bytes -= n, buffer += n, run++, offset = 0) {
-		void *memory = phys_to_virt(run->phys + offset);
+	for (; bytes; bytes -= n, buffer += n, seg++, offset = 0) {
+		void *memory = phys_to_virt(seg->phys + offset);
 
-		n = min(run->bytes - offset, bytes);
+		n = min(seg->bytes - offset, bytes);
 		memcpy(to_buffer ? buffer : memory,
 		       to_buffer ? memory : buffer, n);
 	}
 }
 
 /* The blocks at both ends of which only a part is written */
-static struct efi_disk_outcome fill_ends(struct efi_disk *d,
-					 const struct efi_disk_step *step)
+static struct efi_disk_result fill_ends(struct efi_disk *d,
+					const struct efi_disk_xfer *xfer)
 {
-	u32 block = d->shape.block_size, last = step->bytes - block;
-	bool tail = step->skip + step->wanted < step->bytes;
-	struct efi_disk_outcome o = {};
+	u32 block = d->limits.block_size, last = xfer->bytes - block;
+	bool tail = xfer->skip + xfer->wanted < xfer->bytes;
+	struct efi_disk_result o = {};
 
-	if (step->skip)
-		o = call(d, false, step->lba, block, d->bounce->phys);
-	if (tail && (last || !step->skip) && efi_disk_succeeded(&o))
-		o = call(d, false, step->lba + last / block, block,
+	if (xfer->skip)
+		o = call(d, false, xfer->lba, block, d->bounce->phys);
+	if (tail && (last || !xfer->skip) && efi_disk_succeeded(&o))
+		o = call(d, false, xfer->lba + last / block, block,
 			 d->bounce->phys + last);
 	return o;
 }
 
 /* If firmware has stopped the pages are not used again, whoever frees them */
-static struct efi_disk_outcome step_direct(struct efi_disk *d, bool write,
-					   const struct efi_disk_cursor *cursor,
-					   const struct efi_disk_step *step)
+static struct efi_disk_result xfer_direct(struct efi_disk *d, bool write,
+					  const struct efi_disk_iter *iter,
+					  const struct efi_disk_xfer *xfer)
 {
-	phys_addr_t phys = cursor->run->phys + cursor->offset;
-	struct efi_disk_outcome o;
+	phys_addr_t phys = iter->seg->phys + iter->offset;
+	struct efi_disk_result o;
 
-	o = call(d, write, step->lba, step->bytes, phys);
+	o = call(d, write, xfer->lba, xfer->bytes, phys);
 	if (o.ret == -EIO)
-		efi_memory_abandon(phys, step->bytes);
+		efi_memory_abandon(phys, xfer->bytes);
 	return o;
 }
 
-static struct efi_disk_outcome step_bounced(struct efi_disk *d, bool write,
-					    const struct efi_disk_cursor *cursor,
-					    const struct efi_disk_step *step)
+static struct efi_disk_result xfer_bounced(struct efi_disk *d, bool write,
+					   const struct efi_disk_iter *iter,
+					   const struct efi_disk_xfer *xfer)
 {
-	void *data = d->bounce->virt + step->skip;
-	struct efi_disk_outcome o;
+	void *data = d->bounce->virt + xfer->skip;
+	struct efi_disk_result o;
 
 	if (write) {
-		o = fill_ends(d, step);
+		o = fill_ends(d, xfer);
 		if (!efi_disk_succeeded(&o))
 			return o;
-		copy(cursor, data, step->wanted, true);
+		copy(iter, data, xfer->wanted, true);
 	}
-	o = call(d, write, step->lba, step->bytes, d->bounce->phys);
+	o = call(d, write, xfer->lba, xfer->bytes, d->bounce->phys);
 	if (!write && efi_disk_succeeded(&o))
-		copy(cursor, data, step->wanted, false);
+		copy(iter, data, xfer->wanted, false);
 	return o;
 }
 
 /**
- * efi_disk_step() - transfer what one call can
+ * efi_disk_transfer() - transfer what one call can
  * @d:		the disk
  * @write:	to it
- * @cursor:	how far the request has come
- * @step:	as efi_disk_plan() says
+ * @iter:	how far the request has come
+ * @xfer:	as efi_disk_plan() says
  *
  * Context: task context; sleeps. @d->lock is held.
  * Return: what has become of it.
  */
-struct efi_disk_outcome efi_disk_step(struct efi_disk *d, bool write,
-				      const struct efi_disk_cursor *cursor,
-				      const struct efi_disk_step *step)
+struct efi_disk_result efi_disk_transfer(struct efi_disk *d, bool write,
+					 const struct efi_disk_iter *iter,
+					 const struct efi_disk_xfer *xfer)
 {
 	lockdep_assert_held(&d->lock);
-	if (step->direct)
-		return step_direct(d, write, cursor, step);
-	return step_bounced(d, write, cursor, step);
+	if (xfer->direct)
+		return xfer_direct(d, write, iter, xfer);
+	return xfer_bounced(d, write, iter, xfer);
 }
 
 /**
- * efi_disk_describe() - what efi_disk_step() would call
+ * efi_disk_describe() - what efi_disk_transfer() would call
  * @d:		the disk
  * @write:	to it
- * @cursor:	how far the request has come
- * @step:	one that needs no buffer
+ * @iter:	how far the request has come
+ * @xfer:	one that needs no buffer
  * @c:		is filled in
  *
  * Context: any. @d->lock is held.
  */
 void efi_disk_describe(const struct efi_disk *d, bool write,
-		       const struct efi_disk_cursor *cursor,
-		       const struct efi_disk_step *step, struct efi_call *c)
+		       const struct efi_disk_iter *iter,
+		       const struct efi_disk_xfer *xfer, struct efi_call *c)
 {
 	c->protocol = d->io;
 	c->slot = write ? offsetof(union efi_block_io_protocol, write_blocks) :
 			  offsetof(union efi_block_io_protocol, read_blocks);
 	c->args[0] = d->media.id;
-	c->args[1] = step->lba;
-	c->args[2] = step->bytes;
-	c->args[3] = cursor->run->phys + cursor->offset;
+	c->args[1] = xfer->lba;
+	c->args[2] = xfer->bytes;
+	c->args[3] = iter->seg->phys + iter->offset;
 	c->nargs = 4;
 }
 
@@ -171,7 +275,7 @@ void efi_disk_describe(const struct efi_disk *d, bool write,
  */
 bool efi_disk_conclude(const struct efi_call *c)
 {
-	/* As in step_direct() */
+	/* As in xfer_direct() */
 	if (c->error == -EIO)
 		efi_memory_abandon(c->args[3], c->args[2]);
 	return !c->error && c->status == EFI_SUCCESS;
@@ -186,10 +290,10 @@ bool efi_disk_conclude(const struct efi_call *c)
  * Context: task context; sleeps. @d->lock is held.
  * Return: what has become of it.
  */
-struct efi_disk_outcome efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes)
+struct efi_disk_result efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes)
 {
 	struct efi_erase_block_token *token = d->shared->virt;
-	struct efi_disk_outcome o = {};
+	struct efi_disk_result o = {};
 
 	lockdep_assert_held(&d->lock);
 	memset(token, 0, sizeof(*token));

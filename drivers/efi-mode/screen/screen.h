@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between the files of the screens
+ * The screens of the firmware, for the files of their driver
  *
- *	drm.c -> gop.c -> the bus
- *	         \-> map.c
- *	         \-> damage.c
- *	      gop.c -> modes.c
+ * Each handle with the Graphics Output Protocol is a DRM device. drm.c is the driver,
+ * gop.c makes the firmware calls. Read from drm.c downwards.
  *
- * modes.c and damage.c are pure.
+ * Calls run downwards. Files on a line do not call each other:
+ *
+ *	drm
+ *	gop
+ *	modes
+ *
+ * drm.c and gop.c use the bus. modes.c is pure, and so is efi_gop_add_damage().
  */
 #ifndef _EFI_MODE_GOP_H
 #define _EFI_MODE_GOP_H
@@ -50,7 +54,7 @@ const struct efi_gop_mode *
 efi_gop_find_mode(const struct efi_gop_mode *modes, unsigned int nr,
 		  unsigned int width, unsigned int height);
 
-/* map.c */
+/* gop.c */
 
 /**
  * struct efi_gop_frame_buffer - the frame buffer of a mode
@@ -65,28 +69,6 @@ struct efi_gop_frame_buffer {
 	u64 base;
 	size_t size;
 };
-
-int efi_gop_map(struct efi_gop_frame_buffer *fb);
-void efi_gop_unmap(struct efi_gop_frame_buffer *fb);
-
-/* damage.c */
-
-#define EFI_GOP_MAX_RECTS	16
-
-/**
- * struct efi_gop_damage - what has to be drawn again
- * @rects:	none of them empty
- * @nr:		how many
- */
-struct efi_gop_damage {
-	struct drm_rect rects[EFI_GOP_MAX_RECTS];
-	unsigned int nr;
-};
-
-void efi_gop_add_damage(struct efi_gop_damage *damage,
-			const struct drm_rect *rect);
-
-/* gop.c */
 
 struct efi_gop_shared;
 
@@ -132,5 +114,24 @@ int efi_gop_copy(struct efi_gop *gop, const void *pixels, unsigned int pitch,
 void efi_gop_copy_panic(struct efi_gop *gop, const void *pixels,
 			unsigned int pitch);
 void efi_gop_give_back(struct efi_gop *gop);
+int efi_gop_map(struct efi_gop_frame_buffer *fb);
+void efi_gop_unmap(struct efi_gop_frame_buffer *fb);
+
+/* drm.c */
+
+#define EFI_GOP_MAX_RECTS	16
+
+/**
+ * struct efi_gop_damage - what has to be drawn again
+ * @rects:	none of them empty
+ * @nr:		how many
+ */
+struct efi_gop_damage {
+	struct drm_rect rects[EFI_GOP_MAX_RECTS];
+	unsigned int nr;
+};
+
+void efi_gop_add_damage(struct efi_gop_damage *damage,
+			const struct drm_rect *rect);
 
 #endif /* _EFI_MODE_GOP_H */

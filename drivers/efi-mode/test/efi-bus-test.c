@@ -14,7 +14,7 @@
 #include <linux/sysfs.h>
 
 #include <efi-mode/bus.h>
-#include <efi-mode/test.h>
+#include <efi-mode/test-driver.h>
 
 #define BUFFER_SIZE	(3 * SZ_4K)
 #define BUFFER_ALIGN	SZ_64K

@@ -3,8 +3,9 @@
  * /dev/efi-mode-test: firmware calls for the selftests
  *
  * The calls that a selftest needs in order to watch the time-sharing from user
- * space. The test driver that some of them want is an EFI driver in
- * tests/firmware, loaded before Linux.
+ * space. EFI_MODE_TEST_DRIVER calls functions of the EFI test driver in
+ * tests/firmware, which the UEFI shell loads before Linux. It finds them by
+ * name, and knows only those that need an address of Linux.
  */
 #define pr_fmt(fmt) "efi-mode-test: " fmt
 
@@ -23,6 +24,7 @@
 #include <linux/serial_reg.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include <asm/msr.h>
@@ -32,6 +34,7 @@
 #include <efi-mode/event.h>
 #include <efi-mode/slice.h>
 #include <efi-mode/test.h>
+#include <efi-mode/test-driver.h>
 
 #include <asm/test-hooks.h>
 
@@ -49,6 +52,8 @@ union shared {
 	efi_time_t time;
 	efi_guid_t guid;
 	u64 value;
+	char name[EFI_MODE_TEST_NAME_SIZE];
+	struct efi_mode_test_found found;
 };
 
 static long test_stall(union shared *s, struct efi_mode_test_stall *arg)
@@ -129,42 +134,67 @@ static long test_time(union shared *s, struct efi_mode_test_time *arg)
 	return 0;
 }
 
-static void call_driver(union shared *s, struct efi_mode_test_driver *arg)
+/* Physical address of the EFI test driver's protocol, or 0. The driver is never unloaded. */
+static u64 test_protocol;
+
+static efi_status_t find_protocol(union shared *s)
 {
-	u64 before, protocol;
+	efi_status_t status;
 
+	if (test_protocol)
+		return EFI_SUCCESS;
 	s[0].guid = TEST_PROTOCOL_GUID;
-	arg->status = efi_mode_bs_call(locate_protocol, virt_to_phys(&s[0]), 0,
-				       virt_to_phys(&s[1].value));
-	if (arg->status != EFI_SUCCESS)
-		return;
-	protocol = s[1].value;
+	status = efi_mode_bs_call(locate_protocol, virt_to_phys(&s[0]), 0,
+				  virt_to_phys(&s[1].value));
+	if (status == EFI_SUCCESS)
+		test_protocol = s[1].value;
+	return status;
+}
 
-	before = efi_mode_forced_egresses();
-	arg->status = efi_mode_call_args(efi_mode_call, "test driver", protocol,
-					 arg->function * sizeof(u64),
+/*
+ * Leaves the function in s[1].found if arg->status is EFI_SUCCESS.
+ *
+ * Return: 0, -ENOENT if the driver has no function of this name.
+ */
+static long find_function(union shared *s, struct efi_mode_test_driver *arg)
+{
+	arg->status = find_protocol(s);
+	if (arg->status != EFI_SUCCESS)
+		return 0;
+	strscpy(s[0].name, arg->name);
+	arg->status = efi_mode_call_args(efi_mode_call, "test driver: find",
+					 test_protocol,
+					 offsetof(struct efi_mode_test_protocol, find),
+					 virt_to_phys(&s[0]),
+					 virt_to_phys(&s[1]));
+	return arg->status == EFI_NOT_FOUND ? -ENOENT : 0;
+}
+
+static void call_function(union shared *s, struct efi_mode_test_driver *arg)
+{
+	u64 entry = s[1].found.entry, before = efi_mode_forced_egresses();
+
+	arg->status = efi_mode_call_args(efi_mode_call, "test driver", entry, 0,
 					 arg->argument, virt_to_phys(&s->value));
 	arg->slices = efi_mode_forced_egresses() - before;
 	arg->value = s->value;
 }
 
-/* For most it is a time */
-static bool is_too_large(const struct efi_mode_test_driver *arg)
-{
-	return arg->function != EFI_MODE_TEST_FN_KEYS &&
-	       arg->function != EFI_MODE_TEST_FN_SCREEN &&
-	       arg->function != EFI_MODE_TEST_FN_DISK &&
-	       arg->argument > MAX_USEC;
-}
-
 static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
 {
-	if (arg->function > EFI_MODE_TEST_FN_LAST ||
-	    arg->function == EFI_MODE_TEST_FN_FAULT_WHEN || is_too_large(arg))
+	long ret;
+
+	if (strnlen(arg->name, sizeof(arg->name)) == sizeof(arg->name))
 		return -EINVAL;
-	if (arg->function == EFI_MODE_TEST_FN_OVERWRITE)
+	ret = find_function(s, arg);
+	if (ret || arg->status != EFI_SUCCESS)
+		return ret;
+	if (arg->argument > s[1].found.max)
+		return -EINVAL;
+	/* The caller has to pass 0, because only the kernel knows this address */
+	if (!strcmp(arg->name, "overwrite"))
 		arg->argument = efi_mode_test_canary();
-	call_driver(s, arg);
+	call_function(s, arg);
 	return 0;
 }
 
@@ -172,11 +202,16 @@ static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
 static long test_last_fault(union shared *s)
 {
 	struct efi_mode_test_driver arg = {
-		.function = EFI_MODE_TEST_FN_FAULT_WHEN,
+		.name = "fault_when",
 		.argument = efi_mode_test_leaving(),
 	};
+	long ret;
 
-	call_driver(s, &arg);
+	ret = find_function(s, &arg);
+	if (ret)
+		return ret;
+	if (arg.status == EFI_SUCCESS)
+		call_function(s, &arg);
 	return efi_status_to_err(arg.status);
 }
 

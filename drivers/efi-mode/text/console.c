@@ -31,7 +31,6 @@
 
 #include "../../tty/hvc/hvc_console.h"
 #include "text.h"
-#include "vt.h"
 
 #define VTERMNO		0x45464900	/* "EFI" and a number */
 #define MAX_TERMINALS	HVC_ALLOC_TTY_ADAPTERS

@@ -19,8 +19,6 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
-#include "keymap.h"
-#include "sysrq.h"
 #include "text.h"
 
 #define LOCKS	(EFI_SCROLL_LOCK_ACTIVE | EFI_NUM_LOCK_ACTIVE | \
@@ -185,7 +183,7 @@ static bool work(struct efi_text *t)
  * So it is asked for when nobody has used the keyboard for a while, and what is held then
  * is still to be released.
  */
-static bool is_restless(const struct efi_text *t)
+static bool needs_polling(const struct efi_text *t)
 {
 	const struct keyboard *kb = container_of_const(t, struct keyboard, text);
 
@@ -198,7 +196,7 @@ static const struct efi_text_ops ops = {
 	.work		= work,
 	.key		= take_key,
 	.state		= take_state,
-	.is_restless	= is_restless,
+	.needs_polling	= needs_polling,
 	.only_keys	= true,
 };
 

@@ -18,7 +18,7 @@
 #include <efi-mode/call.h>
 #include <efi-mode/text.h>
 
-#include "keymap.h"
+#include "text.h"
 
 #define S	0x80	/* with shift */
 

@@ -8,7 +8,7 @@
 #include <efi-mode/call.h>
 #include <efi-mode/text.h>
 
-#include "keymap.h"
+#include "text.h"
 
 /* On an American keyboard: without shift, and with */
 static const char plain[] = "`1234567890-=[]\\;',./abcdefghijklmnopqrstuvwxyz";

@@ -20,7 +20,7 @@
 #include <efi-mode/event.h>
 #include <efi-mode/text.h>
 
-#include "sysrq.h"
+#include "text.h"
 
 /* Letters are also registered as they are with Caps Lock */
 static const char keys[] =

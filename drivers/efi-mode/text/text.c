@@ -11,8 +11,7 @@
  * firmware and have one each in others. The console splitter's sum of all keyboards is
  * left alone for the same reason.
  *
- * While Linux is idle it sleeps, and firmware is asked for the devices' events instead
- * (rest.c).
+ * While Linux is idle it sleeps, and firmware is asked for the devices' events instead.
  *
  * A function that is to return at once, and blocks until a key is pressed, holds up all
  * that want to call firmware, and nothing ends it. But it need not happen often: a
@@ -35,6 +34,7 @@
 #define SLOW_MS		1000	/* nothing that reads a queue takes as long */
 #define MAX_TOGETHER	32	/* devices that are asked with one switch */
 #define MAX_ROUNDS	64	/* keys that are read before there is output again */
+#define PROMPT		3	/* times that a device has been read and has not blocked */
 
 static LIST_HEAD(devices);
 /* For the list and what the thread does with it */
@@ -52,6 +52,50 @@ static DEFINE_MUTEX(listen_mutex);
 static unsigned int listeners;
 
 /* Ways to read */
+
+/**
+ * efi_text_protocol() - by what is it read?
+ * @t:		the device
+ * @way:	a way to read
+ *
+ * Context: any.
+ * Return: the protocol, or NULL if the device does not have it.
+ */
+static struct efi_protocol *efi_text_protocol(const struct efi_text *t,
+					      enum efi_text_way way)
+{
+	switch (way) {
+	case EFI_TEXT_EX:
+	case EFI_TEXT_EX_CHECKED:
+		return t->ex;
+	case EFI_TEXT_SIMPLE:
+	case EFI_TEXT_SIMPLE_CHECKED:
+		return t->simple;
+	case EFI_TEXT_POINTER:
+		return t->pointer;
+	default:
+		return NULL;
+	}
+}
+
+/**
+ * efi_text_event_offset() - where is the event?
+ * @t:		the device
+ * @way:	a way to read for which there is a protocol
+ *
+ * Context: any.
+ * Return: its offset in the interface, in bytes.
+ */
+static size_t efi_text_event_offset(const struct efi_text *t,
+				    enum efi_text_way way)
+{
+	if (way == EFI_TEXT_POINTER)
+		return t->pointer_event;
+	if (efi_text_protocol(t, way) == t->ex)
+		return offsetof(union efi_simple_text_input_ex_protocol,
+				wait_for_key_ex);
+	return offsetof(efi_simple_text_input_protocol_t, wait_for_key);
+}
 
 static bool is_checked(enum efi_text_way way)
 {
@@ -226,6 +270,61 @@ static void read_all(void)
 		;
 }
 
+/*
+ * What the thread leaves to firmware while Linux is idle
+ *
+ * To read all devices 50 times a second takes a switch each time, and mostly for
+ * nothing. Each has an event that says whether there is something to read, and while
+ * Linux is idle firmware is asked for these (efi_mode_poll_ask()).
+ *
+ * That is for devices that do what they should. One that has blocked a reader is read
+ * anew a few times before, and one that has no event, or whose event does not tell
+ * everything, is read as ever.
+ */
+
+static bool needs_polling(struct efi_text *t)
+{
+	if (!t->event)
+		return true;
+	/* Its event tells of a key once, and the thread asks for it, too */
+	if (t->way == EFI_TEXT_EX_CHECKED || t->way == EFI_TEXT_SIMPLE_CHECKED)
+		return true;
+	/* What is not taken from it its event goes on telling of */
+	if (t->prompt < PROMPT || (t->ops->has_room && !t->ops->has_room(t)))
+		return true;
+	return t->ops->needs_polling && t->ops->needs_polling(t);
+}
+
+/**
+ * efi_text_idle_poll() - set the events that an idle Linux asks the firmware for
+ * @devices:	all that there are
+ * @poller:	the thread's
+ *
+ * Context: the thread.
+ */
+static void efi_text_idle_poll(struct list_head *devices,
+			       struct efi_mode_poller *poller)
+{
+	static struct efi_mode_question questions[EFI_MODE_NR_QUESTIONS];
+	struct efi_text *t;
+	unsigned int n = 0;
+	bool idle_poll = true;
+
+	list_for_each_entry(t, devices, list) {
+		if (!READ_ONCE(t->listening) || t->way == EFI_TEXT_NOT)
+			continue;
+		if (n == ARRAY_SIZE(questions) || needs_polling(t)) {
+			idle_poll = false;
+			continue;
+		}
+		efi_protocol_question(efi_text_protocol(t, t->way),
+				      efi_text_event_offset(t, t->way),
+				      t->event, &questions[n++]);
+	}
+	efi_mode_poll_ask(poller, questions, n);
+	WRITE_ONCE(poller->idle_poll, idle_poll);
+}
+
 /* The thread */
 
 static bool do_work(void)
@@ -274,7 +373,7 @@ static int text_thread(void *unused)
 		if (due)
 			read_all();
 		more = do_work();
-		efi_text_rest(&devices, &poller);
+		efi_text_idle_poll(&devices, &poller);
 		mutex_unlock(&devices_mutex);
 	}
 	return 0;

@@ -11,7 +11,7 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 
-#include "vt.h"
+#include "text.h"
 
 enum {
 	GROUND,

@@ -35,7 +35,7 @@ int main(void)
 	alone = *count;
 
 	start = now_ns();
-	ok = call_driver(fd, EFI_MODE_TEST_FN_REGISTERS, CALL_USEC, &d);
+	ok = call_driver(fd, "registers", CALL_USEC, &d);
 	took = now_ns() - start;
 	shared = *count - alone;
 

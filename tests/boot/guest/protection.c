@@ -36,7 +36,7 @@ int main(void)
 	ksft_set_plan(ARRAY_SIZE(features) + 1);
 	load = start_load();
 	for (i = 0; i < ROUNDS; i++) {
-		if (!call_driver(fd, EFI_MODE_TEST_FN_STATE, 0, &d))
+		if (!call_driver(fd, "state", 0, &d))
 			ksft_exit_fail_msg("the test driver does not answer\n");
 		state |= d.value;
 		always &= read_cr4(fd);

@@ -5,7 +5,7 @@
  * Its interface is at a fixed place. When the device has gone all functions there lead to
  * one that counts: nobody should call it.
  */
-#include "driver.h"
+#include "bus-device.h"
 
 #define DEVICE_GUID { 0x8b1f2c40, 0x5b0e, 0x4f6e,			\
 	{ 0x9d, 0x3a, 0x21, 0x77, 0xc4, 0x0e, 0x5d, 0x92 } }
@@ -239,39 +239,42 @@ static EFI_STATUS connect_usb(BOOLEAN connect)
 	return EFI_SUCCESS;
 }
 
-EFI_STATUS EFIAPI bus(UINT64 what, UINT64 *value)
+/* See bus.h */
+static EFI_STATUS EFIAPI bus(UINT64 what, UINT64 *value)
 {
 	UINT64 ms = what >> 8;
 
 	*value = 0;
 	switch (what & 0xff) {
-	case EFI_MODE_TEST_BUS_INSTALL:
+	case TEST_BUS_INSTALL:
 		return install();
-	case EFI_MODE_TEST_BUS_REMOVE:
+	case TEST_BUS_REMOVE:
 		return ms ? remove_later(ms) : remove();
-	case EFI_MODE_TEST_BUS_REINSTALL:
+	case TEST_BUS_REINSTALL:
 		return uefi_call_wrapper(BS->ReinstallProtocolInterface, 4,
 					 handle, &bus_guid, &device, &device);
-	case EFI_MODE_TEST_BUS_REPLACE:
+	case TEST_BUS_REPLACE:
 		return replace(value);
-	case EFI_MODE_TEST_BUS_OPENS:
+	case TEST_BUS_OPENS:
 		return count_opens(value);
-	case EFI_MODE_TEST_BUS_EVENTS:
+	case TEST_BUS_EVENTS:
 		return count_events(value);
-	case EFI_MODE_TEST_BUS_STRAY:
+	case TEST_BUS_STRAY:
 		*value = strays;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_BUS_CALLS:
+	case TEST_BUS_CALLS:
 		*value = calls;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_BUS_CONNECT:
+	case TEST_BUS_CONNECT:
 		return connect_usb(TRUE);
-	case EFI_MODE_TEST_BUS_DISCONNECT:
+	case TEST_BUS_DISCONNECT:
 		return connect_usb(FALSE);
-	case EFI_MODE_TEST_BUS_HANG:
+	case TEST_BUS_HANG:
 		hanging = TRUE;
 		return EFI_SUCCESS;
 	default:
 		return flock_do(what & 0xff, ms, value);
 	}
 }
+
+TEST_FUNCTION(bus, bus, .max = TEST_MAX_MS << 8 | 0xff);

@@ -5,7 +5,7 @@
  * Those of the flock appear in the middle of what somebody asks firmware for, as devices
  * do that a timer event of a driver's has found.
  */
-#include "driver.h"
+#include "bus-device.h"
 
 struct numbered_path {
 	VENDOR_DEVICE_PATH vendor;
@@ -22,10 +22,10 @@ struct numbered_path {
 	.Length = { sizeof(EFI_DEVICE_PATH), 0 },			\
 }
 
-#define ODD_NAME	EFI_MODE_TEST_BUS_ODD_NAME
+#define ODD_NAME	TEST_BUS_ODD_NAME
 
-static struct numbered_path paths[EFI_MODE_TEST_BUS_MAX_FLOCK] = {
-	[0 ... EFI_MODE_TEST_BUS_MAX_FLOCK - 1] = {
+static struct numbered_path paths[TEST_BUS_MAX_FLOCK] = {
+	[0 ... TEST_BUS_MAX_FLOCK - 1] = {
 		.vendor = {
 			.Header = {
 				.Type = HARDWARE_DEVICE_PATH,
@@ -56,7 +56,7 @@ static EFI_GUID reader_guid = { 0x2a4d1adf, 0x21dc, 0x4b81,
 	{ 0xa4, 0x2f, 0x8b, 0x8e, 0xe2, 0x38, 0x00, 0x60 } };
 
 static struct efi_mode_test_device device;
-static EFI_HANDLE flock[EFI_MODE_TEST_BUS_MAX_FLOCK], child, odd;
+static EFI_HANDLE flock[TEST_BUS_MAX_FLOCK], child, odd;
 static UINT64 flock_size, countdown;
 static UINT64 reader;
 
@@ -87,7 +87,7 @@ static EFI_STATUS EFIAPI locate(EFI_LOCATE_SEARCH_TYPE type, EFI_GUID *protocol,
 
 static EFI_STATUS join_later(UINT64 calls)
 {
-	if (flock_size == EFI_MODE_TEST_BUS_MAX_FLOCK)
+	if (flock_size == TEST_BUS_MAX_FLOCK)
 		return EFI_OUT_OF_RESOURCES;
 	if (!locate_handle) {
 		locate_handle = BS->LocateHandle;
@@ -196,20 +196,20 @@ static EFI_STATUS be_odd(BOOLEAN there)
 EFI_STATUS flock_do(UINT64 what, UINT64 argument, UINT64 *value)
 {
 	switch (what) {
-	case EFI_MODE_TEST_BUS_FLOCK:
+	case TEST_BUS_FLOCK:
 		return join_later(argument);
-	case EFI_MODE_TEST_BUS_FLOCK_SIZE:
+	case TEST_BUS_FLOCK_SIZE:
 		*value = flock_size;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_BUS_FLOCK_REMOVE:
+	case TEST_BUS_FLOCK_REMOVE:
 		return disperse();
-	case EFI_MODE_TEST_BUS_CHILD:
+	case TEST_BUS_CHILD:
 		return have_child(argument);
-	case EFI_MODE_TEST_BUS_GAIN:
+	case TEST_BUS_GAIN:
 		return gain(argument);
-	case EFI_MODE_TEST_BUS_MUTE:
+	case TEST_BUS_MUTE:
 		return be_mute(argument);
-	case EFI_MODE_TEST_BUS_ODD:
+	case TEST_BUS_ODD:
 		return be_odd(argument);
 	default:
 		return EFI_INVALID_PARAMETER;

@@ -6,6 +6,7 @@
  */
 #include <ctype.h>
 
+#include "bus.h"
 #include "ledger.h"
 #include "uevents.h"
 
@@ -37,7 +38,7 @@ static long long bus(unsigned int what)
 {
 	struct efi_mode_test_driver d;
 
-	if (!call_driver(fd, EFI_MODE_TEST_FN_BUS, what, &d))
+	if (!call_driver(fd, "bus", what, &d))
 		return -1;
 	return d.value;
 }
@@ -121,7 +122,7 @@ static void arrival(struct uevent *u)
 	char device[128];
 	long ms;
 
-	bus(EFI_MODE_TEST_BUS_INSTALL);
+	bus(TEST_BUS_INSTALL);
 	ms = wait_uevent(uevents, PATIENCE, "add", GUID, u);
 	ksft_test_result(ms >= 0, "a device appears, after %ld ms\n", ms);
 	ksft_test_result(!strncmp(u->alias, "efi:", 4),
@@ -144,10 +145,10 @@ static void arrives_soon(struct uevent *u)
 	int i;
 
 	for (i = 0; i < TRIES && ms >= ANNOUNCED; i++) {
-		bus(EFI_MODE_TEST_BUS_REMOVE);
+		bus(TEST_BUS_REMOVE);
 		if (wait_uevent(uevents, PATIENCE, "remove", GUID, u) < 0)
 			break;
-		bus(EFI_MODE_TEST_BUS_INSTALL);
+		bus(TEST_BUS_INSTALL);
 		ms = wait_uevent(uevents, PATIENCE, "add", GUID, u);
 		if (ms < 0)
 			break;
@@ -162,7 +163,7 @@ static int count_uevents(const char *action)
 	struct uevent u;
 	int n = 0;
 
-	while (n < 2 * EFI_MODE_TEST_BUS_MAX_FLOCK &&
+	while (n < 2 * TEST_BUS_MAX_FLOCK &&
 	       wait_uevent(uevents, NOTICED, action, GUID, &u) >= 0)
 		n++;
 	return n;
@@ -177,12 +178,12 @@ static void flock(const char *device)
 
 	snprintf(connect, sizeof(connect), DEVICES "%s/connect", device);
 	srand(now_ns());
-	for (i = 0; i < EFI_MODE_TEST_BUS_MAX_FLOCK; i++) {
-		bus(EFI_MODE_TEST_BUS_FLOCK | (1 + rand() % FLOCK_CALLS) << 8);
+	for (i = 0; i < TEST_BUS_MAX_FLOCK; i++) {
+		bus(TEST_BUS_FLOCK | (1 + rand() % FLOCK_CALLS) << 8);
 		for (ms = 0; ms < PATIENCE; ms += 10) {
 			/* It has no drivers of firmware's, but that is a scan */
 			write_file(connect, "1");
-			if (bus(EFI_MODE_TEST_BUS_FLOCK_SIZE) > i)
+			if (bus(TEST_BUS_FLOCK_SIZE) > i)
 				break;
 			usleep(10000);
 		}
@@ -193,11 +194,11 @@ static void flock(const char *device)
 		adds += !strcmp(u.action, "add");
 		others += !strcmp(u.action, "remove");
 	}
-	ksft_test_result(bus(EFI_MODE_TEST_BUS_FLOCK_SIZE) == i && adds == i &&
+	ksft_test_result(bus(TEST_BUS_FLOCK_SIZE) == i && adds == i &&
 			 !others,
 			 "%d devices in the middle of scans: %d come, %d go\n",
 			 i, adds, others);
-	bus(EFI_MODE_TEST_BUS_FLOCK_REMOVE);
+	bus(TEST_BUS_FLOCK_REMOVE);
 	adds = count_uevents("remove");
 	ksft_test_result(adds == i, "%d of them have gone then\n", adds);
 }
@@ -206,17 +207,17 @@ static void no_answer(const char *device)
 {
 	int changes;
 
-	bus(EFI_MODE_TEST_BUS_MUTE | 1 << 8);
-	bus(EFI_MODE_TEST_BUS_GAIN | 1 << 8);
+	bus(TEST_BUS_MUTE | 1 << 8);
+	bus(TEST_BUS_GAIN | 1 << 8);
 	changes = count_uevents("change");
 	ksft_test_result(!changes,
 			 "no protocols are told of that could not be read: %d\n",
 			 changes);
-	bus(EFI_MODE_TEST_BUS_MUTE);
+	bus(TEST_BUS_MUTE);
 	changes = count_uevents("change");
 	ksft_test_result(changes == 1 && has_reader(device),
 			 "but when they can be: %d\n", changes);
-	bus(EFI_MODE_TEST_BUS_GAIN);
+	bus(TEST_BUS_GAIN);
 	changes = count_uevents("change");
 	ksft_test_result(changes == 1 && !has_reader(device),
 			 "one that goes is told of, too: %d\n", changes);
@@ -227,7 +228,7 @@ static void have_child(const char *device)
 	char path[128], target[512] = "", wanted[256];
 	struct uevent u;
 
-	bus(EFI_MODE_TEST_BUS_CHILD | 1 << 8);
+	bus(TEST_BUS_CHILD | 1 << 8);
 	if (wait_uevent(uevents, PATIENCE, "add", READER, &u) < 0)
 		u.device[0] = '\0';
 	snprintf(path, sizeof(path), DEVICES "%s", u.device);
@@ -237,7 +238,7 @@ static void have_child(const char *device)
 	ksft_test_result(*u.device && strstr(target, wanted) &&
 			 attribute_is(u.device, "path", ""),
 			 "a child without a path is below its parent\n");
-	bus(EFI_MODE_TEST_BUS_CHILD);
+	bus(TEST_BUS_CHILD);
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", READER,
 				     &u) >= 0 && exists(device),
 			 "and goes alone\n");
@@ -267,7 +268,7 @@ static void odd(void)
 	struct uevent u;
 	bool there;
 
-	bus(EFI_MODE_TEST_BUS_ODD | 1 << 8);
+	bus(TEST_BUS_ODD | 1 << 8);
 	there = wait_uevent(uevents, PATIENCE, "add", READER, &u) >= 0;
 	ksft_test_result(there && prints("lsefi -j", "a\\\"b\\\\c\\u001bd\\u007f\""),
 			 "lsefi -j: a path with a quote and the like\n");
@@ -275,15 +276,15 @@ static void odd(void)
 			 "lsefi: the same\n");
 	ksft_test_result(there && prints("lsefi -v", "path: a\"b\\c\\x1bd\\x7f\n"),
 			 "lsefi -v: the same\n");
-	bus(EFI_MODE_TEST_BUS_ODD);
+	bus(TEST_BUS_ODD);
 	wait_uevent(uevents, PATIENCE, "remove", READER, &u);
 }
 
 static void cycles(const char *device)
 {
 	long probes = parameter("probes");
-	long long before = bus(EFI_MODE_TEST_BUS_EVENTS);
-	long long opens = bus(EFI_MODE_TEST_BUS_OPENS);
+	long long before = bus(TEST_BUS_EVENTS);
+	long long opens = bus(TEST_BUS_OPENS);
 	bool ok = true, empty = true;
 	int i;
 
@@ -292,14 +293,14 @@ static void cycles(const char *device)
 	for (i = 0; i < CYCLES && ok; i++) {
 		ok &= write_file(DRIVER "unbind", device);
 		empty &= ledger_is(0, 0, 0) &&
-			 !bus(EFI_MODE_TEST_BUS_OPENS) &&
-			 bus(EFI_MODE_TEST_BUS_EVENTS) == before - 2;
+			 !bus(TEST_BUS_OPENS) &&
+			 bus(TEST_BUS_EVENTS) == before - 2;
 		ok &= write_file(DRIVER "bind", device) && is_bound(device);
 	}
 	ksft_test_result(ok && parameter("probes") == probes + CYCLES,
 			 "%d times unbound and bound\n", i);
 	ksft_test_result(empty, "nothing is left with firmware\n");
-	ksft_test_result(bus(EFI_MODE_TEST_BUS_EVENTS) == before,
+	ksft_test_result(bus(TEST_BUS_EVENTS) == before,
 			 "as many events as before\n");
 }
 
@@ -308,7 +309,7 @@ static void medium(const char *device)
 	long changes = parameter("changes"), probes = parameter("probes");
 	int ms;
 
-	bus(EFI_MODE_TEST_BUS_REINSTALL);
+	bus(TEST_BUS_REINSTALL);
 	for (ms = 0; ms < PATIENCE && parameter("changes") == changes; ms += 10)
 		usleep(10000);
 	ksft_test_result(parameter("changes") == changes + 1 &&
@@ -322,7 +323,7 @@ static void medium(const char *device)
 static void replaced(struct uevent *u)
 {
 	long removes = parameter("removes"), probes = parameter("probes");
-	long long same = bus(EFI_MODE_TEST_BUS_REPLACE);
+	long long same = bus(TEST_BUS_REPLACE);
 	struct uevent old;
 
 	ksft_print_msg("the new one is on %s handle\n",
@@ -345,14 +346,14 @@ static void removed(const char *device)
 	struct uevent u;
 	long ms;
 
-	bus(EFI_MODE_TEST_BUS_REMOVE);
+	bus(TEST_BUS_REMOVE);
 	ms = wait_uevent(uevents, PATIENCE, "remove", GUID, &u);
 	ksft_test_result(ms >= 0 && ms <= NOTICED,
 			 "a device that goes is missed after %ld ms\n", ms);
 	ksft_test_result(parameter("removes") == removes + 1 &&
 			 !exists(device) && ledger_is(0, 0, 0),
 			 "its driver has let it go\n");
-	ksft_test_result(!bus(EFI_MODE_TEST_BUS_STRAY),
+	ksft_test_result(!bus(TEST_BUS_STRAY),
 			 "nobody has called it\n");
 }
 
@@ -365,7 +366,7 @@ static void in_flight(const char *device)
 	uint64_t start;
 
 	snprintf(path, sizeof(path), DEVICES "%s/dawdle", device);
-	bus(EFI_MODE_TEST_BUS_REMOVE | 100 << 8);
+	bus(TEST_BUS_REMOVE | 100 << 8);
 	start = now_ns();
 	refused = !write_file(path, "1000000") && errno == ENODEV;
 	in_call = now_ns() - start > 900000000;
@@ -376,7 +377,7 @@ static void in_flight(const char *device)
 				     &u) >= 0 && !exists(device) &&
 			 parameter("removes") == removes + 1,
 			 "the device is removed\n");
-	ksft_test_result(!bus(EFI_MODE_TEST_BUS_STRAY) && ledger_is(0, 0, 0),
+	ksft_test_result(!bus(TEST_BUS_STRAY) && ledger_is(0, 0, 0),
 			 "nobody has called it, nothing is left\n");
 }
 
@@ -390,7 +391,7 @@ int main(void)
 	ksft_print_header();
 	ksft_set_plan(21 + 1 + 2 + 3 + 2 + 3);
 	uevents = open_uevents();
-	if (bus(EFI_MODE_TEST_BUS_EVENTS) < 0)
+	if (bus(TEST_BUS_EVENTS) < 0)
 		ksft_exit_fail_msg("no test driver in firmware\n");
 	others = read_ledger();
 
@@ -408,7 +409,7 @@ int main(void)
 	odd();
 	removed(u.device);
 
-	bus(EFI_MODE_TEST_BUS_INSTALL);
+	bus(TEST_BUS_INSTALL);
 	if (wait_uevent(uevents, PATIENCE, "add", GUID, &u) < 0 ||
 	    !wait_bound(u.device, true))
 		ksft_exit_fail_msg("the device does not come back\n");

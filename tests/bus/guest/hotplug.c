@@ -11,6 +11,7 @@
  * What is unplugged is idle. edk2 resets the port of a USB disk that does not answer, and
  * then does not notice that it has gone; for that there is a test of its own (disks).
  */
+#include "bus.h"
 #include "uevents.h"
 
 #define PATIENCE	20000	/* ms: firmware resets ports and reads descriptors */
@@ -92,7 +93,7 @@ static bool drive_usb(int fd, uint64_t what)
 {
 	struct efi_mode_test_driver d;
 
-	return call_driver(fd, EFI_MODE_TEST_FN_BUS, what, &d);
+	return call_driver(fd, "bus", what, &d);
 }
 
 /* The device stays, and loses and gains protocols */
@@ -102,11 +103,11 @@ static void reconnect(int fd, const char *name, const char *device,
 	struct uevent u;
 	bool ok;
 
-	ok = drive_usb(fd, EFI_MODE_TEST_BUS_DISCONNECT) &&
+	ok = drive_usb(fd, TEST_BUS_DISCONNECT) &&
 	     wait_change(&u) && !strcmp(u.device, device) &&
 	     !has_protocol(device, guid);
 	ksft_test_result(ok, "%s: disconnected\n", name);
-	ok = ok && drive_usb(fd, EFI_MODE_TEST_BUS_CONNECT) &&
+	ok = ok && drive_usb(fd, TEST_BUS_CONNECT) &&
 	     wait_plugged(guid, &u) && !strcmp(u.action, "change") &&
 	     !strcmp(u.device, device) && wait_bound(device);
 	ksft_test_result(ok, "%s: connected again\n", name);

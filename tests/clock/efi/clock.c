@@ -22,7 +22,8 @@ static VOID EFIAPI note_time(EFI_EVENT unused, VOID *context)
 	notified = rdtsc();
 }
 
-EFI_STATUS EFIAPI timer_arm(UINT64 usec, UINT64 *value)
+/* Arm a timer event, in this many us */
+static EFI_STATUS EFIAPI timer_arm(UINT64 usec, UINT64 *value)
 {
 	EFI_STATUS status;
 
@@ -36,14 +37,20 @@ EFI_STATUS EFIAPI timer_arm(UINT64 usec, UINT64 *value)
 				 usec * 10);
 }
 
-EFI_STATUS EFIAPI timer_read(UINT64 unused, UINT64 *usec)
+TEST_FUNCTION(timer_arm, timer_arm, .max = TEST_MAX_USEC);
+
+/* The value is the time in us until the event was notified; 0: not yet */
+static EFI_STATUS EFIAPI timer_read(UINT64 unused, UINT64 *usec)
 {
 	(void)unused;
 	*usec = notified ? (notified - armed) * 1000 / cycles_per_ms : 0;
 	return EFI_SUCCESS;
 }
 
-EFI_STATUS EFIAPI nesting(UINT64 unused, UINT64 *depth)
+TEST_FUNCTION(timer_read, timer_read);
+
+/* The value is the deepest nesting of the timer's handler since the last call */
+static EFI_STATUS EFIAPI nesting(UINT64 unused, UINT64 *depth)
 {
 	UINT64 flags = irq_save();
 
@@ -54,19 +61,27 @@ EFI_STATUS EFIAPI nesting(UINT64 unused, UINT64 *depth)
 	return EFI_SUCCESS;
 }
 
-EFI_STATUS EFIAPI ticks(UINT64 unused, UINT64 *count)
+TEST_FUNCTION(nesting, nesting);
+
+/* The value is the number of runs of the timer's handler */
+static EFI_STATUS EFIAPI ticks(UINT64 unused, UINT64 *count)
 {
 	(void)unused;
 	*count = tick_count;
 	return EFI_SUCCESS;
 }
 
-EFI_STATUS EFIAPI burden(UINT64 usec, UINT64 *value)
+TEST_FUNCTION(ticks, ticks);
+
+/* From now on the timer's handler takes this many us longer, with interrupts on */
+static EFI_STATUS EFIAPI burden(UINT64 usec, UINT64 *value)
 {
 	*value = 0;
 	tick_burden = cycles(usec);
 	return EFI_SUCCESS;
 }
+
+TEST_FUNCTION(burden, burden, .max = TEST_MAX_USEC);
 
 static EFI_GUID timer_guid = {
 	0x26baccb3, 0x6f42, 0x11d4,
@@ -82,7 +97,8 @@ struct timer_arch {
 					      UINT64 *period);
 };
 
-EFI_STATUS EFIAPI no_clock(UINT64 what, UINT64 *value)
+/* TPL, ms << 8: stop the firmware's clock, spin, start it again */
+static EFI_STATUS EFIAPI no_clock(UINT64 what, UINT64 *value)
 {
 	EFI_TPL tpl = what & 0xff, old;
 	struct timer_arch *timer;
@@ -107,6 +123,8 @@ EFI_STATUS EFIAPI no_clock(UINT64 what, UINT64 *value)
 	uefi_call_wrapper(BS->RestoreTPL, 1, old);
 	return uefi_call_wrapper(timer->set_timer_period, 2, timer, period);
 }
+
+TEST_FUNCTION(no_clock, no_clock, .max = TEST_MAX_MS << 8 | 0xff);
 
 EFI_STATUS init_clock(void)
 {

@@ -6,6 +6,7 @@
  * an interrupt that is lost or comes twice is seen in the count.
  */
 #include "driver.h"
+#include "irq.h"
 
 #define EDGE_VECTOR	0x51
 #define LEVEL_VECTOR	0x61
@@ -14,14 +15,12 @@
 static struct comparator edge, level;
 static BOOLEAN pic_is_ours;
 
-#define NR_KINDS	3
-
-static volatile UINT64 counts[NR_KINDS];
+static volatile UINT64 counts[NR_TEST_IRQS];
 
 static INTERRUPT void edge_handler(struct interrupt_frame *frame)
 {
 	(void)frame;
-	counts[EFI_MODE_TEST_IRQ_EDGE]++;
+	counts[TEST_IRQ_EDGE]++;
 	comparator_off(&edge);
 	lapic_write(LAPIC_EOI, 0);
 }
@@ -30,7 +29,7 @@ static INTERRUPT void level_handler(struct interrupt_frame *frame)
 {
 	(void)frame;
 	if (comparator_fired(&level)) {
-		counts[EFI_MODE_TEST_IRQ_LEVEL]++;
+		counts[TEST_IRQ_LEVEL]++;
 		comparator_off(&level);
 	}
 	lapic_write(LAPIC_EOI, 0);
@@ -39,7 +38,7 @@ static INTERRUPT void level_handler(struct interrupt_frame *frame)
 static INTERRUPT void pic_handler(struct interrupt_frame *frame)
 {
 	(void)frame;
-	counts[EFI_MODE_TEST_IRQ_8259]++;
+	counts[TEST_IRQ_8259]++;
 	pic_eoi();
 }
 
@@ -83,7 +82,8 @@ static EFI_STATUS arm_pit(UINT64 ms)
 	return EFI_SUCCESS;
 }
 
-EFI_STATUS EFIAPI irq_arm(UINT64 what, UINT64 *value)
+/* enum test_irq, ms << 8: one interrupt after this time */
+static EFI_STATUS EFIAPI irq_arm(UINT64 what, UINT64 *value)
 {
 	UINT64 ms = what >> 8;
 
@@ -91,24 +91,29 @@ EFI_STATUS EFIAPI irq_arm(UINT64 what, UINT64 *value)
 	if (!ms)
 		return EFI_INVALID_PARAMETER;
 	switch (what & 0xff) {
-	case EFI_MODE_TEST_IRQ_EDGE:
+	case TEST_IRQ_EDGE:
 		return arm_comparator(&edge, EDGE_VECTOR, edge_handler, ms);
-	case EFI_MODE_TEST_IRQ_LEVEL:
+	case TEST_IRQ_LEVEL:
 		return arm_comparator(&level, LEVEL_VECTOR, level_handler, ms);
-	case EFI_MODE_TEST_IRQ_8259:
+	case TEST_IRQ_8259:
 		return arm_pit(ms);
 	default:
 		return EFI_INVALID_PARAMETER;
 	}
 }
 
-EFI_STATUS EFIAPI irq_count(UINT64 kind, UINT64 *value)
+TEST_FUNCTION(irq_arm, irq_arm, .max = TEST_MAX_MS << 8 | 0xff);
+
+/* The value is the number of interrupts of enum test_irq */
+static EFI_STATUS EFIAPI irq_count(UINT64 kind, UINT64 *value)
 {
-	if (kind >= NR_KINDS)
+	if (kind >= NR_TEST_IRQS)
 		return EFI_INVALID_PARAMETER;
 	*value = counts[kind];
 	return EFI_SUCCESS;
 }
+
+TEST_FUNCTION(irq_count, irq_count, .max = NR_TEST_IRQS - 1);
 
 /* If LINT0 is closed nobody can be using the 8259, or need its masks */
 void init_interrupts(void)

@@ -11,7 +11,11 @@
 
 UINT64 EFIAPI keep_registers(VOID *function, UINT64 argument);
 
-EFI_STATUS EFIAPI stalls(UINT64 what, UINT64 *value)
+/*
+ * TPL, number << 8: call Stall() this number of times, for a millisecond. The value is the
+ * number of registers that changed, plus the number of stalls that were too short.
+ */
+static EFI_STATUS EFIAPI stalls(UINT64 what, UINT64 *value)
 {
 	UINT64 n = what >> 8, bad = 0, start;
 	EFI_TPL old;
@@ -30,13 +34,16 @@ EFI_STATUS EFIAPI stalls(UINT64 what, UINT64 *value)
 	return EFI_SUCCESS;
 }
 
+TEST_FUNCTION(stall, stalls, .max = TEST_MAX_MS << 8 | 0xff);
+
 static VOID EFIAPI wait(EFI_EVENT event, VOID *usec)
 {
 	uefi_call_wrapper(BS->CloseEvent, 1, event);
 	uefi_call_wrapper(BS->Stall, 1, (UINTN)usec);
 }
 
-EFI_STATUS EFIAPI stall_later(UINT64 usec, UINT64 *value)
+/* In 100 ms begin to Stall() at TPL_CALLBACK, for this many us */
+static EFI_STATUS EFIAPI stall_later(UINT64 usec, UINT64 *value)
 {
 	EFI_EVENT event;
 	EFI_STATUS status;
@@ -51,3 +58,5 @@ EFI_STATUS EFIAPI stall_later(UINT64 usec, UINT64 *value)
 	return uefi_call_wrapper(BS->SetTimer, 3, event, TimerRelative,
 				 LATER_IN);
 }
+
+TEST_FUNCTION(stall_later, stall_later, .max = TEST_MAX_USEC);

@@ -31,11 +31,11 @@
  */
 #define TRIES		5
 
-static uint64_t driver(int fd, uint64_t function, uint64_t argument)
+static uint64_t driver(int fd, const char *name, uint64_t argument)
 {
 	struct efi_mode_test_driver d;
 
-	if (!call_driver(fd, function, argument, &d))
+	if (!call_driver(fd, name, argument, &d))
 		ksft_exit_fail_msg("the test driver does not answer\n");
 	return d.value;
 }
@@ -46,13 +46,13 @@ static int64_t drift(int fd, bool stall, int64_t tick, unsigned int seconds)
 	struct efi_mode_test_stall s = { .usec = (SECONDS - 1) * 1000000ULL };
 	uint64_t start, ticks;
 
-	ticks = driver(fd, EFI_MODE_TEST_FN_TICKS, 0);
+	ticks = driver(fd, "ticks", 0);
 	start = now_ns();
 	if (stall)
 		ioctl(fd, EFI_MODE_TEST_STALL, &s);
 	else
 		sleep(seconds);
-	ticks = driver(fd, EFI_MODE_TEST_FN_TICKS, 0) - ticks;
+	ticks = driver(fd, "ticks", 0) - ticks;
 	return (int64_t)(now_ns() - start) / 1000 - (int64_t)ticks * tick;
 }
 
@@ -79,10 +79,10 @@ static int64_t lateness(int fd)
 	uint64_t took = 0;
 	int i;
 
-	driver(fd, EFI_MODE_TEST_FN_TIMER_ARM, 1000000);
+	driver(fd, "timer_arm", 1000000);
 	for (i = 0; i < 200 && !took; i++) {
 		usleep(20000);
-		took = driver(fd, EFI_MODE_TEST_FN_TIMER_READ, 0);
+		took = driver(fd, "timer_read", 0);
 	}
 	return took - 1000000;
 }
@@ -107,16 +107,16 @@ static void check_depth(int fd, const char *what, unsigned int burden_us,
 {
 	uint64_t ticks, depth;
 
-	driver(fd, EFI_MODE_TEST_FN_BURDEN, burden_us);
-	driver(fd, EFI_MODE_TEST_FN_NESTING, 0);
+	driver(fd, "burden", burden_us);
+	driver(fd, "nesting", 0);
 	write_file(INTERVAL, "1000");
 	usleep(100000);
-	ticks = driver(fd, EFI_MODE_TEST_FN_TICKS, 0);
+	ticks = driver(fd, "ticks", 0);
 	sleep(3);
-	ticks = driver(fd, EFI_MODE_TEST_FN_TICKS, 0) - ticks;
+	ticks = driver(fd, "ticks", 0) - ticks;
 	write_file(INTERVAL, "10");
-	driver(fd, EFI_MODE_TEST_FN_BURDEN, 0);
-	depth = driver(fd, EFI_MODE_TEST_FN_NESTING, 0);
+	driver(fd, "burden", 0);
+	depth = driver(fd, "nesting", 0);
 	ksft_test_result(llabs((int64_t)(ticks * tick) - 3000000) < 1100000,
 			 "%s: %llu ticks in 3 s with one slice a second\n", what,
 			 (unsigned long long)ticks);

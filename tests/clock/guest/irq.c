@@ -7,18 +7,21 @@
 #include <signal.h>
 
 #include "common.h"
+#include "irq.h"
 
 #define ROUNDS	20
 
 static const char * const kinds[] = {
-	"edge, by the IO-APIC", "level, by the IO-APIC", "by the 8259",
+	[TEST_IRQ_EDGE]		= "edge, by the IO-APIC",
+	[TEST_IRQ_LEVEL]	= "level, by the IO-APIC",
+	[TEST_IRQ_8259]		= "by the 8259",
 };
 
-static uint64_t driver(int fd, uint64_t function, uint64_t argument)
+static uint64_t driver(int fd, const char *name, uint64_t argument)
 {
 	struct efi_mode_test_driver d;
 
-	if (!call_driver(fd, function, argument, &d))
+	if (!call_driver(fd, name, argument, &d))
 		return -1;
 	return d.value;
 }
@@ -31,16 +34,16 @@ static void check(int fd, unsigned int kind, bool device)
 	int i;
 
 	ioctl(fd, EFI_MODE_TEST_STATS, &before);
-	first = driver(fd, EFI_MODE_TEST_FN_IRQ_COUNT, kind);
+	first = driver(fd, "irq_count", kind);
 	for (i = 0; i < ROUNDS; i++) {
-		if (driver(fd, EFI_MODE_TEST_FN_IRQ_ARM, kind | 20 << 8) ==
+		if (driver(fd, "irq_arm", kind | 20 << 8) ==
 		    (uint64_t)-1)
 			break;
 		usleep(60000);
 	}
 	/* The last slices may still be owed */
 	usleep(200000);
-	last = driver(fd, EFI_MODE_TEST_FN_IRQ_COUNT, kind);
+	last = driver(fd, "irq_count", kind);
 	ioctl(fd, EFI_MODE_TEST_STATS, &after);
 	ksft_test_result(last - first == ROUNDS,
 			 "%s: of %d interrupts %llu were handled\n",
@@ -60,11 +63,11 @@ int main(int argc, char **argv)
 	pid_t load;
 
 	ksft_print_header();
-	ksft_set_plan(6);
+	ksft_set_plan(2 * NR_TEST_IRQS);
 	/* Long enough that an interrupt waits in Linux, which does not rest */
 	write_file(INTERVAL, "50");
 	load = start_load();
-	for (kind = 0; kind < 3; kind++)
+	for (kind = 0; kind < NR_TEST_IRQS; kind++)
 		check(fd, kind, device);
 	stop_load(load);
 	write_file(INTERVAL, "10");

@@ -99,7 +99,7 @@ static void beside_firmware(void)
 	spinner = fork();
 	if (!spinner)
 		for (;;)
-			call_driver(fd, EFI_MODE_TEST_FN_SPIN_NOTIFY, 1000000, &d);
+			call_driver(fd, "spin_notify", 1000000, &d);
 	usleep(50000);
 
 	become_urgent();

@@ -40,7 +40,7 @@ static void check(int fd, unsigned int tpl, unsigned long alone)
 	double percent;
 	bool ok;
 
-	ok = call_driver(fd, EFI_MODE_TEST_FN_NO_CLOCK, tpl | BUSY_MS << 8, &d);
+	ok = call_driver(fd, "no_clock", tpl | BUSY_MS << 8, &d);
 	percent = (*count - before) * 100.0 /
 		  (alone * ((now_ns() - start) / 1e9));
 	ksft_test_result(ok && d.slices >= MIN_SLICES,
@@ -57,7 +57,7 @@ static void check_slow(int fd, unsigned long alone)
 	unsigned long before = *count;
 	bool ok;
 
-	ok = call_driver(fd, EFI_MODE_TEST_FN_REGISTERS, BUSY_MS * 1000, &d);
+	ok = call_driver(fd, "registers", BUSY_MS * 1000, &d);
 	ksft_test_result(ok && !d.value && d.slices >= MIN_SLOW_SLICES,
 			 "%llu slices ended by force\n",
 			 (unsigned long long)d.slices);

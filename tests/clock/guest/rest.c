@@ -42,7 +42,7 @@ static uint64_t firmware_ticks(int fd)
 {
 	struct efi_mode_test_driver d;
 
-	if (!call_driver(fd, EFI_MODE_TEST_FN_TICKS, 0, &d))
+	if (!call_driver(fd, "ticks", 0, &d))
 		ksft_exit_fail_msg("the test driver does not answer\n");
 	return d.value;
 }

@@ -62,11 +62,11 @@ static void judge(const struct shares *s, const char *where)
 			 where, s->percent, s->firmware_percent);
 }
 
-static uint64_t value_of(uint64_t function, uint64_t argument)
+static uint64_t value_of(const char *name, uint64_t argument)
 {
 	struct efi_mode_test_driver d;
 
-	if (!call_driver(fd, function, argument, &d))
+	if (!call_driver(fd, name, argument, &d))
 		ksft_exit_fail_msg("the test driver does not answer\n");
 	return d.value;
 }
@@ -77,7 +77,7 @@ static void beside(pid_t load, unsigned int tpl, const char *where)
 	struct shares s = begin(load);
 	uint64_t bad;
 
-	bad = value_of(EFI_MODE_TEST_FN_STALL, tpl | STALLS << 8);
+	bad = value_of("stall", tpl | STALLS << 8);
 	end(&s, load);
 	given = read_stat("ended_stall") - given;
 	ksft_test_result(!bad, "%s: none of %d stalls is too short, or changes a register: %llu\n",
@@ -93,7 +93,7 @@ static void at_high_level(void)
 	long long given = read_stat("ended_stall");
 	uint64_t bad;
 
-	bad = value_of(EFI_MODE_TEST_FN_STALL, TPL_HIGH_LEVEL | 20 << 8);
+	bad = value_of("stall", TPL_HIGH_LEVEL | 20 << 8);
 	given = read_stat("ended_stall") - given;
 	ksft_test_result(!bad && !given,
 			 "TPL_HIGH_LEVEL: no slice ends: %lld\n", given);
@@ -104,7 +104,7 @@ static void nobody_else(void)
 	long long given = read_stat("ended_stall");
 	uint64_t bad;
 
-	bad = value_of(EFI_MODE_TEST_FN_STALL, TPL_APPLICATION | STALLS << 8);
+	bad = value_of("stall", TPL_APPLICATION | STALLS << 8);
 	given = read_stat("ended_stall") - given;
 	ksft_test_result(!bad && given < STALLS / 4,
 			 "alone: there is nobody to give it to: %lld slices ended\n",
@@ -113,7 +113,7 @@ static void nobody_else(void)
 
 static void long_stall(pid_t load)
 {
-	uint64_t ticks = value_of(EFI_MODE_TEST_FN_TICKS, 0), took;
+	uint64_t ticks = value_of("ticks", 0), took;
 	struct efi_mode_test_stall stall = { .usec = LONG_US };
 	long long slices = read_stat("round_trips");
 	struct shares s = begin(load);
@@ -123,7 +123,7 @@ static void long_stall(pid_t load)
 	took = now_ns() - s.start;
 	end(&s, load);
 	slices = read_stat("round_trips") - slices;
-	ticks = value_of(EFI_MODE_TEST_FN_TICKS, 0) - ticks;
+	ticks = value_of("ticks", 0) - ticks;
 	ksft_test_result(ok && took >= LONG_US * 990ULL,
 			 "Stall(2 s): it takes %llu ms\n",
 			 (unsigned long long)took / 1000000);
@@ -136,19 +136,19 @@ static void long_stall(pid_t load)
 /* Not in a call of Linux's, but in a notify function */
 static void in_its_own_time(pid_t load)
 {
-	uint64_t ticks = value_of(EFI_MODE_TEST_FN_TICKS, 0), took;
+	uint64_t ticks = value_of("ticks", 0), took;
 	long long given = read_stat("ended_stall");
 	uint64_t start = now_ns();
 	struct shares s;
 
-	value_of(EFI_MODE_TEST_FN_STALL_LATER, LONG_US);
+	value_of("stall_later", LONG_US);
 	usleep(300000);
 	s = begin(load);
 	sleep(1);
 	end(&s, load);
 	given = read_stat("ended_stall") - given;
 	took = now_ns() - start;
-	ticks = value_of(EFI_MODE_TEST_FN_TICKS, 0) - ticks;
+	ticks = value_of("ticks", 0) - ticks;
 	ksft_test_result(given, "a notify function: %lld slices ended\n", given);
 	judge(&s, "a notify function");
 	ksft_test_result(ticks * 10000000 >= took * 9 / 10,

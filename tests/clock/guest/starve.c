@@ -22,14 +22,14 @@ int main(void)
 	ksft_set_plan(4);
 
 	ok = !sched_setscheduler(0, SCHED_FIFO, &highest);
-	ok &= call_driver(fd, EFI_MODE_TEST_FN_TIMER_ARM, TIMER_MS * 1000, &d);
+	ok &= call_driver(fd, "timer_arm", TIMER_MS * 1000, &d);
 	ioctl(fd, EFI_MODE_TEST_STATS, &before);
 	end = now_ns() + LOOP_MS * 1000000ULL;
 	while (now_ns() < end)
 		;
 	ioctl(fd, EFI_MODE_TEST_STATS, &after);
 	/* No slice is given between the end of the loop and this */
-	ok &= call_driver(fd, EFI_MODE_TEST_FN_TIMER_READ, 0, &d);
+	ok &= call_driver(fd, "timer_read", 0, &d);
 	ok &= !sched_setscheduler(0, SCHED_OTHER, &normal);
 
 	ksft_test_result(ok && d.value &&

@@ -2,7 +2,7 @@
 /*
  * A disk in memory that fails when it is told to, and watches who keeps the rules
  */
-#include "driver.h"
+#include "disk-device.h"
 
 #define VENDOR_GUID { 0x5f6d1e0a, 0x3b1c, 0x4e55,			\
 	{ 0x9a, 0x21, 0x0e, 0x44, 0x7d, 0x60, 0xb8, 0x13 } }
@@ -33,16 +33,16 @@ static const struct {
 	UINT32 block_size, io_align;
 	BOOLEAN removable, partition;
 } kinds[] = {
-	[EFI_MODE_TEST_DISK_KIND_512] = { 512, 0, FALSE, FALSE },
-	[EFI_MODE_TEST_DISK_KIND_16K] = { 16384, 0, FALSE, FALSE },
-	[EFI_MODE_TEST_DISK_KIND_64K] = { 65536, 1, FALSE, FALSE },
-	[EFI_MODE_TEST_DISK_KIND_ALIGN] = { 512, 8192, FALSE, FALSE },
-	[EFI_MODE_TEST_DISK_KIND_REMOVABLE] = { 2048, 4, TRUE, FALSE },
-	[EFI_MODE_TEST_DISK_KIND_IPXE] = { 1, 0, FALSE, FALSE },
-	[EFI_MODE_TEST_DISK_KIND_PARTITION] = { 512, 0, FALSE, TRUE },
-	[EFI_MODE_TEST_DISK_KIND_520] = { 520, 0, FALSE, FALSE },
-	[EFI_MODE_TEST_DISK_KIND_TOO_LARGE] = { 512, 0, FALSE, FALSE },
-	[EFI_MODE_TEST_DISK_KIND_PHYSICAL] = { 512, 0, FALSE, FALSE },
+	[TEST_DISK_KIND_512] = { 512, 0, FALSE, FALSE },
+	[TEST_DISK_KIND_16K] = { 16384, 0, FALSE, FALSE },
+	[TEST_DISK_KIND_64K] = { 65536, 1, FALSE, FALSE },
+	[TEST_DISK_KIND_ALIGN] = { 512, 8192, FALSE, FALSE },
+	[TEST_DISK_KIND_REMOVABLE] = { 2048, 4, TRUE, FALSE },
+	[TEST_DISK_KIND_IPXE] = { 1, 0, FALSE, FALSE },
+	[TEST_DISK_KIND_PARTITION] = { 512, 0, FALSE, TRUE },
+	[TEST_DISK_KIND_520] = { 520, 0, FALSE, FALSE },
+	[TEST_DISK_KIND_TOO_LARGE] = { 512, 0, FALSE, FALSE },
+	[TEST_DISK_KIND_PHYSICAL] = { 512, 0, FALSE, FALSE },
 };
 
 static EFI_GUID block_guid = EFI_BLOCK_IO_PROTOCOL_GUID;
@@ -204,18 +204,18 @@ static void set_functions(BOOLEAN there)
 static void describe(UINT64 kind)
 {
 	ZeroMem(&media, sizeof(media));
-	media.MediaId = kind == EFI_MODE_TEST_DISK_KIND_IPXE ? IPXE_MEDIA_ID :
+	media.MediaId = kind == TEST_DISK_KIND_IPXE ? IPXE_MEDIA_ID :
 							       FIRST_MEDIA_ID;
 	media.RemovableMedia = kinds[kind].removable;
 	media.MediaPresent = TRUE;
 	media.LogicalPartition = kinds[kind].partition;
 	media.BlockSize = kinds[kind].block_size;
 	media.IoAlign = kinds[kind].io_align;
-	media.LastBlock = EFI_MODE_TEST_DISK_SIZE / media.BlockSize - 1;
-	if (kind == EFI_MODE_TEST_DISK_KIND_TOO_LARGE)
+	media.LastBlock = TEST_DISK_SIZE / media.BlockSize - 1;
+	if (kind == TEST_DISK_KIND_TOO_LARGE)
 		media.LastBlock = ~0ULL;
 	block.Revision = 0x10000;
-	if (kind == EFI_MODE_TEST_DISK_KIND_PHYSICAL)
+	if (kind == TEST_DISK_KIND_PHYSICAL)
 		block.Revision = 0x2001f;
 	/* Of earlier revisions nobody looks at it */
 	media.LowestAlignedLba = 7;
@@ -240,10 +240,10 @@ static EFI_STATUS install(UINT64 argument)
 	if (kind >= sizeof(kinds) / sizeof(*kinds))
 		return EFI_INVALID_PARAMETER;
 	if (!data)
-		data = AllocatePool(EFI_MODE_TEST_DISK_SIZE);
+		data = AllocatePool(TEST_DISK_SIZE);
 	if (!data)
 		return EFI_OUT_OF_RESOURCES;
-	ZeroMem(data, EFI_MODE_TEST_DISK_SIZE);
+	ZeroMem(data, TEST_DISK_SIZE);
 	describe(kind);
 	set_functions(TRUE);
 	status = uefi_call_wrapper(BS->InstallMultipleProtocolInterfaces, 6,
@@ -283,7 +283,7 @@ static EFI_STATUS change_medium(UINT64 blocks)
 	media.MediaPresent = !!blocks;
 	media.ReadOnly = read_only;
 	media.LastBlock = blocks ? blocks - 1 : 0;
-	SetMem(data, EFI_MODE_TEST_DISK_SIZE, 0x55);
+	SetMem(data, TEST_DISK_SIZE, 0x55);
 	return uefi_call_wrapper(BS->ReinstallProtocolInterface, 4, handle,
 				 &block_guid, &block, &block);
 }
@@ -296,64 +296,67 @@ static UINT64 take(volatile UINT64 *counter)
 	return value;
 }
 
-EFI_STATUS EFIAPI disk(UINT64 what, UINT64 *value)
+/* See disk.h */
+static EFI_STATUS EFIAPI disk(UINT64 what, UINT64 *value)
 {
 	UINT64 argument = what >> 8;
 
 	*value = 0;
 	switch (what & 0xff) {
-	case EFI_MODE_TEST_DISK_INSTALL:
+	case TEST_DISK_INSTALL:
 		return install(argument);
-	case EFI_MODE_TEST_DISK_REMOVE:
+	case TEST_DISK_REMOVE:
 		return remove();
-	case EFI_MODE_TEST_DISK_FAIL:
+	case TEST_DISK_FAIL:
 		fail_status = EFIERR((argument & 0xff));
 		fail_count = argument >> 8;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_FAIL_AT:
+	case TEST_DISK_FAIL_AT:
 		fail_at = argument;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_LIMIT:
+	case TEST_DISK_LIMIT:
 		limit = argument;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_MEDIUM:
+	case TEST_DISK_MEDIUM:
 		return change_medium(argument);
-	case EFI_MODE_TEST_DISK_RENUMBER:
+	case TEST_DISK_RENUMBER:
 		media.MediaId++;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_WORD:
-		if (argument > EFI_MODE_TEST_DISK_SIZE - sizeof(*value))
+	case TEST_DISK_WORD:
+		if (argument > TEST_DISK_SIZE - sizeof(*value))
 			return EFI_INVALID_PARAMETER;
 		CopyMem(value, data + argument, sizeof(*value));
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_CALLS:
+	case TEST_DISK_CALLS:
 		*value = take(&calls);
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_BREACHES:
+	case TEST_DISK_BREACHES:
 		*value = breaches;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_STRAY:
+	case TEST_DISK_STRAY:
 		*value = strays;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_ERASED:
+	case TEST_DISK_ERASED:
 		*value = erased;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_FLUSHES:
+	case TEST_DISK_FLUSHES:
 		*value = take(&flushes);
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_SLOW:
+	case TEST_DISK_SLOW:
 		slow = argument;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_FAULT:
+	case TEST_DISK_FAULT:
 		faults = TRUE;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_READ_ONLY:
+	case TEST_DISK_READ_ONLY:
 		read_only = !!argument;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_FLUSH_STATUS:
+	case TEST_DISK_FLUSH_STATUS:
 		flush_status = argument ? EFIERR(argument) : EFI_SUCCESS;
 		return EFI_SUCCESS;
 	default:
 		return tokens_do(what & 0xff, argument, value);
 	}
 }
+
+TEST_FUNCTION(disk, disk, .max = TEST_ANY);

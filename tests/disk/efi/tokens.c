@@ -3,7 +3,7 @@
  * BlockIo2 and DiskIo2 of the disk in memory: tokens that come back when they are told
  * to, with an error in them, or not at all
  */
-#include "driver.h"
+#include "disk-device.h"
 
 #define BLOCK_IO2_GUID { 0xa77b2472, 0xe282, 0x4e9f,			\
 	{ 0xa2, 0x45, 0xc2, 0xc0, 0xe2, 0x7b, 0xbc, 0xc1 } }
@@ -218,13 +218,13 @@ EFI_STATUS tokens_install(EFI_HANDLE handle, EFI_BLOCK_IO_MEDIA *media,
 	block2.media = media;
 	disk2.revision = 0x20000;
 	set_functions(TRUE);
-	if (!EFI_ERROR(status) && with & EFI_MODE_TEST_DISK_WITH_BLOCKIO2) {
+	if (!EFI_ERROR(status) && with & TEST_DISK_WITH_BLOCKIO2) {
 		status = uefi_call_wrapper(BS->InstallProtocolInterface, 4,
 					   &handle, &block2_guid,
 					   EFI_NATIVE_INTERFACE, &block2);
 		has_block2 = !EFI_ERROR(status);
 	}
-	if (!EFI_ERROR(status) && with & EFI_MODE_TEST_DISK_WITH_DISKIO2) {
+	if (!EFI_ERROR(status) && with & TEST_DISK_WITH_DISKIO2) {
 		status = uefi_call_wrapper(BS->InstallProtocolInterface, 4,
 					   &handle, &disk2_guid,
 					   EFI_NATIVE_INTERFACE, &disk2);
@@ -282,23 +282,23 @@ static UINT64 take(volatile UINT64 *counter)
 EFI_STATUS tokens_do(UINT64 what, UINT64 argument, UINT64 *value)
 {
 	switch (what) {
-	case EFI_MODE_TEST_DISK_DELAY:
+	case TEST_DISK_DELAY:
 		delay_ms = argument;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_FAIL_TOKEN:
+	case TEST_DISK_FAIL_TOKEN:
 		fail_status = EFIERR((argument & 0xff));
 		fail_count = argument >> 8;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_LOSE:
+	case TEST_DISK_LOSE:
 		lose = argument;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_FIND:
+	case TEST_DISK_FIND:
 		*value = find_lost();
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_TOKENS:
+	case TEST_DISK_TOKENS:
 		*value = take(&tokens);
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_DISK_MOST:
+	case TEST_DISK_MOST:
 		*value = take(&most);
 		return EFI_SUCCESS;
 	default:

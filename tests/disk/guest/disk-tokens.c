@@ -15,8 +15,8 @@
 #include "testdisk.h"
 
 #define MODE		"/sys/module/efi_disk/parameters/mode"
-#define BLOCKIO2	EFI_MODE_TEST_DISK_WITH_BLOCKIO2
-#define DISKIO2		EFI_MODE_TEST_DISK_WITH_DISKIO2
+#define BLOCKIO2	TEST_DISK_WITH_BLOCKIO2
+#define DISKIO2		TEST_DISK_WITH_DISKIO2
 
 /* One tick; and what is as long as ten reads of a slow disk */
 #define TICK		10
@@ -58,6 +58,24 @@ static bool wait_hello(void)
 	return false;
 }
 
+/* Why a disk has the mode that it has */
+static const char *mode_reason(const char *disk)
+{
+	static char line[256];
+	size_t n = strlen(disk);
+	const char *found = NULL;
+	FILE *f;
+
+	f = fopen("/sys/kernel/debug/efi-mode/disk_modes", "r");
+	while (f && !found && fgets(line, sizeof(line), f))
+		if (!strncmp(line, disk, n) && line[n] == ' ')
+			found = strstr(line, ": ");
+	if (f)
+		fclose(f);
+	line[strcspn(line, "\n")] = '\0';
+	return found ? found + 2 : "";
+}
+
 static void chosen(const char *wanted, unsigned int with, const char *mode,
 		   const char *reason)
 {
@@ -68,8 +86,7 @@ static void chosen(const char *wanted, unsigned int with, const char *mode,
 	if (appear(FN(KIND_512) | with) && wait_hello() &&
 	    find_disk(GUID, disk, sizeof(disk))) {
 		snprintf(found, sizeof(found), "%s", disk_attr(disk, "mode"));
-		snprintf(why, sizeof(why), "%s",
-			 disk_attr(disk, "mode_reason"));
+		snprintf(why, sizeof(why), "%s", mode_reason(disk));
 	}
 	snprintf(said, sizeof(said), "mode: %s (%s)", found, why);
 	ksft_test_result(!strcmp(found, mode) && strstr(why, reason) &&
@@ -129,18 +146,18 @@ static void data(const char *mode, unsigned int kind, unsigned int with,
 			 "%s, kind %u: many at once\n", mode, kind);
 	ksft_test_result(put(fd, "one", 512, 8 * part, part) &&
 			 put(fd, "two", 0, 64 * 1024 - 4096, 8192) &&
-			 put(fd, "end", 0, EFI_MODE_TEST_DISK_SIZE - 4096,
+			 put(fd, "end", 0, TEST_DISK_SIZE - 4096,
 			     4096) &&
 			 disk_has("one", 8 * part, part) &&
 			 disk_has("two", 64 * 1024 - 4096, 8192) &&
-			 disk_has("end", EFI_MODE_TEST_DISK_SIZE - 4096, 4096) &&
+			 disk_has("end", TEST_DISK_SIZE - 4096, 4096) &&
 			 disk_has("all", 0, 8 * 4096) &&
 			 disk_has("all", MIB / 4, MIB),
 			 "%s, kind %u: small writes\n", mode, kind);
 	ksft_test_result(get(fd, "one", 1024, 8 * part, part) &&
 			 get(fd, "two", 512, 64 * 1024 - 4096, 8192) &&
 			 get(fd, "all", 0, MIB, 3 * MIB) &&
-			 get(fd, "end", 0, EFI_MODE_TEST_DISK_SIZE - 4096, 4096),
+			 get(fd, "end", 0, TEST_DISK_SIZE - 4096, 4096),
 			 "%s, kind %u: reads\n", mode, kind);
 	ksft_test_result(ask(FN(TOKENS), 0) > 40 && no_breach(),
 			 "%s, kind %u: no rule was broken\n", mode, kind);
@@ -229,7 +246,7 @@ static void few_and_many(void)
 	ask(FN(DELAY), SLOW_TOKEN);
 	ask(FN(SLOW), SLOW_READ);
 	fd = use(FN(KIND_512) | BLOCKIO2);
-	said = strstr(disk_attr(disk, "mode_reason"), "fewer than ");
+	said = strstr(mode_reason(disk), "fewer than ");
 	ksft_test_result(said && sscanf(said, "fewer than %u", &from) == 1 &&
 			 from > 2 && from <= MAX_BATCH &&
 			 !syscall(SYS_io_setup, MAX_BATCH, &ctx),

@@ -24,7 +24,7 @@ static void blocks_of(unsigned int kind, unsigned int logical,
 			 atoi(disk_attr(disk, "queue/physical_block_size")) ==
 				 (int)physical &&
 			 atoll(disk_attr(disk, "size")) ==
-				 EFI_MODE_TEST_DISK_SIZE / SECTOR,
+				 TEST_DISK_SIZE / SECTOR,
 			 "kind %u: sizes\n", kind);
 	ksft_test_result(put(fd, "all", 0, 0, 2 * MIB) &&
 			 disk_has("all", 0, 2 * MIB),
@@ -32,11 +32,11 @@ static void blocks_of(unsigned int kind, unsigned int logical,
 	/* In the middle of a large block, across two, and at the end */
 	ksft_test_result(put(fd, "one", 0, 3 * part, part) &&
 			 put(fd, "two", 512, 64 * 1024 - part, 3 * part) &&
-			 put(fd, "end", 0, EFI_MODE_TEST_DISK_SIZE - part,
+			 put(fd, "end", 0, TEST_DISK_SIZE - part,
 			     part) &&
 			 disk_has("one", 3 * part, part) &&
 			 disk_has("two", 64 * 1024 - part, 3 * part) &&
-			 disk_has("end", EFI_MODE_TEST_DISK_SIZE - part, part),
+			 disk_has("end", TEST_DISK_SIZE - part, part),
 			 "kind %u: small writes\n", kind);
 	ksft_test_result(disk_has("all", 0, 3 * part) &&
 			 disk_has("all", 4 * part, 64 * 1024 - 5 * part) &&
@@ -269,7 +269,7 @@ static unsigned int count_left(int fd, int byte)
 	unsigned int n = 0;
 	off_t at;
 
-	for (at = 0; at < EFI_MODE_TEST_DISK_SIZE; at += MIB) {
+	for (at = 0; at < TEST_DISK_SIZE; at += MIB) {
 		if (pread(fd, buf, MIB, at) != MIB)
 			return ~0u;
 		n += count_sectors(buf, MIB, byte);
@@ -400,7 +400,7 @@ static void read_only_media(void)
 	ksft_test_result(!has_cache(), "a disk that is read-only\n");
 	close(fd);
 	ask(FN(READ_ONLY), 0);
-	ask(FN(MEDIUM), EFI_MODE_TEST_DISK_SIZE / SECTOR);
+	ask(FN(MEDIUM), TEST_DISK_SIZE / SECTOR);
 	for (fd = 0; fd < PATIENCE && atoi(disk_attr(disk, "ro")); fd += 10)
 		usleep(10000);
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
@@ -414,7 +414,7 @@ static void flush_answers(void)
 {
 	int fd = use(FN(KIND_512));
 
-	ksft_test_result(!strcmp(disk_attr(disk, "durability"), "unknown"),
+	ksft_test_result(!strcmp(disk_attr(disk, "flush_supported"), "unknown"),
 			 "nothing is known of a flush\n");
 	clear_log();
 	ksft_test_result(flushes(fd) && flushes(fd) &&
@@ -431,7 +431,7 @@ static void flush_answers(void)
 	clear_log();
 	ksft_test_result(flushes(fd) && flushes(fd) &&
 			 log_count("does not flush its cache") == 1 &&
-			 !strcmp(disk_attr(disk, "durability"), "none"),
+			 !strcmp(disk_attr(disk, "flush_supported"), "no"),
 			 "one that is not supported does not go unnoticed\n");
 	close(fd);
 	disappear();

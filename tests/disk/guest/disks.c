@@ -109,8 +109,8 @@ static void one_disk(const char *name, const char *part)
 
 	if (!find_disk(part, disk, sizeof(disk)))
 		ksft_exit_fail_msg("%s is not there\n", name);
-	ksft_print_msg("%s is %s, durability %s\n", name, disk,
-		       disk_attr(disk, "durability"));
+	ksft_print_msg("%s is %s, flush supported: %s\n", name, disk,
+		       disk_attr(disk, "flush_supported"));
 	ksft_print_msg("%s is %s, %s\n", name, disk,
 		       disk_attr(disk, "queue/write_cache"));
 	block = atoi(disk_attr(disk, "queue/logical_block_size"));

@@ -11,8 +11,6 @@
 
 #define EXTRA	16	/* descriptors that come with the buffer for them */
 
-static EFI_HANDLE handle;
-
 static void print_number(const char *what, UINT64 n)
 {
 	char digits[2 * sizeof(n) + 1] = {};
@@ -106,10 +104,13 @@ static EFI_STATUS read_variable(void)
 }
 
 /*
+ * 0: the value is the number of runtime services and pieces of runtime memory that have
+ * been moved. 1: leave boot services and end the machine.
+ *
  * Return: 0 and @moved, with @argument 0; the status of ExitBootServices() if it
  * does not leave.
  */
-EFI_STATUS EFIAPI leave(UINT64 argument, UINT64 *moved)
+static EFI_STATUS EFIAPI leave(UINT64 argument, UINT64 *moved)
 {
 	struct map m = {};
 	EFI_STATUS status;
@@ -127,7 +128,8 @@ EFI_STATUS EFIAPI leave(UINT64 argument, UINT64 *moved)
 		return status;
 	}
 
-	status = uefi_call_wrapper(BS->ExitBootServices, 2, handle, m.key);
+	status = uefi_call_wrapper(BS->ExitBootServices, 2, driver_image,
+				   m.key);
 	if (EFI_ERROR(status))
 		return status;
 	irq_save();
@@ -145,7 +147,4 @@ EFI_STATUS EFIAPI leave(UINT64 argument, UINT64 *moved)
 		;
 }
 
-void init_leave(EFI_HANDLE image)
-{
-	handle = image;
-}
+TEST_FUNCTION(leave, leave, .max = 1);

@@ -22,6 +22,7 @@
 #include <linux/reboot.h>
 #include <sys/syscall.h>
 
+#include "bus.h"
 #include "efi_test.h"
 
 #define INVALID_OPCODE	6
@@ -33,15 +34,13 @@ static void end(unsigned int cmd, const char *argument)
 		argument);
 }
 
-static void stick(unsigned int function, unsigned int argument)
+static void stick(const char *name, uint64_t argument)
 {
-	struct efi_mode_test_driver d = {
-		.function = function, .argument = argument,
-	};
+	struct efi_mode_test_driver d;
 	int fd = open_test_device();
 
 	if (!fork()) {
-		ioctl(fd, EFI_MODE_TEST_DRIVER, &d);
+		call_driver(fd, name, argument, &d);
 		_exit(0);
 	}
 	sleep(1);
@@ -52,7 +51,7 @@ static void oops_while_busy(void)
 	struct efi_mode_test_driver d;
 	int fd = open_test_device();
 
-	call_driver(fd, EFI_MODE_TEST_FN_BUSY, 0, &d);
+	call_driver(fd, "busy", 0, &d);
 	usleep(400000);
 	if (!fork()) {
 		ioctl(fd, EFI_MODE_TEST_OOPS);
@@ -67,14 +66,14 @@ static void let_driver_hang(void)
 	struct efi_mode_test_driver d;
 	int fd = open_test_device();
 
-	call_driver(fd, EFI_MODE_TEST_FN_BUS, EFI_MODE_TEST_BUS_INSTALL, &d);
+	call_driver(fd, "bus", TEST_BUS_INSTALL, &d);
 	sleep(3);
-	call_driver(fd, EFI_MODE_TEST_FN_BUS, EFI_MODE_TEST_BUS_HANG, &d);
+	call_driver(fd, "bus", TEST_BUS_HANG, &d);
 }
 
 static void stick_at_application(void)
 {
-	stick(EFI_MODE_TEST_FN_FOREVER, TPL_APPLICATION);
+	stick("forever", TPL_APPLICATION);
 }
 
 static void fault_at_the_end(void)
@@ -130,11 +129,11 @@ static bool prepare(const char *word)
 static void prepare_panic(const char *how)
 {
 	if (!strcmp(how, "fault"))
-		stick(EFI_MODE_TEST_FN_FAULT, INVALID_OPCODE);
+		stick("fault", INVALID_OPCODE);
 	else if (!strcmp(how, "lock"))
 		ioctl(open_test_device(), EFI_MODE_TEST_PANIC);
 	else
-		stick(EFI_MODE_TEST_FN_FOREVER, atoi(how));
+		stick("forever", atoi(how));
 }
 
 int main(int argc, char **argv)

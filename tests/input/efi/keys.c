@@ -6,6 +6,7 @@
  * of keyboards.
  */
 #include "driver.h"
+#include "keyboard.h"
 
 #define QUEUE		64
 #define BLOCK_US	1200000
@@ -124,18 +125,18 @@ static void wait_for_key(const struct queue *q)
 static void block_ex(const struct queue *q)
 {
 	switch (flaw) {
-	case EFI_MODE_TEST_KEYS_BLOCKS:
-	case EFI_MODE_TEST_KEYS_NO_EVENT:
-	case EFI_MODE_TEST_KEYS_BAD_EVENT:
-	case EFI_MODE_TEST_KEYS_SIMPLE_BLOCKS:
-	case EFI_MODE_TEST_KEYS_ALL_BLOCK:
+	case TEST_KEYS_BLOCKS:
+	case TEST_KEYS_NO_EVENT:
+	case TEST_KEYS_BAD_EVENT:
+	case TEST_KEYS_SIMPLE_BLOCKS:
+	case TEST_KEYS_ALL_BLOCK:
 		if (is_empty(q))
 			block();
 		break;
-	case EFI_MODE_TEST_KEYS_BLOCKS_READY:
+	case TEST_KEYS_BLOCKS_READY:
 		block();
 		break;
-	case EFI_MODE_TEST_KEYS_UNTIL_KEY:
+	case TEST_KEYS_UNTIL_KEY:
 		wait_for_key(q);
 		break;
 	}
@@ -143,8 +144,8 @@ static void block_ex(const struct queue *q)
 
 static void block_simple(const struct queue *q)
 {
-	if ((flaw == EFI_MODE_TEST_KEYS_SIMPLE_BLOCKS ||
-	     flaw == EFI_MODE_TEST_KEYS_ALL_BLOCK) && is_empty(q))
+	if ((flaw == TEST_KEYS_SIMPLE_BLOCKS ||
+	     flaw == TEST_KEYS_ALL_BLOCK) && is_empty(q))
 		block();
 }
 
@@ -168,9 +169,9 @@ static EFI_STATUS EFIAPI read_ex(void *this, key_data *key)
 	key->unicode = 0;
 	key->shift = SHIFT_VALID;
 	key->toggle = toggle;
-	if (flaw == EFI_MODE_TEST_KEYS_UNSUPPORTED)
+	if (flaw == TEST_KEYS_UNSUPPORTED)
 		return EFI_UNSUPPORTED;
-	if (flaw == EFI_MODE_TEST_KEYS_EMPTY) {
+	if (flaw == TEST_KEYS_EMPTY) {
 		key->toggle &= ~0x40;
 		return is_empty(&kb->queue) ? EFI_NOT_READY : EFI_SUCCESS;
 	}
@@ -186,7 +187,7 @@ static EFI_STATUS EFIAPI read_simple(SIMPLE_INPUT_INTERFACE *this,
 
 	note_read();
 	block_simple(&kb->queue);
-	if (!take(flaw == EFI_MODE_TEST_KEYS_TWO_QUEUES ? &kb->other :
+	if (!take(flaw == TEST_KEYS_TWO_QUEUES ? &kb->other :
 							   &kb->queue, &key))
 		return EFI_NOT_READY;
 	to->ScanCode = key.scan;
@@ -267,20 +268,20 @@ static void set_events(struct keyboard *kb)
 	kb->simple.WaitForKey = kb->event;
 	kb->ex.event = kb->event;
 	switch (flaw) {
-	case EFI_MODE_TEST_KEYS_NULL_EVENTS:
-	case EFI_MODE_TEST_KEYS_ALL_BLOCK:
+	case TEST_KEYS_NULL_EVENTS:
+	case TEST_KEYS_ALL_BLOCK:
 		kb->simple.WaitForKey = NULL;
 		kb->ex.event = NULL;
 		break;
-	case EFI_MODE_TEST_KEYS_WILD_EVENTS:
+	case TEST_KEYS_WILD_EVENTS:
 		kb->simple.WaitForKey = (EFI_EVENT)WILD_EVENT;
 		kb->ex.event = (EFI_EVENT)WILD_EVENT;
 		break;
-	case EFI_MODE_TEST_KEYS_NO_EVENT:
-	case EFI_MODE_TEST_KEYS_SIMPLE_BLOCKS:
+	case TEST_KEYS_NO_EVENT:
+	case TEST_KEYS_SIMPLE_BLOCKS:
 		kb->ex.event = NULL;
 		break;
-	case EFI_MODE_TEST_KEYS_BAD_EVENT:
+	case TEST_KEYS_BAD_EVENT:
 		kb->ex.event = no_event;
 		break;
 	}
@@ -305,7 +306,7 @@ static EFI_STATUS plug_one(struct keyboard *kb, struct keyboard_path *path)
 	kb->ex.watch = watch;
 	kb->ex.unwatch = unwatch;
 	path->number = path - paths;
-	if (flaw == EFI_MODE_TEST_KEYS_SIMPLE)
+	if (flaw == TEST_KEYS_SIMPLE)
 		return uefi_call_wrapper(BS->InstallMultipleProtocolInterfaces,
 					 6, &kb->handle, &path_guid, path,
 					 &simple_guid, &kb->simple, NULL);
@@ -325,9 +326,9 @@ static EFI_STATUS plug(UINT64 what)
 	last_read = 0;
 	toggle = TOGGLE_VALID;
 	status = plug_one(&keyboards[0], &paths[0]);
-	if (flaw == EFI_MODE_TEST_KEYS_SECOND && !EFI_ERROR(status))
+	if (flaw == TEST_KEYS_SECOND && !EFI_ERROR(status))
 		status = plug_one(&keyboards[1], &paths[1]);
-	keyboards[flaw == EFI_MODE_TEST_KEYS_SECOND].fires = TRUE;
+	keyboards[flaw == TEST_KEYS_SECOND].fires = TRUE;
 	return status;
 }
 
@@ -337,7 +338,7 @@ static EFI_STATUS unplug_one(struct keyboard *kb, struct keyboard_path *path)
 
 	if (!kb->handle)
 		return EFI_SUCCESS;
-	if (flaw == EFI_MODE_TEST_KEYS_SIMPLE)
+	if (flaw == TEST_KEYS_SIMPLE)
 		status = uefi_call_wrapper(BS->UninstallMultipleProtocolInterfaces,
 					   6, kb->handle, &path_guid, path,
 					   &simple_guid, &kb->simple, NULL);
@@ -388,7 +389,7 @@ static EFI_STATUS type(UINT64 what)
 
 /* Keys that nobody is there to type */
 
-static UINT64 to_type[EFI_MODE_TEST_KEYS_MAX_LATER];
+static UINT64 to_type[TEST_KEYS_MAX_LATER];
 static UINTN nr_to_type;
 static EFI_EVENT typist;
 
@@ -409,7 +410,7 @@ static EFI_STATUS type_later(UINT64 what)
 {
 	EFI_STATUS status = EFI_SUCCESS;
 
-	if (nr_to_type == EFI_MODE_TEST_KEYS_MAX_LATER)
+	if (nr_to_type == TEST_KEYS_MAX_LATER)
 		return EFI_OUT_OF_RESOURCES;
 	if (!typist)
 		status = uefi_call_wrapper(BS->CreateEvent, 5,
@@ -423,7 +424,7 @@ static EFI_STATUS type_later(UINT64 what)
 	if (nr_to_type++)
 		return EFI_SUCCESS;
 	return uefi_call_wrapper(BS->SetTimer, 3, typist, TimerPeriodic,
-				 EFI_MODE_TEST_KEYS_LATER_MS * 10000);
+				 TEST_KEYS_LATER_MS * 10000);
 }
 
 static EFI_STATUS count_late(UINT64 us, UINT64 *value)
@@ -435,31 +436,34 @@ static EFI_STATUS count_late(UINT64 us, UINT64 *value)
 	return EFI_SUCCESS;
 }
 
-EFI_STATUS EFIAPI keys(UINT64 what, UINT64 *value)
+/* See keyboard.h */
+static EFI_STATUS EFIAPI keys(UINT64 what, UINT64 *value)
 {
 	*value = 0;
 	switch (what & 0xf) {
-	case EFI_MODE_TEST_KEYS_PLUG:
+	case TEST_KEYS_PLUG:
 		return plug(what >> 4);
-	case EFI_MODE_TEST_KEYS_UNPLUG:
+	case TEST_KEYS_UNPLUG:
 		return unplug();
-	case EFI_MODE_TEST_KEYS_TYPE:
+	case TEST_KEYS_TYPE:
 		return type(what >> 4);
-	case EFI_MODE_TEST_KEYS_CALLS:
+	case TEST_KEYS_CALLS:
 		*value = calls;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_KEYS_NOTIFIES:
+	case TEST_KEYS_NOTIFIES:
 		*value = nr_notifies;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_KEYS_LATER:
+	case TEST_KEYS_LATER:
 		return type_later(what >> 4);
-	case EFI_MODE_TEST_KEYS_LATE:
+	case TEST_KEYS_LATE:
 		return count_late(what >> 4, value);
-	case EFI_MODE_TEST_KEYS_REPATH:
+	case TEST_KEYS_REPATH:
 		return uefi_call_wrapper(BS->ReinstallProtocolInterface, 4,
 					 keyboards[0].handle, &path_guid,
 					 &paths[0], &paths[0]);
 	default:
-		return pointer_do(what & 0xf, what >> 4);
+		return EFI_INVALID_PARAMETER;
 	}
 }
+
+TEST_FUNCTION(keys, keys, .max = TEST_ANY);

@@ -3,6 +3,7 @@
  * A mouse or a tablet, moved by Linux. The tablet has no event that tells of it.
  */
 #include "driver.h"
+#include "pointer.h"
 
 #define TABLET_MAX	0x20000
 
@@ -116,18 +117,29 @@ static EFI_STATUS unplug(void)
 	return EFI_SUCCESS;
 }
 
-EFI_STATUS pointer_do(UINT64 what, UINT64 argument)
+static EFI_STATUS move(UINT64 to)
 {
-	switch (what) {
-	case EFI_MODE_TEST_KEYS_PLUG_POINTER:
-		return plug(argument);
-	case EFI_MODE_TEST_KEYS_UNPLUG_POINTER:
+	at.x = to & 0xfffff;
+	at.y = to >> 20 & 0xfffff;
+	at.buttons = to >> 40;
+	moved = TRUE;
+	return EFI_SUCCESS;
+}
+
+/* See pointer.h */
+static EFI_STATUS EFIAPI do_pointer(UINT64 what, UINT64 *value)
+{
+	*value = 0;
+	switch (what & 0xf) {
+	case TEST_POINTER_PLUG:
+		return plug(what >> 4);
+	case TEST_POINTER_UNPLUG:
 		return unplug();
+	case TEST_POINTER_MOVE:
+		return move(what >> 4);
 	default:
-		at.x = argument & 0xfffff;
-		at.y = argument >> 20 & 0xfffff;
-		at.buttons = argument >> 40;
-		moved = TRUE;
-		return EFI_SUCCESS;
+		return EFI_INVALID_PARAMETER;
 	}
 }
+
+TEST_FUNCTION(pointer, do_pointer, .max = TEST_ANY);

@@ -5,6 +5,7 @@
  * The keyboard is tests/firmware/keys.c. Whatever is wrong with it, what is typed arrives,
  * and arrives once.
  */
+#include "keyboard.h"
 #include "keys.h"
 
 #define PATIENCE	5000	/* ms: the bus looks once a second */
@@ -37,27 +38,27 @@ static long long keys(uint64_t what)
 {
 	struct efi_mode_test_driver d;
 
-	return call_driver(fd, EFI_MODE_TEST_FN_KEYS, what, &d) ?
+	return call_driver(fd, "keys", what, &d) ?
 	       (long long)d.value : -1;
 }
 
 static bool plug(uint64_t fault, int nr)
 {
-	return !keys(EFI_MODE_TEST_KEYS_PLUG | fault << 4) &&
+	return !keys(TEST_KEYS_PLUG | fault << 4) &&
 	       wait_keyboards(others + nr, PATIENCE);
 }
 
 static bool unplug(void)
 {
 	close_keyboards();
-	return !keys(EFI_MODE_TEST_KEYS_UNPLUG) &&
+	return !keys(TEST_KEYS_UNPLUG) &&
 	       wait_keyboards(others, PATIENCE);
 }
 
 static void type(uint16_t scan, uint16_t unicode, uint32_t shift)
 {
-	keys(EFI_MODE_TEST_KEYS_TYPE |
-	     EFI_MODE_TEST_KEY(scan, unicode, shift) << 4);
+	keys(TEST_KEYS_TYPE |
+	     TEST_KEY(scan, unicode, shift) << 4);
 }
 
 static bool types_ok(const char *text, const struct press *wanted, int nr)
@@ -86,7 +87,7 @@ static void fault(uint64_t what, const char *name, int nr)
 /* The first one is lost with the protocol that it came by */
 static void empty_keys(void)
 {
-	bool ok = plug(EFI_MODE_TEST_KEYS_EMPTY, 1);
+	bool ok = plug(TEST_KEYS_EMPTY, 1);
 
 	type(0, 'x', 0);
 	read_keys(BLOCKED, 1);
@@ -102,17 +103,17 @@ static void blocking(uint64_t what, const char *name)
 	uint64_t start;
 	bool ok = plug(what, 1);
 
-	if (what == EFI_MODE_TEST_KEYS_BLOCKS_READY)
+	if (what == TEST_KEYS_BLOCKS_READY)
 		ok = ok && types_ok("Hi!", hello, 3);
 	/* Twice in each way that does */
-	usleep((what == EFI_MODE_TEST_KEYS_SIMPLE_BLOCKS ? 6 : 3) * BLOCKED *
+	usleep((what == TEST_KEYS_SIMPLE_BLOCKS ? 6 : 3) * BLOCKED *
 	       1000);
 	start = now_ns();
-	keys(EFI_MODE_TEST_KEYS_CALLS);
-	keys(EFI_MODE_TEST_KEYS_CALLS);
+	keys(TEST_KEYS_CALLS);
+	keys(TEST_KEYS_CALLS);
 	ksft_test_result(ok && now_ns() - start < BLOCKED * 500000ULL,
 			 "%s: nobody is held up, after %lld calls\n", name,
-			 keys(EFI_MODE_TEST_KEYS_CALLS));
+			 keys(TEST_KEYS_CALLS));
 	ksft_test_result(types_ok("Hi!", hello, 3),
 			 "%s: each key arrives once\n", name);
 	ksft_test_result(unplug(), "%s: gone\n", name);
@@ -126,16 +127,16 @@ static void until_key(void)
 	bool ok;
 
 	for (text = "Hi!"; *text; text++)
-		keys(EFI_MODE_TEST_KEYS_LATER |
-		     EFI_MODE_TEST_KEY(0, *text, 0) << 4);
-	ok = plug(EFI_MODE_TEST_KEYS_UNTIL_KEY, 1);
+		keys(TEST_KEYS_LATER |
+		     TEST_KEY(0, *text, 0) << 4);
+	ok = plug(TEST_KEYS_UNTIL_KEY, 1);
 	start = now_ns();
-	read_keys(3 * EFI_MODE_TEST_KEYS_LATER_MS, 3);
+	read_keys(3 * TEST_KEYS_LATER_MS, 3);
 	ksft_test_result(ok && got(hello, 3),
 			 "blocks until there is a key: each arrives once\n");
-	ok = keys(EFI_MODE_TEST_KEYS_CALLS) > 0;
+	ok = keys(TEST_KEYS_CALLS) > 0;
 	ksft_test_result(ok && now_ns() - start <
-			 4 * EFI_MODE_TEST_KEYS_LATER_MS * 1000000ULL,
+			 4 * TEST_KEYS_LATER_MS * 1000000ULL,
 			 "blocks until there is a key: nobody is held up then\n");
 	ksft_test_result(types_ok("Hi!", hello, 3),
 			 "blocks until there is a key: and more of them\n");
@@ -145,15 +146,15 @@ static void until_key(void)
 /* There is no way to read it, and it is not read */
 static void no_way(void)
 {
-	bool ok = plug(EFI_MODE_TEST_KEYS_ALL_BLOCK, 1);
+	bool ok = plug(TEST_KEYS_ALL_BLOCK, 1);
 	long long calls;
 	uint64_t start;
 
 	usleep(6 * BLOCKED * 1000);
-	calls = keys(EFI_MODE_TEST_KEYS_CALLS);
+	calls = keys(TEST_KEYS_CALLS);
 	start = now_ns();
 	usleep(2 * BLOCKED * 1000);
-	ok = ok && calls > 0 && keys(EFI_MODE_TEST_KEYS_CALLS) == calls;
+	ok = ok && calls > 0 && keys(TEST_KEYS_CALLS) == calls;
 	ksft_test_result(ok && now_ns() - start < 3 * BLOCKED * 1000000ULL,
 			 "blocks in all ways: not read any more after %lld calls\n",
 			 calls);
@@ -167,9 +168,9 @@ static void bad_events(uint64_t what, const char *name)
 	long long calls;
 
 	sleep(IN_USE);
-	calls = keys(EFI_MODE_TEST_KEYS_CALLS);
+	calls = keys(TEST_KEYS_CALLS);
 	sleep(IDLE);
-	calls = keys(EFI_MODE_TEST_KEYS_CALLS) - calls;
+	calls = keys(TEST_KEYS_CALLS) - calls;
 	ksft_test_result(ok && calls >= IDLE * 10,
 			 "%s: read %lld times in %d s of an idle Linux\n", name,
 			 calls, IDLE);
@@ -219,7 +220,7 @@ static void good(void)
 {
 	unsigned int i;
 
-	ksft_test_result(plug(EFI_MODE_TEST_KEYS_GOOD, 1), "a keyboard\n");
+	ksft_test_result(plug(TEST_KEYS_GOOD, 1), "a keyboard\n");
 	for (i = 0; i < STROKES; i++) {
 		type(strokes[i].scan, strokes[i].unicode, strokes[i].shift);
 		read_keys(1000, 1);
@@ -236,11 +237,11 @@ static void good(void)
 
 static long long calls_in_a_second(void)
 {
-	long long before = keys(EFI_MODE_TEST_KEYS_CALLS);
+	long long before = keys(TEST_KEYS_CALLS);
 	uint64_t start = now_ns();
 
 	sleep(1);
-	return (keys(EFI_MODE_TEST_KEYS_CALLS) - before) * 1000000000LL /
+	return (keys(TEST_KEYS_CALLS) - before) * 1000000000LL /
 	       (long long)(now_ns() - start);
 }
 
@@ -251,9 +252,9 @@ static void gaps(void)
 	int i;
 
 	for (i = 0; i < TRIES && late > GAP_READS / 100; i++) {
-		keys(EFI_MODE_TEST_KEYS_LATE | GAP_US << 4);
+		keys(TEST_KEYS_LATE | GAP_US << 4);
 		sleep(GAP_S);
-		late = keys(EFI_MODE_TEST_KEYS_LATE | GAP_US << 4);
+		late = keys(TEST_KEYS_LATE | GAP_US << 4);
 	}
 	stop_load(load);
 	ksft_test_result(late <= GAP_READS / 100,
@@ -299,9 +300,9 @@ static void test_sysrq(void)
 {
 	long long before;
 
-	ksft_test_result(keys(EFI_MODE_TEST_KEYS_NOTIFIES) > 0,
+	ksft_test_result(keys(TEST_KEYS_NOTIFIES) > 0,
 			 "firmware is to tell of %lld keys\n",
-			 keys(EFI_MODE_TEST_KEYS_NOTIFIES));
+			 keys(TEST_KEYS_NOTIFIES));
 	write_file("/proc/sys/kernel/sysrq", "1");
 	system("dmesg -c > /dev/null");
 	type(0, 'h', LEFT_ALT | SYSRQ);
@@ -317,7 +318,7 @@ static void cycles(void)
 	char device[280] = "", path[300];
 	struct dirent *entry;
 	bool ok = true, empty = true;
-	long long notifies = keys(EFI_MODE_TEST_KEYS_NOTIFIES);
+	long long notifies = keys(TEST_KEYS_NOTIFIES);
 	FILE *f;
 	DIR *dir;
 	int i;
@@ -338,11 +339,11 @@ static void cycles(void)
 	close_keyboards();
 	for (i = 0; i < 100 && ok; i++) {
 		ok = write_file(KEYBOARD_DRIVER "unbind", device);
-		empty &= !keys(EFI_MODE_TEST_KEYS_NOTIFIES);
+		empty &= !keys(TEST_KEYS_NOTIFIES);
 		ok = ok && write_file(KEYBOARD_DRIVER "bind", device);
 	}
 	ksft_test_result(ok, "100 times unbound and bound\n");
-	ksft_test_result(empty && keys(EFI_MODE_TEST_KEYS_NOTIFIES) == notifies,
+	ksft_test_result(empty && keys(TEST_KEYS_NOTIFIES) == notifies,
 			 "no key is left with firmware\n");
 	ksft_test_result(wait_keyboards(others + 1, PATIENCE) &&
 			 types_ok("Hi!", hello, 3), "and it works\n");
@@ -351,17 +352,17 @@ static void cycles(void)
 /* It is another device, but the keyboard is the same, and so is who it tells of keys */
 static void repath(void)
 {
-	long long notifies = keys(EFI_MODE_TEST_KEYS_NOTIFIES);
+	long long notifies = keys(TEST_KEYS_NOTIFIES);
 	bool ok;
 
-	keys(EFI_MODE_TEST_KEYS_REPATH);
+	keys(TEST_KEYS_REPATH);
 	close_keyboards();
 	sleep(1);
 	ok = wait_keyboards(others + 1, PATIENCE);
 	ksft_test_result(ok && notifies > 0 &&
-			 keys(EFI_MODE_TEST_KEYS_NOTIFIES) == notifies,
+			 keys(TEST_KEYS_NOTIFIES) == notifies,
 			 "with a new path no key is left behind: %lld of %lld\n",
-			 keys(EFI_MODE_TEST_KEYS_NOTIFIES), notifies);
+			 keys(TEST_KEYS_NOTIFIES), notifies);
 }
 
 /* What a driver that goes has is given back after the input device has gone */
@@ -381,7 +382,7 @@ static void test_ledger(void)
 	static char before[256], after[256];
 
 	read_ledger(before, sizeof(before));
-	plug(EFI_MODE_TEST_KEYS_GOOD, 1);
+	plug(TEST_KEYS_GOOD, 1);
 	unplug();
 	read_ledger(after, sizeof(after));
 	ksft_test_result(*before && !strcmp(before, after),
@@ -397,7 +398,7 @@ int main(void)
 	ksft_print_header();
 	ksft_set_plan(1 + STROKES + 2 + 5 + 1 + 2 + 3 + 1 + 1 + 5 * 3 + 1 +
 		      5 * 3 + 2 + 4 + 2 * 3);
-	if (keys(EFI_MODE_TEST_KEYS_CALLS) < 0)
+	if (keys(TEST_KEYS_CALLS) < 0)
 		ksft_exit_fail_msg("no test driver in firmware\n");
 	others = open_keyboards();
 
@@ -409,20 +410,20 @@ int main(void)
 	repath();
 	unplug();
 	test_ledger();
-	fault(EFI_MODE_TEST_KEYS_SIMPLE, "only SimpleTextInput", 1);
-	fault(EFI_MODE_TEST_KEYS_UNSUPPORTED, "no SimpleTextInputEx in truth", 1);
-	fault(EFI_MODE_TEST_KEYS_TWO_QUEUES, "two queues", 1);
-	fault(EFI_MODE_TEST_KEYS_SECOND, "a second handle that fires", 2);
-	fault(EFI_MODE_TEST_KEYS_GOOD, "nothing wrong", 1);
+	fault(TEST_KEYS_SIMPLE, "only SimpleTextInput", 1);
+	fault(TEST_KEYS_UNSUPPORTED, "no SimpleTextInputEx in truth", 1);
+	fault(TEST_KEYS_TWO_QUEUES, "two queues", 1);
+	fault(TEST_KEYS_SECOND, "a second handle that fires", 2);
+	fault(TEST_KEYS_GOOD, "nothing wrong", 1);
 	empty_keys();
-	blocking(EFI_MODE_TEST_KEYS_BLOCKS, "blocks without a key");
-	blocking(EFI_MODE_TEST_KEYS_NO_EVENT, "blocks, and has no event");
-	blocking(EFI_MODE_TEST_KEYS_BAD_EVENT, "blocks, and has no valid event");
-	blocking(EFI_MODE_TEST_KEYS_BLOCKS_READY, "blocks with a key");
-	blocking(EFI_MODE_TEST_KEYS_SIMPLE_BLOCKS, "blocks in both protocols");
+	blocking(TEST_KEYS_BLOCKS, "blocks without a key");
+	blocking(TEST_KEYS_NO_EVENT, "blocks, and has no event");
+	blocking(TEST_KEYS_BAD_EVENT, "blocks, and has no valid event");
+	blocking(TEST_KEYS_BLOCKS_READY, "blocks with a key");
+	blocking(TEST_KEYS_SIMPLE_BLOCKS, "blocks in both protocols");
 	no_way();
 	until_key();
-	bad_events(EFI_MODE_TEST_KEYS_NULL_EVENTS, "no events");
-	bad_events(EFI_MODE_TEST_KEYS_WILD_EVENTS, "events that are no address");
+	bad_events(TEST_KEYS_NULL_EVENTS, "no events");
+	bad_events(TEST_KEYS_WILD_EVENTS, "events that are no address");
 	ksft_finished();
 }

@@ -9,6 +9,7 @@
 #include <linux/input.h>
 
 #include "ledger.h"
+#include "pointer.h"
 
 #define DRIVER		"/sys/bus/efi/drivers/efi-pointer/"
 #define PATH		"VenHw(4D0A3AD1-2B52-4D3C-9F0A-6B596D0F2E11)"
@@ -18,12 +19,11 @@
 
 static int fd;
 
-static long long keys(uint64_t what)
+static bool control(uint64_t what)
 {
 	struct efi_mode_test_driver d;
 
-	return call_driver(fd, EFI_MODE_TEST_FN_KEYS, what, &d) ?
-	       (long long)d.value : -1;
+	return call_driver(fd, "pointer", what, &d);
 }
 
 /* What the bus calls it, if the driver has it */
@@ -108,11 +108,11 @@ static void pointer(const char *name, bool tablet)
 	int values[3] = {}, event, ms;
 	char device[MAX_NAME];
 
-	keys(EFI_MODE_TEST_KEYS_PLUG_POINTER | tablet << 4);
+	control(TEST_POINTER_PLUG | tablet << 4);
 	event = wait_pointer(name);
 	ksft_test_result(event >= 0, "%s: there it is\n", name);
-	keys(EFI_MODE_TEST_KEYS_MOVE |
-	     EFI_MODE_TEST_MOVE(tablet ? 0x10000 : 0xfffb, 7, 1) << 4);
+	control(TEST_POINTER_MOVE |
+		TEST_POINTER_AT(tablet ? 0x10000 : 0xfffb, 7, 1) << 4);
 	read_pointer(event, tablet ? EV_ABS : EV_REL, values);
 	if (tablet && ioctl(event, EVIOCGABS(ABS_X), &range))
 		perror("# range");
@@ -121,7 +121,7 @@ static void pointer(const char *name, bool tablet)
 			 (tablet ? range.maximum && values[0] == range.maximum / 2 :
 				   values[0] == -5 && values[1] == 7),
 			 "%s: moves: %d, %d\n", name, values[0], values[1]);
-	keys(EFI_MODE_TEST_KEYS_MOVE | EFI_MODE_TEST_MOVE(0, 0, 0) << 4);
+	control(TEST_POINTER_MOVE | TEST_POINTER_AT(0, 0, 0) << 4);
 	read_pointer(event, EV_KEY, values);
 	ksft_test_result(!values[2], "%s: the button is up\n", name);
 	close(event);
@@ -129,7 +129,7 @@ static void pointer(const char *name, bool tablet)
 	event = wait_pointer(name);
 	ksft_test_result(event >= 0, "%s: there again\n", name);
 	close(event);
-	keys(EFI_MODE_TEST_KEYS_UNPLUG_POINTER);
+	control(TEST_POINTER_UNPLUG);
 	for (ms = 0; ms < PATIENCE && (find_device(device, sizeof(device)) ||
 				       !same_ledger(before, read_ledger()));
 	     ms += 100)
@@ -140,12 +140,14 @@ static void pointer(const char *name, bool tablet)
 
 int main(void)
 {
+	struct efi_mode_test_driver d;
+
 	fd = open_test_device();
 	if (access(DRIVER, F_OK))
 		ksft_exit_skip("no driver efi-pointer\n");
 	ksft_print_header();
 	ksft_set_plan(2 * 7);
-	if (keys(EFI_MODE_TEST_KEYS_CALLS) < 0)
+	if (!call_driver(fd, "ticks", 0, &d))
 		ksft_exit_fail_msg("no test driver in firmware\n");
 
 	pointer("EFI mouse", false);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The test driver: somebody in firmware's world who looks at himself
+ * The EFI test driver, which checks the firmware's world from inside
  *
- * Loaded from the UEFI shell before Linux is started. It notes the state of the
- * CPU as firmware has it, and offers a protocol with functions that Linux calls
- * through /dev/efi-mode-test.
+ * The UEFI shell loads it before it starts Linux. The driver notes the state of the CPU as
+ * the firmware has it, and offers a protocol that finds functions by their names. Linux
+ * calls them through /dev/efi-mode-test, selfcheck.efi calls them without Linux.
  */
 #include "driver.h"
 
@@ -15,7 +15,10 @@ EFI_HANDLE driver_image;
 UINT64 EFIAPI check_registers(UINT64 deadline);
 UINT64 EFIAPI check_ymm(UINT64 deadline);
 
-/* With AVX the first half is for what has come with that */
+/*
+ * Load patterns into the registers and spin for this many us. The value is the number of
+ * registers that changed. With AVX the first half is for its registers.
+ */
 static EFI_STATUS EFIAPI registers(UINT64 usec, UINT64 *errors)
 {
 	UINT64 start = rdtsc();
@@ -27,6 +30,9 @@ static EFI_STATUS EFIAPI registers(UINT64 usec, UINT64 *errors)
 	return EFI_SUCCESS;
 }
 
+TEST_FUNCTION(registers, registers, .max = TEST_MAX_USEC);
+
+/* Spin for this many us at TPL_NOTIFY */
 static EFI_STATUS EFIAPI spin_notify(UINT64 usec, UINT64 *value)
 {
 	UINT64 end = rdtsc() + cycles(usec);
@@ -40,37 +46,29 @@ static EFI_STATUS EFIAPI spin_notify(UINT64 usec, UINT64 *value)
 	return EFI_SUCCESS;
 }
 
-static struct protocol protocol = {
-	.functions = {
-		[EFI_MODE_TEST_FN_REGISTERS] = registers,
-		[EFI_MODE_TEST_FN_STATE] = state,
-		[EFI_MODE_TEST_FN_SPIN_NOTIFY] = spin_notify,
-		[EFI_MODE_TEST_FN_CHECKSUM] = checksum,
-		[EFI_MODE_TEST_FN_FAULT] = fault,
-		[EFI_MODE_TEST_FN_BREACH] = breach,
-		[EFI_MODE_TEST_FN_FOREVER] = forever,
-		[EFI_MODE_TEST_FN_IRQ_ARM] = irq_arm,
-		[EFI_MODE_TEST_FN_IRQ_COUNT] = irq_count,
-		[EFI_MODE_TEST_FN_TIMER_ARM] = timer_arm,
-		[EFI_MODE_TEST_FN_TIMER_READ] = timer_read,
-		[EFI_MODE_TEST_FN_NESTING] = nesting,
-		[EFI_MODE_TEST_FN_TICKS] = ticks,
-		[EFI_MODE_TEST_FN_MISUSE_STACK] = misuse_stack,
-		[EFI_MODE_TEST_FN_LEAVE] = leave,
-		[EFI_MODE_TEST_FN_FAULT_WHEN] = fault_when,
-		[EFI_MODE_TEST_FN_BUS] = bus,
-		[EFI_MODE_TEST_FN_KEYS] = keys,
-		[EFI_MODE_TEST_FN_SCREEN] = screen,
-		[EFI_MODE_TEST_FN_DISK] = disk,
-		[EFI_MODE_TEST_FN_BURDEN] = burden,
-		[EFI_MODE_TEST_FN_NO_CLOCK] = no_clock,
-		[EFI_MODE_TEST_FN_CLOBBER] = clobber,
-		[EFI_MODE_TEST_FN_OVERWRITE] = overwrite,
-		[EFI_MODE_TEST_FN_BREAKPOINT] = breakpoint,
-		[EFI_MODE_TEST_FN_BUSY] = busy,
-		[EFI_MODE_TEST_FN_STALL] = stalls,
-		[EFI_MODE_TEST_FN_STALL_LATER] = stall_later,
-	},
+TEST_FUNCTION(spin_notify, spin_notify, .max = TEST_MAX_USEC);
+
+/* The linker script puts these around the entries of TEST_FUNCTION() */
+extern const struct test_function test_functions[], test_functions_end[]
+	__attribute__((visibility("hidden")));
+
+static EFI_STATUS EFIAPI find(const char *name,
+			      struct efi_mode_test_found *found)
+{
+	const struct test_function *f;
+
+	for (f = test_functions; f < test_functions_end; f++) {
+		if (strcmpa((const CHAR8 *)name, (const CHAR8 *)f->name))
+			continue;
+		found->entry = (UINT64)&f->call;
+		found->max = f->max;
+		return EFI_SUCCESS;
+	}
+	return EFI_NOT_FOUND;
+}
+
+static struct efi_mode_test_protocol protocol = {
+	.find = (UINT64)find,
 };
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
@@ -80,7 +78,6 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 
 	InitializeLib(image, systab);
 	driver_image = image;
-	init_leave(image);
 	/* The state is noted last: the others may change it */
 	init_interrupts();
 	status = init_clock();

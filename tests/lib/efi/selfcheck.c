@@ -3,24 +3,43 @@
  * Check the test driver on the bare firmware, without Linux
  *
  *	selfcheck			everything that returns
- *	selfcheck function argument	call one function, by numbers in decimal
+ *	selfcheck name argument		call the function of this name; the argument is
+ *					decimal
  */
-#include "driver.h"
+#include <efi-mode/test.h>
 
-#define FN(name)	EFI_MODE_TEST_FN_ ## name
+#include "breach.h"
+#include "driver.h"
+#include "irq.h"
 
 /* A tick that interrupts each of three TPLs, and one on its way out */
 #define DEEPEST		4
 
 static EFI_GUID protocol_guid = PROTOCOL_GUID;
-static struct protocol *driver;
+static struct efi_mode_test_protocol *driver;
 
-static UINT64 call(UINTN function, UINT64 argument)
+typedef EFI_STATUS (EFIAPI *find_function)(const char *name,
+					   struct efi_mode_test_found *found);
+typedef EFI_STATUS (EFIAPI *test_function)(UINT64 argument, UINT64 *value);
+
+/* Without the check of the largest argument: functions check theirs, too */
+static EFI_STATUS call_driver(const char *name, UINT64 argument, UINT64 *value)
+{
+	struct efi_mode_test_found found;
+	EFI_STATUS status;
+
+	status = ((find_function)driver->find)(name, &found);
+	if (EFI_ERROR(status))
+		return status;
+	return (*(test_function *)found.entry)(argument, value);
+}
+
+static UINT64 call(const char *name, UINT64 argument)
 {
 	UINT64 value = 0;
 	EFI_STATUS status;
 
-	status = driver->functions[function](argument, &value);
+	status = call_driver(name, argument, &value);
 	/* No function has a value as large as an error */
 	return EFI_ERROR(status) ? status : value;
 }
@@ -38,7 +57,7 @@ static void stall(UINTN ms)
 	uefi_call_wrapper(BS->Stall, 1, ms * 1000);
 }
 
-static void check_equal(CHAR16 *name, UINTN function, UINT64 argument,
+static void check_equal(CHAR16 *name, const char *function, UINT64 argument,
 			UINT64 wanted)
 {
 	UINT64 value = call(function, argument);
@@ -50,27 +69,27 @@ static void check_equal(CHAR16 *name, UINTN function, UINT64 argument,
 static void check_irq(CHAR16 *name, UINT64 kind)
 {
 	UINT64 per_ms = tsc_cycles_per_ms(), early = 0, more, i, j;
-	UINT64 first = call(FN(IRQ_COUNT), kind), start, status;
+	UINT64 first = call("irq_count", kind), start, status;
 
 	for (i = 0; i < 3; i++) {
 		start = rdtsc();
-		status = call(FN(IRQ_ARM), kind | 50 << 8);
+		status = call("irq_arm", kind | 50 << 8);
 		if (status == EFI_UNSUPPORTED) {
 			Print(L"SELFCHECK %s is not to be had here\n", name);
 			return;
 		}
 		stall(25);
-		more = call(FN(IRQ_COUNT), kind) - first;
+		more = call("irq_count", kind) - first;
 		/* Was that less than the 50 ms? */
 		if (rdtsc() - start < 45 * per_ms)
 			early += more - i;
 		for (j = 0; j < 100 && more == i; j++) {
 			stall(20);
-			more = call(FN(IRQ_COUNT), kind) - first;
+			more = call("irq_count", kind) - first;
 		}
 		stall(100);
 	}
-	more = call(FN(IRQ_COUNT), kind) - first;
+	more = call("irq_count", kind) - first;
 	check(name, more == 3 && !early, more | early << 32);
 }
 
@@ -79,11 +98,11 @@ static void check_timer(void)
 	UINT64 usec, best = 0, i, j;
 
 	for (i = 0; i < 5 && (best < 88000 || best > 112000); i++) {
-		call(FN(TIMER_ARM), 100000);
+		call("timer_arm", 100000);
 		usec = 0;
 		for (j = 0; j < 300 && !usec; j++) {
 			stall(10);
-			usec = call(FN(TIMER_READ), 0);
+			usec = call("timer_read", 0);
 		}
 		if (!best || usec < best)
 			best = usec;
@@ -96,18 +115,18 @@ static void check_ticks(void)
 {
 	UINT64 per_ms = tsc_cycles_per_ms(), best = 0, start, ms, count, i;
 
-	call(FN(NESTING), 0);
+	call("nesting", 0);
 	for (i = 0; i < 5 && best < 9800; i++) {
-		count = call(FN(TICKS), 0);
+		count = call("ticks", 0);
 		start = rdtsc();
 		stall(2000);
 		ms = (rdtsc() - start) / per_ms;
-		count = (call(FN(TICKS), 0) - count) * 100000 / ms;
+		count = (call("ticks", 0) - count) * 100000 / ms;
 		if (count > best)
 			best = count;
 	}
 	check(L"ticks-per-100s", best > 9500 && best < 10200, best);
-	best = call(FN(NESTING), 0);
+	best = call("nesting", 0);
 	check(L"nesting", best >= 1 && best <= DEEPEST, best);
 }
 
@@ -132,18 +151,18 @@ static void check_nesting(void)
 	uefi_call_wrapper(BS->CreateEvent, 5, EVT_TIMER | EVT_NOTIFY_SIGNAL,
 			  TPL_CALLBACK, (EFI_EVENT_NOTIFY)dawdle, (VOID *)&done,
 			  &event);
-	call(FN(NESTING), 0);
+	call("nesting", 0);
 	uefi_call_wrapper(BS->SetTimer, 3, event, TimerRelative, 100000);
 	for (i = 0; i < 100 && !done; i++)
 		stall(20);
-	depth = call(FN(NESTING), 0);
+	depth = call("nesting", 0);
 	uefi_call_wrapper(BS->CloseEvent, 1, event);
 	check(L"nesting-slow-notify", depth >= 1 && depth <= DEEPEST, depth);
 
 	/* And it comes back: what is left over would add up */
 	for (i = 0; i < 10; i++) {
 		stall(50);
-		depth = call(FN(NESTING), 0);
+		depth = call("nesting", 0);
 		if (depth == 1)
 			break;
 	}
@@ -159,7 +178,7 @@ static void check_breach(CHAR16 *name, UINT64 what)
 	EFI_TPL tpl;
 
 	asm volatile("stmxcsr %0; fnstcw %1" : "=m" (sane_mxcsr), "=m" (sane_fcw));
-	driver->functions[FN(BREACH)](what, &value);
+	call_driver("breach", what, &value);
 	asm volatile("pushfq; popq %0; cld; sti" : "=r" (flags) : : "memory");
 	asm volatile("stmxcsr %0; fnstcw %1" : "=m" (mxcsr), "=m" (fcw));
 	asm volatile("ldmxcsr %0; fldcw %1" : : "m" (sane_mxcsr), "m" (sane_fcw));
@@ -167,15 +186,15 @@ static void check_breach(CHAR16 *name, UINT64 what)
 	uefi_call_wrapper(BS->RestoreTPL, 1, TPL_APPLICATION);
 
 	if (flags & 0x400)
-		seen |= EFI_MODE_TEST_BREACH_DF;
+		seen |= TEST_BREACH_DF;
 	if (mxcsr != sane_mxcsr)
-		seen |= EFI_MODE_TEST_BREACH_MXCSR;
+		seen |= TEST_BREACH_MXCSR;
 	if (fcw != sane_fcw)
-		seen |= EFI_MODE_TEST_BREACH_FCW;
+		seen |= TEST_BREACH_FCW;
 	if (!(flags & RFLAGS_IF))
-		seen |= EFI_MODE_TEST_BREACH_IF;
+		seen |= TEST_BREACH_IF;
 	if (tpl == TPL_NOTIFY)
-		seen |= EFI_MODE_TEST_BREACH_TPL;
+		seen |= TEST_BREACH_TPL;
 	check(name, seen == what, seen);
 }
 
@@ -185,13 +204,13 @@ static void check_state(void)
 	UINT64 dr3 = READ_REGISTER("dr3");
 	UINT32 lvterr = lapic_read(LAPIC_LVTERR);
 
-	check_equal(L"state", FN(STATE), 0, 0);
+	check_equal(L"state", "state", 0, 0);
 	WRITE_REGISTER("dr3", 0);
 	lapic_write(LAPIC_LVTERR, lvterr ^ 1);
-	check_equal(L"state-changed", FN(STATE), 0, 1ULL << 21 | 1ULL << 28);
+	check_equal(L"state-changed", "state", 0, 1ULL << 21 | 1ULL << 28);
 	WRITE_REGISTER("dr3", dr3);
 	lapic_write(LAPIC_LVTERR, lvterr);
-	check_equal(L"state-again", FN(STATE), 0, 0);
+	check_equal(L"state-again", "state", 0, 0);
 }
 
 static void print_machine(void)
@@ -208,6 +227,17 @@ static void print_machine(void)
 	      READ_REGISTER("cr4"));
 }
 
+static const char *to_ascii(const CHAR16 *name)
+{
+	static char text[EFI_MODE_TEST_NAME_SIZE];
+	UINTN i;
+
+	for (i = 0; i < sizeof(text) - 1 && name[i]; i++)
+		text[i] = name[i];
+	text[i] = '\0';
+	return text;
+}
+
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 {
 	EFI_STATUS status;
@@ -222,34 +252,34 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 		return status;
 	}
 	if (GetShellArgcArgv(image, &argv) == 3) {
-		value = call(Atoi(argv[1]), Atoi(argv[2]));
+		value = call(to_ascii(argv[1]), Atoi(argv[2]));
 		Print(L"SELFCHECK %s %s 0x%lx\n", argv[1], argv[2], value);
 		return EFI_SUCCESS;
 	}
 
 	check_state();
-	check_equal(L"registers", FN(REGISTERS), 100000, 0);
+	check_equal(L"registers", "registers", 100000, 0);
 	check_ticks();
 	check_nesting();
 	check_timer();
-	check_irq(L"irq-edge", EFI_MODE_TEST_IRQ_EDGE);
-	check_irq(L"irq-level", EFI_MODE_TEST_IRQ_LEVEL);
-	check_irq(L"irq-8259", EFI_MODE_TEST_IRQ_8259);
+	check_irq(L"irq-edge", TEST_IRQ_EDGE);
+	check_irq(L"irq-level", TEST_IRQ_LEVEL);
+	check_irq(L"irq-8259", TEST_IRQ_8259);
 	check_breach(L"breach-none", 0);
-	check_breach(L"breach-df", EFI_MODE_TEST_BREACH_DF);
-	check_breach(L"breach-mxcsr", EFI_MODE_TEST_BREACH_MXCSR);
-	check_breach(L"breach-fcw", EFI_MODE_TEST_BREACH_FCW);
-	check_breach(L"breach-if", EFI_MODE_TEST_BREACH_IF);
-	check_breach(L"breach-tpl", EFI_MODE_TEST_BREACH_TPL);
-	check_breach(L"breach-all", 0x1f);
-	value = call(FN(MISUSE_STACK), 32);
+	check_breach(L"breach-df", TEST_BREACH_DF);
+	check_breach(L"breach-mxcsr", TEST_BREACH_MXCSR);
+	check_breach(L"breach-fcw", TEST_BREACH_FCW);
+	check_breach(L"breach-if", TEST_BREACH_IF);
+	check_breach(L"breach-tpl", TEST_BREACH_TPL);
+	check_breach(L"breach-all", TEST_BREACH_ALL);
+	value = call("misuse_stack", 32);
 	check(L"misuse-stack", !EFI_ERROR(value), value);
-	check_equal(L"fault-unknown", FN(FAULT), 99, EFI_INVALID_PARAMETER);
-	check_equal(L"irq-unknown", FN(IRQ_ARM), 3 | 1 << 8,
+	check_equal(L"fault-unknown", "fault", 99, EFI_INVALID_PARAMETER);
+	check_equal(L"irq-unknown", "irq_arm", 3 | 1 << 8,
 		    EFI_INVALID_PARAMETER);
 	check_ticks();
-	check_equal(L"checksum", FN(CHECKSUM), 0, 0);
-	check_equal(L"state-end", FN(STATE), 0, 0);
+	check_equal(L"checksum", "checksum", 0, 0);
+	check_equal(L"state-end", "state", 0, 0);
 	Print(L"SELFCHECK end\n");
 	return EFI_SUCCESS;
 }

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../../../../include/efi-mode/test.h"
+#include "test.h"
 
 #include "../../kselftest.h"
 
@@ -48,12 +48,12 @@ static inline int open_test_device(void)
 	return fd;
 }
 
-/* Call the test driver in firmware; false if the call itself fails */
-static inline bool call_driver(int fd, uint64_t function, uint64_t argument,
+/* Call a function of the EFI test driver; false if the call or the function fails */
+static inline bool call_driver(int fd, const char *name, uint64_t argument,
 			       struct efi_mode_test_driver *d)
 {
 	memset(d, 0, sizeof(*d));
-	d->function = function;
+	snprintf(d->name, sizeof(d->name), "%s", name);
 	d->argument = argument;
 	return !ioctl(fd, EFI_MODE_TEST_DRIVER, d) && !d->status;
 }

@@ -8,6 +8,7 @@
 #include <sys/klog.h>
 
 #include "blockdev.h"
+#include "disk.h"
 #include "uevents.h"
 
 #define GUID		"5f6d1e0a-3b1c-4e55-9a21-0e447d60b813"
@@ -17,7 +18,7 @@
 #define MIB		(1 << 20)
 #define FOR_EVER	0xffff
 
-#define FN(name)	EFI_MODE_TEST_DISK_ ## name
+#define FN(name)	TEST_DISK_ ## name
 
 /* EFI statuses, without the bit of errors */
 #define INVALID_PARAMETER_ 2
@@ -34,7 +35,7 @@ static inline long long ask(unsigned int what, uint64_t argument)
 {
 	struct efi_mode_test_driver d;
 
-	if (!call_driver(driver, EFI_MODE_TEST_FN_DISK, what | argument << 8,
+	if (!call_driver(driver, "disk", what | argument << 8,
 			 &d))
 		return -1;
 	return d.value;

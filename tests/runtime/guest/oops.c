@@ -68,7 +68,7 @@ static void check_busy(void)
 	bool dead, called;
 	int i;
 
-	called = call_driver(fd, EFI_MODE_TEST_FN_BUSY, BUSY_US, &d);
+	called = call_driver(fd, "busy", BUSY_US, &d);
 	usleep(400000);
 	before = now_ns();
 	dead = dies();
@@ -85,7 +85,7 @@ static void check_busy(void)
 	ksft_test_result(late < 1000000000, "timers come in time: %llu us\n",
 			 (unsigned long long)late / 1000);
 	/* A call waits until firmware is back from there */
-	called = called && call_driver(fd, EFI_MODE_TEST_FN_STATE, 0, &d);
+	called = called && call_driver(fd, "state", 0, &d);
 	ksft_test_result(called && now_ns() - start >= BUSY_US * 1000ULL,
 			 "firmware was busy all the time\n");
 }

@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 	(void)argv;
 	if (argc > 1) {
 		printf("LEAVE BEGIN\n");
-		call_driver(fd, EFI_MODE_TEST_FN_LEAVE, 1, &d);
+		call_driver(fd, "leave", 1, &d);
 		printf("LEAVE FAILED %llx\n", (unsigned long long)d.status);
 		return 1;
 	}
@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 	ksft_print_header();
 	ksft_set_plan(2);
 	check_map();
-	ok = call_driver(fd, EFI_MODE_TEST_FN_LEAVE, 0, &d);
+	ok = call_driver(fd, "leave", 0, &d);
 	ksft_test_result(ok && !d.value,
 			 "firmware finds %llu of its services moved\n",
 			 (unsigned long long)d.value);

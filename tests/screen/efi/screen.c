@@ -7,6 +7,7 @@
  * long, if they are told to.
  */
 #include "driver.h"
+#include "screen.h"
 
 #define VENDOR_GUID { 0x2c1d9c5e, 0x1f0a, 0x4a33,			\
 	{ 0xa8, 0x0c, 0x6f, 0x5e, 0x9d, 0x21, 0x77, 0x04 } }
@@ -176,44 +177,47 @@ static UINT64 pixel(UINT32 x, UINT32 y)
 	return pixels[y * MAX_WIDTH + x];
 }
 
-EFI_STATUS EFIAPI screen(UINT64 what, UINT64 *value)
+/* See screen.h */
+static EFI_STATUS EFIAPI screen(UINT64 what, UINT64 *value)
 {
 	UINT64 argument = what >> 8;
 
 	*value = 0;
 	switch (what & 0xff) {
-	case EFI_MODE_TEST_SCREEN_INSTALL:
+	case TEST_SCREEN_INSTALL:
 		return install(argument ? 1 : NR_MODES);
-	case EFI_MODE_TEST_SCREEN_REMOVE:
+	case TEST_SCREEN_REMOVE:
 		return remove();
-	case EFI_MODE_TEST_SCREEN_REINSTALL:
+	case TEST_SCREEN_REINSTALL:
 		mode.MaxMode = argument;
 		return uefi_call_wrapper(BS->ReinstallProtocolInterface, 4,
 					 handle, &gop_guid, &gop, &gop);
-	case EFI_MODE_TEST_SCREEN_FAIL_BLT:
+	case TEST_SCREEN_FAIL_BLT:
 		fail_blt = argument;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_SCREEN_FAIL_MODE:
+	case TEST_SCREEN_FAIL_MODE:
 		fail_mode = argument;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_SCREEN_SLOW_MODE:
+	case TEST_SCREEN_SLOW_MODE:
 		slow_mode = argument;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_SCREEN_SET_MODE:
+	case TEST_SCREEN_SET_MODE:
 		return set_mode(&gop, argument);
-	case EFI_MODE_TEST_SCREEN_MODE:
+	case TEST_SCREEN_MODE:
 		*value = mode.Mode;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_SCREEN_PIXEL:
+	case TEST_SCREEN_PIXEL:
 		*value = pixel(argument & 0xffffff, what >> 32);
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_SCREEN_BLTS:
+	case TEST_SCREEN_BLTS:
 		*value = blts;
 		return EFI_SUCCESS;
-	case EFI_MODE_TEST_SCREEN_STRAY:
+	case TEST_SCREEN_STRAY:
 		*value = strays;
 		return EFI_SUCCESS;
 	default:
 		return EFI_INVALID_PARAMETER;
 	}
 }
+
+TEST_FUNCTION(screen, screen, .max = TEST_ANY);

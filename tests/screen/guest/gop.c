@@ -14,6 +14,7 @@
 
 #include "kms.h"
 #include "ledger.h"
+#include "screen.h"
 #include "uevents.h"
 
 #define GUID		"9042a9de-23dc-4a38-96fb-7aded080516a"
@@ -29,14 +30,14 @@ static long long screen(unsigned int what, uint64_t argument)
 {
 	struct efi_mode_test_driver d;
 
-	if (!call_driver(fd, EFI_MODE_TEST_FN_SCREEN, what | argument << 8, &d))
+	if (!call_driver(fd, "screen", what | argument << 8, &d))
 		return -1;
 	return d.value;
 }
 
 static uint32_t pixel(unsigned int x, unsigned int y)
 {
-	return screen(EFI_MODE_TEST_SCREEN_PIXEL, x | (uint64_t)y << 24);
+	return screen(TEST_SCREEN_PIXEL, x | (uint64_t)y << 24);
 }
 
 static void clear_log(void)
@@ -94,7 +95,7 @@ static bool is_drawn(unsigned int x, unsigned int y)
 {
 	uint32_t wanted = colour(x, y), found = pixel(x, y);
 
-	if (screen(EFI_MODE_TEST_SCREEN_MODE, 0) == MODE_565)
+	if (screen(TEST_SCREEN_MODE, 0) == MODE_565)
 		wanted = to_565(wanted);
 	if (found != wanted)
 		ksft_print_msg("at %u,%u: %x, not %x\n", x, y, found, wanted);
@@ -143,11 +144,11 @@ static void sizes_and_formats(const char *device)
 	ksft_test_result(show(&k, device, 320, 200) && is_shown(&k),
 			 "pixels by Blt()\n");
 	kms_close(&k);
-	blts = screen(EFI_MODE_TEST_SCREEN_BLTS, 0);
+	blts = screen(TEST_SCREEN_BLTS, 0);
 	ksft_test_result(show(&k, device, 320, 240) &&
-			 screen(EFI_MODE_TEST_SCREEN_MODE, 0) == MODE_565 &&
+			 screen(TEST_SCREEN_MODE, 0) == MODE_565 &&
 			 is_shown(&k) &&
-			 screen(EFI_MODE_TEST_SCREEN_BLTS, 0) == blts,
+			 screen(TEST_SCREEN_BLTS, 0) == blts,
 			 "16 bits, in a frame buffer with long lines\n");
 	kms_close(&k);
 	ksft_test_result(show(&k, device, 640, 400) && is_shown(&k),
@@ -164,7 +165,7 @@ static void blt_fails(const char *device)
 	if (!show(&k, device, 320, 200))
 		ksft_exit_fail_msg("320x200 cannot be set\n");
 	clear_log();
-	screen(EFI_MODE_TEST_SCREEN_FAIL_BLT, 1);
+	screen(TEST_SCREEN_FAIL_BLT, 1);
 	*kms_pixel(&k, 1, 1) = 0x123456;
 	ksft_test_result(kms_dirty(&k, &first, 1) && pixel(1, 1) != 0x123456 &&
 			 log_has("cannot draw on the screen"),
@@ -182,19 +183,19 @@ static void mode_fails(const char *device)
 	struct kms k;
 
 	clear_log();
-	screen(EFI_MODE_TEST_SCREEN_FAIL_MODE, 1);
+	screen(TEST_SCREEN_FAIL_MODE, 1);
 	show(&k, device, 640, 400);
-	blts = screen(EFI_MODE_TEST_SCREEN_BLTS, 0);
+	blts = screen(TEST_SCREEN_BLTS, 0);
 	ksft_test_result(log_has("cannot set 640x400") &&
 			 kms_dirty(&k, NULL, 0) &&
-			 screen(EFI_MODE_TEST_SCREEN_BLTS, 0) == blts,
+			 screen(TEST_SCREEN_BLTS, 0) == blts,
 			 "a mode that cannot be set is a message\n");
 	kms_close(&k);
 	ksft_test_result(show(&k, device, 640, 400) && is_shown(&k),
 			 "the next time it can\n");
 	/* As text consoles do */
 	kms_off(&k);
-	screen(EFI_MODE_TEST_SCREEN_SET_MODE, 1);
+	screen(TEST_SCREEN_SET_MODE, 1);
 	ksft_test_result(kms_show(&k, kms_mode(&k, 640, 400)) && is_shown(&k),
 			 "a mode that somebody else has set is set anew\n");
 	kms_close(&k);
@@ -207,7 +208,7 @@ static void binding(const char *device)
 	if (!show(&k, device, 640, 400))
 		ksft_exit_fail_msg("640x400 cannot be set\n");
 	ksft_test_result(write_file(KMS_DRIVER "unbind", device) &&
-			 screen(EFI_MODE_TEST_SCREEN_MODE, 0) == 1,
+			 screen(TEST_SCREEN_MODE, 0) == 1,
 			 "without a driver it is in its first mode\n");
 	ksft_test_result(!kms_dirty(&k, NULL, 0) && errno == ENODEV,
 			 "those who have it open are told\n");
@@ -223,7 +224,7 @@ static void changes(const char *device)
 	struct kms k;
 	int ms;
 
-	screen(EFI_MODE_TEST_SCREEN_REINSTALL, 2);
+	screen(TEST_SCREEN_REINSTALL, 2);
 	for (ms = 0; ms < PATIENCE; ms += 100) {
 		bool known = kms_open_device(&k, device) && k.nr_modes == 1 &&
 			     kms_mode(&k, 320, 200);
@@ -270,7 +271,7 @@ static void changes_while_shown(const char *device)
 	int i;
 
 	for (i = 0; i < CHANGES; i++) {
-		screen(EFI_MODE_TEST_SCREEN_REINSTALL, i & 1 ? 2 : 3);
+		screen(TEST_SCREEN_REINSTALL, i & 1 ? 2 : 3);
 		usleep(10000 + i * 500);
 	}
 	alive = child > 0 && !waitpid(child, NULL, WNOHANG) &&
@@ -289,12 +290,12 @@ static void removal(const char *device, struct ledger others)
 
 	if (!show(&k, device, 320, 200))
 		ksft_exit_fail_msg("320x200 cannot be set\n");
-	screen(EFI_MODE_TEST_SCREEN_REMOVE, 0);
+	screen(TEST_SCREEN_REMOVE, 0);
 	kms_dirty(&k, NULL, 0);
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", GUID,
 				     &u) >= 0 && kms_card(device) < 0,
 			 "a screen that goes is missed\n");
-	ksft_test_result(!screen(EFI_MODE_TEST_SCREEN_STRAY, 0),
+	ksft_test_result(!screen(TEST_SCREEN_STRAY, 0),
 			 "nobody has called it\n");
 	kms_close(&k);
 	ksft_test_result(same_ledger(others, read_ledger()),
@@ -306,14 +307,14 @@ static void no_modes(struct ledger others)
 	struct uevent u;
 
 	clear_log();
-	screen(EFI_MODE_TEST_SCREEN_INSTALL, 1);
+	screen(TEST_SCREEN_INSTALL, 1);
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "add", GUID, &u) >= 0 &&
 			 !usleep(500000) && kms_card(u.device) < 0 &&
 			 log_has("the screen cannot be used"),
 			 "one with no mode is a message\n");
 	ksft_test_result(same_ledger(others, read_ledger()),
 			 "and nothing else\n");
-	screen(EFI_MODE_TEST_SCREEN_REMOVE, 0);
+	screen(TEST_SCREEN_REMOVE, 0);
 }
 
 /*
@@ -326,7 +327,7 @@ static void panic_between(const char *device)
 
 	if (!show(&k, device, 640, 400) || !kms_create(&k, 320, 200))
 		ksft_exit_fail_msg("no picture\n");
-	screen(EFI_MODE_TEST_SCREEN_SLOW_MODE, SLOW_MODE);
+	screen(TEST_SCREEN_SLOW_MODE, SLOW_MODE);
 	if (!fork()) {
 		kms_show(&k, kms_mode(&k, 320, 200));
 		_exit(0);
@@ -339,7 +340,7 @@ static bool gone(void)
 {
 	struct uevent u;
 
-	screen(EFI_MODE_TEST_SCREEN_REMOVE, 0);
+	screen(TEST_SCREEN_REMOVE, 0);
 	return wait_uevent(uevents, PATIENCE, "remove", GUID, &u) >= 0;
 }
 
@@ -350,13 +351,13 @@ static bool again(void)
 
 	if (!gone())
 		return false;
-	screen(EFI_MODE_TEST_SCREEN_INSTALL, 0);
+	screen(TEST_SCREEN_INSTALL, 0);
 	if (wait_uevent(uevents, PATIENCE, "add", GUID, &u) < 0 ||
 	    !wait_card(u.device) || !write_file(KMS_DRIVER "unbind", u.device))
 		return false;
-	screen(EFI_MODE_TEST_SCREEN_SET_MODE, LAST_MODE);
+	screen(TEST_SCREEN_SET_MODE, LAST_MODE);
 	return write_file(KMS_DRIVER "bind", u.device) &&
-	       screen(EFI_MODE_TEST_SCREEN_MODE, 0) == LAST_MODE;
+	       screen(TEST_SCREEN_MODE, 0) == LAST_MODE;
 }
 
 int main(int argc, char **argv)
@@ -373,7 +374,7 @@ int main(int argc, char **argv)
 	ksft_set_plan(21);
 	uevents = open_uevents();
 	others = read_ledger();
-	if (screen(EFI_MODE_TEST_SCREEN_INSTALL, 0) < 0)
+	if (screen(TEST_SCREEN_INSTALL, 0) < 0)
 		ksft_exit_fail_msg("no test driver in firmware\n");
 
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "add", GUID, &u) >= 0 &&

@@ -2,12 +2,16 @@
 /*
  * Firmware that does not behave
  */
+#include "breach.h"
 #include "driver.h"
 
 #define CR4_LA57	0x1000
 #define PAGE_PRESENT	0x1
 #define PAGE_LARGE	0x80
 #define PAGE_ADDRESS	0xffffffffff000
+
+/* A call has 128 KiB of stack */
+#define MAX_STACK_KIB	256
 
 static UINT64 end_of_ram(void)
 {
@@ -60,6 +64,7 @@ static UINT64 not_present(void)
 	return 0;
 }
 
+/* Raise an exception: 0, 6, 13 or 14 */
 EFI_STATUS EFIAPI fault(UINT64 exception, UINT64 *value)
 {
 	UINT64 address;
@@ -91,30 +96,44 @@ EFI_STATUS EFIAPI fault(UINT64 exception, UINT64 *value)
 	return EFI_ABORTED;
 }
 
+TEST_FUNCTION(fault, fault, .max = 14);
+
 #define MXCSR_TOWARDS_ZERO	0x7f80
 #define FCW_TOWARDS_ZERO	0x0f7f
 
-EFI_STATUS EFIAPI breach(UINT64 what, UINT64 *value)
+/* Return with TEST_BREACH_* */
+static EFI_STATUS EFIAPI breach(UINT64 what, UINT64 *value)
 {
 	UINT32 mxcsr = MXCSR_TOWARDS_ZERO;
 	UINT16 fcw = FCW_TOWARDS_ZERO;
 
 	*value = what;
-	if (what & EFI_MODE_TEST_BREACH_TPL)
+	if (what & TEST_BREACH_TPL)
 		uefi_call_wrapper(BS->RaiseTPL, 1, TPL_NOTIFY);
-	if (what & EFI_MODE_TEST_BREACH_MXCSR)
+	if (what & TEST_BREACH_MXCSR)
 		asm volatile("ldmxcsr %0" : : "m" (mxcsr));
-	if (what & EFI_MODE_TEST_BREACH_FCW)
+	if (what & TEST_BREACH_FCW)
 		asm volatile("fldcw %0" : : "m" (fcw));
-	if (what & EFI_MODE_TEST_BREACH_IF)
+	if (what & TEST_BREACH_IF)
 		asm volatile("cli");
 	/* Last: nothing that the compiler made may come after it but the return */
-	if (what & EFI_MODE_TEST_BREACH_DF)
+	if (what & TEST_BREACH_DF)
 		asm volatile("std");
 	return EFI_SUCCESS;
 }
 
-EFI_STATUS EFIAPI forever(UINT64 tpl, UINT64 *value)
+TEST_FUNCTION(breach, breach, .max = TEST_BREACH_ALL);
+
+/*
+ * clobber.S: return with other values in registers that a function must preserve, by the
+ * bits of the argument
+ */
+EFI_STATUS EFIAPI clobber(UINT64 registers, UINT64 *value);
+
+TEST_FUNCTION(clobber, clobber, .max = TEST_CLOBBER_ALL);
+
+/* Loop at this TPL and never return */
+static EFI_STATUS EFIAPI forever(UINT64 tpl, UINT64 *value)
 {
 	EFI_TPL now;
 
@@ -130,6 +149,8 @@ EFI_STATUS EFIAPI forever(UINT64 tpl, UINT64 *value)
 		asm volatile("pause");
 }
 
+TEST_FUNCTION(forever, forever, .max = TPL_HIGH_LEVEL);
+
 /* Recursion, so that the stack pointer goes along with what is written */
 static __attribute__((noinline)) UINT64 dig(UINT64 end)
 {
@@ -141,18 +162,29 @@ static __attribute__((noinline)) UINT64 dig(UINT64 end)
 	return (UINT64)hole > end ? dig(end) + hole[1] : hole[1];
 }
 
-EFI_STATUS EFIAPI misuse_stack(UINT64 kib, UINT64 *value)
+/* Write to this many KiB of stack */
+static EFI_STATUS EFIAPI misuse_stack(UINT64 kib, UINT64 *value)
 {
 	*value = dig(READ_REGISTER("rsp") - (kib << 10));
 	return EFI_SUCCESS;
 }
 
-EFI_STATUS EFIAPI overwrite(UINT64 address, UINT64 *value)
+TEST_FUNCTION(misuse_stack, misuse_stack, .max = MAX_STACK_KIB);
+
+/*
+ * Write to a word of Linux. Linux passes the address of the last word of the handoff in
+ * the place of an argument.
+ */
+static EFI_STATUS EFIAPI overwrite(UINT64 address, UINT64 *value)
 {
+	if (!address)
+		return EFI_INVALID_PARAMETER;
 	*value = *(volatile UINT64 *)address;
 	*(volatile UINT64 *)address = ~*value;
 	return EFI_SUCCESS;
 }
+
+TEST_FUNCTION(overwrite, overwrite);
 
 static VOID EFIAPI look(EFI_EVENT unused, VOID *byte)
 {
@@ -163,13 +195,18 @@ static VOID EFIAPI look(EFI_EVENT unused, VOID *byte)
 	asm volatile("ud2");
 }
 
-/* A period of 0 is one tick of firmware's clock */
-EFI_STATUS EFIAPI fault_when(UINT64 address, UINT64 *value)
+/*
+ * Fault at the first tick at which a byte of Linux is not 0. Only Linux itself can pass the
+ * address. A period of 0 is one tick of the firmware's clock.
+ */
+static EFI_STATUS EFIAPI fault_when(UINT64 address, UINT64 *value)
 {
 	EFI_EVENT event;
 	EFI_STATUS status;
 
 	*value = 0;
+	if (!address)
+		return EFI_INVALID_PARAMETER;
 	status = uefi_call_wrapper(BS->CreateEvent, 5,
 				   EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK,
 				   (EFI_EVENT_NOTIFY)look, (VOID *)address,
@@ -178,6 +215,8 @@ EFI_STATUS EFIAPI fault_when(UINT64 address, UINT64 *value)
 		return status;
 	return uefi_call_wrapper(BS->SetTimer, 3, event, TimerPeriodic, 0);
 }
+
+TEST_FUNCTION(fault_when, fault_when);
 
 static VOID EFIAPI work(EFI_EVENT event, VOID *usec)
 {
@@ -191,7 +230,8 @@ static VOID EFIAPI work(EFI_EVENT event, VOID *usec)
 /* Not before this call is over */
 #define BUSY_IN		(100 * 10000)
 
-EFI_STATUS EFIAPI busy(UINT64 usec, UINT64 *value)
+/* In 100 ms begin to be busy at TPL_CALLBACK, for this many us; 0: for ever */
+static EFI_STATUS EFIAPI busy(UINT64 usec, UINT64 *value)
 {
 	EFI_EVENT event;
 	EFI_STATUS status;
@@ -206,3 +246,5 @@ EFI_STATUS EFIAPI busy(UINT64 usec, UINT64 *value)
 	return uefi_call_wrapper(BS->SetTimer, 3, event, TimerRelative,
 				 BUSY_IN);
 }
+
+TEST_FUNCTION(busy, busy, .max = TEST_MAX_USEC);

@@ -2,6 +2,7 @@
 /*
  * What must not change in firmware's world: the CPU, the local APIC, memory
  */
+#include "breakpoint.h"
 #include "driver.h"
 
 #define EFER_MSR		0xc0000080
@@ -111,7 +112,8 @@ static void read_state(struct state *s)
 	read_lapic(s->values);
 }
 
-EFI_STATUS EFIAPI state(UINT64 unused, UINT64 *different)
+/* The value is a bit mask of what differs from before Linux was started */
+static EFI_STATUS EFIAPI state(UINT64 unused, UINT64 *different)
 {
 	struct state now;
 	UINTN i;
@@ -127,6 +129,8 @@ EFI_STATUS EFIAPI state(UINT64 unused, UINT64 *different)
 			*different |= (UINT64)1 << i;
 	return EFI_SUCCESS;
 }
+
+TEST_FUNCTION(state, state);
 
 #define BUFFER_SIZE	(1 << 20)
 #define WORDS		(BUFFER_SIZE / sizeof(UINT64))
@@ -152,7 +156,8 @@ static void fill_buffer(void)
 	}
 }
 
-EFI_STATUS EFIAPI checksum(UINT64 unused, UINT64 *changed)
+/* The value is the number of words that changed in 1 MiB of the firmware's memory */
+static EFI_STATUS EFIAPI checksum(UINT64 unused, UINT64 *changed)
 {
 	volatile UINT64 *words = (UINT64 *)buffer;
 	UINT64 word = SEED;
@@ -166,6 +171,8 @@ EFI_STATUS EFIAPI checksum(UINT64 unused, UINT64 *changed)
 	}
 	return EFI_SUCCESS;
 }
+
+TEST_FUNCTION(checksum, checksum);
 
 /* No breakpoint is enabled by it */
 #define UNUSED_ADDRESS		0xddddeeeeffff0000
@@ -196,18 +203,19 @@ static void set_breakpoint(UINT64 address, UINT64 control)
 	before.values[DR7] = READ_REGISTER("dr7");
 }
 
-EFI_STATUS EFIAPI breakpoint(UINT64 what, UINT64 *value)
+/* See breakpoint.h */
+static EFI_STATUS EFIAPI breakpoint(UINT64 what, UINT64 *value)
 {
 	switch (what) {
-	case EFI_MODE_TEST_BREAKPOINT_SET:
+	case TEST_BREAKPOINT_SET:
 		debug_handler = idt_hook(DEBUG_VECTOR, on_write);
 		WRITE_REGISTER("dr6", DR6_CLEAR);
 		set_breakpoint((UINT64)&watched, DR7_ON_WRITE);
 		break;
-	case EFI_MODE_TEST_BREAKPOINT_WRITE:
+	case TEST_BREAKPOINT_WRITE:
 		watched++;
 		break;
-	case EFI_MODE_TEST_BREAKPOINT_CLEAR:
+	case TEST_BREAKPOINT_CLEAR:
 		set_breakpoint(UNUSED_ADDRESS, DR7_NONE);
 		idt_hook(DEBUG_VECTOR, (irq_handler)debug_handler);
 		break;
@@ -217,6 +225,8 @@ EFI_STATUS EFIAPI breakpoint(UINT64 what, UINT64 *value)
 	*value = stopped;
 	return EFI_SUCCESS;
 }
+
+TEST_FUNCTION(breakpoint, breakpoint, .max = TEST_BREAKPOINT_CLEAR);
 
 EFI_STATUS init_state(void)
 {

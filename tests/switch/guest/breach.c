@@ -5,10 +5,8 @@
  */
 #include <sys/klog.h>
 
+#include "breach.h"
 #include "common.h"
-
-#define BREACH		EFI_MODE_TEST_FN_BREACH
-#define CLOBBER		EFI_MODE_TEST_FN_CLOBBER
 
 /* KiB of stack, of which a call has 128 */
 #define STACK_ENOUGH	100
@@ -17,31 +15,32 @@
 #define REGISTER	"returned with a register changed that it must preserve"
 
 static const struct {
-	uint64_t function, argument;
+	const char *function;
+	uint64_t argument;
 	const char *what, *message;
 } cases[] = {
-	{ BREACH, EFI_MODE_TEST_BREACH_DF, "",
+	{ "breach", TEST_BREACH_DF, "",
 	  "returned with the direction flag set" },
-	{ BREACH, EFI_MODE_TEST_BREACH_MXCSR, "",
+	{ "breach", TEST_BREACH_MXCSR, "",
 	  "returned with MXCSR changed" },
-	{ BREACH, EFI_MODE_TEST_BREACH_FCW, "",
+	{ "breach", TEST_BREACH_FCW, "",
 	  "returned with the x87 control word changed" },
-	{ BREACH, EFI_MODE_TEST_BREACH_IF, "",
+	{ "breach", TEST_BREACH_IF, "",
 	  "returned with interrupts off" },
-	{ BREACH, EFI_MODE_TEST_BREACH_TPL, "",
+	{ "breach", TEST_BREACH_TPL, "",
 	  "returned with the task priority raised" },
-	{ CLOBBER, 0x01, "RBX: ", REGISTER },
-	{ CLOBBER, 0x02, "RBP: ", REGISTER },
-	{ CLOBBER, 0x04, "RSI: ", REGISTER },
-	{ CLOBBER, 0x08, "RDI: ", REGISTER },
-	{ CLOBBER, 0x10, "R12: ", REGISTER },
-	{ CLOBBER, 0x20, "R13: ", REGISTER },
-	{ CLOBBER, 0x40, "R14: ", REGISTER },
-	{ CLOBBER, 0x80, "R15: ", REGISTER },
-	{ CLOBBER, 0xff, "all of them: ", REGISTER },
-	{ EFI_MODE_TEST_FN_MISUSE_STACK, STACK_TOO_MUCH, "",
+	{ "clobber", 0x01, "RBX: ", REGISTER },
+	{ "clobber", 0x02, "RBP: ", REGISTER },
+	{ "clobber", 0x04, "RSI: ", REGISTER },
+	{ "clobber", 0x08, "RDI: ", REGISTER },
+	{ "clobber", 0x10, "R12: ", REGISTER },
+	{ "clobber", 0x20, "R13: ", REGISTER },
+	{ "clobber", 0x40, "R14: ", REGISTER },
+	{ "clobber", 0x80, "R15: ", REGISTER },
+	{ "clobber", TEST_CLOBBER_ALL, "all of them: ", REGISTER },
+	{ "misuse_stack", STACK_TOO_MUCH, "",
 	  "returned with its stack overrun" },
-	{ EFI_MODE_TEST_FN_OVERWRITE, 0, "",
+	{ "overwrite", 0, "",
 	  "returned with the handoff overwritten" },
 };
 
@@ -74,7 +73,7 @@ int main(void)
 
 	ksft_print_header();
 	ksft_set_plan(ARRAY_SIZE(cases) + 2);
-	ok = call_driver(fd, EFI_MODE_TEST_FN_CHECKSUM, 0, &d) && !d.value;
+	ok = call_driver(fd, "checksum", 0, &d) && !d.value;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		if (i && !(i % BURST))
 			sleep(BURST_S + 1);
@@ -85,11 +84,11 @@ int main(void)
 				 cases[i].message);
 	}
 	before = logged("returned");
-	ok &= call_driver(fd, EFI_MODE_TEST_FN_MISUSE_STACK, STACK_ENOUGH, &d);
+	ok &= call_driver(fd, "misuse_stack", STACK_ENOUGH, &d);
 	ksft_test_result(logged("returned") == before,
 			 "a call can have %d KiB of stack\n", STACK_ENOUGH);
-	ok &= call_driver(fd, EFI_MODE_TEST_FN_CHECKSUM, 0, &d) && !d.value;
-	ok &= call_driver(fd, EFI_MODE_TEST_FN_REGISTERS, 50000, &d) && !d.value;
+	ok &= call_driver(fd, "checksum", 0, &d) && !d.value;
+	ok &= call_driver(fd, "registers", 50000, &d) && !d.value;
 	ksft_test_result(ok, "firmware goes on as before\n");
 	ksft_finished();
 }

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
+#include "breakpoint.h"
 #include "common.h"
 
 #define ROUNDS		200
@@ -30,18 +31,18 @@ static int count_writes(void)
 	return syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0);
 }
 
-static uint64_t driver(int fd, uint64_t function, uint64_t argument)
+static uint64_t driver(int fd, const char *name, uint64_t argument)
 {
 	struct efi_mode_test_driver d;
 
-	if (!call_driver(fd, function, argument, &d))
+	if (!call_driver(fd, name, argument, &d))
 		ksft_exit_fail_msg("the test driver does not answer\n");
 	return d.value;
 }
 
 static uint64_t stops(int fd, uint64_t what)
 {
-	return driver(fd, EFI_MODE_TEST_FN_BREAKPOINT, what);
+	return driver(fd, "breakpoint", what);
 }
 
 int main(void)
@@ -54,21 +55,21 @@ int main(void)
 	ksft_print_header();
 	ksft_set_plan(4);
 	load = start_load();
-	before = stops(fd, EFI_MODE_TEST_BREAKPOINT_SET);
+	before = stops(fd, TEST_BREAKPOINT_SET);
 	for (i = 0; i < ROUNDS; i++) {
 		word = ++writes;
-		state |= driver(fd, EFI_MODE_TEST_FN_STATE, 0);
+		state |= driver(fd, "state", 0);
 		if (!(i % (ROUNDS / CALLS)))
-			changed += driver(fd, EFI_MODE_TEST_FN_REGISTERS, CALL_US);
+			changed += driver(fd, "registers", CALL_US);
 		before += i & 1;
 		if (i & 1)
-			stops(fd, EFI_MODE_TEST_BREAKPOINT_WRITE);
+			stops(fd, TEST_BREAKPOINT_WRITE);
 	}
 	stop_load(load);
 	ksft_test_result(!state && !changed,
 			 "firmware's debug registers: mask %#llx changed\n",
 			 (unsigned long long)state);
-	ksft_test_result(stops(fd, EFI_MODE_TEST_BREAKPOINT_WRITE) == before + 1,
+	ksft_test_result(stops(fd, TEST_BREAKPOINT_WRITE) == before + 1,
 			 "firmware has stopped at its breakpoint %llu times\n",
 			 (unsigned long long)before + 1);
 	ksft_test_result(perf >= 0 &&
@@ -77,8 +78,8 @@ int main(void)
 			 "Linux has counted %llu of its own, of %llu\n",
 			 (unsigned long long)counted,
 			 (unsigned long long)writes);
-	stops(fd, EFI_MODE_TEST_BREAKPOINT_CLEAR);
-	ksft_test_result(!driver(fd, EFI_MODE_TEST_FN_STATE, 0),
+	stops(fd, TEST_BREAKPOINT_CLEAR);
+	ksft_test_result(!driver(fd, "state", 0),
 			 "and firmware's is gone again\n");
 	ksft_finished();
 }

@@ -86,7 +86,7 @@ static void fault(unsigned int vector)
 		[13] = "general protection fault", [14] = "page fault",
 	};
 	struct efi_mode_test_driver d = {
-		.function = EFI_MODE_TEST_FN_FAULT, .argument = vector,
+		.name = "fault", .argument = vector,
 	};
 	struct efi_mode_test_stall s = { .usec = 1000 };
 	uint64_t start;
@@ -115,7 +115,7 @@ static void forever(unsigned int tpl, bool fifo)
 {
 	struct sched_param urgent = { .sched_priority = 50 };
 	struct efi_mode_test_driver d = {
-		.function = EFI_MODE_TEST_FN_FOREVER, .argument = tpl,
+		.name = "forever", .argument = tpl,
 	};
 
 	if (!fork()) {

@@ -190,7 +190,7 @@ int main(int argc, char **argv)
 	ksft_test_result(r->rounds && !r->errors,
 			 "user data, written %llu times: %llu words changed\n",
 			 r->rounds, r->errors);
-	intact = call_driver(fd, EFI_MODE_TEST_FN_CHECKSUM, 0, &d) && !d.value;
+	intact = call_driver(fd, "checksum", 0, &d) && !d.value;
 	ksft_test_result(intact, "firmware's data\n");
 	ksft_finished();
 }

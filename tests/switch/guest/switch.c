@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 	ksft_set_plan(6);
 	results = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (!call_driver(fd, EFI_MODE_TEST_FN_STATE, 0, &d))
+	if (!call_driver(fd, "state", 0, &d))
 		ksft_exit_skip("the test driver is not loaded\n");
 
 	write_file(INTERVAL, "1");
@@ -108,13 +108,13 @@ int main(int argc, char **argv)
 
 	ioctl(fd, EFI_MODE_TEST_STATS, &before);
 	for (i = 0; i < round_trips; i++) {
-		if (!call_driver(fd, EFI_MODE_TEST_FN_STATE, 0, &d))
+		if (!call_driver(fd, "state", 0, &d))
 			failed++;
 		state |= d.value;
 		if (i % 100)
 			continue;
 		/* Long enough to be preempted now and then */
-		if (!call_driver(fd, EFI_MODE_TEST_FN_REGISTERS, 12000, &d))
+		if (!call_driver(fd, "registers", 12000, &d))
 			failed++;
 		changed += d.value;
 		slices += d.slices;

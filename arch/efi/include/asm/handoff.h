@@ -32,12 +32,12 @@
 #include <efi-mode/request.h>
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
-#define EFI_MODE_HANDOFF_VERSION	10
+#define EFI_MODE_HANDOFF_VERSION	11
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
 #define EFI_MODE_NR_VECTORS		256
-#define EFI_MODE_WINDOW_VECTORS		19	/* up to the machine check, 18 */
+#define EFI_MODE_TRANSITION_VECTORS	19	/* up to the machine check, 18 */
 #define EFI_MODE_NR_EVENTS		1024
 #define EFI_MODE_NR_KEYS		16
 
@@ -124,19 +124,19 @@ struct efi_mode_exceptions {
  * @es:		data segment
  * @fs:		data segment
  * @gs:		data segment
- * @window_gdt:	pseudo-descriptor of the table that stands in for @gdt while the
- *		world is neither side's: a copy, and @window_cs behind it
- * @window_cs:	a code segment that both stand-ins have
- * @window_idt:	pseudo-descriptor of the interrupt descriptor table for that time
- * @window_rsp:	the stack for that time
+ * @transition_gdt: pseudo-descriptor of the table that is loaded in place of @gdt while
+ *		the world is neither side's: a copy, and @transition_cs behind it
+ * @transition_cs: a code segment that both copies have
+ * @transition_idt: pseudo-descriptor of the interrupt descriptor table for that time
+ * @transition_rsp: the stack for that time
  * @exceptions:	that came in that time
- * @state_is_constant:	the kernel's: from now on @pat, @gs_base, @gdt, @idt,
+ * @state_is_constant: the kernel's: from now on @pat, @gs_base, @gdt, @idt,
  *		@cs and @ss are always as they are here, and need no saving, and
  *		its data segments are null here
  *
  * @tr is given, not saved: firmware's never changes without its @gdt, and the
- * kernel's is only loaded if firmware has one. switch() takes it from the
- * stand-in, because LTR writes to the descriptor.
+ * kernel's is only loaded if firmware has one. switch() takes it from
+ * @transition_gdt, because LTR writes to the descriptor.
  *
  * switch.S knows the members by their offsets in the generated asm-offsets.h.
  */
@@ -164,11 +164,11 @@ struct efi_mode_cpu {
 	__u16 es;
 	__u16 fs;
 	__u16 gs;
-	__u16 window_cs;
-	__u8  window_gdt[10];
-	__u8  window_idt[10];
+	__u16 transition_cs;
+	__u8  transition_gdt[10];
+	__u8  transition_idt[10];
 	__u16 __pad2;
-	__u64 window_rsp;
+	__u64 transition_rsp;
 	struct efi_mode_exceptions exceptions;
 	__u32 state_is_constant;
 	__u32 __pad3;
@@ -242,6 +242,26 @@ struct efi_mode_range {
 };
 
 /**
+ * struct efi_mode_layout - physical addresses of the areas behind the handoff
+ * @firmware_gdt: global descriptor table of the firmware for the transition
+ * @linux_gdt:	global descriptor table of the kernel for the transition
+ * @firmware_fpu: FPU state of the firmware
+ * @linux_fpu:	FPU state of the kernel
+ * @stack_top:	end of the stack on which the kernel starts
+ * @memmap:	the firmware's memory map
+ * @memmap_size: bytes of room for it
+ */
+struct efi_mode_layout {
+	__u64 firmware_gdt;
+	__u64 linux_gdt;
+	__u64 firmware_fpu;
+	__u64 linux_fpu;
+	__u64 stack_top;
+	__u64 memmap;
+	__u64 memmap_size;
+};
+
+/**
  * struct efi_mode_handoff - what both halves know
  * @magic:	%EFI_MODE_HANDOFF_MAGIC
  * @version:	%EFI_MODE_HANDOFF_VERSION
@@ -250,7 +270,8 @@ struct efi_mode_range {
  * @switch_base: start of the code that the trampoline tables must map
  * @switch_size: its size in bytes
  * @extent:	bytes from the start of this structure that belong to the
- *		handoff: state areas and memory map follow
+ *		handoff
+ * @layout:	the areas that follow this structure
  * @firmware:	the firmware's CPU, while the kernel runs
  * @linux_cpu:	the kernel's CPU, while firmware runs
  * @request:	the one firmware call
@@ -280,9 +301,9 @@ struct efi_mode_range {
  * @tick_cost:	cycles that firmware is busy with a tick, on average of the last
  * @exceptions:	that came in slices
  * @linux_tr:	task register of the kernel
- * @window_gdt_size: bytes of each stand-in for a global descriptor table
- * @window_stack: stack for the time between two worlds
- * @window_idt:	interrupt descriptor table for that time
+ * @transition_gdt_size: bytes of each global descriptor table for the transition
+ * @transition_stack: stack for the transition
+ * @transition_idt: interrupt descriptor table for the transition
  * @fault:	why firmware is at its end
  * @resident:	functions of the resident half
  * @image:	handle of the EFI image
@@ -306,6 +327,7 @@ struct efi_mode_handoff {
 	__u64 switch_base;
 	__u64 switch_size;
 	__u64 extent;
+	struct efi_mode_layout layout;
 
 	struct efi_mode_cpu firmware;
 	struct efi_mode_cpu linux_cpu;
@@ -336,10 +358,10 @@ struct efi_mode_handoff {
 
 	struct efi_mode_exceptions exceptions;
 	__u16 linux_tr;
-	__u16 window_gdt_size;
+	__u16 transition_gdt_size;
 	__u32 __pad2;
-	__u8  window_stack[512] __aligned(16);
-	__u8  window_idt[EFI_MODE_WINDOW_VECTORS * 16];
+	__u8  transition_stack[512] __aligned(16);
+	__u8  transition_idt[EFI_MODE_TRANSITION_VECTORS * 16];
 	struct efi_mode_fault fault;
 
 	struct efi_mode_resident resident;

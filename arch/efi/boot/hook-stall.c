@@ -15,18 +15,18 @@
 
 #include "boot.h"
 
-/* Two switches, and two between tasks, cost too much for what is shorter */
+/* For a shorter stall, two switches of worlds and two of tasks cost too much */
 #define WORTHWHILE_US	EFI_MODE_MIN_SLICE_US
 
-/* By the TSC's account; nobody means more, and firmware may have its own opinion of it */
+/* Longer stalls are passed on unchanged, because us * khz must not overflow */
 #define LONGEST_US	(600 * 1000 * 1000UL)
 
-/* Firmware's own table: the one that this image was given is its own copy */
+/* The firmware's own table, not the ledger's copy that the EFI stub uses */
 static efi_boot_services_t *services;
 static efi_status_t (__efiapi *firmware_stall)(unsigned long us);
 static u32 khz;
 
-static efi_status_t __efiapi stall(unsigned long us)
+static efi_status_t __efiapi hook_stall(unsigned long us)
 {
 	u64 until, now;
 
@@ -42,7 +42,7 @@ static efi_status_t __efiapi stall(unsigned long us)
 	return firmware_stall(us);
 }
 
-static void set_function(efi_status_t (__efiapi *function)(unsigned long us))
+static void hook_stall_set(efi_status_t (__efiapi *function)(unsigned long us))
 {
 	u32 crc;
 
@@ -54,28 +54,28 @@ static void set_function(efi_status_t (__efiapi *function)(unsigned long us))
 }
 
 /**
- * efi_mode_stall_hook() - be told when firmware waits
+ * efi_mode_hook_stall_install() - let Linux have the time of Stall()
  * @h:	the handoff
  *
- * Context: firmware's world, TPL_APPLICATION.
+ * Context: the firmware's world, TPL_APPLICATION.
  */
-void efi_mode_stall_hook(const struct efi_mode_handoff *h)
+void efi_mode_hook_stall_install(const struct efi_mode_handoff *h)
 {
 	services = efi_mode_firmware_systab()->boottime;
 	khz = h->tsc_khz;
 	firmware_stall = services->stall;
-	set_function(stall);
+	hook_stall_set(hook_stall);
 }
 
 /**
- * efi_mode_stall_unhook() - undo efi_mode_stall_hook()
+ * efi_mode_hook_stall_remove() - undo efi_mode_hook_stall_install()
  *
- * Somebody else may have hooked it since: then that stays. Does nothing if the hook is
- * not there.
+ * If other code has hooked the function since, both hooks stay. Does nothing if the
+ * hook is not installed.
  */
-void efi_mode_stall_unhook(void)
+void efi_mode_hook_stall_remove(void)
 {
-	if (services && services->stall == stall)
-		set_function(firmware_stall);
+	if (services && services->stall == hook_stall)
+		hook_stall_set(firmware_stall);
 	services = NULL;
 }

@@ -15,8 +15,8 @@ static union efi_timer_arch_protocol *timer;
 static efi_status_t (__efiapi *firmware_set_period)(union efi_timer_arch_protocol *,
 						    u64);
 
-static efi_status_t __efiapi set_period(union efi_timer_arch_protocol *this,
-					u64 period)
+static efi_status_t __efiapi
+hook_timer_set_period(union efi_timer_arch_protocol *this, u64 period)
 {
 	efi_status_t status = firmware_set_period(this, period);
 
@@ -25,13 +25,13 @@ static efi_status_t __efiapi set_period(union efi_timer_arch_protocol *this,
 }
 
 /**
- * efi_mode_timer_hook() - be told when firmware sets its clock
+ * efi_mode_hook_timer_install() - end the slice when the firmware sets its clock
  *
- * A firmware without the protocol has nothing that could be hooked.
+ * Does nothing if the firmware does not have the protocol.
  *
- * Context: firmware's world, TPL_APPLICATION.
+ * Context: the firmware's world, TPL_APPLICATION.
  */
-void efi_mode_timer_hook(void)
+void efi_mode_hook_timer_install(void)
 {
 	efi_guid_t guid = EFI_TIMER_ARCH_PROTOCOL_GUID;
 
@@ -41,18 +41,18 @@ void efi_mode_timer_hook(void)
 		return;
 	}
 	firmware_set_period = timer->set_timer_period;
-	timer->set_timer_period = set_period;
+	timer->set_timer_period = hook_timer_set_period;
 }
 
 /**
- * efi_mode_timer_unhook() - undo efi_mode_timer_hook()
+ * efi_mode_hook_timer_remove() - undo efi_mode_hook_timer_install()
  *
- * Somebody else may have hooked it since: then that stays. Does nothing if the hook is
- * not there.
+ * If other code has hooked the function since, both hooks stay. Does nothing if the
+ * hook is not installed.
  */
-void efi_mode_timer_unhook(void)
+void efi_mode_hook_timer_remove(void)
 {
-	if (timer && timer->set_timer_period == set_period)
+	if (timer && timer->set_timer_period == hook_timer_set_period)
 		timer->set_timer_period = firmware_set_period;
 	timer = NULL;
 }

@@ -96,7 +96,7 @@ static int call_protocol(struct efi_protocol *p,
 				efi_rescan();
 			return error_of(refused);
 		}
-		efi_look_at_news();
+		efi_scan_notifications();
 	}
 	return -ENODEV;
 }
@@ -193,14 +193,14 @@ static unsigned int call_all(const char *name, struct efi_call *calls,
 }
 
 void efi_call_all_in(const char *name, struct efi_call *calls, unsigned int nr,
-		     struct efi_mode_request *room)
+		     struct efi_mode_request *prealloc)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
 		calls[i].error = -EAGAIN;
-	for (i = 0; i < MAX_NEWS && call_all(name, calls, nr, room); i++)
-		efi_look_at_news();
+	for (i = 0; i < MAX_NEWS && call_all(name, calls, nr, prealloc); i++)
+		efi_scan_notifications();
 	for (i = 0; i < nr; i++)
 		if (calls[i].error == -EAGAIN)
 			calls[i].error = -ENODEV;

@@ -16,7 +16,7 @@
  * If firmware finds a file system where Linux is writing, it is disconnected in the same
  * way: Linux was there first.
  *
- * A guard is for a handle with SimpleFileSystem: one of a partition, to which a driver
+ * A claim is for a handle with SimpleFileSystem: one of a partition, to which a driver
  * is bound for this purpose only, or that of a disk without partitions.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
@@ -40,8 +40,8 @@
 #define HD_SIZE		42
 
 /**
- * struct guard - where firmware may have a file system
- * @list:	of all guards
+ * struct efi_fs_claim - a place where the firmware may have a file system
+ * @list:	of all claims
  * @edev:	the handle
  * @disk:	where the partition is, or NULL if Linux does not have the disk
  * @start:	sector
@@ -49,7 +49,7 @@
  * @mounted:	firmware has a file system there
  * @released:	it had one, until Linux wanted to write
  */
-struct guard {
+struct efi_fs_claim {
 	struct list_head list;
 	struct efi_device *edev;
 	struct efi_disk *disk;
@@ -60,19 +60,19 @@ struct guard {
 };
 
 /* The mutex is for changes. The list and what I/O asks for has the lock, too. */
-static DEFINE_MUTEX(guards_mutex);
-static DEFINE_SPINLOCK(guards_lock);
-static LIST_HEAD(guards);
+static DEFINE_MUTEX(claims_mutex);
+static DEFINE_SPINLOCK(claims_lock);
+static LIST_HEAD(claims);
 
-static bool overlaps(const struct guard *g, const struct efi_disk *d,
+static bool overlaps(const struct efi_fs_claim *c, const struct efi_disk *d,
 		     sector_t start, sector_t sectors)
 {
-	return g->disk == d && start < g->start + g->sectors &&
-	       start + sectors > g->start;
+	return c->disk == d && start < c->start + c->sectors &&
+	       start + sectors > c->start;
 }
 
 /**
- * efi_disk_is_guarded() - does firmware have a file system there?
+ * efi_fs_is_claimed() - check whether the firmware has a file system in a range
  * @d:		the disk
  * @start:	sector
  * @sectors:	how many
@@ -80,42 +80,48 @@ static bool overlaps(const struct guard *g, const struct efi_disk *d,
  * Context: any but interrupt.
  * Return: true if it has, and Linux must not write.
  */
-bool efi_disk_is_guarded(const struct efi_disk *d, sector_t start,
-			 sector_t sectors)
+bool efi_fs_is_claimed(const struct efi_disk *d, sector_t start,
+		       sector_t sectors)
 {
-	bool guarded = false;
-	struct guard *g;
+	bool claimed = false;
+	struct efi_fs_claim *c;
 
-	spin_lock(&guards_lock);
-	list_for_each_entry(g, &guards, list)
-		guarded |= g->mounted && overlaps(g, d, start, sectors);
-	spin_unlock(&guards_lock);
-	return guarded;
+	spin_lock(&claims_lock);
+	list_for_each_entry(c, &claims, list)
+		claimed |= c->mounted && overlaps(c, d, start, sectors);
+	spin_unlock(&claims_lock);
+	return claimed;
 }
 
 /* The block layer's side */
 
-/* A disk is read-only if all of it is guarded, a partition if any of it is */
-static bool is_guarded_bdev(const struct efi_disk *d, struct block_device *bdev)
+/* A disk is read-only if a claim is for all of it, a partition if one is for any of it */
+static bool is_claimed_bdev(const struct efi_disk *d, struct block_device *bdev)
 {
-	bool guarded = false;
-	struct guard *g;
+	bool claimed = false;
+	struct efi_fs_claim *c;
 
 	if (bdev_is_partition(bdev))
-		return efi_disk_is_guarded(d, bdev->bd_start_sect,
-					   bdev_nr_sectors(bdev));
-	spin_lock(&guards_lock);
-	list_for_each_entry(g, &guards, list)
-		guarded |= g->mounted && g->disk == d && g->edev == d->edev;
-	spin_unlock(&guards_lock);
-	return guarded;
+		return efi_fs_is_claimed(d, bdev->bd_start_sect,
+					 bdev_nr_sectors(bdev));
+	spin_lock(&claims_lock);
+	list_for_each_entry(c, &claims, list)
+		claimed |= c->mounted && c->disk == d && c->edev == d->edev;
+	spin_unlock(&claims_lock);
+	return claimed;
 }
 
-static void protect(struct block_device *bdev)
+/**
+ * efi_fs_claim_protect() - make what the firmware claims read-only
+ * @bdev:	a disk of this driver, or a partition of one
+ *
+ * Context: task context.
+ */
+void efi_fs_claim_protect(struct block_device *bdev)
 {
 	const struct efi_disk *d = bdev->bd_disk->private_data;
 
-	if (bdev_test_flag(bdev, BD_READ_ONLY) || !is_guarded_bdev(d, bdev))
+	if (bdev_test_flag(bdev, BD_READ_ONLY) || !is_claimed_bdev(d, bdev))
 		return;
 	bdev_set_flag(bdev, BD_READ_ONLY);
 	dev_notice(&bdev->bd_device,
@@ -130,46 +136,31 @@ static void protect_all(struct efi_disk *d)
 
 	mutex_lock(&d->gd->open_mutex);
 	xa_for_each(&d->gd->part_tbl, i, part)
-		protect(part);
+		efi_fs_claim_protect(part);
 	mutex_unlock(&d->gd->open_mutex);
 }
 
-/* Before anybody can open it */
-static int block_device_added(struct device *dev)
-{
-	struct block_device *bdev = dev_to_bdev(dev);
-
-	if (bdev->bd_disk->fops == &efi_disk_fops)
-		protect(bdev);
-	return 0;
-}
-
-static struct class_interface added_interface = {
-	.class		= &block_class,
-	.add_dev	= block_device_added,
-};
-
-static bool is_within(const struct guard *g, struct block_device *bdev)
+static bool is_within(const struct efi_fs_claim *c, struct block_device *bdev)
 {
 	if (!bdev_is_partition(bdev))
-		return g->edev == g->disk->edev;
-	return overlaps(g, g->disk, bdev->bd_start_sect, bdev_nr_sectors(bdev));
+		return c->edev == c->disk->edev;
+	return overlaps(c, c->disk, bdev->bd_start_sect, bdev_nr_sectors(bdev));
 }
 
-/* Is there one of those that a guard is for of which this is true? */
-static bool any_bdev(const struct guard *g,
+/* Return: whether @is is true for a block device that overlaps with the claim */
+static bool any_bdev(const struct efi_fs_claim *c,
 		     bool (*is)(struct block_device *bdev))
 {
 	struct block_device *bdev;
 	bool found = false;
 	unsigned long i;
 
-	if (!g->disk)
+	if (!c->disk)
 		return false;
-	mutex_lock(&g->disk->gd->open_mutex);
-	xa_for_each(&g->disk->gd->part_tbl, i, bdev)
-		found |= is_within(g, bdev) && is(bdev);
-	mutex_unlock(&g->disk->gd->open_mutex);
+	mutex_lock(&c->disk->gd->open_mutex);
+	xa_for_each(&c->disk->gd->part_tbl, i, bdev)
+		found |= is_within(c, bdev) && is(bdev);
+	mutex_unlock(&c->disk->gd->open_mutex);
 	return found;
 }
 
@@ -236,49 +227,52 @@ static void disconnect_users(u64 handle, const efi_guid_t *guid)
 	kfree(entries);
 }
 
-static void set_mounted(struct guard *g, bool mounted)
+static void set_mounted(struct efi_fs_claim *c, bool mounted)
 {
-	spin_lock(&guards_lock);
-	g->mounted = mounted;
-	spin_unlock(&guards_lock);
+	spin_lock(&claims_lock);
+	c->mounted = mounted;
+	spin_unlock(&claims_lock);
 }
 
 /* Its driver has DiskIo open. That of the disk itself has not, and stays. */
-static int release(struct guard *g)
+static int release(struct efi_fs_claim *c)
 {
 	const efi_guid_t disk_io = EFI_DISK_IO_PROTOCOL_GUID;
 	const efi_guid_t disk_io2 = EFI_DISK_IO2_PROTOCOL_GUID;
 
-	lockdep_assert_held(&guards_mutex);
-	disconnect_users(g->edev->handle, &disk_io);
-	disconnect_users(g->edev->handle, &disk_io2);
-	if (has_file_system(g->edev->handle)) {
-		dev_err(&g->edev->dev, "firmware does not let go of its file system\n");
+	lockdep_assert_held(&claims_mutex);
+	disconnect_users(c->edev->handle, &disk_io);
+	disconnect_users(c->edev->handle, &disk_io2);
+	if (has_file_system(c->edev->handle)) {
+		dev_err(&c->edev->dev,
+			"firmware does not let go of its file system\n");
 		return -EBUSY;
 	}
-	g->released = true;
-	set_mounted(g, false);
-	dev_info(&g->edev->dev, "the file system is Linux's\n");
+	c->released = true;
+	set_mounted(c, false);
+	dev_info(&c->edev->dev, "the file system is Linux's\n");
 	return 0;
 }
 
 /* It reads anew: nothing of what it had is left */
-static void restore(struct guard *g)
+static void restore(struct efi_fs_claim *c)
 {
 	const efi_guid_t block_io = EFI_BLOCK_IO_PROTOCOL_GUID;
 
-	lockdep_assert_held(&guards_mutex);
-	if (!g->released || !efi_device_has_protocol(g->edev, &block_io))
+	lockdep_assert_held(&claims_mutex);
+	if (!c->released || !efi_device_has_protocol(c->edev, &block_io))
 		return;
-	g->released = false;
-	set_mounted(g, true);
-	efi_handle_connect(g->edev->handle);
-	if (has_file_system(g->edev->handle)) {
-		dev_info(&g->edev->dev, "the file system is firmware's again\n");
+	c->released = false;
+	set_mounted(c, true);
+	efi_handle_connect(c->edev->handle);
+	if (has_file_system(c->edev->handle)) {
+		dev_info(&c->edev->dev,
+			 "the file system is firmware's again\n");
 		return;
 	}
-	set_mounted(g, false);
-	dev_warn(&g->edev->dev, "firmware does not find its file system again\n");
+	set_mounted(c, false);
+	dev_warn(&c->edev->dev,
+		 "firmware does not find its file system again\n");
 }
 
 /*
@@ -289,13 +283,13 @@ static void restore(struct guard *g)
 static int release_range(struct efi_disk *d, sector_t start, sector_t sectors)
 {
 	bool released = false;
-	struct guard *g;
+	struct efi_fs_claim *c;
 	int ret = 0, err;
 
-	list_for_each_entry(g, &guards, list) {
-		if (!g->mounted || !overlaps(g, d, start, sectors))
+	list_for_each_entry(c, &claims, list) {
+		if (!c->mounted || !overlaps(c, d, start, sectors))
 			continue;
-		err = any_bdev(g, is_held) ? -EBUSY : release(g);
+		err = any_bdev(c, is_held) ? -EBUSY : release(c);
 		released |= !err;
 		ret = err ?: ret;
 	}
@@ -307,39 +301,39 @@ static int release_range(struct efi_disk *d, sector_t start, sector_t sectors)
 static bool is_released(const struct efi_disk *d, sector_t start,
 			sector_t sectors)
 {
-	struct guard *g;
+	struct efi_fs_claim *c;
 
-	list_for_each_entry(g, &guards, list)
-		if (g->released && overlaps(g, d, start, sectors))
+	list_for_each_entry(c, &claims, list)
+		if (c->released && overlaps(c, d, start, sectors))
 			return true;
 	return false;
 }
 
 static void restore_range(struct efi_disk *d, sector_t start, sector_t sectors)
 {
-	struct guard *g;
+	struct efi_fs_claim *c;
 
-	list_for_each_entry(g, &guards, list)
-		if (overlaps(g, d, start, sectors))
-			restore(g);
+	list_for_each_entry(c, &claims, list)
+		if (overlaps(c, d, start, sectors))
+			restore(c);
 }
 
 /**
- * efi_disk_set_read_only() - whose is the file system?
+ * efi_fs_claim_set_read_only() - take a file system from the firmware, or give it back
  * @bdev:	a disk or a partition
- * @ro:		firmware's, else Linux's
+ * @ro:		give it back, else take it
  *
  * Context: as set_read_only() of struct block_device_operations.
  * Return: 0, -EBUSY if it is in use, or if firmware does not let go of it, or an error of
  * what was still to be written.
  */
-int efi_disk_set_read_only(struct block_device *bdev, bool ro)
+int efi_fs_claim_set_read_only(struct block_device *bdev, bool ro)
 {
 	struct efi_disk *d = bdev->bd_disk->private_data;
 	sector_t start = bdev->bd_start_sect, n = bdev_nr_sectors(bdev);
 	int ret;
 
-	guard(mutex)(&guards_mutex);
+	guard(mutex)(&claims_mutex);
 	if (!ro)
 		return release_range(d, start, n);
 	if (!is_released(d, start, n))
@@ -363,29 +357,29 @@ static bool is_on(const struct efi_device *edev, const struct efi_disk *d)
 }
 
 /* The first node behind those of the disk, even if it has parts itself */
-static void set_range(struct guard *g, const struct efi_disk *d)
+static void set_range(struct efi_fs_claim *c, const struct efi_disk *d)
 {
-	const u8 *node = (const u8 *)g->edev->path;
+	const u8 *node = (const u8 *)c->edev->path;
 	u32 per_block = d->media.block_size >> SECTOR_SHIFT;
 
-	g->start = 0;
-	g->sectors = S64_MAX;
-	if (g->edev == d->edev)
+	c->start = 0;
+	c->sectors = S64_MAX;
+	if (c->edev == d->edev)
 		return;
 	node += efi_path_body(d->edev->path, d->edev->path_size);
 	if (EFI_NODE(node[0], node[1]) != EFI_NODE(EFI_NODE_MEDIA, 1) ||
 	    get_unaligned_le16(node + 2) < HD_SIZE)
 		return;
-	g->start = get_unaligned_le64(node + HD_START) * per_block;
-	g->sectors = get_unaligned_le64(node + HD_BLOCKS) * per_block;
+	c->start = get_unaligned_le64(node + HD_START) * per_block;
+	c->sectors = get_unaligned_le64(node + HD_BLOCKS) * per_block;
 }
 
-static void attach(struct guard *g, struct efi_disk *d)
+static void attach(struct efi_fs_claim *c, struct efi_disk *d)
 {
-	spin_lock(&guards_lock);
-	set_range(g, d);
-	g->disk = d;
-	spin_unlock(&guards_lock);
+	spin_lock(&claims_lock);
+	set_range(c, d);
+	c->disk = d;
+	spin_unlock(&claims_lock);
 }
 
 /* What the bus knows may be older than what has been done here */
@@ -397,122 +391,120 @@ static bool is_mounted(struct efi_device *edev)
 	       has_file_system(edev->handle);
 }
 
-static struct guard *add_guard(struct efi_device *edev)
+static struct efi_fs_claim *add_claim(struct efi_device *edev)
 {
-	struct guard *g = kzalloc(sizeof(*g), GFP_KERNEL);
+	struct efi_fs_claim *c = kzalloc(sizeof(*c), GFP_KERNEL);
 
-	if (!g)
+	if (!c)
 		return NULL;
-	g->edev = edev;
-	scoped_guard(spinlock, &guards_lock)
-		list_add_tail(&g->list, &guards);
-	return g;
+	c->edev = edev;
+	scoped_guard(spinlock, &claims_lock) list_add_tail(&c->list, &claims);
+	return c;
 }
 
-static struct guard *find_guard(const struct efi_device *edev)
+static struct efi_fs_claim *find_claim(const struct efi_device *edev)
 {
-	struct guard *g;
+	struct efi_fs_claim *c;
 
-	list_for_each_entry(g, &guards, list)
-		if (g->edev == edev)
-			return g;
+	list_for_each_entry(c, &claims, list)
+		if (c->edev == edev)
+			return c;
 	return NULL;
 }
 
-static void remove_guard(struct efi_device *edev)
+static void remove_claim(struct efi_device *edev)
 {
-	struct guard *g = find_guard(edev);
+	struct efi_fs_claim *c = find_claim(edev);
 
-	if (!g)
+	if (!c)
 		return;
-	restore(g);
-	scoped_guard(spinlock, &guards_lock)
-		list_del(&g->list);
-	kfree(g);
+	restore(c);
+	scoped_guard(spinlock, &claims_lock) list_del(&c->list);
+	kfree(c);
 }
 
 /* Return: whether it is Linux's that firmware has found there now */
-static bool defend(struct guard *g)
+static bool defend(struct efi_fs_claim *c)
 {
-	if (g->mounted || !any_bdev(g, is_written))
+	if (c->mounted || !any_bdev(c, is_written))
 		return false;
-	dev_notice(&g->edev->dev,
-		   "firmware has found a file system where Linux writes: disconnected\n");
-	return !release(g);
+	dev_notice(
+		&c->edev->dev,
+		"firmware has found a file system where Linux writes: disconnected\n");
+	return !release(c);
 }
 
-static void update_guard(struct efi_device *edev)
+static void update_claim(struct efi_device *edev)
 {
-	struct guard *g = find_guard(edev);
+	struct efi_fs_claim *c = find_claim(edev);
 	bool mounted;
 
-	if (!g)
+	if (!c)
 		return;
 	mounted = is_mounted(edev);
-	if (mounted && defend(g))
+	if (mounted && defend(c))
 		return;
-	set_mounted(g, mounted);
+	set_mounted(c, mounted);
 	/* What Linux has released and firmware has taken again is firmware's */
 	if (mounted)
-		g->released = false;
-	if (g->disk)
-		protect_all(g->disk);
+		c->released = false;
+	if (c->disk)
+		protect_all(c->disk);
 }
 
 /* Disks */
 
 /**
- * efi_disk_guard_attach() - there is a disk
+ * efi_fs_claim_attach() - there is a disk
  * @d:		the disk, which nobody can open yet
  *
  * Context: task context; sleeps.
  */
-void efi_disk_guard_attach(struct efi_disk *d)
+void efi_fs_claim_attach(struct efi_disk *d)
 {
-	struct guard *g;
+	struct efi_fs_claim *c;
 
-	guard(mutex)(&guards_mutex);
-	g = add_guard(d->edev);
-	if (g)
-		set_mounted(g, is_mounted(d->edev));
+	guard(mutex)(&claims_mutex);
+	c = add_claim(d->edev);
+	if (c)
+		set_mounted(c, is_mounted(d->edev));
 	else
 		dev_warn(&d->edev->dev, "a file system of firmware's is not noticed\n");
-	list_for_each_entry(g, &guards, list)
-		if (is_on(g->edev, d))
-			attach(g, d);
+	list_for_each_entry(c, &claims, list)
+		if (is_on(c->edev, d))
+			attach(c, d);
 }
 
 /**
- * efi_disk_guard_detach() - a disk has gone
+ * efi_fs_claim_detach() - a disk has gone
  * @d:		the disk, to which nobody writes any more
  *
  * Context: task context; sleeps.
  */
-void efi_disk_guard_detach(struct efi_disk *d)
+void efi_fs_claim_detach(struct efi_disk *d)
 {
-	struct guard *g;
+	struct efi_fs_claim *c;
 
-	guard(mutex)(&guards_mutex);
-	remove_guard(d->edev);
-	list_for_each_entry(g, &guards, list) {
-		if (g->disk != d)
+	guard(mutex)(&claims_mutex);
+	remove_claim(d->edev);
+	list_for_each_entry(c, &claims, list) {
+		if (c->disk != d)
 			continue;
-		restore(g);
-		scoped_guard(spinlock, &guards_lock)
-			g->disk = NULL;
+		restore(c);
+		scoped_guard(spinlock, &claims_lock) c->disk = NULL;
 	}
 }
 
 /**
- * efi_disk_guard_changed() - the handle of a disk has other protocols than before
+ * efi_fs_claim_changed() - the handle of a disk has other protocols than before
  * @d:		the disk
  *
  * Context: task context; sleeps.
  */
-void efi_disk_guard_changed(struct efi_disk *d)
+void efi_fs_claim_changed(struct efi_disk *d)
 {
-	guard(mutex)(&guards_mutex);
-	update_guard(d->edev);
+	guard(mutex)(&claims_mutex);
+	update_claim(d->edev);
 }
 
 /* Handles of partitions */
@@ -521,37 +513,37 @@ static int partition_probe(struct efi_device *edev,
 			   const struct efi_device_id *id)
 {
 	const struct efi_generic_dev_path *node;
-	struct guard *fresh, *g;
+	struct efi_fs_claim *fresh, *c;
 
 	node = efi_path_last(edev->path, edev->path_size);
 	if (!node || node->type != EFI_NODE_MEDIA)
 		return -ENODEV;
-	guard(mutex)(&guards_mutex);
-	fresh = add_guard(edev);
+	guard(mutex)(&claims_mutex);
+	fresh = add_claim(edev);
 	if (!fresh)
 		return -ENOMEM;
-	/* Any other guard of the same disk knows it */
-	list_for_each_entry(g, &guards, list) {
-		if (g->disk && g->edev == g->disk->edev &&
-		    edev != g->edev && is_on(edev, g->disk)) {
-			attach(fresh, g->disk);
+	/* Any other claim on the same disk knows it */
+	list_for_each_entry(c, &claims, list) {
+		if (c->disk && c->edev == c->disk->edev && edev != c->edev &&
+		    is_on(edev, c->disk)) {
+			attach(fresh, c->disk);
 			break;
 		}
 	}
-	update_guard(edev);
+	update_claim(edev);
 	return 0;
 }
 
 static void partition_remove(struct efi_device *edev)
 {
-	guard(mutex)(&guards_mutex);
-	remove_guard(edev);
+	guard(mutex)(&claims_mutex);
+	remove_claim(edev);
 }
 
 static void partition_changed(struct efi_device *edev)
 {
-	guard(mutex)(&guards_mutex);
-	update_guard(edev);
+	guard(mutex)(&claims_mutex);
+	update_claim(edev);
 }
 
 static const struct efi_device_id partition_ids[] = {
@@ -569,14 +561,12 @@ static struct efi_driver partition_driver = {
 };
 
 /**
- * efi_disk_guard_register() - begin to watch
+ * efi_fs_claim_register() - begin to watch
  *
  * Context: task context; sleeps.
  * Return: 0 or an error.
  */
-int __init efi_disk_guard_register(void)
+int __init efi_fs_claim_register(void)
 {
-	int ret = class_interface_register(&added_interface);
-
-	return ret ?: efi_driver_register(&partition_driver);
+	return efi_driver_register(&partition_driver);
 }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rest: the kernel is idle, and so is firmware
+ * Idle poll: the kernel is idle, and so is the firmware
  *
- * Two switches for each tick of firmware's would be all that happens then. So the CPU
- * halts here, firmware's own interrupts come to it as if there were no kernel, and the
- * slice lasts until the kernel is wanted: its next timer is near, an event of its own is
- * signalled, or firmware has the answer to a question.
+ * Without this, each tick of the firmware would cost two switches. So the CPU halts here,
+ * the firmware's own interrupts come to it as if there were no kernel, and the slice
+ * lasts until the kernel is wanted: its next timer is near, one of its events is
+ * signalled, or the firmware has the answer to a question.
  *
  * The timer of a slice stands for the kernel's only if that comes before a tick is due.
- * A rest lasts longer, so it ends at the last tick before.
+ * An idle poll lasts longer, so it ends at the last tick before.
  */
 #include "boot.h"
 
-/* An interrupt that comes now finds nothing under way */
+/* An interrupt that comes now interrupts no function of the firmware */
 static bool halted;
 
-/* The slice may end in the middle of it, and the kernel have other questions then */
-static bool ask(const struct efi_mode_question *question)
+/* The slice may end in here, and the kernel may change the questions then */
+static bool idle_poll_ask(const struct efi_mode_question *question)
 {
 	struct efi_mode_question q;
 	efi_event_t event;
@@ -25,7 +25,7 @@ static bool ask(const struct efi_mode_question *question)
 	native_irq_disable();
 	q = *question;
 	native_irq_enable();
-	interface = efi_mode_find(&q.target);
+	interface = efi_mode_lookup_interface(&q.target);
 	/* The kernel finds out by itself that it has gone */
 	if (!interface)
 		return false;
@@ -35,7 +35,7 @@ static bool ask(const struct efi_mode_question *question)
 	       efi_bs_call(check_event, event) != EFI_NOT_READY;
 }
 
-static bool is_answered(struct efi_mode_handoff *h, u64 now)
+static bool idle_poll_is_answered(struct efi_mode_handoff *h, u64 now)
 {
 	struct efi_mode_idle_poll *rest = &h->idle_poll;
 	bool answered = false;
@@ -44,10 +44,10 @@ static bool is_answered(struct efi_mode_handoff *h, u64 now)
 	if (!rest->nr || now - rest->asked < rest->every)
 		return false;
 	rest->asked = now;
-	/* Who takes devices away does it at this priority, or below */
+	/* Drivers take devices away at this priority, or below */
 	efi_bs_call(raise_tpl, EFI_TPL_CALLBACK);
 	for (i = 0; i < rest->nr && i < EFI_MODE_NR_QUESTIONS && !answered; i++)
-		answered = ask(&rest->questions[i]);
+		answered = idle_poll_ask(&rest->questions[i]);
 	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
 	if (answered) {
 		WRITE_ONCE(h->signals[EFI_MODE_EVENT_POLL], 1);
@@ -56,27 +56,27 @@ static bool is_answered(struct efi_mode_handoff *h, u64 now)
 	return answered;
 }
 
-/* The slice may have ended since it was a rest, and this is another one */
-static bool is_wanted(const struct efi_mode_handoff *h)
+/* The slice may have ended since, and this may be a slice of another kind */
+static bool idle_poll_is_wanted(const struct efi_mode_handoff *h)
 {
 	return !READ_ONCE(h->idle_poll.on) || READ_ONCE(h->leaving) ||
 	       READ_ONCE(h->signalled) || READ_ONCE(h->exceptions.any);
 }
 
 /**
- * efi_mode_rest() - halt until the next interrupt
+ * efi_mode_idle_poll_halt() - halt until the next interrupt
  * @h:	the handoff
  *
  * Context: the resident half's main loop, at TPL_APPLICATION, interrupts on; the kernel
  * is idle.
- * Return: false if it is wanted, or no more idle.
+ * Return: false if the kernel is wanted, or not idle any more.
  */
-bool efi_mode_rest(struct efi_mode_handoff *h)
+bool efi_mode_idle_poll_halt(struct efi_mode_handoff *h)
 {
-	if (is_answered(h, rdtsc()))
+	if (idle_poll_is_answered(h, rdtsc()))
 		return false;
 	native_irq_disable();
-	if (is_wanted(h)) {
+	if (idle_poll_is_wanted(h)) {
 		native_irq_enable();
 		return false;
 	}
@@ -87,14 +87,14 @@ bool efi_mode_rest(struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_rest_interrupted() - was there nothing under way?
+ * efi_mode_idle_poll_interrupted() - has the interrupt ended a halt?
  *
- * What runs from here on is.
+ * A further interrupt, which comes before the next halt, has not.
  *
- * Context: the gate, interrupts off.
+ * Context: an entry in the firmware's IDT, interrupts off.
  * Return: true if the interrupt has ended a halt.
  */
-bool efi_mode_rest_interrupted(void)
+bool efi_mode_idle_poll_interrupted(void)
 {
 	bool was = halted;
 
@@ -103,14 +103,14 @@ bool efi_mode_rest_interrupted(void)
 }
 
 /**
- * efi_mode_rest_goes_on() - is a tick no reason for the slice to end?
+ * efi_mode_idle_poll_goes_on() - does the slice go on after a tick?
  * @h:	the handoff
  * @now:	TSC
  *
- * Context: the gate, interrupts off, at a tick that has interrupted a rest.
+ * Context: an entry in the firmware's IDT, interrupts off, at a tick that has ended a halt.
  * Return: true if there will be another tick before the kernel's timer.
  */
-bool efi_mode_rest_goes_on(const struct efi_mode_handoff *h, u64 now)
+bool efi_mode_idle_poll_goes_on(const struct efi_mode_handoff *h, u64 now)
 {
 	/* A timer that firmware arms at each tick does not come back by itself */
 	if (h->clock != EFI_MODE_CLOCK_APIC_PERIODIC &&

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hand-over: what the EFI stub does in place of leaving boot services
+ * The start: what the EFI stub does in place of leaving boot services
  *
- * The steps in their order. Until the last one nothing has happened that the
- * ledger does not undo, so that every failure is a message, a status and a
+ * The steps in their order. Until the last one nothing has happened that
+ * efi_mode_undo() does not undo, so that every failure is a message, a status and a
  * firmware as it was.
  *
- * When the kernel has ended it goes the same way back: the gates are removed here,
- * and the stub closes the ledger and exits. From the last switch on nothing may be
- * used that lies in the arena, but by those who free it.
+ * When the kernel has ended it goes the same way back: efi_mode_start() returns to the
+ * stub, which calls efi_mode_undo() and exits. From the last switch on nothing that lies
+ * in the arena may be used, except to free it.
  */
 #include <linux/sizes.h>
 #include <asm/apicdef.h>
@@ -29,16 +29,14 @@
 
 #define FIRST_STACK_SIZE	SZ_4K
 
-struct options {
+struct start_options {
 	u64 arena;	/* efi_mode.arena=, bytes, 0 if not given */
 	u64 reserve;	/* efi_mode.reserve=, likewise */
 	u8 preempt;	/* efi_mode.preempt=, EFI_MODE_PREEMPT_* */
 };
 
-static efi_status_t check_machine(void)
+static efi_status_t start_check_machine(void)
 {
-	u32 low, high;
-
 	if (!efi_mode_firmware_systab()) {
 		efi_err("efi-mode: not started as an EFI application (the EFI handover protocol is not supported)\n");
 		return EFI_UNSUPPORTED;
@@ -49,26 +47,21 @@ static efi_status_t check_machine(void)
 		return EFI_UNSUPPORTED;
 	}
 
-	asm volatile("rdmsr" : "=a" (low), "=d" (high)
-			     : "c" (MSR_IA32_APICBASE));
-	if (!(low & MSR_IA32_APICBASE_ENABLE)) {
+	if (!(efi_mode_read_msr(MSR_IA32_APICBASE) & MSR_IA32_APICBASE_ENABLE)) {
 		efi_err("efi-mode: the firmware has disabled the local APIC\n");
 		return EFI_UNSUPPORTED;
 	}
 
 	/* A switch in the middle of calls cannot move a shadow stack */
-	if (native_read_cr4() & X86_CR4_CET) {
-		asm volatile("rdmsr" : "=a" (low), "=d" (high)
-				     : "c" (MSR_IA32_S_CET));
-		if (low & CET_SHSTK_EN) {
-			efi_err("efi-mode: the firmware runs with a shadow stack\n");
-			return EFI_UNSUPPORTED;
-		}
+	if ((native_read_cr4() & X86_CR4_CET) &&
+	    (efi_mode_read_msr(MSR_IA32_S_CET) & CET_SHSTK_EN)) {
+		efi_err("efi-mode: the firmware runs with a shadow stack\n");
+		return EFI_UNSUPPORTED;
 	}
 	return EFI_SUCCESS;
 }
 
-static efi_status_t parse_size(const char *param, const char *val, u64 *size)
+static efi_status_t start_parse_size(const char *param, const char *val, u64 *size)
 {
 	char *end = NULL;
 
@@ -82,7 +75,7 @@ static efi_status_t parse_size(const char *param, const char *val, u64 *size)
 	return EFI_SUCCESS;
 }
 
-static efi_status_t parse_preempt(const char *val, u8 *preempt)
+static efi_status_t start_parse_preempt(const char *val, u8 *preempt)
 {
 	if (val && !strcmp(val, "gate")) {
 		*preempt = EFI_MODE_PREEMPT_GATE;
@@ -96,8 +89,8 @@ static efi_status_t parse_preempt(const char *val, u8 *preempt)
 	return EFI_SUCCESS;
 }
 
-static efi_status_t parse_options(const struct boot_params *boot_params,
-				  struct options *opt)
+static efi_status_t start_parse_options(const struct boot_params *boot_params,
+					struct start_options *opt)
 {
 	const char *cmdline = (void *)(boot_params->hdr.cmd_line_ptr |
 			      (unsigned long)boot_params->ext_cmd_line_ptr << 32);
@@ -125,19 +118,19 @@ static efi_status_t parse_options(const struct boot_params *boot_params,
 		if (!val && !strcmp(param, "--"))
 			break;
 		if (!strcmp(param, "efi_mode.arena"))
-			status = parse_size(param, val, &opt->arena);
+			status = start_parse_size(param, val, &opt->arena);
 		else if (!strcmp(param, "efi_mode.reserve"))
-			status = parse_size(param, val, &opt->reserve);
+			status = start_parse_size(param, val, &opt->reserve);
 		else if (!strcmp(param, "efi_mode.preempt"))
-			status = parse_preempt(val, &opt->preempt);
+			status = start_parse_preempt(val, &opt->preempt);
 	}
 
 	efi_bs_call(free_pool, buf);
 	return status;
 }
 
-static efi_status_t add_to_arena(struct efi_mode_handoff *h,
-				 const struct efi_mode_range *range)
+static efi_status_t start_add_to_arena(struct efi_mode_handoff *h,
+				       const struct efi_mode_range *range)
 {
 	if (h->nr_ranges == ARRAY_SIZE(h->ranges))
 		return EFI_OUT_OF_RESOURCES;
@@ -145,34 +138,56 @@ static efi_status_t add_to_arena(struct efi_mode_handoff *h,
 	return EFI_SUCCESS;
 }
 
-static u64 initrd_address(const struct boot_params *boot_params)
+static u64 start_initrd_address(const struct boot_params *boot_params)
 {
 	return boot_params->hdr.ramdisk_image |
 	       (u64)boot_params->ext_ramdisk_image << 32;
 }
 
-/* The structure, what stands behind it, the FPU areas, a stack for the first switch, the memory map */
-static efi_status_t allocate_handoff(const struct boot_params *boot_params,
-				     unsigned long kernel_entry,
-				     struct efi_mode_handoff **out)
+/*
+ * Place the areas behind a handoff at @base: the transition GDTs, the FPU states, a stack
+ * for the first switch, the memory map.
+ *
+ * Return: bytes that the handoff takes with them.
+ */
+static unsigned long start_lay_out(struct efi_mode_layout *l,
+				   unsigned long base, size_t map_size)
 {
+	size_t gdt = efi_mode_switch_tables_gdt_size();
 	size_t fpu = ALIGN(efi_mode_fpu_size(), 64);
-	size_t behind = ALIGN(sizeof(**out) + efi_mode_window_size(), 64);
+	unsigned long end;
+
+	l->firmware_gdt = ALIGN(base + sizeof(struct efi_mode_handoff), 16);
+	l->linux_gdt = l->firmware_gdt + gdt;
+	l->firmware_fpu = ALIGN(l->linux_gdt + gdt, 64);
+	l->linux_fpu = l->firmware_fpu + fpu;
+	l->stack_top = l->linux_fpu + fpu + FIRST_STACK_SIZE;
+	l->memmap = l->stack_top;
+	end = ALIGN(l->memmap + map_size, EFI_PAGE_SIZE);
+	l->memmap_size = end - l->memmap;
+	return end - base;
+}
+
+static efi_status_t start_allocate_handoff(const struct boot_params *boot_params,
+					   unsigned long kernel_entry,
+					   struct efi_mode_handoff **out)
+{
+	struct efi_mode_layout layout;
 	struct efi_mode_range range;
 	struct efi_mode_handoff *h;
 	unsigned long base, size;
 	struct efi_boot_memmap *map;
 	efi_status_t status;
+	size_t map_size;
 
 	status = efi_get_memory_map(&map, false);
 	if (status != EFI_SUCCESS)
 		return status;
-	size = behind + 2 * fpu + FIRST_STACK_SIZE +
-	       map->map_size +
-	       map->desc_size * (EFI_MMAP_NR_SLACK_SLOTS + EFI_MODE_MAX_RANGES);
-	size = ALIGN(size, EFI_PAGE_SIZE);
+	map_size = map->map_size +
+		   map->desc_size * (EFI_MMAP_NR_SLACK_SLOTS + EFI_MODE_MAX_RANGES);
 	efi_bs_call(free_pool, map);
 
+	size = start_lay_out(&layout, 0, map_size);
 	status = efi_allocate_pages(size, &base, U32_MAX);
 	if (status != EFI_SUCCESS) {
 		efi_err("efi-mode: no memory below 4 GiB for the handoff\n");
@@ -183,30 +198,30 @@ static efi_status_t allocate_handoff(const struct boot_params *boot_params,
 	h->magic = EFI_MODE_HANDOFF_MAGIC;
 	h->version = EFI_MODE_HANDOFF_VERSION;
 	h->size = sizeof(*h);
-	h->extent = size;
+	h->extent = start_lay_out(&h->layout, base, map_size);
 	h->canary = EFI_MODE_HANDOFF_CANARY;
-	h->firmware.fpu = base + behind;
-	h->linux_cpu.fpu = h->firmware.fpu + fpu;
+	h->firmware.fpu = h->layout.firmware_fpu;
+	h->linux_cpu.fpu = h->layout.linux_fpu;
 	h->systab = (unsigned long)efi_mode_firmware_systab();
 
 	range.base = base;
 	range.size = size;
-	add_to_arena(h, &range);
+	start_add_to_arena(h, &range);
 
 	/* What the stub has already allocated for the kernel */
 	if (!efi_mode_ledger_find(kernel_entry, &range))
 		return EFI_LOAD_ERROR;
-	add_to_arena(h, &range);
-	if (initrd_address(boot_params) &&
-	    efi_mode_ledger_find(initrd_address(boot_params), &range))
-		add_to_arena(h, &range);
+	start_add_to_arena(h, &range);
+	if (start_initrd_address(boot_params) &&
+	    efi_mode_ledger_find(start_initrd_address(boot_params), &range))
+		start_add_to_arena(h, &range);
 
 	*out = h;
 	return EFI_SUCCESS;
 }
 
-static efi_status_t allocate_arena(struct efi_mode_handoff *h,
-				   const struct options *opt)
+static efi_status_t start_allocate_arena(struct efi_mode_handoff *h,
+					 const struct start_options *opt)
 {
 	struct efi_mode_range ranges[EFI_MODE_MAX_RANGES];
 	struct efi_mode_arena_policy policy = {};
@@ -250,7 +265,7 @@ static efi_status_t allocate_arena(struct efi_mode_handoff *h,
 				     EFI_LOADER_DATA,
 				     ranges[i].size >> EFI_PAGE_SHIFT, &base);
 		if (status == EFI_SUCCESS)
-			status = add_to_arena(h, &ranges[i]);
+			status = start_add_to_arena(h, &ranges[i]);
 		if (status != EFI_SUCCESS) {
 			efi_err("efi-mode: the firmware does not give the memory at 0x%llx that its map shows as free\n",
 				ranges[i].base);
@@ -264,8 +279,8 @@ static efi_status_t allocate_arena(struct efi_mode_handoff *h,
  * The kernel's map of RAM: the arena. The first MiB is named so that nothing
  * takes it for free address space; a map of one entry would be refused.
  */
-static void describe_memory(struct boot_params *boot_params,
-			    const struct efi_mode_handoff *h)
+static void start_describe_memory(struct boot_params *boot_params,
+				  const struct efi_mode_handoff *h)
 {
 	struct boot_e820_entry *e = boot_params->e820_table;
 	int i;
@@ -285,14 +300,11 @@ static void describe_memory(struct boot_params *boot_params,
 }
 
 /* The firmware's own map, for efi_init(); the last thing before the switch */
-static efi_status_t describe_firmware(struct boot_params *boot_params,
-				      struct efi_mode_handoff *h)
+static efi_status_t start_describe_firmware(struct boot_params *boot_params,
+					    struct efi_mode_handoff *h)
 {
 	struct efi_info *info = &boot_params->efi_info;
-	unsigned long map = h->linux_cpu.fpu +
-			    (h->linux_cpu.fpu - h->firmware.fpu) +
-			    FIRST_STACK_SIZE;
-	unsigned long size = (unsigned long)h + h->extent - map;
+	unsigned long map = h->layout.memmap, size = h->layout.memmap_size;
 	unsigned long key, desc_size;
 	efi_status_t status;
 	u32 version;
@@ -314,27 +326,27 @@ static efi_status_t describe_firmware(struct boot_params *boot_params,
 	return EFI_SUCCESS;
 }
 
-efi_status_t efi_mode_handover(efi_handle_t handle,
-			       struct boot_params *boot_params,
-			       unsigned long kernel_entry)
+efi_status_t efi_mode_start(efi_handle_t handle,
+			    struct boot_params *boot_params,
+			    unsigned long kernel_entry)
 {
-	struct options opt = { .preempt = EFI_MODE_PREEMPT_GATE };
+	struct start_options opt = { .preempt = EFI_MODE_PREEMPT_GATE };
 	struct efi_mode_handoff *h;
 	efi_status_t status;
 
-	status = check_machine();
+	status = start_check_machine();
 	if (status != EFI_SUCCESS)
 		return status;
 
-	status = parse_options(boot_params, &opt);
+	status = start_parse_options(boot_params, &opt);
 	if (status != EFI_SUCCESS)
 		return status;
 
-	status = allocate_handoff(boot_params, kernel_entry, &h);
+	status = start_allocate_handoff(boot_params, kernel_entry, &h);
 	if (status != EFI_SUCCESS)
 		return status;
 
-	status = allocate_arena(h, &opt);
+	status = start_allocate_arena(h, &opt);
 	if (status != EFI_SUCCESS)
 		return status;
 
@@ -352,22 +364,33 @@ efi_status_t efi_mode_handover(efi_handle_t handle,
 	status = efi_mode_resident_init(h);
 	if (status != EFI_SUCCESS) {
 		efi_err("efi-mode: the firmware does not give a periodic timer event\n");
-		goto out;
+		return status;
 	}
 
-	describe_memory(boot_params, h);
-	status = describe_firmware(boot_params, h);
+	start_describe_memory(boot_params, h);
+	status = start_describe_firmware(boot_params, h);
 	if (status != EFI_SUCCESS)
-		goto out;
+		return status;
 
-	efi_mode_first_state(&h->linux_cpu,
-			     (void *)(h->linux_cpu.fpu +
-				      (h->linux_cpu.fpu - h->firmware.fpu) +
-				      FIRST_STACK_SIZE),
+	efi_mode_first_state(&h->linux_cpu, (void *)h->layout.stack_top,
 			     boot_params, kernel_entry);
 
-	status = efi_mode_serve();
-out:
+	return efi_mode_resident_serve();
+}
+
+efi_system_table_t *efi_mode_prepare_undo(efi_system_table_t *systab)
+{
+	efi_mode_settings_note(systab);
+	return efi_mode_ledger_open(systab);
+}
+
+/* The ledger is last: the resident half's handoff lies in memory that it gives back */
+void efi_mode_undo(void)
+{
+	if (!efi_mode_firmware_systab())
+		return;
+
 	efi_mode_resident_exit();
-	return status;
+	efi_mode_settings_restore();
+	efi_mode_ledger_close();
 }

@@ -22,19 +22,18 @@
 
 #include <linux/bitmap.h>
 #include <linux/cleanup.h>
+#include <linux/device.h>
 #include <linux/jiffies.h>
+#include <linux/kstrtox.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/sysfs.h>
 #include <linux/workqueue.h>
 
 #include "bus.h"
 
 #define SCAN_INTERVAL	HZ
-
-LIST_HEAD(efi_devices);
-/* For the list and for what is in the devices */
-DEFINE_MUTEX(efi_devices_mutex);
 
 /* Those that are known and then those that drivers are for */
 struct watched {
@@ -56,7 +55,7 @@ struct found {
 /* @asked is for which of those that are watched it looks */
 struct scan {
 	struct found *found;
-	unsigned int nr, room;
+	unsigned int nr, capacity;
 	unsigned int asked[EFI_MAX_WATCHED];
 	unsigned int nr_asked;
 };
@@ -64,17 +63,6 @@ struct scan {
 static struct workqueue_struct *scan_queue;
 static void scan_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(scan_next, scan_work);
-
-/* With @efi_devices_mutex */
-bool efi_device_has(const struct efi_device *edev, const efi_guid_t *guid)
-{
-	unsigned int i;
-
-	for (i = 0; i < edev->nr_guids; i++)
-		if (!efi_guidcmp(edev->guids[i], *guid))
-			return true;
-	return false;
-}
 
 /* News */
 
@@ -119,13 +107,13 @@ static void look_at_news(void)
 }
 
 /**
- * efi_look_at_news() - find out which handles are not what they were
+ * efi_scan_notifications() - find out which handles are not what they were
  *
  * Their devices are gone from then on. The scan removes them.
  *
  * Context: task context; sleeps.
  */
-void efi_look_at_news(void)
+void efi_scan_notifications(void)
 {
 	unsigned int noio = memalloc_noio_save();
 
@@ -178,7 +166,7 @@ static bool is_watched(const efi_guid_t *guid)
 }
 
 /**
- * efi_watch() - handles with these protocols are devices
+ * efi_scan_watch() - handles with these protocols are devices
  * @ids:	a table of a driver
  *
  * Returns when there are devices for those that are there already.
@@ -186,7 +174,7 @@ static bool is_watched(const efi_guid_t *guid)
  * Context: task context; sleeps.
  * Return: 0 or an error.
  */
-int efi_watch(const struct efi_device_id *ids)
+int efi_scan_watch(const struct efi_device_id *ids)
 {
 	unsigned int noio = memalloc_noio_save();
 	int ret = 0;
@@ -201,6 +189,36 @@ int efi_watch(const struct efi_device_id *ids)
 	flush_delayed_work(&scan_next);
 	return ret;
 }
+
+/* sysfs */
+
+/* Firmware's drivers are to bind to it and to what is below, or to let go */
+static ssize_t connect_store(struct device *dev, struct device_attribute *attr,
+			     const char *buf, size_t count)
+{
+	struct efi_device *edev = to_efi_device(dev);
+	bool wanted;
+	int ret;
+
+	ret = kstrtobool(buf, &wanted);
+	if (ret)
+		return ret;
+	/* The handle could be another one's by now */
+	efi_scan_notifications();
+	if (READ_ONCE(edev->gone))
+		return -ENODEV;
+	ret = wanted ? efi_handle_connect(edev->handle) :
+		       efi_handle_disconnect(edev->handle);
+	efi_rescan();
+	return ret ?: count;
+}
+static DEVICE_ATTR_WO(connect);
+
+static struct attribute *scan_attrs[] = {
+	&dev_attr_connect.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(scan);
 
 /* The scan: which handles there are */
 
@@ -218,13 +236,13 @@ static struct found *add_handle(struct scan *s, u64 handle)
 {
 	struct found *f;
 
-	if (s->nr == s->room) {
-		f = krealloc_array(s->found, s->room + 64, sizeof(*f),
+	if (s->nr == s->capacity) {
+		f = krealloc_array(s->found, s->capacity + 64, sizeof(*f),
 				   GFP_KERNEL);
 		if (!f)
 			return NULL;
 		s->found = f;
-		s->room += 64;
+		s->capacity += 64;
 	}
 	f = &s->found[s->nr++];
 	memset(f, 0, sizeof(*f));
@@ -478,6 +496,7 @@ static void add_device(struct efi_device *edev)
 	struct efi_device *parent = find_parent(edev);
 	int ret;
 
+	edev->dev.groups = scan_groups;
 	list_add_tail(&edev->list, &efi_devices);
 	mutex_unlock(&efi_devices_mutex);
 	ret = efi_device_add(edev, parent ? &parent->dev : NULL);
@@ -548,12 +567,12 @@ static void scan_work(struct work_struct *work)
 }
 
 /**
- * efi_hotplug_start() - find the devices that there are, and those that come and go
+ * efi_scan_start() - find the devices that there are, and those that come and go
  *
  * Context: task context; sleeps.
  * Return: 0 or an error.
  */
-int __init efi_hotplug_start(void)
+int __init efi_scan_start(void)
 {
 	unsigned int i;
 	int ret = 0;
@@ -579,23 +598,23 @@ int __init efi_hotplug_start(void)
 }
 
 /**
- * efi_hotplug_stop() - nobody looks any more
+ * efi_scan_stop() - nobody looks any more
  *
  * Drivers can still make calls.
  *
  * Context: task context; sleeps.
  */
-void efi_hotplug_stop(void)
+void efi_scan_stop(void)
 {
 	disable_delayed_work_sync(&scan_next);
 }
 
 /**
- * efi_hotplug_end() - firmware tells no more
+ * efi_scan_end() - firmware tells no more
  *
- * Context: task context; sleeps, after efi_hotplug_stop() and when no driver is left.
+ * Context: task context; sleeps, after efi_scan_stop() and when no driver is left.
  */
-void efi_hotplug_end(void)
+void efi_scan_end(void)
 {
 	mutex_lock(&efi_devices_mutex);
 	/* What firmware called the registrations is not good any more */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where firmware has what it works with
+ * Check that an address can be that of an object of the firmware
  *
- * Firmware changes its memory map all the time, so it is asked for anew.
+ * The firmware's memory map changes all the time, so each check reads it again.
  */
 #include <linux/align.h>
 #include <linux/cleanup.h>
@@ -36,7 +36,7 @@ static bool is_of_firmware(u32 type)
 }
 
 /**
- * efi_map_has_object() - can there be something of firmware's at an address?
+ * efi_map_ptr_is_valid() - check an address with a memory map
  * @map:	a memory map of firmware's
  * @size:	of it, in bytes
  * @desc_size:	of one of its descriptors
@@ -45,8 +45,8 @@ static bool is_of_firmware(u32 type)
  * Return: true if it is in memory that firmware or a driver has allocated, and aligned
  * as a structure with pointers is.
  */
-bool efi_map_has_object(const void *map, size_t size, size_t desc_size,
-			u64 address)
+bool efi_map_ptr_is_valid(const void *map, size_t size, size_t desc_size,
+			  u64 address)
 {
 	const efi_memory_desc_t *d;
 	size_t i;
@@ -72,13 +72,13 @@ static efi_status_t read_map(struct map_question *q, void *map, size_t size)
 }
 
 /**
- * efi_is_object() - can there be something of firmware's at an address?
+ * efi_ptr_is_valid() - check that an address points to an object of the firmware
  * @address:	the address
  *
  * Context: task context; sleeps.
- * Return: as of efi_map_has_object(); false if firmware does not give its map.
+ * Return: as of efi_map_ptr_is_valid(); false if firmware does not give its map.
  */
-bool efi_is_object(u64 address)
+bool efi_ptr_is_valid(u64 address)
 {
 	struct map_question *q __free(kfree) = kzalloc(sizeof(*q), GFP_KERNEL);
 	efi_status_t status = EFI_BUFFER_TOO_SMALL;
@@ -93,8 +93,8 @@ bool efi_is_object(u64 address)
 		status = read_map(q, map, size);
 		if (status == EFI_SUCCESS && q->size <= size &&
 		    q->desc_size >= sizeof(efi_memory_desc_t))
-			found = efi_map_has_object(map, q->size, q->desc_size,
-						   address);
+			found = efi_map_ptr_is_valid(map, q->size, q->desc_size,
+						     address);
 		kfree(map);
 		size *= 2;
 	}

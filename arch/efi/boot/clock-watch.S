@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The stubs by which clock.c watches the firmware's interrupts
+ */
+#include <linux/linkage.h>
+#include <asm/ibt.h>
+
+#include <asm/handoff.h>
+#include "clock-watch.h"
+#include "asm-offsets.h"
+
+	.section ".text", "ax"
+
+/*
+ * Stubs for all vectors, EFI_MODE_CLOCK_WATCH_STRIDE bytes apart, that tell by which of
+ * them firmware's clock ticks. They note the time and go on to the handler, the
+ * address of which takes the place of the vector on the stack.
+ */
+	.balign	EFI_MODE_CLOCK_WATCH_STRIDE
+SYM_CODE_START(efi_mode_clock_watch_stubs)
+	vector = 0
+	.rept	EFI_MODE_NR_VECTORS
+	.balign	EFI_MODE_CLOCK_WATCH_STRIDE
+	ENDBR
+	pushq	$vector
+	jmp	clock_watch_note
+	vector = vector + 1
+	.endr
+SYM_CODE_END(efi_mode_clock_watch_stubs)
+
+SYM_CODE_START_LOCAL(clock_watch_note)
+	pushq	%rax
+	pushq	%rcx
+	pushq	%rdx
+	movzbl	24(%rsp), %eax
+	imull	$WATCH_SIZE, %eax, %eax
+	leaq	efi_mode_clock_watches(%rip), %rcx
+	addq	%rax, %rcx
+	rdtsc
+	shlq	$32, %rdx
+	orq	%rdx, %rax
+	cmpq	$0, WATCH_count(%rcx)
+	jne	1f
+	movq	%rax, WATCH_first(%rcx)
+1:	movq	%rax, WATCH_last(%rcx)
+	incq	WATCH_count(%rcx)
+	movq	WATCH_handler(%rcx), %rax
+	movq	%rax, 24(%rsp)
+	popq	%rdx
+	popq	%rcx
+	popq	%rax
+	ret
+SYM_CODE_END(clock_watch_note)
+
+	.section ".bss", "aw", @nobits
+	.balign	8
+SYM_DATA_START(efi_mode_clock_watches)
+	.skip	EFI_MODE_NR_VECTORS * WATCH_SIZE
+SYM_DATA_END(efi_mode_clock_watches)

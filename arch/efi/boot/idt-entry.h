@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entries for the firmware's interrupt descriptor table
+ */
+#ifndef _ARCH_EFI_BOOT_IDT_ENTRY_H
+#define _ARCH_EFI_BOOT_IDT_ENTRY_H
+
+/* The entries of exceptions lie one after the other */
+#define EFI_MODE_NR_FAULTS	22	/* up to the control protection exception */
+#define EFI_MODE_ENTRY_STRIDE	16
+
+#ifndef __ASSEMBLY__
+
+#include <linux/types.h>
+
+struct efi_mode_fault;
+
+extern const char efi_mode_entry_tick[], efi_mode_entry_slice[];
+extern const char efi_mode_entry_nmi[], efi_mode_entry_mc[];
+extern const char efi_mode_entry_faults[];
+
+/* idt-hook.c: where the entries count */
+extern __u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
+
+/* preempt.c, called by the entries */
+void efi_mode_tick(unsigned long *rflags);
+void efi_mode_slice_timer(unsigned long *rflags);
+void efi_mode_fault(const struct efi_mode_fault *frame);
+
+#endif /* !__ASSEMBLY__ */
+#endif /* _ARCH_EFI_BOOT_IDT_ENTRY_H */

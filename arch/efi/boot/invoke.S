@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Calls of the firmware's functions and of its interrupt handlers
+ */
+#include <linux/linkage.h>
+
+#include <asm/handoff.h>
+#include "invoke.h"
+#include "asm-offsets.h"
+
+	.section ".text", "ax"
+
+/*
+ * unsigned long efi_mode_invoke_handler(unsigned long handler, unsigned long flags)
+ *
+ * Run a handler of firmware as if its interrupt came here, with these flags. It
+ * returns with those that the handler has left in its frame: firmware can ask in
+ * this way not to have interrupts on again yet. A handler changes no register.
+ */
+SYM_FUNC_START(efi_mode_invoke_handler)
+	pushq	%rbp
+	movq	%rsp, %rbp
+	andq	$~15, %rsp
+	movl	%ss, %eax
+	pushq	%rax
+	pushq	%rbp
+	pushq	%rsi
+	movl	%cs, %eax
+	pushq	%rax
+	leaq	1f(%rip), %rax
+	pushq	%rax
+	jmp	*%rdi
+1:	pushfq
+	cli
+	popq	%rax
+	popq	%rbp
+	ret
+SYM_FUNC_END(efi_mode_invoke_handler)
+
+/*
+ * void efi_mode_invoke(struct efi_mode_request *request)
+ *
+ * Call a function of firmware with all the arguments that a request can have. In
+ * the EFI calling convention the caller owns the stack that they take, so a
+ * function with fewer parameters never knows.
+ *
+ * UEFI 2.10, section 2.3.4.2, says what the function keeps: RBX, RBP, RDI, RSI,
+ * R12 to R15, RSP, the control bits of the FPU, a clear direction flag. What it
+ * does not keep is noted in the request, and mended.
+ *
+ * It gets a stack of its own, of the size that an application can count on: firmware's
+ * may be shorter, and nothing says where it ends.
+ *
+ * %rbx	request; copied to memory, as everything else that is needed after
+ */
+#define MXCSR_CONTROL	0xffc0
+#define STACK_ARGS	(8 * EFI_MODE_MAX_ARGS)
+
+SYM_FUNC_START(efi_mode_invoke)
+	pushq	%rbp
+	pushq	%rbx
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+	movq	%rsp, invoke_caller_rsp(%rip)
+	leaq	invoke_stack_top - STACK_ARGS(%rip), %rsp
+
+	movq	%rdi, %rbx
+	movl	$0x55aa0012, %r12d
+	movl	$0x55aa0013, %r13d
+	movl	$0x55aa0014, %r14d
+	movl	$0x55aa0015, %r15d
+	movq	%rdi, invoke_request(%rip)
+	movq	%rsp, invoke_rsp(%rip)
+	stmxcsr	invoke_mxcsr(%rip)
+	fnstcw	invoke_fcw(%rip)
+
+	i = 4
+	.rept	EFI_MODE_MAX_ARGS - 4
+	movq	REQUEST_args + 8 * i(%rbx), %rax
+	movq	%rax, 8 * i(%rsp)
+	i = i + 1
+	.endr
+	movq	REQUEST_args(%rbx), %rcx
+	movq	REQUEST_args + 8(%rbx), %rdx
+	movq	REQUEST_args + 16(%rbx), %r8
+	movq	REQUEST_args + 24(%rbx), %r9
+	movq	REQUEST_table(%rbx), %rax
+	addq	REQUEST_slot(%rbx), %rax
+	movl	$0x55aa0005, %ebp
+	movl	$0x55aa0006, %esi
+	movl	$0x55aa0007, %edi
+	call	*(%rax)
+
+	movq	%rax, %r8
+	xorl	%r9d, %r9d			/* breaches */
+
+	cmpq	%rsp, invoke_rsp(%rip)
+	jne	1f
+	cmpq	%rbx, invoke_request(%rip)
+	jne	1f
+	cmpl	$0x55aa0005, %ebp
+	jne	1f
+	cmpl	$0x55aa0006, %esi
+	jne	1f
+	cmpl	$0x55aa0007, %edi
+	jne	1f
+	cmpl	$0x55aa0012, %r12d
+	jne	1f
+	cmpl	$0x55aa0013, %r13d
+	jne	1f
+	cmpl	$0x55aa0014, %r14d
+	jne	1f
+	cmpl	$0x55aa0015, %r15d
+	je	2f
+1:	orl	$EFI_MODE_ABI_REGISTERS, %r9d
+	movq	invoke_rsp(%rip), %rsp
+	movq	invoke_request(%rip), %rbx
+2:
+	pushfq
+	popq	%rax
+	testl	$0x400, %eax			/* DF */
+	jz	3f
+	orl	$EFI_MODE_ABI_DF, %r9d
+	cld
+3:	testl	$0x200, %eax			/* IF */
+	jnz	4f
+	orl	$EFI_MODE_ABI_IF, %r9d
+4:
+	pushq	$0
+	stmxcsr	(%rsp)
+	movl	(%rsp), %eax
+	xorl	invoke_mxcsr(%rip), %eax
+	testl	$MXCSR_CONTROL, %eax
+	jz	5f
+	orl	$EFI_MODE_ABI_MXCSR, %r9d
+	ldmxcsr	invoke_mxcsr(%rip)
+5:	fnstcw	(%rsp)
+	movzwl	(%rsp), %eax
+	cmpw	%ax, invoke_fcw(%rip)
+	je	6f
+	orl	$EFI_MODE_ABI_FCW, %r9d
+	fldcw	invoke_fcw(%rip)
+6:	addq	$8, %rsp
+
+	movq	%r8, REQUEST_status(%rbx)
+	orl	%r9d, REQUEST_abi_violations(%rbx)
+	movq	invoke_caller_rsp(%rip), %rsp
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbx
+	popq	%rbp
+	ret
+SYM_FUNC_END(efi_mode_invoke)
+
+	.section ".bss", "aw", @nobits
+	.balign	8
+SYM_DATA_LOCAL(invoke_request,	.quad 0)
+SYM_DATA_LOCAL(invoke_caller_rsp,		.quad 0)
+SYM_DATA_LOCAL(invoke_rsp,		.quad 0)
+SYM_DATA_LOCAL(invoke_mxcsr,		.long 0)
+SYM_DATA_LOCAL(invoke_fcw,		.word 0)
+
+	/* More than there should be, so that nothing is lost when it is noticed */
+	.balign	16
+SYM_DATA_START_LOCAL(invoke_stack)
+	.skip	EFI_MODE_INVOKE_STACK_SPARE
+	.globl	efi_mode_invoke_stack_marks
+efi_mode_invoke_stack_marks:
+	.skip	8 * EFI_MODE_NR_STACK_MARKS
+	.skip	EFI_MODE_INVOKE_STACK
+invoke_stack_top:
+SYM_DATA_END(invoke_stack)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Calls of the firmware's functions and of its interrupt handlers
+ */
+#ifndef _ARCH_EFI_BOOT_INVOKE_H
+#define _ARCH_EFI_BOOT_INVOKE_H
+
+/* Bytes of stack that a call can count on: UEFI 2.10, section 2.3.4 */
+#define EFI_MODE_INVOKE_STACK	0x20000
+#define EFI_MODE_INVOKE_STACK_SPARE 0x10000
+
+/* 64-bit words below the stack, which show that a call has used more than that */
+#define EFI_MODE_NR_STACK_MARKS	16
+
+#ifndef __ASSEMBLY__
+
+#include <linux/types.h>
+
+struct efi_mode_request;
+
+extern __u64 efi_mode_invoke_stack_marks[EFI_MODE_NR_STACK_MARKS];
+
+void efi_mode_invoke(struct efi_mode_request *request);
+unsigned long efi_mode_invoke_handler(unsigned long handler,
+				      unsigned long flags);
+
+#endif /* !__ASSEMBLY__ */
+#endif /* _ARCH_EFI_BOOT_INVOKE_H */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Argument of the function "disk" of the EFI test driver
+ *
+ * The selftests and the driver share this file.
+ */
+#ifndef _TEST_DISK_H
+#define _TEST_DISK_H
+
+/* The lowest 8 bits say what to do; an argument of that is above them */
+enum test_disk {
+	TEST_DISK_INSTALL,	/* appear, as enum test_disk_kind, with
+				 * TEST_DISK_WITH_*
+				 */
+	TEST_DISK_REMOVE,	/* disappear */
+	TEST_DISK_FAIL,		/* fail with this status, this often << 8; 0xffff: for
+				 * ever
+				 */
+	TEST_DISK_FAIL_AT,	/* fail at this block; 0: at no block */
+	TEST_DISK_LIMIT,	/* refuse transfers of more than this many bytes */
+	TEST_DISK_MEDIUM,	/* have another medium, of this many blocks; 0: have
+				 * no medium
+				 */
+	TEST_DISK_WORD,		/* value: the 64 bits at this offset */
+	TEST_DISK_CALLS,	/* value: calls of ReadBlocks() and WriteBlocks() since
+				 * the last TEST_DISK_CALLS
+				 */
+	TEST_DISK_BREACHES,	/* value: calls that broke a rule */
+	TEST_DISK_STRAY,	/* value: calls after the disk disappeared */
+	TEST_DISK_ERASED,	/* value: erased blocks */
+	TEST_DISK_RENUMBER,	/* the same medium gets another number */
+	TEST_DISK_FLUSHES,	/* value: calls of FlushBlocks() */
+	TEST_DISK_DELAY,	/* complete tokens after this many ms; 0: before the
+				 * call returns
+				 */
+	TEST_DISK_FAIL_TOKEN,	/* as TEST_DISK_FAIL, with the status in the token */
+	TEST_DISK_LOSE,		/* do not complete this many tokens */
+	TEST_DISK_FIND,		/* complete those tokens; value: their number */
+	TEST_DISK_TOKENS,	/* value: tokens since the last TEST_DISK_TOKENS */
+	TEST_DISK_MOST,		/* value: most tokens at once, likewise */
+	TEST_DISK_SLOW,		/* BlockIo takes this many us */
+	TEST_DISK_READ_ONLY,	/* if not 0, later media are read-only */
+	TEST_DISK_FLUSH_STATUS,	/* FlushBlocks() returns this status, until there is
+				 * another disk
+				 */
+	TEST_DISK_FAULT,	/* the next transfer has a page fault */
+};
+
+enum test_disk_kind {
+	TEST_DISK_KIND_512,
+	TEST_DISK_KIND_16K,	/* blocks of 16 KiB */
+	TEST_DISK_KIND_64K,	/* blocks of 64 KiB */
+	TEST_DISK_KIND_ALIGN,	/* buffers aligned to 8 KiB */
+	TEST_DISK_KIND_REMOVABLE,
+	TEST_DISK_KIND_IPXE,	/* as iPXE describes its disk */
+	TEST_DISK_KIND_PARTITION,
+	TEST_DISK_KIND_520,	/* blocks of 520 bytes */
+	TEST_DISK_KIND_TOO_LARGE, /* 2^64 blocks */
+	TEST_DISK_KIND_PHYSICAL, /* revision 3: tells its best size of transfers */
+};
+
+/* Protocols besides BlockIo */
+#define TEST_DISK_WITH_BLOCKIO2	0x100
+#define TEST_DISK_WITH_DISKIO2	0x200
+
+/* In bytes */
+#define TEST_DISK_SIZE		(8 << 20)
+
+#endif /* _TEST_DISK_H */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Argument of the function "keys" of the EFI test driver
+ *
+ * The selftests and the driver share this file.
+ */
+#ifndef _EFI_MODE_TEST_KEYBOARD_H
+#define _EFI_MODE_TEST_KEYBOARD_H
+
+/* The lowest 4 bits say what to do; an argument of that is above them */
+enum test_keys {
+	TEST_KEYS_PLUG,		/* the keyboard appears, with enum test_keys_flaw */
+	TEST_KEYS_UNPLUG,	/* the keyboard disappears */
+	TEST_KEYS_TYPE,		/* type TEST_KEY() */
+	TEST_KEYS_CALLS,	/* value: calls that read, since it appeared */
+	TEST_KEYS_NOTIFIES,	/* value: registered keys */
+	TEST_KEYS_LATER,	/* type TEST_KEY() TEST_KEYS_LATER_MS from now, or
+				 * that long after the last key that is still to be
+				 * typed
+				 */
+	TEST_KEYS_LATE,		/* value: reads that came later than the time of the
+				 * last TEST_KEYS_LATE after the read before. The
+				 * argument is the new time in us.
+				 */
+	TEST_KEYS_REPATH,	/* install the device path again */
+};
+
+#define TEST_KEYS_LATER_MS	2000
+#define TEST_KEYS_MAX_LATER	8
+
+/* Scan code, character, the low 10 bits of the shift state */
+#define TEST_KEY(scan, unicode, shift) \
+	((scan) | (unsigned long long)(unicode) << 16 | \
+	 (unsigned long long)(shift) << 32)
+
+/* What is wrong with the keyboard */
+enum test_keys_flaw {
+	TEST_KEYS_GOOD,		/* nothing */
+	TEST_KEYS_SIMPLE,	/* it has no SimpleTextInputEx */
+	TEST_KEYS_EMPTY,	/* SimpleTextInputEx returns empty keys */
+	TEST_KEYS_UNSUPPORTED,	/* SimpleTextInputEx returns EFI_UNSUPPORTED */
+	TEST_KEYS_BLOCKS,	/* SimpleTextInputEx blocks if there is no key */
+	TEST_KEYS_BLOCKS_READY,	/* SimpleTextInputEx always blocks */
+	TEST_KEYS_NO_EVENT,	/* as BLOCKS; WaitForKeyEx is NULL */
+	TEST_KEYS_BAD_EVENT,	/* as BLOCKS; WaitForKeyEx is not an event */
+	TEST_KEYS_TWO_QUEUES,	/* each protocol has its own queue */
+	TEST_KEYS_SECOND,	/* the keys come from a second handle */
+	TEST_KEYS_NULL_EVENTS,	/* both events are NULL */
+	TEST_KEYS_WILD_EVENTS,	/* both events are invalid addresses */
+	TEST_KEYS_SIMPLE_BLOCKS, /* both protocols block if there is no key, and
+				  * WaitForKeyEx is NULL
+				  */
+	TEST_KEYS_ALL_BLOCK,	/* both protocols block, and both events are NULL */
+	TEST_KEYS_UNTIL_KEY,	/* SimpleTextInputEx blocks until there is a key */
+};
+
+#endif /* _EFI_MODE_TEST_KEYBOARD_H */
