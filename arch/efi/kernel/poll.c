@@ -12,6 +12,7 @@
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/wait.h>
