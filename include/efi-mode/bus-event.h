@@ -9,7 +9,7 @@
 
 #include <linux/types.h>
 
-#include <efi-mode/firmware.h>
+#include <efi-mode/event.h>
 
 struct efi_device;
 struct efi_event;

@@ -11,7 +11,8 @@
 #include <linux/stddef.h>
 #include <linux/types.h>
 
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
+#include <efi-mode/slice.h>
 
 struct efi_device;
 struct efi_protocol;
@@ -243,7 +244,7 @@ int __efi_protocol_read(struct efi_protocol *protocol, void *buf, size_t size,
  * @keys:	physical address of an array of EFI_KEY_DATA
  * @nr:		number of them
  *
- * In whatever state Linux and the reader of the keyboard are: efi_mode_watch_keys() says
+ * In whatever state Linux and the reader of the keyboard are: efi_mode_event_watch_keys() says
  * who is told. It ends when the driver is gone from the device.
  *
  * Context: task context; sleeps.

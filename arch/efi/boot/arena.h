@@ -8,7 +8,7 @@
 
 #include <linux/efi.h>
 
-#include <efi-mode/handoff.h>
+#include <asm/handoff.h>
 
 /**
  * struct efi_mode_arena_policy - how much memory goes to the arena

@@ -5,7 +5,7 @@
 #include <linux/kbuild.h>
 #include <linux/stddef.h>
 
-#include <efi-mode/handoff.h>
+#include <asm/handoff.h>
 #include "clock-watch.h"
 
 #define CPU(member) OFFSET(CPU_##member, efi_mode_cpu, member)
@@ -38,7 +38,7 @@ static void __used common(void)
 	CPU(transition_gdt);
 	CPU(transition_idt);
 	CPU(transition_rsp);
-	CPU(settled);
+	CPU(state_is_constant);
 	OFFSET(CPU_nmis, efi_mode_cpu, exceptions.nmis);
 	OFFSET(CPU_machine_checks, efi_mode_cpu, exceptions.machine_checks);
 	BLANK();
@@ -46,7 +46,7 @@ static void __used common(void)
 	OFFSET(REQUEST_slot, efi_mode_request, slot);
 	OFFSET(REQUEST_args, efi_mode_request, args);
 	OFFSET(REQUEST_status, efi_mode_request, status);
-	OFFSET(REQUEST_breach, efi_mode_request, breach);
+	OFFSET(REQUEST_abi_violations, efi_mode_request, abi_violations);
 	BLANK();
 	DEFINE(WATCH_SIZE, sizeof(struct efi_mode_clock_watch));
 	OFFSET(WATCH_handler, efi_mode_clock_watch, handler);

@@ -23,7 +23,7 @@
 #include <asm/efi.h>
 
 #include <efi-mode/boot.h>
-#include <efi-mode/handoff.h>
+#include <asm/handoff.h>
 
 #if defined(CONFIG_EFI_MIXED) || defined(CONFIG_AMD_MEM_ENCRYPT)
 #error "Mixed mode and memory encryption are not supported beside the firmware"
@@ -173,7 +173,7 @@ void efi_mode_hook_timer_remove(void);
 
 /* The least length of a slice, and of a handler in it before the slice can end */
 #define EFI_MODE_MIN_SLICE_US	50
-#define EFI_MODE_PATIENCE_US	900
+#define EFI_MODE_MAX_SLICE_US	900
 
 void efi_mode_preempt_init(struct efi_mode_handoff *h);
 efi_status_t efi_mode_preempt_by_event(struct efi_mode_handoff *h);

@@ -5,7 +5,7 @@
 #include <linux/linkage.h>
 #include <asm/ibt.h>
 
-#include <efi-mode/handoff.h>
+#include <asm/handoff.h>
 #include "clock-watch.h"
 #include "asm-offsets.h"
 

@@ -37,7 +37,7 @@ static bool idle_poll_ask(const struct efi_mode_question *question)
 
 static bool idle_poll_is_answered(struct efi_mode_handoff *h, u64 now)
 {
-	struct efi_mode_rest *rest = &h->rest;
+	struct efi_mode_idle_poll *rest = &h->idle_poll;
 	bool answered = false;
 	unsigned int i;
 
@@ -50,7 +50,7 @@ static bool idle_poll_is_answered(struct efi_mode_handoff *h, u64 now)
 		answered = idle_poll_ask(&rest->questions[i]);
 	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
 	if (answered) {
-		WRITE_ONCE(h->signals[EFI_MODE_SIGNAL_ANSWER], 1);
+		WRITE_ONCE(h->signals[EFI_MODE_EVENT_POLL], 1);
 		WRITE_ONCE(h->signalled, 1);
 	}
 	return answered;
@@ -59,7 +59,7 @@ static bool idle_poll_is_answered(struct efi_mode_handoff *h, u64 now)
 /* The slice may have ended since, and this may be a slice of another kind */
 static bool idle_poll_is_wanted(const struct efi_mode_handoff *h)
 {
-	return !READ_ONCE(h->rest.on) || READ_ONCE(h->leaving) ||
+	return !READ_ONCE(h->idle_poll.on) || READ_ONCE(h->leaving) ||
 	       READ_ONCE(h->signalled) || READ_ONCE(h->exceptions.any);
 }
 
@@ -116,6 +116,6 @@ bool efi_mode_idle_poll_goes_on(const struct efi_mode_handoff *h, u64 now)
 	if (h->clock != EFI_MODE_CLOCK_APIC_PERIODIC &&
 	    h->clock != EFI_MODE_CLOCK_DEVICE)
 		return false;
-	return h->rest.on && h->ticks.period &&
-	       (s64)(h->rest.until - now) > (s64)h->ticks.period;
+	return h->idle_poll.on && h->ticks.period &&
+	       (s64)(h->idle_poll.until - now) > (s64)h->ticks.period;
 }

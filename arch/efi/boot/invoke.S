@@ -4,7 +4,7 @@
  */
 #include <linux/linkage.h>
 
-#include <efi-mode/handoff.h>
+#include <asm/handoff.h>
 #include "invoke.h"
 #include "asm-offsets.h"
 
@@ -114,7 +114,7 @@ SYM_FUNC_START(efi_mode_invoke)
 	jne	1f
 	cmpl	$0x55aa0015, %r15d
 	je	2f
-1:	orl	$EFI_MODE_BREACH_REGISTERS, %r9d
+1:	orl	$EFI_MODE_ABI_REGISTERS, %r9d
 	movq	invoke_rsp(%rip), %rsp
 	movq	invoke_request(%rip), %rbx
 2:
@@ -122,11 +122,11 @@ SYM_FUNC_START(efi_mode_invoke)
 	popq	%rax
 	testl	$0x400, %eax			/* DF */
 	jz	3f
-	orl	$EFI_MODE_BREACH_DF, %r9d
+	orl	$EFI_MODE_ABI_DF, %r9d
 	cld
 3:	testl	$0x200, %eax			/* IF */
 	jnz	4f
-	orl	$EFI_MODE_BREACH_IF, %r9d
+	orl	$EFI_MODE_ABI_IF, %r9d
 4:
 	pushq	$0
 	stmxcsr	(%rsp)
@@ -134,18 +134,18 @@ SYM_FUNC_START(efi_mode_invoke)
 	xorl	invoke_mxcsr(%rip), %eax
 	testl	$MXCSR_CONTROL, %eax
 	jz	5f
-	orl	$EFI_MODE_BREACH_MXCSR, %r9d
+	orl	$EFI_MODE_ABI_MXCSR, %r9d
 	ldmxcsr	invoke_mxcsr(%rip)
 5:	fnstcw	(%rsp)
 	movzwl	(%rsp), %eax
 	cmpw	%ax, invoke_fcw(%rip)
 	je	6f
-	orl	$EFI_MODE_BREACH_FCW, %r9d
+	orl	$EFI_MODE_ABI_FCW, %r9d
 	fldcw	invoke_fcw(%rip)
 6:	addq	$8, %rsp
 
 	movq	%r8, REQUEST_status(%rbx)
-	orl	%r9d, REQUEST_breach(%rbx)
+	orl	%r9d, REQUEST_abi_violations(%rbx)
 	movq	invoke_caller_rsp(%rip), %rsp
 	popq	%r15
 	popq	%r14

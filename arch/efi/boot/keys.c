@@ -34,7 +34,7 @@ static efi_status_t __efiapi keys_pressed(struct efi_key_data *data)
 
 	asm volatile("xaddl %0, %1" : "+r" (i), "+m" (keys->head));
 	WRITE_ONCE(keys->key[i % EFI_MODE_NR_KEYS], data->key.unicode_char);
-	WRITE_ONCE(handoff->signals[EFI_MODE_SIGNAL_KEYS], 1);
+	WRITE_ONCE(handoff->signals[EFI_MODE_EVENT_KEYS], 1);
 	WRITE_ONCE(handoff->signalled, 1);
 	return EFI_SUCCESS;
 }

@@ -148,7 +148,7 @@ bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r)
 
 	efi_bs_call(raise_tpl, r->target.tpl);
 	r->status = EFI_NOT_FOUND;
-	if (r->target.known && READ_ONCE(h->signals[EFI_MODE_SIGNAL_NEWS])) {
+	if (r->target.must_be_current && READ_ONCE(h->signals[EFI_MODE_EVENT_PROTOCOL])) {
 		r->refused = EFI_MODE_REFUSED_NEWS;
 		return false;
 	}
@@ -190,7 +190,7 @@ void efi_mode_lookup_exit(struct efi_mode_handoff *h)
 {
 	unsigned int i;
 
-	for (i = 0; i < EFI_MODE_NR_SIGNALS; i++)
+	for (i = 0; i < EFI_MODE_NR_EVENTS; i++)
 		if (h->events[i])
 			efi_bs_call(close_event, (void *)h->events[i]);
 }

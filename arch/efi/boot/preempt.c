@@ -40,8 +40,8 @@ static bool handled;
  */
 static void preempt_note_tick_cost(struct efi_mode_handoff *h, u64 start)
 {
-	bool whole = h->earliest == start + h->patience;
-	u64 cycles = whole ? rdtsc() - start : h->patience;
+	bool whole = h->earliest == start + h->max_slice_cycles;
+	u64 cycles = whole ? rdtsc() - start : h->max_slice_cycles;
 
 	h->tick_cost += (s64)(cycles - h->tick_cost) / TICKS_AVERAGED;
 }
@@ -68,7 +68,7 @@ static bool preempt_run_handler(struct efi_mode_handoff *h, unsigned int vector,
 	efi_mode_lookup_outdate();
 	/* A handler has this long before the slice can end in it */
 	start = rdtsc();
-	h->earliest = start + h->patience;
+	h->earliest = start + h->max_slice_cycles;
 	handler_start = start;
 	handled = true;
 	delivering = true;
@@ -141,7 +141,7 @@ static inline void preempt_deliver(struct efi_mode_handoff *h, u64 now,
 				   unsigned long *rflags)
 {
 	if (h->nr_pending || efi_mode_ticks_is_due(&h->ticks, now))
-		if (!h->quiet && !delivering)
+		if (!h->irqs_off && !delivering)
 			preempt_deliver_all(h, now, rflags);
 }
 
@@ -204,7 +204,7 @@ void efi_mode_egress(u32 reason)
  */
 void efi_mode_end_slice(void)
 {
-	if (handoff->quiet)
+	if (handoff->irqs_off)
 		return;
 	/* At TPL_HIGH_LEVEL firmware takes no ticks */
 	if (native_save_fl() & X86_EFLAGS_IF)
@@ -225,7 +225,7 @@ void efi_mode_end_slice(void)
  */
 bool efi_mode_yield(u64 until)
 {
-	if (!handoff->others || handoff->quiet ||
+	if (!handoff->linux_has_work || handoff->irqs_off ||
 	    !(native_save_fl() & X86_EFLAGS_IF))
 		return false;
 	handoff->stall_until = until;
@@ -235,7 +235,7 @@ bool efi_mode_yield(u64 until)
 
 static bool preempt_may_end(struct efi_mode_handoff *h, u64 now)
 {
-	return !h->quiet && (s64)(now - h->earliest) >= 0;
+	return !h->irqs_off && (s64)(now - h->earliest) >= 0;
 }
 
 /* Return: TSC */
@@ -373,7 +373,7 @@ void efi_mode_preempt_init(struct efi_mode_handoff *h)
 {
 	handoff = h;
 	h->min_slice = (u64)h->tsc_khz * EFI_MODE_MIN_SLICE_US / 1000;
-	h->patience = (u64)h->tsc_khz * EFI_MODE_PATIENCE_US / 1000;
+	h->max_slice_cycles = (u64)h->tsc_khz * EFI_MODE_MAX_SLICE_US / 1000;
 	/* Not before there is a kernel */
 	h->earliest = rdtsc() + S64_MAX / 2;
 }

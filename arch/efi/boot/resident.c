@@ -27,7 +27,7 @@ static void resident_check_tpl(struct efi_mode_request *r)
 					       EFI_TPL_APPLICATION;
 
 	if (efi_bs_call(raise_tpl, EFI_TPL_HIGH_LEVEL) != tpl)
-		r->breach |= EFI_MODE_BREACH_TPL;
+		r->abi_violations |= EFI_MODE_ABI_TPL;
 	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
 }
 
@@ -48,7 +48,7 @@ static void resident_check_stack(struct efi_mode_request *r)
 		changed |= efi_mode_invoke_stack_marks[i] ^ STACK_MARK;
 	if (likely(!changed))
 		return;
-	r->breach |= EFI_MODE_BREACH_STACK;
+	r->abi_violations |= EFI_MODE_ABI_STACK;
 	resident_mark_stack();
 }
 
@@ -62,7 +62,7 @@ static void resident_perform(struct efi_mode_request *r)
 	resident_check_stack(r);
 	if (!r->target.handle || r->status != EFI_SUCCESS)
 		efi_mode_lookup_outdate();
-	if (!handoff->quiet)
+	if (!handoff->irqs_off)
 		resident_check_tpl(r);
 	r->cycles = rdtsc() - start;
 }
@@ -88,7 +88,7 @@ efi_status_t efi_mode_resident_serve(void)
 	native_irq_enable();
 	for (;;) {
 		if (READ_ONCE(r->state) != EFI_MODE_REQUEST_POSTED) {
-			if (READ_ONCE(handoff->rest.on) && efi_mode_may_poll(handoff) &&
+			if (READ_ONCE(handoff->idle_poll.on) && efi_mode_may_poll(handoff) &&
 			    efi_mode_idle_poll_halt(handoff))
 				continue;
 			efi_mode_egress(EFI_MODE_EGRESS_IDLE);

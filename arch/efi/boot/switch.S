@@ -29,7 +29,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include <efi-mode/handoff.h>
+#include <asm/handoff.h>
 #include "asm-offsets.h"
 
 /*
@@ -122,7 +122,7 @@ SYM_FUNC_START(efi_mode_switch)
 	sldt	CPU_ldt(%rdi)
 
 	/* Which the kernel does not change once it has come up; firmware may */
-	cmpl	$0, CPU_settled(%rdi)
+	cmpl	$0, CPU_state_is_constant(%rdi)
 	jne	11f
 	SAVE_MSR MSR_IA32_CR_PAT, CPU_pat
 	SAVE_MSR MSR_GS_BASE, CPU_gs_base

@@ -30,7 +30,7 @@ struct table {
 static LIST_HEAD(tables);
 static struct kobject *tables_kobj;
 
-static struct acpi_table_header *map_table(phys_addr_t address)
+static struct acpi_table_header *eacpi_map_table(phys_addr_t address)
 {
 	struct acpi_table_header *header;
 	u32 size;
@@ -45,7 +45,7 @@ static struct acpi_table_header *map_table(phys_addr_t address)
 	return memremap(address, size, MEMREMAP_WB);
 }
 
-static unsigned int count_tables(const char *signature)
+static unsigned int eacpi_count_tables(const char *signature)
 {
 	unsigned int count = 0;
 	struct table *t;
@@ -59,7 +59,7 @@ static unsigned int count_tables(const char *signature)
  * Named as the interpreter would: of several with the same signature the first
  * has a number, too. So names are given when all tables are known.
  */
-static void create_files(void)
+static void eacpi_create_files(void)
 {
 	unsigned int number;
 	struct table *t, *s;
@@ -71,7 +71,7 @@ static void create_files(void)
 				break;
 			number += !strcmp(s->signature, t->signature);
 		}
-		if (count_tables(t->signature) > 1)
+		if (eacpi_count_tables(t->signature) > 1)
 			snprintf(t->name, sizeof(t->name), "%s%u",
 				 t->signature, number % 1000);
 		else
@@ -82,12 +82,12 @@ static void create_files(void)
 }
 
 /* Mapped for good: files of sysfs are read at any time */
-static struct acpi_table_header *add_table(phys_addr_t address)
+static struct acpi_table_header *eacpi_add_table(phys_addr_t address)
 {
 	struct acpi_table_header *header;
 	struct table *t;
 
-	header = address ? map_table(address) : NULL;
+	header = address ? eacpi_map_table(address) : NULL;
 	if (!header)
 		return NULL;
 	t = kzalloc(sizeof(*t), GFP_KERNEL);
@@ -107,7 +107,7 @@ static struct acpi_table_header *add_table(phys_addr_t address)
 }
 
 /* The fixed table names two that are in no list */
-static void add_fixed(const struct acpi_table_header *header)
+static void eacpi_add_fixed(const struct acpi_table_header *header)
 {
 	const struct acpi_table_fadt *fadt = (const void *)header;
 	u64 facs = 0, dsdt = 0;
@@ -120,12 +120,12 @@ static void add_fixed(const struct acpi_table_header *header)
 		facs = fadt->Xfacs ?: facs;
 		dsdt = fadt->Xdsdt ?: dsdt;
 	}
-	add_table(facs);
-	add_table(dsdt);
+	eacpi_add_table(facs);
+	eacpi_add_table(dsdt);
 }
 
 /* The extended list has addresses of 64 bits, the old one of 32 */
-static void add_tables(const struct acpi_table_header *list, size_t width)
+static void eacpi_add_tables(const struct acpi_table_header *list, size_t width)
 {
 	const void *entries = list + 1;
 	size_t i, count = (list->length - sizeof(*list)) / width;
@@ -135,14 +135,14 @@ static void add_tables(const struct acpi_table_header *list, size_t width)
 	for (i = 0; i < count; i++) {
 		address = 0;
 		memcpy(&address, entries + i * width, width);
-		header = add_table(address);
+		header = eacpi_add_table(address);
 		if (header && !memcmp(header->signature, ACPI_SIG_FADT,
 				      ACPI_NAMESEG_SIZE))
-			add_fixed(header);
+			eacpi_add_fixed(header);
 	}
 }
 
-static phys_addr_t find_list(phys_addr_t address, size_t *width)
+static phys_addr_t eacpi_find_list(phys_addr_t address, size_t *width)
 {
 	struct acpi_table_rsdp *rsdp;
 	phys_addr_t list = 0;
@@ -162,7 +162,7 @@ static phys_addr_t find_list(phys_addr_t address, size_t *width)
 	return list;
 }
 
-static int __init acpi_tables_init(void)
+static int __init eacpi_init(void)
 {
 	phys_addr_t root = efi.acpi20 != EFI_INVALID_TABLE_ADDR ?
 			   efi.acpi20 : efi.acpi;
@@ -173,13 +173,13 @@ static int __init acpi_tables_init(void)
 
 	if (!efi_enabled(EFI_CONFIG_TABLES) || root == EFI_INVALID_TABLE_ADDR)
 		return 0;
-	address = find_list(root, &width);
-	list = address ? map_table(address) : NULL;
+	address = eacpi_find_list(root, &width);
+	list = address ? eacpi_map_table(address) : NULL;
 	if (!list) {
 		pr_warn(FW_BUG "no list of ACPI tables at %pa\n", &root);
 		return 0;
 	}
-	add_tables(list, width);
+	eacpi_add_tables(list, width);
 	memunmap(list);
 
 	kobj = kobject_create_and_add("acpi", firmware_kobj);
@@ -189,7 +189,7 @@ static int __init acpi_tables_init(void)
 	/* Of tables that are loaded later; acpidump insists on it */
 	if (!tables_kobj || !kobject_create_and_add("dynamic", tables_kobj))
 		return -ENOMEM;
-	create_files();
+	eacpi_create_files();
 	return 0;
 }
-late_initcall(acpi_tables_init);
+late_initcall(eacpi_init);

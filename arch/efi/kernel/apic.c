@@ -25,7 +25,7 @@
 #include <asm/segment.h>
 
 #include <asm/efi-mode.h>
-#include "lapic.h"
+#include "lapic-timer.h"
 
 /* Both sides' contents differ, or might; the timer's are not among them */
 static const u16 swapped[] = {
@@ -59,11 +59,14 @@ static DEFINE_STATIC_KEY_FALSE(x2apic_key);
 
 static bool taken_over __ro_after_init;
 
-/* Linux takes no interrupts any more; the table for that, where they lead nowhere */
-static bool deaf;
-static gate_desc deaf_table[IDT_ENTRIES] __aligned(8);
+/*
+ * Linux takes no interrupts any more. In the table for that, the vectors of Linux lead to
+ * efi_mode_ignore().
+ */
+static bool irqs_masked;
+static gate_desc masked_idt[IDT_ENTRIES] __aligned(8);
 
-static void __kprobes compare(void)
+static void __kprobes eapic_compare(void)
 {
 	struct difference *d = different;
 	unsigned int i;
@@ -79,7 +82,7 @@ static void __kprobes compare(void)
 }
 
 /* In place of the native functions: what Linux writes is remembered */
-static void remember(u32 reg, u32 v)
+static void eapic_remember(u32 reg, u32 v)
 {
 	unsigned int i;
 
@@ -96,27 +99,27 @@ static void remember(u32 reg, u32 v)
 		for (i = 0; i < nr_swapped; i++)
 			if (swapped[i] == reg)
 				linux_value[i] = v;
-		compare();
+		eapic_compare();
 	}
 }
 
-static void write_mem(u32 reg, u32 v)
+static void eapic_write_mem(u32 reg, u32 v)
 {
 	native_apic_mem_write(reg, v);
-	remember(reg, v);
+	eapic_remember(reg, v);
 }
 
-static void write_msr(u32 reg, u32 v)
+static void eapic_write_msr(u32 reg, u32 v)
 {
 	native_apic_msr_write(reg, v);
-	remember(reg, v);
+	eapic_remember(reg, v);
 }
 
 /*
  * An interrupt of Linux's that is pending. All of its vectors are in the last of
  * the eight words; any in the others is firmware's, and can wait for it.
  */
-static __always_inline bool linux_pending(bool x2apic)
+static __always_inline bool eapic_linux_pending(bool x2apic)
 {
 	BUILD_BUG_ON(FIRST_SYSTEM_VECTOR < 224);
 
@@ -129,7 +132,7 @@ static __always_inline bool linux_pending(bool x2apic)
  * is in service goes on being so, and firmware's handler ends it. It only must
  * not hold back Linux's own interrupts.
  */
-static __always_inline void end_interrupts(bool x2apic)
+static __always_inline void eapic_end_interrupts(bool x2apic)
 {
 	u32 in_service = lapic_read_as(x2apic, APIC_ISR + 7 * 0x10);
 
@@ -139,15 +142,15 @@ static __always_inline void end_interrupts(bool x2apic)
 	}
 }
 
-/* All but firmware's, which can wait for it: see linux_pending() */
+/* All but firmware's, which can wait for it: see eapic_linux_pending() */
 #define PRIORITY_OF_FIRMWARE	0xdf
 
 /* One of them, whose end is signalled here */
-static void __kprobes drop_interrupt(void)
+static void __kprobes eapic_drop_interrupt(void)
 {
 	const struct desc_ptr table = {
-		.size = sizeof(deaf_table) - 1,
-		.address = (unsigned long)deaf_table,
+		.size = sizeof(masked_idt) - 1,
+		.address = (unsigned long)masked_idt,
 	};
 	u32 priority = lapic_read(APIC_TASKPRI);
 	struct desc_ptr before;
@@ -157,15 +160,15 @@ static void __kprobes drop_interrupt(void)
 	load_idt(&table);
 	asm volatile("sti; nop; cli" : : : "memory");
 	load_idt(&before);
-	end_interrupts(x2apic_mode);
+	eapic_end_interrupts(x2apic_mode);
 	lapic_write(APIC_TASKPRI, priority);
 }
 
 /* Those that are Linux's: firmware would not know what they are */
-static noinline void take_interrupts(void)
+static noinline void eapic_take_interrupts(void)
 {
-	if (unlikely(deaf)) {
-		drop_interrupt();
+	if (unlikely(irqs_masked)) {
+		eapic_drop_interrupt();
 		return;
 	}
 	local_irq_enable();
@@ -174,23 +177,23 @@ static noinline void take_interrupts(void)
 	local_irq_disable();
 }
 
-static __always_inline u64 to_firmware(bool x2apic)
+static __always_inline u64 eapic_to_firmware(bool x2apic)
 {
 	const struct difference *d;
 	u64 now;
 
 	for (;;) {
-		if (likely(!linux_pending(x2apic))) {
+		if (likely(!eapic_linux_pending(x2apic))) {
 			lapic_write_as(x2apic, APIC_TMICT, 0);
 			/* Linux sends itself an interrupt in theirs */
 			efi_mode_counters_stop();
-			if (likely(!linux_pending(x2apic)))
+			if (likely(!eapic_linux_pending(x2apic)))
 				break;
 			efi_mode_counters_start();
 			/* One that is periodic is not started by its handler */
 			efi_mode_timer_to_linux(x2apic, rdtsc());
 		}
-		take_interrupts();
+		eapic_take_interrupts();
 		/*
 		 * Its timer has just run out: nothing would end the slice for it.
 		 * In the idle loop there may be another timer by now.
@@ -207,7 +210,7 @@ static __always_inline u64 to_firmware(bool x2apic)
 }
 
 /* Bits that firmware has changed in a slice, whichever register they are in */
-static __always_inline u32 changed_bits(bool x2apic)
+static __always_inline u32 eapic_changed_bits(bool x2apic)
 {
 	unsigned int last = ARRAY_SIZE(swapped) - 1, i;
 	u32 bits = 0;
@@ -224,24 +227,24 @@ static __always_inline u32 changed_bits(bool x2apic)
 	return bits;
 }
 
-static noinline void __kprobes follow(void)
+static noinline void __kprobes eapic_follow(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr_swapped; i++)
 		firmware_value[i] = lapic_read(swapped[i]);
-	compare();
+	eapic_compare();
 }
 
-static __always_inline u64 to_linux(bool x2apic)
+static __always_inline u64 eapic_to_linux(bool x2apic)
 {
 	const struct difference *d;
 	u64 now;
 
 	efi_mode_timer_from_firmware(x2apic);
-	end_interrupts(x2apic);
-	if (unlikely(changed_bits(x2apic)))
-		follow();
+	eapic_end_interrupts(x2apic);
+	if (unlikely(eapic_changed_bits(x2apic)))
+		eapic_follow();
 	for (d = different; d < different_end; d++)
 		lapic_write_as(x2apic, d->reg, d->linux_value);
 	now = rdtsc();
@@ -250,14 +253,14 @@ static __always_inline u64 to_linux(bool x2apic)
 	return now;
 }
 
-static noinline u64 __kprobes x2apic_to_firmware(void)
+static noinline u64 __kprobes eapic_x2apic_to_firmware(void)
 {
-	return to_firmware(true);
+	return eapic_to_firmware(true);
 }
 
-static noinline u64 __kprobes x2apic_to_linux(void)
+static noinline u64 __kprobes eapic_x2apic_to_linux(void)
 {
-	return to_linux(true);
+	return eapic_to_linux(true);
 }
 
 /**
@@ -275,8 +278,8 @@ u64 __kprobes efi_mode_apic_to_firmware(void)
 {
 	if (unlikely(!taken_over))
 		return 0;
-	return static_branch_unlikely(&x2apic_key) ? x2apic_to_firmware() :
-						     to_firmware(false);
+	return static_branch_unlikely(&x2apic_key) ? eapic_x2apic_to_firmware() :
+						     eapic_to_firmware(false);
 }
 
 /**
@@ -298,8 +301,8 @@ bool efi_mode_apic_is_shared(void)
  */
 u64 __kprobes efi_mode_apic_to_linux(void)
 {
-	return static_branch_unlikely(&x2apic_key) ? x2apic_to_linux() :
-						     to_linux(false);
+	return static_branch_unlikely(&x2apic_key) ? eapic_x2apic_to_linux() :
+						     eapic_to_linux(false);
 }
 
 /**
@@ -334,29 +337,29 @@ void efi_mode_apic_release(u32 priority)
 }
 
 /**
- * efi_mode_apic_deafen() - take no interrupts of Linux's any more
+ * efi_mode_apic_mask_linux() - discard all Linux interrupts from now on
  *
  * For slices of a dying kernel. What it was doing when it died may hold the locks that
  * their handlers take.
  *
  * Context: interrupts off. There is no way back: the timer has stopped.
  */
-void efi_mode_apic_deafen(void)
+void efi_mode_apic_mask_linux(void)
 {
 	struct desc_ptr now;
 	unsigned int i;
 
-	if (deaf || !taken_over)
+	if (irqs_masked || !taken_over)
 		return;
 	apic_write(APIC_LVTT, apic_read(APIC_LVTT) | APIC_LVT_MASKED);
 	apic_write(APIC_TMICT, 0);
 
 	store_idt(&now);
-	memcpy(deaf_table, (void *)now.address, sizeof(deaf_table));
+	memcpy(masked_idt, (void *)now.address, sizeof(masked_idt));
 	for (i = PRIORITY_OF_FIRMWARE + 1; i < IDT_ENTRIES; i++)
-		pack_gate(&deaf_table[i], GATE_INTERRUPT,
+		pack_gate(&masked_idt[i], GATE_INTERRUPT,
 			  (unsigned long)efi_mode_ignore, 0, 0, __KERNEL_CS);
-	deaf = true;
+	irqs_masked = true;
 }
 
 /**
@@ -385,9 +388,9 @@ void __init efi_mode_apic_take_over(void)
 
 	/* Braces: the macro is more than one statement */
 	if (x2apic_enabled()) {
-		apic_update_callback(write, write_msr);
+		apic_update_callback(write, eapic_write_msr);
 	} else {
-		apic_update_callback(write, write_mem);
+		apic_update_callback(write, eapic_write_mem);
 	}
 	taken_over = true;
 }

@@ -16,9 +16,9 @@ struct region {
 	u64 base, size, attribute;
 };
 
-static struct efi_boot_memmap *make_map(struct kunit *test,
-					const struct region *regions,
-					unsigned int n)
+static struct efi_boot_memmap *arena_make_map(struct kunit *test,
+					      const struct region *regions,
+					      unsigned int n)
 {
 	/* Larger than the structure, as firmware's are */
 	const size_t desc_size = sizeof(efi_memory_desc_t) + 8;
@@ -49,7 +49,7 @@ static const struct region small[] = {
 	{ EFI_RESERVED_TYPE, MIB(940), MIB(84) },
 };
 
-static u64 sum(const struct efi_mode_range *ranges, int n)
+static u64 arena_sum(const struct efi_mode_range *ranges, int n)
 {
 	u64 total = 0;
 
@@ -58,9 +58,9 @@ static u64 sum(const struct efi_mode_range *ranges, int n)
 	return total;
 }
 
-static void the_reserve_stays(struct kunit *test)
+static void arena_the_reserve_stays(struct kunit *test)
 {
-	struct efi_boot_memmap *map = make_map(test, small, ARRAY_SIZE(small));
+	struct efi_boot_memmap *map = arena_make_map(test, small, ARRAY_SIZE(small));
 	struct efi_mode_arena_policy policy = {
 		.reserve = MIB(128), .minimum = MIB(48),
 	};
@@ -70,8 +70,8 @@ static void the_reserve_stays(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, efi_mode_total_memory(map), MIB(940));
 	n = efi_mode_choose_arena(map, 0, &policy, r, ARRAY_SIZE(r));
 	KUNIT_ASSERT_GE(test, n, 1);
-	KUNIT_EXPECT_LE(test, sum(r, n), MIB(940 - 128));
-	KUNIT_EXPECT_GE(test, sum(r, n), MIB(940 - 128 - 2));
+	KUNIT_EXPECT_LE(test, arena_sum(r, n), MIB(940 - 128));
+	KUNIT_EXPECT_GE(test, arena_sum(r, n), MIB(940 - 128 - 2));
 	/* The largest first, and from its start */
 	KUNIT_EXPECT_EQ(test, r[0].base, MIB(32));
 	/* Of the first MiB nothing */
@@ -79,9 +79,9 @@ static void the_reserve_stays(struct kunit *test)
 		KUNIT_EXPECT_GE(test, r[n - 1].base, MIB(1));
 }
 
-static void a_size_is_kept_to(struct kunit *test)
+static void arena_a_size_is_kept_to(struct kunit *test)
 {
-	struct efi_boot_memmap *map = make_map(test, small, ARRAY_SIZE(small));
+	struct efi_boot_memmap *map = arena_make_map(test, small, ARRAY_SIZE(small));
 	struct efi_mode_arena_policy policy = {
 		.reserve = MIB(128), .minimum = MIB(48), .size = MIB(100),
 	};
@@ -89,14 +89,14 @@ static void a_size_is_kept_to(struct kunit *test)
 	int n;
 
 	n = efi_mode_choose_arena(map, 0, &policy, r, ARRAY_SIZE(r));
-	KUNIT_EXPECT_EQ(test, sum(r, n), MIB(100));
+	KUNIT_EXPECT_EQ(test, arena_sum(r, n), MIB(100));
 	policy.size = MIB(900);
 	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, 0, &policy, r, 8), 0);
 }
 
-static void too_little_is_refused(struct kunit *test)
+static void arena_too_little_is_refused(struct kunit *test)
 {
-	struct efi_boot_memmap *map = make_map(test, small, ARRAY_SIZE(small));
+	struct efi_boot_memmap *map = arena_make_map(test, small, ARRAY_SIZE(small));
 	struct efi_mode_arena_policy policy = {
 		.reserve = MIB(900), .minimum = MIB(48),
 	};
@@ -110,7 +110,7 @@ static void too_little_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, MIB(800), &policy, r, 8), 0);
 }
 
-static void memory_with_a_purpose_is_left(struct kunit *test)
+static void arena_memory_with_a_purpose_is_left(struct kunit *test)
 {
 	static const struct region regions[] = {
 		{ EFI_CONVENTIONAL_MEMORY, MIB(16), MIB(512) },
@@ -120,7 +120,7 @@ static void memory_with_a_purpose_is_left(struct kunit *test)
 		  EFI_MEMORY_UC },
 		{ EFI_PERSISTENT_MEMORY, MIB(32768), MIB(1024) },
 	};
-	struct efi_boot_memmap *map = make_map(test, regions, 4);
+	struct efi_boot_memmap *map = arena_make_map(test, regions, 4);
 	struct efi_mode_arena_policy policy = {
 		.reserve = MIB(128), .minimum = MIB(48),
 	};
@@ -132,13 +132,13 @@ static void memory_with_a_purpose_is_left(struct kunit *test)
 }
 
 /* Devices with 32-bit addresses need some of what is below 4 GiB */
-static void low_memory_stays(struct kunit *test)
+static void arena_low_memory_stays(struct kunit *test)
 {
 	static const struct region regions[] = {
 		{ EFI_CONVENTIONAL_MEMORY, MIB(16), MIB(256) },
 		{ EFI_CONVENTIONAL_MEMORY, MIB(4096), MIB(8192) },
 	};
-	struct efi_boot_memmap *map = make_map(test, regions, 2);
+	struct efi_boot_memmap *map = arena_make_map(test, regions, 2);
 	struct efi_mode_arena_policy policy = {
 		.reserve = MIB(512), .minimum = MIB(48),
 	};
@@ -155,7 +155,7 @@ static void low_memory_stays(struct kunit *test)
 	KUNIT_EXPECT_LE(test, low, MIB(256 - 512 / 4));
 }
 
-static void no_more_ranges_than_asked_for(struct kunit *test)
+static void arena_no_more_ranges_than_asked_for(struct kunit *test)
 {
 	struct region regions[6];
 	struct efi_mode_arena_policy policy = { .minimum = MIB(2) };
@@ -166,7 +166,7 @@ static void no_more_ranges_than_asked_for(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(regions); i++)
 		regions[i] = (struct region){ EFI_CONVENTIONAL_MEMORY,
 					      MIB(16 + 32 * i), MIB(2 + i) };
-	map = make_map(test, regions, ARRAY_SIZE(regions));
+	map = arena_make_map(test, regions, ARRAY_SIZE(regions));
 	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, 0, &policy, r, 2), 2);
 	KUNIT_EXPECT_EQ(test, r[0].size, MIB(7));
 	KUNIT_EXPECT_EQ(test, r[1].size, MIB(6));
@@ -174,12 +174,12 @@ static void no_more_ranges_than_asked_for(struct kunit *test)
 }
 
 static struct kunit_case arena_cases[] = {
-	KUNIT_CASE(the_reserve_stays),
-	KUNIT_CASE(a_size_is_kept_to),
-	KUNIT_CASE(too_little_is_refused),
-	KUNIT_CASE(memory_with_a_purpose_is_left),
-	KUNIT_CASE(low_memory_stays),
-	KUNIT_CASE(no_more_ranges_than_asked_for),
+	KUNIT_CASE(arena_the_reserve_stays),
+	KUNIT_CASE(arena_a_size_is_kept_to),
+	KUNIT_CASE(arena_too_little_is_refused),
+	KUNIT_CASE(arena_memory_with_a_purpose_is_left),
+	KUNIT_CASE(arena_low_memory_stays),
+	KUNIT_CASE(arena_no_more_ranges_than_asked_for),
 	{}
 };
 

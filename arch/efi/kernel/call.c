@@ -15,7 +15,7 @@
  *	       |			  |
  *	     post <-----------------------+
  *	       |
- *	  give slices until done
+ *	  run until done
  *
  * The mutex is what callers wait for in their order. Posting is a matter of a
  * few instructions without interrupts, since an atomic caller may come between.
@@ -38,19 +38,12 @@
 #include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
-#include <efi-mode/request.h>
+#include <efi-mode/call.h>
+#include <efi-mode/slice.h>
+#include <efi-mode/timeouts.h>
 
+#include "request.h"
 #include "trace.h"
-
-/*
- * How long a dying kernel waits: for a call that was under way, for one of its own,
- * which may be a variable in a flash that is slow and full, and for the last one,
- * before which firmware may have much to write
- */
-#define PANIC_PATIENCE_MS	2000
-#define PANIC_CALL_MS		10000
-#define LAST_CALL_MS		30000
 
 /* For so long a real-time task gives firmware all of its time, and then looks so often */
 #define URGENT_MS		100
@@ -68,7 +61,7 @@ static struct task_struct *last_caller;
 static const char *call_name;
 static u64 call_start;			/* TSC */
 
-static const char * const breaches[EFI_MODE_NR_BREACHES] = {
+static const char * const abi_violations[EFI_MODE_NR_ABI_VIOLATIONS] = {
 	"the direction flag set",
 	"MXCSR changed",
 	"the x87 control word changed",
@@ -116,9 +109,9 @@ unsigned int efi_mode_pending_ms(void)
 	return efi_mode_pending_call() ? (rdtsc() - start) / tsc_khz : 0;
 }
 
-static bool post(const struct efi_mode_target *target, const char *name,
-		 phys_addr_t table, size_t slot, const u64 *args,
-		 unsigned int nargs, phys_addr_t next)
+static bool ecall_post(const struct efi_mode_target *target, const char *name,
+		       phys_addr_t table, size_t slot, const u64 *args,
+		       unsigned int nargs, phys_addr_t next)
 {
 	unsigned long flags;
 	bool posted;
@@ -135,56 +128,58 @@ static bool post(const struct efi_mode_target *target, const char *name,
 	return posted;
 }
 
-static bool is_done(void)
+static bool ecall_is_done(void)
 {
 	return efi_mode_request_is_done(&efi_mode_handoff->request);
 }
 
-static void trace_end(const char *name, efi_status_t status, u64 start)
+static void ecall_trace_end(const char *name, efi_status_t status, u64 start)
 {
-	if (trace_call_enabled())
-		trace_call(name, status,
-			   efi_mode_cycles_in(rdtsc() - start, NSEC_PER_MSEC));
+	if (trace_efi_mode_call_enabled())
+		trace_efi_mode_call(name, status,
+				    efi_mode_cycles_in(rdtsc() - start,
+						       NSEC_PER_MSEC));
 }
 
-/* A broken promise is firmware's, and has been mended: the call counts as made */
-static void check_promises(const char *name, u32 breach)
+/* The resident half has corrected each violation, so the call counts as made */
+static void ecall_check_abi(const char *name, u32 violations)
 {
 	unsigned int i;
 
 	if (efi_mode_handoff->canary != EFI_MODE_HANDOFF_CANARY) {
 		efi_mode_handoff->canary = EFI_MODE_HANDOFF_CANARY;
-		breach |= EFI_MODE_BREACH_HANDOFF;
+		violations |= EFI_MODE_ABI_HANDOFF;
 	}
-	for (i = 0; unlikely(breach >> i) && i < ARRAY_SIZE(breaches); i++)
-		if (breach & BIT(i))
+	for (i = 0; unlikely(violations >> i) && i < ARRAY_SIZE(abi_violations); i++)
+		if (violations & BIT(i))
 			pr_err_ratelimited(FW_BUG "%s returned with %s\n",
-					   name, breaches[i]);
+					   name, abi_violations[i]);
 }
 
-static efi_status_t take_result(u32 *refused)
+static efi_status_t ecall_take_result(u32 *refused)
 {
 	const char *name = call_name;
 	u64 start = call_start;
 	efi_status_t status;
-	u32 breach;
+	u32 violations;
 
-	status = efi_mode_request_take(&efi_mode_handoff->request, &breach,
+	status = efi_mode_request_take(&efi_mode_handoff->request, &violations,
 				       refused);
-	trace_end(name, status, start);
-	check_promises(name, breach);
+	ecall_trace_end(name, status, start);
+	ecall_check_abi(name, violations);
 	return status;
 }
 
-/* Firmware has stopped in the middle of it */
-static efi_status_t abandon(void)
+/* An exception has stopped the firmware; slice.c has reported where */
+static efi_status_t ecall_abandon(void)
 {
+	pr_emerg(FW_BUG "the firmware was stopped in %s\n", call_name);
 	efi_mode_request_abandon(&efi_mode_handoff->request);
-	trace_end(call_name, EFI_ABORTED, call_start);
+	ecall_trace_end(call_name, EFI_ABORTED, call_start);
 	return EFI_ABORTED;
 }
 
-static efi_status_t check(const char *name, unsigned int nargs)
+static efi_status_t ecall_check(const char *name, unsigned int nargs)
 {
 	if (!efi_mode_handoff)
 		return EFI_NOT_READY;
@@ -206,11 +201,11 @@ static efi_status_t check(const char *name, unsigned int nargs)
  * does not return at all, is no reason for that: from then on firmware has its share, as
  * with anything else that it does, and what nobody else wants.
  */
-static void give_slices(void)
+static void ecall_run_until_done(void)
 {
 	u64 urgent_until = call_start + (u64)tsc_khz * URGENT_MS;
 
-	while (!is_done() && !efi_mode_is_stopped()) {
+	while (!ecall_is_done() && !efi_mode_is_stopped()) {
 		if (rt_or_dl_task(current) && rdtsc() > urgent_until) {
 			WRITE_ONCE(left_to_threads, true);
 			usleep_range(LOOK_US, 2 * LOOK_US);
@@ -223,25 +218,25 @@ static void give_slices(void)
 	WRITE_ONCE(left_to_threads, false);
 }
 
-static efi_status_t call(const struct efi_mode_target *target, u32 *refused,
-			 const char *name, phys_addr_t table, size_t slot,
-			 const u64 *args, unsigned int nargs, phys_addr_t next)
+static efi_status_t ecall_locked(const struct efi_mode_target *target, u32 *refused,
+				 const char *name, phys_addr_t table, size_t slot,
+				 const u64 *args, unsigned int nargs, phys_addr_t next)
 {
 	efi_status_t status;
 
 	lockdep_assert_held(&call_mutex);
-	status = check(name, nargs);
+	status = ecall_check(name, nargs);
 	*refused = status == EFI_ABORTED ? EFI_MODE_REFUSED_STOPPED :
 					   EFI_MODE_REFUSED_CLOSED;
 	if (status != EFI_SUCCESS)
 		return status;
 
 	/* Atomic callers finish what they begin, so there is nothing to wait for */
-	if (!post(target, name, table, slot, args, nargs, next))
+	if (!ecall_post(target, name, table, slot, args, nargs, next))
 		return EFI_NOT_READY;
-	give_slices();
+	ecall_run_until_done();
 	*refused = EFI_MODE_REFUSED_STOPPED;
-	return is_done() ? take_result(refused) : abandon();
+	return ecall_is_done() ? ecall_take_result(refused) : ecall_abandon();
 }
 
 efi_status_t efi_mode_call_target(const struct efi_mode_target *target,
@@ -253,7 +248,7 @@ efi_status_t efi_mode_call_target(const struct efi_mode_target *target,
 
 	might_sleep();
 	mutex_lock(&call_mutex);
-	status = call(target, refused, name, table, slot, args, nargs, 0);
+	status = ecall_locked(target, refused, name, table, slot, args, nargs, 0);
 	mutex_unlock(&call_mutex);
 	return status;
 }
@@ -273,8 +268,8 @@ void efi_mode_call_chain(const char *name, struct efi_mode_request *requests,
 		requests[i].next = i + 1 < nr ? virt_to_phys(&requests[i + 1]) :
 						0;
 	mutex_lock(&call_mutex);
-	first->status = call(&first->target, &refused, name, first->table,
-			     first->slot, first->args, first->nargs, next);
+	first->status = ecall_locked(&first->target, &refused, name, first->table,
+				     first->slot, first->args, first->nargs, next);
 	first->refused = refused;
 	first->cycles = efi_mode_handoff->request.cycles;
 	mutex_unlock(&call_mutex);
@@ -283,7 +278,7 @@ void efi_mode_call_chain(const char *name, struct efi_mode_request *requests,
 			requests[i].status = first->status;
 			requests[i].refused = refused;
 		} else {
-			check_promises(name, requests[i].breach);
+			ecall_check_abi(name, requests[i].abi_violations);
 		}
 	}
 }
@@ -299,12 +294,12 @@ efi_status_t efi_mode_call(const char *name, phys_addr_t table, size_t slot,
 }
 EXPORT_SYMBOL_GPL(efi_mode_call);
 
-static efi_status_t call_atomic(const struct efi_mode_target *target,
-				const char *name, phys_addr_t table,
-				size_t slot, const u64 *args,
-				unsigned int nargs)
+static efi_status_t ecall_atomic(const struct efi_mode_target *target,
+				 const char *name, phys_addr_t table,
+				 size_t slot, const u64 *args,
+				 unsigned int nargs)
 {
-	efi_status_t status = check(name, nargs);
+	efi_status_t status = ecall_check(name, nargs);
 	unsigned long flags;
 	u32 refused;
 
@@ -316,10 +311,10 @@ static efi_status_t call_atomic(const struct efi_mode_target *target,
 		return EFI_NOT_READY;
 
 	local_irq_save(flags);
-	if (post(target, name, table, slot, args, nargs, 0)) {
-		while (!is_done() && !efi_mode_is_stopped())
-			efi_mode_quiet_slice();
-		status = is_done() ? take_result(&refused) : abandon();
+	if (ecall_post(target, name, table, slot, args, nargs, 0)) {
+		while (!ecall_is_done() && !efi_mode_is_stopped())
+			efi_mode_slice_irqoff();
+		status = ecall_is_done() ? ecall_take_result(&refused) : ecall_abandon();
 	} else {
 		status = EFI_NOT_READY;
 	}
@@ -331,7 +326,7 @@ efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
 				  size_t slot, const u64 *args,
 				  unsigned int nargs)
 {
-	return call_atomic(NULL, name, table, slot, args, nargs);
+	return ecall_atomic(NULL, name, table, slot, args, nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_atomic);
 
@@ -339,7 +334,7 @@ EXPORT_SYMBOL_GPL(efi_mode_call_atomic);
 static struct task_struct *next_caller;
 static DECLARE_COMPLETION(turn_over);
 
-static void take_turn(struct work_struct *work)
+static void ecall_take_turn(struct work_struct *work)
 {
 	mutex_lock(&call_mutex);
 	if (next_caller)
@@ -348,18 +343,18 @@ static void take_turn(struct work_struct *work)
 	complete(&turn_over);
 }
 
-static DECLARE_WORK(turn, take_turn);
+static DECLARE_WORK(turn, ecall_take_turn);
 
 /*
  * Somebody else waits for the mutex, since there is no time limit to that: in its
  * queue, so that those who call again and again do not always come first.
  */
-static bool wait_for_turn(struct task_struct *caller, unsigned int patience_ms)
+static bool ecall_wait_for_turn(struct task_struct *caller, unsigned int timeout_ms)
 {
 	next_caller = caller;
 	queue_work(system_unbound_wq, &turn);
 	if (wait_for_completion_timeout(&turn_over,
-					msecs_to_jiffies(patience_ms)))
+					msecs_to_jiffies(timeout_ms)))
 		return true;
 	pr_emerg("the firmware does not return from %s\n",
 		 efi_mode_pending_call() ?: "a call");
@@ -368,41 +363,41 @@ static bool wait_for_turn(struct task_struct *caller, unsigned int patience_ms)
 
 /**
  * efi_mode_wait_for_call() - wait for the call that is under way
- * @patience_ms: how long
+ * @timeout_ms:	how long to wait, in milliseconds
  *
  * Context: task context; sleeps.
  * Return: false if firmware does not return from it.
  */
-bool efi_mode_wait_for_call(unsigned int patience_ms)
+bool efi_mode_wait_for_call(unsigned int timeout_ms)
 {
-	return wait_for_turn(NULL, patience_ms);
+	return ecall_wait_for_turn(NULL, timeout_ms);
 }
 
 /**
  * efi_mode_close_calls() - no more calls but the caller's
- * @patience_ms: for the one that is under way
+ * @timeout_ms:	how long to wait for the call in progress, in milliseconds
  *
  * Those of others fail with %EFI_NOT_READY from then on, until there is a panic.
  *
  * Context: task context; sleeps.
  * Return: false if firmware does not return from a call.
  */
-bool efi_mode_close_calls(unsigned int patience_ms)
+bool efi_mode_close_calls(unsigned int timeout_ms)
 {
-	return wait_for_turn(current, patience_ms);
+	return ecall_wait_for_turn(current, timeout_ms);
 }
 
-/* Patience is had once: what has not come back by then will not */
-static bool gave_up;
+/* A call that has not returned in time does not return later: nothing else is waited for */
+static bool timed_out;
 
-static bool is_late(u64 deadline)
+static bool ecall_is_late(u64 deadline)
 {
 	if (rdtsc() > deadline)
-		gave_up = true;
-	return gave_up;
+		timed_out = true;
+	return timed_out;
 }
 
-static u64 deadline_in(unsigned int ms)
+static u64 ecall_deadline_in(unsigned int ms)
 {
 	return rdtsc() + (u64)tsc_khz * ms;
 }
@@ -412,22 +407,22 @@ static u64 deadline_in(unsigned int ms)
  * So does what interrupted firmware, as no slice in which they are held off would
  * end before that does.
  */
-static bool finish(void)
+static bool ecall_finish(void)
 {
-	u64 deadline = deadline_in(PANIC_PATIENCE_MS);
+	u64 deadline = ecall_deadline_in(EFI_MODE_PANIC_WAIT_TIMEOUT_MS);
 	u32 refused;
 
-	efi_mode_apic_deafen();
+	efi_mode_apic_mask_linux();
 	for (;;) {
-		if (is_done())
-			take_result(&refused);
+		if (ecall_is_done())
+			ecall_take_result(&refused);
 		if (efi_mode_is_stopped() && efi_mode_pending_call())
-			abandon();
+			ecall_abandon();
 		if (!efi_mode_pending_call() && !efi_mode_is_busy()) {
-			gave_up = false;
+			timed_out = false;
 			return true;
 		}
-		if (is_late(deadline) || !efi_mode_bare_slice())
+		if (ecall_is_late(deadline) || !efi_mode_bare_slice())
 			return false;
 	}
 }
@@ -445,7 +440,7 @@ bool efi_mode_finish_calls(void)
 
 	preempt_disable();
 	local_irq_save(flags);
-	finished = finish();
+	finished = ecall_finish();
 	local_irq_restore(flags);
 	preempt_enable();
 	return finished;
@@ -455,45 +450,45 @@ bool efi_mode_finish_calls(void)
  * Such a slice ends whatever firmware does, so there is an end to the waiting, too. A
  * call that is given up stays what is under way.
  */
-static efi_status_t call_for(unsigned int ms,
-			     const struct efi_mode_target *target,
-			     const char *name, phys_addr_t table, size_t slot,
-			     const u64 *args, unsigned int nargs)
+static efi_status_t ecall_timed(unsigned int ms,
+				const struct efi_mode_target *target,
+				const char *name, phys_addr_t table, size_t slot,
+				const u64 *args, unsigned int nargs)
 {
-	u64 deadline = deadline_in(ms);
+	u64 deadline = ecall_deadline_in(ms);
 	u32 refused;
 
-	if (!post(target, name, table, slot, args, nargs, 0))
+	if (!ecall_post(target, name, table, slot, args, nargs, 0))
 		return EFI_NOT_READY;
-	while (!is_done()) {
+	while (!ecall_is_done()) {
 		if (efi_mode_is_stopped())
-			return abandon();
-		if (is_late(deadline))
+			return ecall_abandon();
+		if (ecall_is_late(deadline))
 			return EFI_TIMEOUT;
 		efi_mode_bare_slice();
 	}
-	return take_result(&refused);
+	return ecall_take_result(&refused);
 }
 
-static efi_status_t call_dying(unsigned int ms,
-			       const struct efi_mode_target *target,
-			       const char *name, phys_addr_t table, size_t slot,
-			       const u64 *args, unsigned int nargs)
+static efi_status_t ecall_dying(unsigned int ms,
+				const struct efi_mode_target *target,
+				const char *name, phys_addr_t table, size_t slot,
+				const u64 *args, unsigned int nargs)
 {
-	efi_status_t status = check(name, nargs);
+	efi_status_t status = ecall_check(name, nargs);
 	unsigned long flags;
 
 	if (status != EFI_SUCCESS)
 		return status;
 	/* Too early for a slice that can be ended */
 	if (!efi_mode_apic_is_shared())
-		return call_atomic(target, name, table, slot, args, nargs);
+		return ecall_atomic(target, name, table, slot, args, nargs);
 
 	preempt_disable();
 	local_irq_save(flags);
 	status = EFI_NOT_READY;
-	if (finish())
-		status = call_for(ms, target, name, table, slot, args, nargs);
+	if (ecall_finish())
+		status = ecall_timed(ms, target, name, table, slot, args, nargs);
 	local_irq_restore(flags);
 	preempt_enable();
 	return status;
@@ -504,8 +499,8 @@ efi_status_t efi_mode_call_panic_target(const struct efi_mode_target *target,
 					size_t slot, const u64 *args,
 					unsigned int nargs)
 {
-	return call_dying(PANIC_CALL_MS, target, name, table, slot, args,
-			  nargs);
+	return ecall_dying(EFI_MODE_PANIC_CALL_TIMEOUT_MS, target, name, table,
+			   slot, args, nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_panic_target);
 
@@ -513,7 +508,8 @@ efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
 				 size_t slot, const u64 *args,
 				 unsigned int nargs)
 {
-	return call_dying(PANIC_CALL_MS, NULL, name, table, slot, args, nargs);
+	return ecall_dying(EFI_MODE_PANIC_CALL_TIMEOUT_MS, NULL, name, table,
+			   slot, args, nargs);
 }
 EXPORT_SYMBOL_GPL(efi_mode_call_panic);
 
@@ -532,7 +528,8 @@ efi_status_t efi_mode_call_last(const char *name, phys_addr_t table,
 				size_t slot, const u64 *args,
 				unsigned int nargs)
 {
-	return call_dying(LAST_CALL_MS, NULL, name, table, slot, args, nargs);
+	return ecall_dying(EFI_MODE_LAST_CALL_TIMEOUT_MS, NULL, name, table,
+			   slot, args, nargs);
 }
 
 efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size)

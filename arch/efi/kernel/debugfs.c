@@ -11,7 +11,7 @@
 
 #include <asm/efi-mode.h>
 
-static u64 to_us(u64 cycles)
+static u64 estat_to_us(u64 cycles)
 {
 	return efi_mode_cycles_in(cycles, USEC_PER_MSEC);
 }
@@ -26,45 +26,46 @@ static const char * const reasons[EFI_MODE_NR_EGRESS] = {
 	[EFI_MODE_EGRESS_STALL]		= "stall",
 };
 
-static int stats_show(struct seq_file *m, void *unused)
+static int estat_show(struct seq_file *m, void *unused)
 {
 	const struct efi_mode_stats *s = efi_mode_get_stats();
+	const struct efi_mode_deferred *nmi = efi_mode_nmi_stats;
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	unsigned int i;
 
 	seq_printf(m, "round_trips %llu\n", s->round_trips);
 	for (i = 0; i < ARRAY_SIZE(reasons); i++)
 		seq_printf(m, "ended_%s %llu\n", reasons[i], s->ended[i]);
-	seq_printf(m, "firmware_us %llu\n", to_us(s->cycles));
-	seq_printf(m, "longest_slice_us %llu\n", to_us(s->longest));
-	seq_printf(m, "rests %llu\n", s->rests);
-	seq_printf(m, "rest_us %llu\n", to_us(s->rest_cycles));
-	seq_printf(m, "tick_us %llu\n", to_us(h->ticks.period));
-	seq_printf(m, "tick_cost_us %llu\n", to_us(h->tick_cost));
+	seq_printf(m, "firmware_us %llu\n", estat_to_us(s->cycles));
+	seq_printf(m, "longest_slice_us %llu\n", estat_to_us(s->longest));
+	seq_printf(m, "idle_slices %llu\n", s->nr_idle_slices);
+	seq_printf(m, "idle_slice_us %llu\n", estat_to_us(s->idle_cycles));
+	seq_printf(m, "tick_us %llu\n", estat_to_us(h->ticks.period));
+	seq_printf(m, "tick_cost_us %llu\n", estat_to_us(h->tick_cost));
 	seq_printf(m, "ticks_owed %llu\n",
 		   efi_mode_ticks_owed(&h->ticks, rdtsc()));
 	seq_printf(m, "replayed %llu\n", h->replayed);
 	seq_printf(m, "recorded %llu\n", efi_mode_recorded());
-	seq_printf(m, "nmis_in_slices %llu\n", efi_mode_in_slices.nmis);
-	seq_printf(m, "nmis_in_window %llu\n", efi_mode_in_window.nmis);
+	seq_printf(m, "nmis_in_slices %llu\n", nmi[EFI_MODE_NMI_IN_SLICE].nmis);
+	seq_printf(m, "nmis_in_window %llu\n", nmi[EFI_MODE_NMI_IN_SWITCH].nmis);
 	seq_printf(m, "machine_checks_in_slices %llu\n",
-		   efi_mode_in_slices.machine_checks);
+		   nmi[EFI_MODE_NMI_IN_SLICE].machine_checks);
 	seq_printf(m, "machine_checks_in_window %llu\n",
-		   efi_mode_in_window.machine_checks);
+		   nmi[EFI_MODE_NMI_IN_SWITCH].machine_checks);
 	seq_puts(m, "slices shorter than:\n");
 	for (i = 0; i < EFI_MODE_HISTOGRAM; i++)
 		if (s->histogram[i])
 			seq_printf(m, "%10llu us %llu\n",
-				   to_us(1024ULL << i) + 1, s->histogram[i]);
+				   estat_to_us(1024ULL << i) + 1, s->histogram[i]);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(stats);
+DEFINE_SHOW_ATTRIBUTE(estat);
 
-static int __init stats_init(void)
+static int __init estat_init(void)
 {
 	struct dentry *dir = debugfs_create_dir("efi-mode", NULL);
 
-	debugfs_create_file("stats", 0444, dir, NULL, &stats_fops);
+	debugfs_create_file("stats", 0444, dir, NULL, &estat_fops);
 	return 0;
 }
-late_initcall(stats_init);
+late_initcall(estat_init);

@@ -3,7 +3,7 @@
  * The ways out: back to firmware, or through its ResetSystem()
  *
  * Which of them it is says the argument of reboot(2), or efi_mode.on_exit= when
- * there is none, or efi_mode.on_panic=; ending.c has the words.
+ * there is none, or efi_mode.on_panic=; reboot-action.c has the words.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -28,47 +28,41 @@
 #include <asm/smp.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
+#include <efi-mode/timeouts.h>
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "efi_mode."
-
-/*
- * How long a call may take while the system ends: one for a disk that has to be spun
- * up and written to, and ResetSystem(), before which firmware may have much to write
- */
-#define CALL_PATIENCE_MS	60000
-#define RESET_PATIENCE_MS	30000
 
 /* Room for the longest word, with a GUID */
 #define WORDS_SIZE	64
 
 /**
- * struct choice - a parameter that says how the system ends
+ * struct action_param - a parameter that says how the system ends
  * @words:	as given
- * @given:	false if nothing was chosen
+ * @given:	false if there is none
  * @status:	EFI status of a return without one
- * @none:	the word for no choice
- * @ending:	what @words mean
+ * @none:	the word for no action
+ * @action:	what @words mean
  */
-struct choice {
+struct action_param {
 	char words[WORDS_SIZE];
 	bool given;
 	u64 status;
 	const char *none;
-	struct efi_mode_ending ending;
+	struct efi_mode_reboot_action action;
 };
 
-static struct choice on_exit = {
+static struct action_param on_exit = {
 	.words = "default", .none = "default", .status = EFI_SUCCESS,
 };
 
-static struct choice on_panic = {
+static struct action_param on_panic = {
 	.words = "default", .none = "default", .status = EFI_ABORTED,
 };
 
 /* What UEFI has for reboot= and /sys/kernel/reboot */
-static int usual_reset(void)
+static int eexit_usual_reset(void)
 {
 	int type;
 
@@ -81,92 +75,92 @@ static int usual_reset(void)
 	       EFI_RESET_WARM : EFI_RESET_COLD;
 }
 
-static int set_choice(const char *val, const struct kernel_param *kp)
+static int eexit_set_action(const char *val, const struct kernel_param *kp)
 {
-	struct choice *c = kp->arg;
-	struct efi_mode_ending ending;
+	struct action_param *p = kp->arg;
+	struct efi_mode_reboot_action action;
 	char buf[WORDS_SIZE], *words;
 
 	if (strscpy(buf, val ?: "", sizeof(buf)) < 0)
 		return -EINVAL;
 	words = strim(buf);
-	if (!strcmp(words, c->none)) {
-		c->given = false;
-	} else if (!efi_mode_parse_ending(words, c->status, -1, &ending)) {
-		c->ending = ending;
-		c->given = true;
+	if (!strcmp(words, p->none)) {
+		p->given = false;
+	} else if (!efi_mode_parse_reboot_action(words, p->status, -1, &action)) {
+		p->action = action;
+		p->given = true;
 	} else {
 		pr_err("%s=%s is none of %s, return[=STATUS], reset[=cold|warm|platform|GUID], off\n",
-		       kp->name, words, c->none);
+		       kp->name, words, p->none);
 		return -EINVAL;
 	}
-	strscpy(c->words, words);
+	strscpy(p->words, words);
 	return 0;
 }
 
-static int get_choice(char *buffer, const struct kernel_param *kp)
+static int eexit_get_action(char *buffer, const struct kernel_param *kp)
 {
-	const struct choice *c = kp->arg;
+	const struct action_param *p = kp->arg;
 
-	return sysfs_emit(buffer, "%s\n", c->words);
+	return sysfs_emit(buffer, "%s\n", p->words);
 }
 
-static const struct kernel_param_ops choice_ops = {
-	.set = set_choice,
-	.get = get_choice,
+static const struct kernel_param_ops action_ops = {
+	.set = eexit_set_action,
+	.get = eexit_get_action,
 };
 
-module_param_cb(on_exit, &choice_ops, &on_exit, 0644);
+module_param_cb(on_exit, &action_ops, &on_exit, 0644);
 MODULE_PARM_DESC(on_exit, "what reboot, poweroff and halt without an argument do: default, return, reset or off");
-module_param_cb(on_panic, &choice_ops, &on_panic, 0644);
+module_param_cb(on_panic, &action_ops, &on_panic, 0644);
 MODULE_PARM_DESC(on_panic, "what a panic ends in: default, return, reset or off");
 
 /* Without firmware there is one reset left that needs no device */
-static void triple_fault(void)
+static void eexit_triple_fault(void)
 {
 	local_irq_disable();
 	idt_invalidate();
 	asm volatile("int3");
 }
 
-static void firmware_halt(void)
+static void eexit_halt(void)
 {
 	local_irq_disable();
 	stop_this_cpu(NULL);
 }
 
 /* When firmware is out of reach */
-static void end_alone(enum efi_mode_way way)
+static void eexit_end_alone(enum efi_mode_reboot_type type)
 {
-	if (way == EFI_MODE_OFF)
-		firmware_halt();
-	triple_fault();
+	if (type == EFI_MODE_REBOOT_OFF)
+		eexit_halt();
+	eexit_triple_fault();
 }
 
-static enum efi_mode_way way_out;
+static enum efi_mode_reboot_type watched_type;
 
-static unsigned int patience_ms;
+static unsigned int timeout_ms;
 
 /*
  * It is not how long the end takes that counts, as there may be much to be written, but
  * whether there is any progress.
  */
-static void watch_call(struct timer_list *timer)
+static void eexit_watch_call(struct timer_list *timer)
 {
-	if (efi_mode_pending_ms() >= patience_ms) {
+	if (efi_mode_pending_ms() >= timeout_ms) {
 		pr_emerg("the firmware does not return from %s\n",
 			 efi_mode_pending_call());
-		end_alone(way_out);
+		eexit_end_alone(watched_type);
 	}
 	mod_timer(timer, jiffies + HZ);
 }
 
-static DEFINE_TIMER(watch, watch_call);
+static DEFINE_TIMER(watch, eexit_watch_call);
 
-static void start_watch(enum efi_mode_way way)
+static void eexit_start_watch(enum efi_mode_reboot_type type)
 {
-	way_out = way;
-	patience_ms = CALL_PATIENCE_MS;
+	watched_type = type;
+	timeout_ms = EFI_MODE_CALL_TIMEOUT_MS;
 	mod_timer(&watch, jiffies + HZ);
 }
 
@@ -176,8 +170,8 @@ static struct {
 	efi_guid_t guid;
 } __packed reset_data;
 
-static void reset_system(int type, const struct efi_mode_ending *e,
-			 bool orderly)
+static void eexit_reset_system(int type, const struct efi_mode_reboot_action *e,
+			       bool orderly)
 {
 	u64 size = 0, data = 0;
 
@@ -191,7 +185,7 @@ static void reset_system(int type, const struct efi_mode_ending *e,
 	 * for ever.
 	 */
 	if (orderly) {
-		patience_ms = RESET_PATIENCE_MS;
+		timeout_ms = EFI_MODE_RESET_TIMEOUT_MS;
 		efi_mode_rt_call(efi_mode_call, reset_system, type, 0, size,
 				 data);
 	} else {
@@ -201,27 +195,27 @@ static void reset_system(int type, const struct efi_mode_ending *e,
 	pr_emerg("the firmware has not reset the system\n");
 }
 
-static const struct efi_mode_ending plain_reset = {
-	.way = EFI_MODE_RESET, .reset = -1,
+static const struct efi_mode_reboot_action plain_reset = {
+	.type = EFI_MODE_REBOOT_RESET, .reset = -1,
 };
 
-static const struct efi_mode_ending plain_off = {
-	.way = EFI_MODE_OFF,
+static const struct efi_mode_reboot_action plain_off = {
+	.type = EFI_MODE_REBOOT_OFF,
 };
 
 /* A capsule is in the memory that a return gives back, and wants a reset */
-static bool capsule_is_lost(const struct efi_mode_ending *e)
+static bool eexit_capsule_is_lost(const struct efi_mode_reboot_action *e)
 {
-	if (e->way != EFI_MODE_RETURN || !efi_capsule_pending(NULL))
+	if (e->type != EFI_MODE_REBOOT_RETURN || !efi_capsule_pending(NULL))
 		return false;
 	pr_emerg("the firmware has a capsule: reset in place of the return\n");
 	return true;
 }
 
 /* Nobody can have memory that a disk may write to yet: only a reset ends that */
-static bool memory_is_lent(void)
+static bool eexit_memory_is_lent(void)
 {
-	unsigned int n = efi_mode_nr_lent();
+	unsigned int n = efi_mode_events_in_flight();
 
 	if (n)
 		pr_emerg("the firmware has not finished %u transfers: reset in place of the return\n",
@@ -229,71 +223,71 @@ static bool memory_is_lent(void)
 	return n;
 }
 
-static void end_system(const struct efi_mode_ending *e, bool may_sleep)
+static void eexit_end_system(const struct efi_mode_reboot_action *e, bool may_sleep)
 {
 	bool orderly = may_sleep && preemptible() && !oops_in_progress &&
 		       system_state != SYSTEM_BOOTING;
 	bool reached;
 
-	if (capsule_is_lost(e))
+	if (eexit_capsule_is_lost(e))
 		e = &plain_reset;
 	if (orderly)
-		start_watch(e->way);
-	reached = efi_mode_teardown(orderly, e->way == EFI_MODE_RETURN);
-	if (reached && e->way == EFI_MODE_RETURN && !memory_is_lent())
+		eexit_start_watch(e->type);
+	reached = efi_mode_teardown(orderly, e->type == EFI_MODE_REBOOT_RETURN);
+	if (reached && e->type == EFI_MODE_REBOOT_RETURN && !eexit_memory_is_lent())
 		efi_mode_leave(e->status);
-	else if (reached && e->way == EFI_MODE_RETURN)
-		reset_system(usual_reset(), e, false);
-	else if (reached && e->way == EFI_MODE_OFF)
-		reset_system(EFI_RESET_SHUTDOWN, e, orderly);
+	else if (reached && e->type == EFI_MODE_REBOOT_RETURN)
+		eexit_reset_system(eexit_usual_reset(), e, false);
+	else if (reached && e->type == EFI_MODE_REBOOT_OFF)
+		eexit_reset_system(EFI_RESET_SHUTDOWN, e, orderly);
 	else if (reached)
-		reset_system(e->reset < 0 ? usual_reset() : e->reset, e,
-			     orderly);
+		eexit_reset_system(e->reset < 0 ? eexit_usual_reset() : e->reset, e,
+				   orderly);
 
-	end_alone(e->way);
+	eexit_end_alone(e->type);
 }
 
-static void firmware_restart(char *cmd)
+static void eexit_restart(char *cmd)
 {
-	struct efi_mode_ending e = on_exit.given ? on_exit.ending : plain_reset;
+	struct efi_mode_reboot_action e = on_exit.given ? on_exit.action : plain_reset;
 
-	if (cmd && efi_mode_parse_ending(cmd, EFI_SUCCESS, -1, &e)) {
+	if (cmd && efi_mode_parse_reboot_action(cmd, EFI_SUCCESS, -1, &e)) {
 		pr_emerg("the argument '%s' is not known\n", cmd);
 		/* To return was wanted, that much is clear */
 		if (strstarts(cmd, "return"))
-			efi_mode_parse_ending("return", EFI_INVALID_PARAMETER,
-					      -1, &e);
+			efi_mode_parse_reboot_action("return", EFI_INVALID_PARAMETER,
+						     -1, &e);
 	}
-	end_system(&e, true);
+	eexit_end_system(&e, true);
 }
 
 /* From any context */
-static void firmware_emergency_restart(void)
+static void eexit_emergency_restart(void)
 {
-	end_system(panic_in_progress() && on_panic.given ? &on_panic.ending :
-		   &plain_reset, false);
+	eexit_end_system(panic_in_progress() && on_panic.given ? &on_panic.action :
+			 &plain_reset, false);
 }
 
-static void firmware_power_off(void)
+static void eexit_power_off(void)
 {
-	end_system(on_exit.given ? &on_exit.ending : &plain_off, true);
+	eexit_end_system(on_exit.given ? &on_exit.action : &plain_off, true);
 }
 
-static void firmware_machine_halt(void)
+static void eexit_machine_halt(void)
 {
 	if (on_exit.given)
-		end_system(&on_exit.ending, true);
-	firmware_halt();
+		eexit_end_system(&on_exit.action, true);
+	eexit_halt();
 }
 
-static int power_off_handler(struct sys_off_data *data)
+static int eexit_power_off_handler(struct sys_off_data *data)
 {
-	firmware_power_off();
+	eexit_power_off();
 	return NOTIFY_DONE;
 }
 
 /* Other CPUs and interrupt controllers are not Linux's to shut down */
-static void no_shutdown(void)
+static void eexit_no_shutdown(void)
 {
 }
 
@@ -303,21 +297,21 @@ static void no_shutdown(void)
  * the way of each slice in which firmware finishes what it was doing.
  */
 #ifdef CONFIG_SMP
-static void no_stop(int wait)
+static void eexit_no_stop(int wait)
 {
 }
 
-static void no_crash_stop(void)
+static void eexit_no_crash_stop(void)
 {
 }
 
-static void __init keep_local_apic(void)
+static void __init eexit_keep_local_apic(void)
 {
-	smp_ops.stop_other_cpus		= no_stop;
-	smp_ops.crash_stop_other_cpus	= no_crash_stop;
+	smp_ops.stop_other_cpus		= eexit_no_stop;
+	smp_ops.crash_stop_other_cpus	= eexit_no_crash_stop;
 }
 #else
-static void __init keep_local_apic(void)
+static void __init eexit_keep_local_apic(void)
 {
 }
 #endif
@@ -329,19 +323,19 @@ static void __init keep_local_apic(void)
  */
 void __init efi_mode_exit_setup(void)
 {
-	machine_ops.restart		= firmware_restart;
-	machine_ops.emergency_restart	= firmware_emergency_restart;
-	machine_ops.power_off		= firmware_power_off;
-	machine_ops.halt		= firmware_machine_halt;
-	machine_ops.shutdown		= no_shutdown;
-	keep_local_apic();
+	machine_ops.restart		= eexit_restart;
+	machine_ops.emergency_restart	= eexit_emergency_restart;
+	machine_ops.power_off		= eexit_power_off;
+	machine_ops.halt		= eexit_machine_halt;
+	machine_ops.shutdown		= eexit_no_shutdown;
+	eexit_keep_local_apic();
 }
 
 /*
  * A panic waits for ever if panic= does not say otherwise. Who has chosen what it
  * ends in wants it to end, at once if no time is given.
  */
-static int end_panic(struct notifier_block *nb, unsigned long unused, void *msg)
+static int eexit_end_panic(struct notifier_block *nb, unsigned long unused, void *msg)
 {
 	if (on_panic.given && !panic_timeout)
 		panic_timeout = -1;
@@ -349,29 +343,30 @@ static int end_panic(struct notifier_block *nb, unsigned long unused, void *msg)
 }
 
 static struct notifier_block end_panic_nb = {
-	.notifier_call	= end_panic,
+	.notifier_call	= eexit_end_panic,
 	.priority	= INT_MIN,
 };
 
 /* Drivers are shut down before it is said how the system ends */
-static int begin_to_end(struct notifier_block *nb, unsigned long action,
-			void *cmd)
+static int eexit_begin_to_end(struct notifier_block *nb, unsigned long action,
+			      void *cmd)
 {
-	start_watch(action == SYS_RESTART ? EFI_MODE_RESET : EFI_MODE_OFF);
+	eexit_start_watch(action == SYS_RESTART ? EFI_MODE_REBOOT_RESET :
+						  EFI_MODE_REBOOT_OFF);
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block begin_to_end_nb = {
-	.notifier_call	= begin_to_end,
+	.notifier_call	= eexit_begin_to_end,
 };
 
 /* Without a handler the kernel would halt where power-off was asked for */
-static int __init register_endings(void)
+static int __init eexit_register_handlers(void)
 {
 	register_reboot_notifier(&begin_to_end_nb);
 	register_sys_off_handler(SYS_OFF_MODE_POWER_OFF, SYS_OFF_PRIO_FIRMWARE,
-				 power_off_handler, NULL);
+				 eexit_power_off_handler, NULL);
 	atomic_notifier_chain_register(&panic_notifier_list, &end_panic_nb);
 	return 0;
 }
-device_initcall(register_endings);
+device_initcall(eexit_register_handlers);

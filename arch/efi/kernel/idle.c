@@ -13,7 +13,7 @@
 
 #include <asm/efi-mode.h>
 
-static void halt_here(void)
+static void eidle_halt_here(void)
 {
 	ct_cpuidle_enter();
 	raw_safe_halt();
@@ -21,13 +21,13 @@ static void halt_here(void)
 	ct_cpuidle_exit();
 }
 
-static int rest(struct cpuidle_device *dev, struct cpuidle_driver *drv,
-		int index)
+static int eidle_enter(struct cpuidle_device *dev, struct cpuidle_driver *drv,
+		       int index)
 {
 	efi_mode_idle_begins();
-	if (!efi_mode_rest_slice()) {
+	if (!efi_mode_slice_idle()) {
 		efi_mode_idle_halts();
-		halt_here();
+		eidle_halt_here();
 	}
 	efi_mode_idle_ends();
 	return index;
@@ -37,9 +37,9 @@ static struct cpuidle_driver idle_driver = {
 	.name		= "efi-mode",
 	.states		= {
 		{
-			.name	= "rest",
+			.name	= "firmware",
 			.desc	= "firmware has the machine",
-			.enter	= rest,
+			.enter	= eidle_enter,
 			.flags	= CPUIDLE_FLAG_RCU_IDLE,
 		},
 	},
@@ -47,7 +47,7 @@ static struct cpuidle_driver idle_driver = {
 };
 
 /* Before others that would only halt */
-static int __init idle_init(void)
+static int __init eidle_init(void)
 {
 	int ret = cpuidle_register(&idle_driver, NULL);
 
@@ -55,4 +55,4 @@ static int __init idle_init(void)
 		pr_warn("an idle Linux halts by itself: error %d\n", ret);
 	return 0;
 }
-subsys_initcall(idle_init);
+subsys_initcall(eidle_init);

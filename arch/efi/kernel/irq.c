@@ -30,29 +30,29 @@
 
 static u64 nr_recorded;
 
-static bool is_in_service(unsigned int vector)
+static bool eirq_is_in_service(unsigned int vector)
 {
 	return apic_read(APIC_ISR + vector / 32 * 0x10) & BIT(vector % 32);
 }
 
-/* Of the timer that was lent in the slice, just as that ended: on the account */
-static bool is_slice_timer(const struct efi_mode_handoff *h, unsigned int vector)
+/* Of the timer that was given for the slice, just as that ended: on the account */
+static bool eirq_is_slice_timer(const struct efi_mode_handoff *h, unsigned int vector)
 {
 	return vector == h->slice_vector ||
 	       (vector == h->tick_vector && efi_mode_counts_ticks(h));
 }
 
-static bool holds_back_linux(unsigned int vector)
+static bool eirq_holds_back_linux(unsigned int vector)
 {
-	return vector / 16 >= LOCAL_TIMER_VECTOR / 16 && is_in_service(vector);
+	return vector / 16 >= LOCAL_TIMER_VECTOR / 16 && eirq_is_in_service(vector);
 }
 
-static void record(struct irq_desc *desc)
+static void eirq_record(struct irq_desc *desc)
 {
 	unsigned int vector = (unsigned long)irq_desc_get_handler_data(desc);
 	struct efi_mode_handoff *h = efi_mode_handoff;
 
-	if (is_slice_timer(h, vector) && is_in_service(vector)) {
+	if (eirq_is_slice_timer(h, vector) && eirq_is_in_service(vector)) {
 		apic_eoi();
 		return;
 	}
@@ -61,7 +61,7 @@ static void record(struct irq_desc *desc)
 		h->nr_pending++;
 	}
 	nr_recorded++;
-	if (holds_back_linux(vector))
+	if (eirq_holds_back_linux(vector))
 		apic_eoi();
 }
 
@@ -84,7 +84,7 @@ void __init efi_mode_record_init(void)
 		/* The kernel's own, for system calls of 32-bit programs */
 		if (vector == IA32_SYSCALL_VECTOR)
 			continue;
-		irq_set_chip_and_handler_name(irq + i, &dummy_irq_chip, record,
+		irq_set_chip_and_handler_name(irq + i, &dummy_irq_chip, eirq_record,
 					      "firmware");
 		irq_set_handler_data(irq + i, (void *)(unsigned long)vector);
 		irq_set_noprobe(irq + i);

@@ -7,7 +7,7 @@
  *
  *  - Linux's deadline is a time, known from when Linux set it. At the egress the
  *    timer is programmed for what is left, or for at once.
- *  - Firmware's periodic ticks are on the account of <efi-mode/ticks.h>, and are
+ *  - Firmware's periodic ticks are on the account of <asm/ticks.h>, and are
  *    replayed. So in a slice the timer is free to stand for Linux's deadline, if
  *    that comes before a period is over; the gate knows from the account which
  *    of the two it was. A timer that firmware arms for each tick is armed for
@@ -28,7 +28,7 @@
 #include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
-#include "lapic.h"
+#include "lapic-timer.h"
 
 struct efi_mode_timers efi_mode_timers = {
 	.linux_deadline = EFI_MODE_NEVER,
@@ -38,13 +38,13 @@ struct efi_mode_timers efi_mode_timers = {
 static u64 counts_per_cycle __ro_after_init;	/* 32.32 fixed point */
 static u64 cycles_per_count __ro_after_init;	/* 32.32 fixed point */
 
-static __always_inline u64 to_cycles(u64 counts)
+static __always_inline u64 etmr_to_cycles(u64 counts)
 {
 	return mul_u64_u64_shr(counts, cycles_per_count, 32);
 }
 
 /* log2 of the divider: bits 0, 1 and 3, with 7 for "divide by 1" */
-static __always_inline unsigned int divider_shift(u32 tdcr)
+static __always_inline unsigned int etmr_divider_shift(u32 tdcr)
 {
 	unsigned int code = (tdcr & 3) | (tdcr & 8) >> 1;
 
@@ -52,7 +52,7 @@ static __always_inline unsigned int divider_shift(u32 tdcr)
 }
 
 /* For a time from now that may be over, or further away than the timer reaches */
-static u32 __kprobes count_for(const struct efi_mode_timer *t, s64 cycles)
+static u32 __kprobes etmr_count_for(const struct efi_mode_timer *t, s64 cycles)
 {
 	u64 counts;
 
@@ -62,27 +62,27 @@ static u32 __kprobes count_for(const struct efi_mode_timer *t, s64 cycles)
 	return min_t(u64, counts + 1, U32_MAX);
 }
 
-static void __kprobes set_divider(struct efi_mode_timer *t, u32 tdcr)
+static void __kprobes etmr_set_divider(struct efi_mode_timer *t, u32 tdcr)
 {
 	t->tdcr = tdcr;
-	t->shift = divider_shift(tdcr);
+	t->shift = etmr_divider_shift(tdcr);
 	t->speed = counts_per_cycle >> (2 + t->shift);
 }
 
-static __always_inline bool is_masked(u32 lvtt)
+static __always_inline bool etmr_is_masked(u32 lvtt)
 {
 	return lvtt & APIC_LVT_MASKED;
 }
 
 #define TIMER_MODE	(APIC_LVT_TIMER_PERIODIC | APIC_LVT_TIMER_TSCDEADLINE)
 
-static __always_inline bool is_periodic(u32 lvtt)
+static __always_inline bool etmr_is_periodic(u32 lvtt)
 {
 	return (lvtt & TIMER_MODE) == APIC_LVT_TIMER_PERIODIC;
 }
 
-/* What the short way in lapic.h relies on; it only changes the count in @lent */
-static void __kprobes simplify(void)
+/* What the short way in lapic-timer.h relies on; it only changes the count in @slice */
+static void __kprobes etmr_simplify(void)
 {
 	struct efi_mode_timers *t = &efi_mode_timers;
 	struct efi_mode_handoff *h = efi_mode_handoff;
@@ -92,12 +92,12 @@ static void __kprobes simplify(void)
 		    efi_mode_timer_is_near(h->ticks.period) &&
 		    efi_mode_timer_is_near(h->min_slice) &&
 		    counts_per_cycle < 4ULL << 32 &&
-		    is_periodic(t->firmware.lvtt) &&
-		    !is_masked(t->firmware.lvtt) &&
-		    !is_periodic(t->linux_timer.lvtt) &&
-		    !is_masked(t->linux_timer.lvtt);
+		    etmr_is_periodic(t->firmware.lvtt) &&
+		    !etmr_is_masked(t->firmware.lvtt) &&
+		    !etmr_is_periodic(t->linux_timer.lvtt) &&
+		    !etmr_is_masked(t->linux_timer.lvtt);
 	if (t->simple)
-		t->lent = t->firmware;
+		t->slice = t->firmware;
 }
 
 /**
@@ -114,30 +114,30 @@ void efi_mode_timer_written(u32 reg, u32 value)
 	switch (reg) {
 	case APIC_LVTT:
 		t->lvtt = value;
-		simplify();
+		etmr_simplify();
 		break;
 	case APIC_TDCR:
-		set_divider(t, value);
+		etmr_set_divider(t, value);
 		break;
 	case APIC_TMICT:
 		t->tmict = value;
 		efi_mode_timers.linux_deadline = value ? rdtsc() +
-			to_cycles((u64)value << t->shift) : EFI_MODE_NEVER;
+			etmr_to_cycles((u64)value << t->shift) : EFI_MODE_NEVER;
 		break;
 	}
 }
 
 /* A periodic timer is used in early boot, with a period of some milliseconds */
-static u64 __kprobes next_deadline(u64 now)
+static u64 __kprobes etmr_next_deadline(u64 now)
 {
 	struct efi_mode_timers *t = &efi_mode_timers;
 	u64 period;
 
-	if (is_masked(t->linux_timer.lvtt))
+	if (etmr_is_masked(t->linux_timer.lvtt))
 		return EFI_MODE_NEVER;
-	if (is_periodic(t->linux_timer.lvtt) && t->linux_deadline < now) {
-		period = to_cycles((u64)t->linux_timer.tmict <<
-				   t->linux_timer.shift);
+	if (etmr_is_periodic(t->linux_timer.lvtt) && t->linux_deadline < now) {
+		period = etmr_to_cycles((u64)t->linux_timer.tmict <<
+					t->linux_timer.shift);
 		t->linux_deadline += ((now - t->linux_deadline) / period + 1) *
 				     period;
 	}
@@ -145,7 +145,7 @@ static u64 __kprobes next_deadline(u64 now)
 }
 
 /* Firmware ticks by a device, and may use the timer as a counter */
-static __always_inline bool timer_is_free(const struct efi_mode_handoff *h)
+static __always_inline bool etmr_timer_is_free(const struct efi_mode_handoff *h)
 {
 	return h->slice_vector && !efi_mode_timers.firmware.tmict;
 }
@@ -154,11 +154,11 @@ static __always_inline bool timer_is_free(const struct efi_mode_handoff *h)
  * How close to Linux's timer can a slice be ended? If not by the timer itself it is by a
  * tick of firmware's, and if nothing is sure to end it in time, never.
  */
-static u64 slack(const struct efi_mode_handoff *h)
+static u64 etmr_slack(const struct efi_mode_handoff *h)
 {
 	if (h->preempt != EFI_MODE_PREEMPT_GATE)
 		return EFI_MODE_NEVER;
-	if (h->clock == EFI_MODE_CLOCK_DEVICE && !timer_is_free(h))
+	if (h->clock == EFI_MODE_CLOCK_DEVICE && !etmr_timer_is_free(h))
 		return h->ticks.period ?: EFI_MODE_NEVER;
 	if (h->clock == EFI_MODE_CLOCK_DEVICE || efi_mode_counts_ticks(h))
 		return 0;
@@ -166,28 +166,28 @@ static u64 slack(const struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_timer_can_rest() - can slices last as long as Linux is idle?
+ * efi_mode_timer_can_idle() - can slices last as long as Linux is idle?
  *
  * Context: any.
  * Return: false if they would make Linux's timers late.
  */
-bool efi_mode_timer_can_rest(void)
+bool efi_mode_timer_can_idle(void)
 {
-	return slack(efi_mode_handoff) != EFI_MODE_NEVER;
+	return etmr_slack(efi_mode_handoff) != EFI_MODE_NEVER;
 }
 
 /**
- * efi_mode_timer_rest() - until when can firmware have the machine?
+ * efi_mode_timer_idle_until() - until when can firmware have the machine?
  * @now:	TSC
  *
  * Context: interrupts off.
  * Return: TSC at which Linux's timer is due; 0 if that is too soon, as what comes at
  * once is not to wait for the end of a slice.
  */
-u64 efi_mode_timer_rest(u64 now)
+u64 efi_mode_timer_idle_until(u64 now)
 {
 	const struct efi_mode_handoff *h = efi_mode_handoff;
-	u64 until = next_deadline(now), early = slack(h);
+	u64 until = etmr_next_deadline(now), early = etmr_slack(h);
 
 	if (early == EFI_MODE_NEVER ||
 	    (s64)(until - now) < (s64)(early + h->min_slice))
@@ -195,7 +195,7 @@ u64 efi_mode_timer_rest(u64 now)
 	return until;
 }
 
-static void __kprobes load(const struct efi_mode_timer *t, u32 count)
+static void __kprobes etmr_load(const struct efi_mode_timer *t, u32 count)
 {
 	lapic_write(APIC_TDCR, t->tdcr);
 	lapic_write(APIC_LVTT, t->lvtt);
@@ -203,12 +203,12 @@ static void __kprobes load(const struct efi_mode_timer *t, u32 count)
 		lapic_write(APIC_TMICT, count);
 }
 
-/* Can the gate be reached in time for the deadline? */
-static void __kprobes lend(struct efi_mode_timer *t, u32 lvtt, u64 now,
-			   u64 limit)
+/* End the slice by the gate in time for Linux's deadline, if that is before @limit */
+static void __kprobes etmr_set_slice_deadline(struct efi_mode_timer *t, u32 lvtt,
+					      u64 now, u64 limit)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
-	u64 deadline = next_deadline(now);
+	u64 deadline = etmr_next_deadline(now);
 	s64 left = max_t(s64, deadline - now, h->min_slice);
 
 	if (deadline == EFI_MODE_NEVER || left >= limit ||
@@ -216,81 +216,82 @@ static void __kprobes lend(struct efi_mode_timer *t, u32 lvtt, u64 now,
 		return;
 	/* Periodic: the gate may have to let it pass once, and gets it again */
 	t->lvtt = lvtt;
-	t->tmict = count_for(t, left);
+	t->tmict = etmr_count_for(t, left);
 }
 
 /* At a vector of our own */
-static void __kprobes lend_whole(struct efi_mode_timer *t, u64 now)
+static void __kprobes etmr_give_free_timer(struct efi_mode_timer *t, u64 now)
 {
-	lend(t, APIC_LVT_TIMER_PERIODIC | efi_mode_handoff->slice_vector, now,
-	     S64_MAX);
+	etmr_set_slice_deadline(t, APIC_LVT_TIMER_PERIODIC |
+				efi_mode_handoff->slice_vector, now, S64_MAX);
 }
 
 /*
- * Whether firmware has armed the timer is seen by the count in it, so what is lent
+ * Whether firmware has armed the timer is seen by the count in it, so what is given
  * must not be firmware's own count.
  */
-static void __kprobes lend_one_shot(struct efi_mode_timer *t, u64 now)
+static void __kprobes etmr_give_one_shot(struct efi_mode_timer *t, u64 now)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *timers = &efi_mode_timers;
 	s64 left = S64_MAX;
 
-	timers->lent_next = h->ticks.next;
+	timers->slice_next = h->ticks.next;
 	t->tmict = 0;
 	if (h->ticks.period) {
 		left = h->ticks.next - now;
 		/* What is overdue is delivered, and arms the timer itself */
 		if (left <= 0)
 			left = h->ticks.period;
-		t->tmict = count_for(t, left);
+		t->tmict = etmr_count_for(t, left);
 	}
-	lend(t, t->lvtt | APIC_LVT_TIMER_PERIODIC, now, left);
+	etmr_set_slice_deadline(t, t->lvtt | APIC_LVT_TIMER_PERIODIC, now, left);
 	if (t->tmict == timers->firmware.tmict)
 		t->tmict++;
 }
 
 /**
- * efi_mode_timer_lend() - program the timer for a slice, whatever it is used for
+ * efi_mode_timer_give() - program the timer for a slice, whatever its use
  * @now:	TSC
  *
  * Context: interrupts off, the timer stopped.
  */
-void __kprobes efi_mode_timer_lend(u64 now)
+void __kprobes efi_mode_timer_give(u64 now)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
-	struct efi_mode_timer *lent = &t->lent;
+	struct efi_mode_timer *slice = &t->slice;
 
-	*lent = t->firmware;
+	*slice = t->firmware;
 	switch (h->clock) {
 	case EFI_MODE_CLOCK_APIC_PERIODIC:
-		lend(lent, t->firmware.lvtt, now, h->ticks.period);
+		etmr_set_slice_deadline(slice, t->firmware.lvtt, now,
+					h->ticks.period);
 		break;
 	case EFI_MODE_CLOCK_APIC_ONE_SHOT:
-		lend_one_shot(lent, now);
+		etmr_give_one_shot(slice, now);
 		break;
 	case EFI_MODE_CLOCK_DEVICE:
-		if (timer_is_free(h))
-			lend_whole(lent, now);
+		if (etmr_timer_is_free(h))
+			etmr_give_free_timer(slice, now);
 		break;
 	case EFI_MODE_CLOCK_NONE:
 		/* Nothing else would end a slice. It no longer is what firmware reads */
 		if (h->slice_vector)
-			lend_whole(lent, now);
+			etmr_give_free_timer(slice, now);
 		break;
 	}
 
 	t->last_ingress = now;
-	if (lent->lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
-		lent->tmict = 0;
-		load(lent, 0);
+	if (slice->lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
+		slice->tmict = 0;
+		etmr_load(slice, 0);
 		/* Writing to the LVT must not be overtaken by the deadline */
 		mb();
 		wrmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_deadline);
 		return;
 	}
-	load(lent, lent->tmict);
+	etmr_load(slice, slice->tmict);
 }
 
 /*
@@ -298,13 +299,13 @@ void __kprobes efi_mode_timer_lend(u64 now)
  * the timer expired. So does the account: it goes on from there, and a tick that
  * was late does not make the next one late, too.
  */
-static void __kprobes follow_one_shot(u32 tmict, u32 tmcct, u64 tsc)
+static void __kprobes etmr_follow_one_shot(u32 tmict, u32 tmcct, u64 tsc)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
 	struct efi_mode_ticks *ticks = &h->ticks;
-	bool armed = tmict != t->lent.tmict;
-	bool ticked = t->awaited || ticks->next != t->lent_next;
+	bool armed = tmict != t->slice.tmict;
+	bool ticked = t->awaited || ticks->next != t->slice_next;
 	u64 interval;
 
 	/* Nobody counts those of the hardware */
@@ -317,12 +318,12 @@ static void __kprobes follow_one_shot(u32 tmict, u32 tmcct, u64 tsc)
 	t->awaited = false;
 	if (armed) {
 		t->firmware.tmict = tmict;
-		interval = to_cycles((u64)tmict << t->firmware.shift);
+		interval = etmr_to_cycles((u64)tmict << t->firmware.shift);
 		if (ticked)
 			ticks->next += interval - ticks->period;
 		else
 			ticks->next = tsc +
-				to_cycles((u64)tmcct << t->firmware.shift);
+				etmr_to_cycles((u64)tmcct << t->firmware.shift);
 		ticks->period = interval;
 	} else if (ticked && h->egress == EFI_MODE_EGRESS_TICK) {
 		t->awaited = true;
@@ -332,37 +333,37 @@ static void __kprobes follow_one_shot(u32 tmict, u32 tmcct, u64 tsc)
 }
 
 /* Firmware has programmed the timer, as LocalApicTimerDxe's SetTimerPeriod() does */
-static void __kprobes follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
+static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
 	struct efi_mode_timer *firmware = &t->firmware;
 	u64 period = 0;
 
-	if (tmict != t->lent.tmict)
+	if (tmict != t->slice.tmict)
 		firmware->tmict = tmict;
-	/* A mode or a vector that is as it was lent was not what firmware was after */
-	if (!((lvtt ^ t->lent.lvtt) & TIMER_MODE))
+	/* A mode or a vector that is as it was given was not what firmware was after */
+	if (!((lvtt ^ t->slice.lvtt) & TIMER_MODE))
 		lvtt ^= (lvtt ^ firmware->lvtt) & TIMER_MODE;
-	if (!((lvtt ^ t->lent.lvtt) & APIC_VECTOR_MASK))
+	if (!((lvtt ^ t->slice.lvtt) & APIC_VECTOR_MASK))
 		lvtt ^= (lvtt ^ firmware->lvtt) & APIC_VECTOR_MASK;
 	firmware->lvtt = lvtt;
-	set_divider(firmware, tdcr);
+	etmr_set_divider(firmware, tdcr);
 
-	if (is_masked(lvtt) || (is_periodic(lvtt) && !firmware->tmict)) {
+	if (etmr_is_masked(lvtt) || (etmr_is_periodic(lvtt) && !firmware->tmict)) {
 		/* Another device may still tick; this one does not */
 		if (h->clock != EFI_MODE_CLOCK_DEVICE)
 			h->clock = EFI_MODE_CLOCK_NONE;
 	} else if (firmware->lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
 		h->clock = EFI_MODE_CLOCK_TSC_DEADLINE;
-	} else if (!is_periodic(firmware->lvtt)) {
+	} else if (!etmr_is_periodic(firmware->lvtt)) {
 		/* Its ticks are looked after where it is armed */
 		h->clock = EFI_MODE_CLOCK_APIC_ONE_SHOT;
 		h->tick_vector = firmware->lvtt & APIC_VECTOR_MASK;
 		return;
 	} else {
 		h->clock = EFI_MODE_CLOCK_APIC_PERIODIC;
-		period = to_cycles((u64)firmware->tmict << firmware->shift);
+		period = etmr_to_cycles((u64)firmware->tmict << firmware->shift);
 	}
 	if (h->clock != EFI_MODE_CLOCK_DEVICE) {
 		if (h->clock != EFI_MODE_CLOCK_NONE)
@@ -393,21 +394,21 @@ void __kprobes efi_mode_timer_reclaim(void)
 	lapic_write(APIC_TMICT, 0);
 	tsc = rdtsc();
 
-	if (lvtt != t->lent.lvtt || tdcr != t->lent.tdcr ||
-	    tmict != t->lent.tmict)
-		follow(lvtt, tdcr, tmict, tsc);
+	if (lvtt != t->slice.lvtt || tdcr != t->slice.tdcr ||
+	    tmict != t->slice.tmict)
+		etmr_follow(lvtt, tdcr, tmict, tsc);
 
 	if (h->clock == EFI_MODE_CLOCK_TSC_DEADLINE) {
 		rdmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_deadline);
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_ONE_SHOT) {
-		follow_one_shot(tmict, tmcct, tsc);
+		etmr_follow_one_shot(tmict, tmcct, tsc);
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC && !counts) {
-		left = to_cycles((u64)tmcct << t->firmware.shift);
+		left = etmr_to_cycles((u64)tmcct << t->firmware.shift);
 		ticks = efi_mode_ticks_elapsed(h->ticks.period,
 					       tsc - t->last_ingress, left);
 		efi_mode_ticks_delivered(&h->ticks, ticks);
 	}
-	simplify();
+	etmr_simplify();
 }
 
 /**
@@ -421,12 +422,12 @@ void __kprobes efi_mode_timer_restore(u64 now)
 	struct efi_mode_timers *t = &efi_mode_timers;
 	u32 count = 0;
 
-	if (is_periodic(t->linux_timer.lvtt))
+	if (etmr_is_periodic(t->linux_timer.lvtt))
 		count = t->linux_timer.tmict;
 	else if (t->linux_deadline != EFI_MODE_NEVER &&
-		 !is_masked(t->linux_timer.lvtt))
-		count = count_for(&t->linux_timer, t->linux_deadline - now);
-	load(&t->linux_timer, count);
+		 !etmr_is_masked(t->linux_timer.lvtt))
+		count = etmr_count_for(&t->linux_timer, t->linux_deadline - now);
+	etmr_load(&t->linux_timer, count);
 }
 
 /**
@@ -444,7 +445,7 @@ u64 efi_mode_tick_period_ns(void)
  * Both counters run on their own; the two reads of the TSC around the read of
  * the timer tell how far apart a pair is.
  */
-static u64 __init sample(u32 *count)
+static u64 __init etmr_sample(u32 *count)
 {
 	u64 before, after, best = U64_MAX, at = 0;
 	u32 value;
@@ -463,12 +464,12 @@ static u64 __init sample(u32 *count)
 	return at;
 }
 
-static void __init measure_clock(void)
+static void __init etmr_measure_clock(void)
 {
 	u32 lvtt = APIC_LVT_MASKED | LOCAL_TIMER_VECTOR;
 	u64 start, end, cycles;
 	u32 first = 0, last = 0;
-	unsigned int shift = divider_shift(APIC_TDR_DIV_16);
+	unsigned int shift = etmr_divider_shift(APIC_TDR_DIV_16);
 
 	/* Slow enough not to reach 0, and with no interrupt if it does */
 	lapic_write(APIC_TMICT, 0);
@@ -476,10 +477,10 @@ static void __init measure_clock(void)
 	lapic_write(APIC_TDCR, APIC_TDR_DIV_16);
 	lapic_write(APIC_TMICT, U32_MAX);
 
-	start = sample(&first);
+	start = etmr_sample(&first);
 	while (rdtsc() - start < (u64)tsc_khz * 20)
 		cpu_relax();
-	end = sample(&last);
+	end = etmr_sample(&last);
 	lapic_write(APIC_TMICT, 0);
 
 	cycles = end - start;
@@ -502,7 +503,7 @@ u32 __init efi_mode_apic_period(void)
 	return mul_u64_u64_shr((u64)tsc_khz * 1000 / HZ, counts_per_cycle, 32);
 }
 
-static const char *__init clock_name(u8 clock)
+static const char *__init etmr_clock_name(u8 clock)
 {
 	switch (clock) {
 	case EFI_MODE_CLOCK_APIC_PERIODIC:
@@ -538,16 +539,16 @@ void __init efi_mode_timer_take_over(void)
 		rdmsrl(MSR_IA32_TSC_DEADLINE,
 		       efi_mode_timers.firmware_deadline);
 
-	measure_clock();
-	set_divider(firmware, tdcr);
+	etmr_measure_clock();
+	etmr_set_divider(firmware, tdcr);
 	if (efi_mode_counts_ticks(h)) {
-		period = to_cycles((u64)firmware->tmict << firmware->shift);
+		period = etmr_to_cycles((u64)firmware->tmict << firmware->shift);
 		efi_mode_ticks_set_period(&h->ticks, period, tsc);
 		h->ticks.next = h->noted_at +
-			to_cycles(h->noted_left << firmware->shift);
+			etmr_to_cycles(h->noted_left << firmware->shift);
 	}
 	pr_info("firmware's clock: %s, vector %#x, every %llu us; slices end by the %s\n",
-		clock_name(h->clock), h->tick_vector,
+		etmr_clock_name(h->clock), h->tick_vector,
 		div_u64(efi_mode_tick_period_ns(), 1000),
 		h->preempt == EFI_MODE_PREEMPT_GATE ? "gate" : "timer event");
 }

@@ -23,19 +23,19 @@
 
 #include <asm/efi-mode.h>
 
-static unsigned char no_nmi_reason(void)
+static unsigned char eplat_no_nmi_reason(void)
 {
 	return 0;
 }
 
 /* The mode of the local APIC is the firmware's choice, in both worlds */
-static bool __init keep_x2apic(void)
+static bool __init eplat_keep_x2apic(void)
 {
 	return x2apic_enabled();
 }
 
 /* One CPU: the others wait in the firmware's care */
-static void __init parse_smp_config(void)
+static void __init eplat_parse_smp_config(void)
 {
 #ifdef CONFIG_X86_X2APIC
 	if (x2apic_enabled()) {
@@ -50,7 +50,7 @@ static void __init parse_smp_config(void)
 	smp_found_config = 1;
 }
 
-static void __init init_interrupts(void)
+static void __init eplat_init_interrupts(void)
 {
 	native_init_IRQ();
 	efi_mode_record_init();
@@ -62,7 +62,7 @@ static void __init init_interrupts(void)
  * use at all is masked on the way, and is set again. So is the task priority,
  * since what is the same on both sides need not be exchanged.
  */
-static void __init init_interrupt_mode(void)
+static void __init eplat_init_interrupt_mode(void)
 {
 	u32 lvt0 = apic_read(APIC_LVT0), lvt1 = apic_read(APIC_LVT1);
 	u32 priority = apic_read(APIC_TASKPRI);
@@ -89,12 +89,12 @@ void __init efi_mode_platform_setup(void)
 	x86_init.resources.probe_roms		= x86_init_noop;
 	x86_init.mpparse.find_mptable		= x86_init_noop;
 	x86_init.mpparse.early_parse_smp_cfg	= x86_init_noop;
-	x86_init.mpparse.parse_smp_cfg		= parse_smp_config;
+	x86_init.mpparse.parse_smp_cfg		= eplat_parse_smp_config;
 	x86_init.irqs.pre_vector_init		= x86_init_noop;
-	x86_init.irqs.intr_init			= init_interrupts;
-	x86_init.irqs.intr_mode_init		= init_interrupt_mode;
+	x86_init.irqs.intr_init			= eplat_init_interrupts;
+	x86_init.irqs.intr_mode_init		= eplat_init_interrupt_mode;
 
-	x86_init.hyper.x2apic_available	= keep_x2apic;
+	x86_init.hyper.x2apic_available	= eplat_keep_x2apic;
 
 	x86_platform.legacy.i8042		= X86_LEGACY_I8042_PLATFORM_ABSENT;
 	x86_platform.legacy.rtc			= 0;
@@ -104,7 +104,7 @@ void __init efi_mode_platform_setup(void)
 	x86_platform.legacy.reserve_bios_regions = 0;
 	x86_platform.realmode_reserve		= x86_init_noop;
 	x86_platform.realmode_init		= x86_init_noop;
-	x86_platform.get_nmi_reason		= no_nmi_reason;
+	x86_platform.get_nmi_reason		= eplat_no_nmi_reason;
 
 	legacy_pic				= &null_legacy_pic;
 

@@ -12,6 +12,7 @@
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/wait.h>
@@ -19,7 +20,13 @@
 #include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/poll.h>
+
+/*
+ * Milliseconds between two slices of an idle firmware, by the parameter in share.c. With
+ * each of them pollers are looked at, so this file has the variable.
+ */
+unsigned int efi_mode_poll_interval = 10;
 
 /* Not a mutex: whoever has it must not hold up the thread that has a deadline */
 static DEFINE_SPINLOCK(poll_lock);
@@ -32,7 +39,7 @@ void efi_mode_poll_start(struct efi_mode_poller *poller)
 	spin_lock_irqsave(&poll_lock, flags);
 	poller->next = jiffies;
 	poller->due = false;
-	poller->rests = false;
+	poller->idle_poll = false;
 	list_add_tail(&poller->list, &pollers);
 	spin_unlock_irqrestore(&poll_lock, flags);
 }
@@ -48,7 +55,15 @@ void efi_mode_poll_stop(struct efi_mode_poller *poller)
 }
 EXPORT_SYMBOL_GPL(efi_mode_poll_stop);
 
-static void wake(struct efi_mode_poller *p)
+unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller)
+{
+	if (msecs_to_jiffies(READ_ONCE(efi_mode_poll_interval)) <= poller->every)
+		return MAX_SCHEDULE_TIMEOUT;
+	return poller->every;
+}
+EXPORT_SYMBOL_GPL(efi_mode_poll_timeout);
+
+static void efpl_wake(struct efi_mode_poller *p)
 {
 	WRITE_ONCE(p->due, true);
 	wake_up(p->wait);
@@ -72,7 +87,7 @@ bool efi_mode_wake_pollers(unsigned long early)
 		if (time_before(jiffies, p->next))
 			continue;
 		p->next = jiffies + p->every - early;
-		wake(p);
+		efpl_wake(p);
 		some = true;
 	}
 	spin_unlock_irqrestore(&poll_lock, flags);
@@ -80,22 +95,22 @@ bool efi_mode_wake_pollers(unsigned long early)
 }
 
 /**
- * efi_mode_pollers_rest() - does nobody want to be woken while Linux is idle?
+ * efi_mode_pollers_can_idle() - does nobody want to be woken while Linux is idle?
  *
  * Context: any but NMI.
  * Return: true if questions to firmware are enough for all.
  */
-bool efi_mode_pollers_rest(void)
+bool efi_mode_pollers_can_idle(void)
 {
 	struct efi_mode_poller *p;
 	unsigned long flags;
-	bool rest = true;
+	bool can_idle = true;
 
 	spin_lock_irqsave(&poll_lock, flags);
 	list_for_each_entry(p, &pollers, list)
-		rest &= READ_ONCE(p->rests);
+		can_idle &= READ_ONCE(p->idle_poll);
 	spin_unlock_irqrestore(&poll_lock, flags);
-	return rest;
+	return can_idle;
 }
 
 /* Firmware may be about to ask the old ones, and copies each in one piece */
@@ -103,41 +118,41 @@ void efi_mode_poll_ask(struct efi_mode_poller *poller,
 		       const struct efi_mode_question *questions,
 		       unsigned int nr)
 {
-	struct efi_mode_rest *rest = &efi_mode_handoff->rest;
+	struct efi_mode_idle_poll *poll = &efi_mode_handoff->idle_poll;
 	unsigned long flags;
 
 	nr = min(nr, EFI_MODE_NR_QUESTIONS);
 	local_irq_save(flags);
-	memcpy(rest->questions, questions, nr * sizeof(*questions));
-	rest->nr = nr;
+	memcpy(poll->questions, questions, nr * sizeof(*questions));
+	poll->nr = nr;
 	/* Asked at ticks, of which one may be early */
-	rest->every = (u64)jiffies_to_msecs(poller->every) * tsc_khz * 3 / 4;
+	poll->every = (u64)jiffies_to_msecs(poller->every) * tsc_khz * 3 / 4;
 	local_irq_restore(flags);
 }
 EXPORT_SYMBOL_GPL(efi_mode_poll_ask);
 
-static void wake_all(struct irq_work *work)
+static void efpl_wake_all(struct irq_work *work)
 {
 	struct efi_mode_poller *p;
 	unsigned long flags;
 
 	spin_lock_irqsave(&poll_lock, flags);
 	list_for_each_entry(p, &pollers, list)
-		wake(p);
+		efpl_wake(p);
 	spin_unlock_irqrestore(&poll_lock, flags);
 }
 
 /* Nobody can be woken in the context of a signal */
-static DEFINE_IRQ_WORK(wake_work, wake_all);
+static DEFINE_IRQ_WORK(wake_work, efpl_wake_all);
 
-static void answered(void *unused)
+static void efpl_answered(void *unused)
 {
 	irq_work_queue(&wake_work);
 }
 
-static int __init poll_init(void)
+static int __init efpl_init(void)
 {
-	efi_mode_watch_answers(answered);
+	efi_mode_event_watch_poll(efpl_answered);
 	return 0;
 }
-core_initcall(poll_init);
+core_initcall(efpl_init);

@@ -4,11 +4,11 @@
  */
 #include <kunit/test.h>
 
-#include <efi-mode/request.h>
+#include "request.h"
 
 static const u64 args[] = { 11, 22, 33 };
 
-static void one_at_a_time(struct kunit *test)
+static void request_one_at_a_time(struct kunit *test)
 {
 	struct efi_mode_request r = {};
 
@@ -29,44 +29,44 @@ static void one_at_a_time(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, efi_mode_request_is_done(&r));
 }
 
-static void the_result_is_taken_once(struct kunit *test)
+static void request_the_result_is_taken_once(struct kunit *test)
 {
 	struct efi_mode_request r = {};
-	u32 breach = 0, refused = 0;
+	u32 violations = 0, refused = 0;
 
 	KUNIT_ASSERT_TRUE(test, efi_mode_request_post(&r, NULL, 0x1000, 8, args, 3));
 	r.status = 0x8000000000000015;
-	r.breach = EFI_MODE_BREACH_DF;
+	r.abi_violations = EFI_MODE_ABI_DF;
 	r.refused = EFI_MODE_REFUSED_GONE;
 	r.state = EFI_MODE_REQUEST_DONE;
 
 	KUNIT_EXPECT_TRUE(test, efi_mode_request_is_done(&r));
 	KUNIT_EXPECT_FALSE(test, efi_mode_request_post(&r, NULL, 0x2000, 16, args, 1));
-	KUNIT_EXPECT_EQ(test, efi_mode_request_take(&r, &breach, &refused),
+	KUNIT_EXPECT_EQ(test, efi_mode_request_take(&r, &violations, &refused),
 			0x8000000000000015);
-	KUNIT_EXPECT_EQ(test, breach, EFI_MODE_BREACH_DF);
+	KUNIT_EXPECT_EQ(test, violations, EFI_MODE_ABI_DF);
 	KUNIT_EXPECT_EQ(test, refused, EFI_MODE_REFUSED_GONE);
 	KUNIT_EXPECT_FALSE(test, efi_mode_request_is_done(&r));
 	KUNIT_EXPECT_FALSE(test, efi_mode_request_is_pending(&r));
 
 	/* The next one starts clean */
 	KUNIT_ASSERT_TRUE(test, efi_mode_request_post(&r, NULL, 0x2000, 16, args, 1));
-	KUNIT_EXPECT_EQ(test, r.breach, 0);
-	KUNIT_EXPECT_EQ(test, r.refused, EFI_MODE_REFUSED_NOT);
+	KUNIT_EXPECT_EQ(test, r.abi_violations, 0);
+	KUNIT_EXPECT_EQ(test, r.refused, EFI_MODE_REFUSED_NONE);
 }
 
-static void aimed(struct kunit *test)
+static void request_aimed(struct kunit *test)
 {
 	const struct efi_mode_target target = { .handle = 0x3000, .tpl = 8 };
 	struct efi_mode_request r = {};
-	u32 breach, refused;
+	u32 violations, refused;
 
 	KUNIT_ASSERT_TRUE(test, efi_mode_request_post(&r, &target, 0, 8, args,
 						      3));
 	KUNIT_EXPECT_EQ(test, r.target.handle, 0x3000);
 	KUNIT_EXPECT_EQ(test, r.target.tpl, 8);
 	r.state = EFI_MODE_REQUEST_DONE;
-	efi_mode_request_take(&r, &breach, &refused);
+	efi_mode_request_take(&r, &violations, &refused);
 
 	/* The target is not that of the next one */
 	KUNIT_ASSERT_TRUE(test, efi_mode_request_post(&r, NULL, 0x1000, 8, args,
@@ -74,7 +74,7 @@ static void aimed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r.target.handle, 0);
 }
 
-static void abandoned(struct kunit *test)
+static void request_abandoned(struct kunit *test)
 {
 	struct efi_mode_request r = {};
 
@@ -84,10 +84,10 @@ static void abandoned(struct kunit *test)
 }
 
 static struct kunit_case request_cases[] = {
-	KUNIT_CASE(one_at_a_time),
-	KUNIT_CASE(the_result_is_taken_once),
-	KUNIT_CASE(aimed),
-	KUNIT_CASE(abandoned),
+	KUNIT_CASE(request_one_at_a_time),
+	KUNIT_CASE(request_the_result_is_taken_once),
+	KUNIT_CASE(request_aimed),
+	KUNIT_CASE(request_abandoned),
 	{}
 };
 

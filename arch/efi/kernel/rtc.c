@@ -15,7 +15,7 @@
 #include <efi-mode/time.h>
 
 /* When the device is there and before hctosys reads it */
-static int add_rtc(struct device *dev)
+static int ertc_add_rtc(struct device *dev)
 {
 	struct rtc_device *rtc = to_rtc_device(dev);
 	efi_time_t time;
@@ -30,11 +30,11 @@ static int add_rtc(struct device *dev)
 
 static struct class_interface zone_interface = {
 	.class		= &rtc_class,
-	.add_dev	= add_rtc,
+	.add_dev	= ertc_add_rtc,
 };
 
-static int __init zone_init(void)
+static int __init ertc_init(void)
 {
 	return class_interface_register(&zone_interface);
 }
-fs_initcall(zone_init);
+fs_initcall(ertc_init);

@@ -40,7 +40,7 @@
 #include <linux/ucs2_string.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
 
 /*
  * What can be written without sleeping, name and data. The kernel does not
@@ -82,35 +82,35 @@ struct exchange {
 static struct exchange *reserve;
 
 /* With one CPU, and preemption and interrupts on, nobody holds a spinlock */
-static bool may_sleep(void)
+static bool ert_may_sleep(void)
 {
 	return !preempt_count() && !irqs_disabled() && !rcu_preempt_depth();
 }
 
-static u64 address(const void *wanted, void *p)
+static u64 ert_address(const void *wanted, void *p)
 {
 	return wanted ? virt_to_phys(p) : 0;
 }
 
-static size_t name_size(const efi_char16_t *name)
+static size_t ert_name_size(const efi_char16_t *name)
 {
 	return name ? (ucs2_strlen(name) + 1) * sizeof(*name) : 0;
 }
 
-static void *data_of(struct exchange *x, size_t name_size)
+static void *ert_data_of(struct exchange *x, size_t name_size)
 {
 	return x->text + ALIGN(name_size, 8);
 }
 
 /* %SIZE_MAX, which cannot be had, if there is no such size */
-static size_t text_size(size_t name_size, size_t data_size)
+static size_t ert_text_size(size_t name_size, size_t data_size)
 {
 	return size_add(size_add(name_size, 7) & ~7UL, data_size);
 }
 
-static efi_status_t get_exchange(struct exchange **x, size_t text_size)
+static efi_status_t ert_get_exchange(struct exchange **x, size_t text_size)
 {
-	if (!may_sleep())
+	if (!ert_may_sleep())
 		return EFI_NOT_READY;
 	*x = kzalloc(struct_size(*x, text, text_size),
 		     GFP_KERNEL | __GFP_NOWARN);
@@ -118,23 +118,23 @@ static efi_status_t get_exchange(struct exchange **x, size_t text_size)
 }
 
 /* What is later than version 1.10 is not in the table of older firmware */
-static bool is_uefi(void)
+static bool ert_is_uefi(void)
 {
 	return efi.runtime_version >= EFI_2_00_SYSTEM_TABLE_REVISION;
 }
 
 /* Time */
 
-static efi_status_t get_time(efi_time_t *time, efi_time_cap_t *cap)
+static efi_status_t ert_get_time(efi_time_t *time, efi_time_cap_t *cap)
 {
 	struct exchange *x __free(kfree) = NULL;
-	efi_status_t status = get_exchange(&x, 0);
+	efi_status_t status = ert_get_exchange(&x, 0);
 
 	if (status != EFI_SUCCESS)
 		return status;
 	status = efi_mode_rt_call(efi_mode_call, get_time,
-				  address(time, &x->time),
-				  address(cap, &x->cap));
+				  ert_address(time, &x->time),
+				  ert_address(cap, &x->cap));
 	if (status != EFI_SUCCESS)
 		return status;
 	if (time)
@@ -148,45 +148,45 @@ static efi_status_t get_time(efi_time_t *time, efi_time_cap_t *cap)
  * A time without a zone is in that of firmware's clock, if it has one: rtc-efi
  * knows none, and is not to make firmware forget it.
  */
-static void add_zone(efi_time_t *time)
+static void ert_add_zone(efi_time_t *time)
 {
 	efi_time_t now;
 
 	if (time->timezone != EFI_UNSPECIFIED_TIMEZONE ||
-	    get_time(&now, NULL) != EFI_SUCCESS ||
+	    ert_get_time(&now, NULL) != EFI_SUCCESS ||
 	    now.timezone == EFI_UNSPECIFIED_TIMEZONE)
 		return;
 	time->timezone = now.timezone;
 	time->daylight = now.daylight;
 }
 
-static efi_status_t set_time(efi_time_t *time)
+static efi_status_t ert_set_time(efi_time_t *time)
 {
 	struct exchange *x __free(kfree) = NULL;
-	efi_status_t status = get_exchange(&x, 0);
+	efi_status_t status = ert_get_exchange(&x, 0);
 
 	if (status != EFI_SUCCESS)
 		return status;
 	if (time) {
 		x->time = *time;
-		add_zone(&x->time);
+		ert_add_zone(&x->time);
 	}
 	return efi_mode_rt_call(efi_mode_call, set_time,
-				address(time, &x->time));
+				ert_address(time, &x->time));
 }
 
-static efi_status_t get_wakeup_time(efi_bool_t *enabled, efi_bool_t *pending,
-				    efi_time_t *time)
+static efi_status_t ert_get_wakeup_time(efi_bool_t *enabled, efi_bool_t *pending,
+					efi_time_t *time)
 {
 	struct exchange *x __free(kfree) = NULL;
-	efi_status_t status = get_exchange(&x, 0);
+	efi_status_t status = ert_get_exchange(&x, 0);
 
 	if (status != EFI_SUCCESS)
 		return status;
 	status = efi_mode_rt_call(efi_mode_call, get_wakeup_time,
-				  address(enabled, &x->enabled),
-				  address(pending, &x->pending),
-				  address(time, &x->time));
+				  ert_address(enabled, &x->enabled),
+				  ert_address(pending, &x->pending),
+				  ert_address(time, &x->time));
 	if (status != EFI_SUCCESS)
 		return status;
 	if (enabled)
@@ -198,31 +198,31 @@ static efi_status_t get_wakeup_time(efi_bool_t *enabled, efi_bool_t *pending,
 	return status;
 }
 
-static efi_status_t set_wakeup_time(efi_bool_t enabled, efi_time_t *time)
+static efi_status_t ert_set_wakeup_time(efi_bool_t enabled, efi_time_t *time)
 {
 	struct exchange *x __free(kfree) = NULL;
-	efi_status_t status = get_exchange(&x, 0);
+	efi_status_t status = ert_get_exchange(&x, 0);
 
 	if (status != EFI_SUCCESS)
 		return status;
 	if (time)
 		x->time = *time;
 	return efi_mode_rt_call(efi_mode_call, set_wakeup_time, enabled,
-				address(time, &x->time));
+				ert_address(time, &x->time));
 }
 
 /* Variables */
 
-static efi_status_t get_variable(efi_char16_t *name, efi_guid_t *vendor,
-				 u32 *attr, unsigned long *data_size,
-				 void *data)
+static efi_status_t ert_get_variable(efi_char16_t *name, efi_guid_t *vendor,
+				     u32 *attr, unsigned long *data_size,
+				     void *data)
 {
 	size_t size = data && data_size ? *data_size : 0;
 	struct exchange *x __free(kfree) = NULL;
-	size_t length = name_size(name);
+	size_t length = ert_name_size(name);
 	efi_status_t status;
 
-	status = get_exchange(&x, text_size(length, size));
+	status = ert_get_exchange(&x, ert_text_size(length, size));
 	if (status != EFI_SUCCESS)
 		return status;
 	if (name)
@@ -233,11 +233,11 @@ static efi_status_t get_variable(efi_char16_t *name, efi_guid_t *vendor,
 		x->size = *data_size;
 
 	status = efi_mode_rt_call(efi_mode_call, get_variable,
-				  address(name, x->text),
-				  address(vendor, &x->vendor),
-				  address(attr, &x->attr),
-				  address(data_size, &x->size),
-				  address(data, data_of(x, length)));
+				  ert_address(name, x->text),
+				  ert_address(vendor, &x->vendor),
+				  ert_address(attr, &x->attr),
+				  ert_address(data_size, &x->size),
+				  ert_address(data, ert_data_of(x, length)));
 	if (status != EFI_SUCCESS && status != EFI_BUFFER_TOO_SMALL)
 		return status;
 
@@ -247,7 +247,7 @@ static efi_status_t get_variable(efi_char16_t *name, efi_guid_t *vendor,
 		return EFI_DEVICE_ERROR;
 	}
 	if (status == EFI_SUCCESS && size)
-		memcpy(data, data_of(x, length), x->size);
+		memcpy(data, ert_data_of(x, length), x->size);
 	if (data_size)
 		*data_size = x->size;
 	if (attr)
@@ -259,14 +259,14 @@ static efi_status_t get_variable(efi_char16_t *name, efi_guid_t *vendor,
  * The name is read and written. Firmware gets no more of it than the caller says
  * there is, and finds an end behind that.
  */
-static efi_status_t get_next_variable(unsigned long *size, efi_char16_t *name,
-				      efi_guid_t *vendor)
+static efi_status_t ert_get_next_variable(unsigned long *size, efi_char16_t *name,
+					  efi_guid_t *vendor)
 {
 	size_t length = name && size ? *size : 0;
 	struct exchange *x __free(kfree) = NULL;
 	efi_status_t status;
 
-	status = get_exchange(&x, size_add(length, sizeof(*name)));
+	status = ert_get_exchange(&x, size_add(length, sizeof(*name)));
 	if (status != EFI_SUCCESS)
 		return status;
 	memcpy(x->text, name, length);
@@ -276,9 +276,9 @@ static efi_status_t get_next_variable(unsigned long *size, efi_char16_t *name,
 		x->size = *size;
 
 	status = efi_mode_rt_call(efi_mode_call, get_next_variable,
-				  address(size, &x->size),
-				  address(name, x->text),
-				  address(vendor, &x->vendor));
+				  ert_address(size, &x->size),
+				  ert_address(name, x->text),
+				  ert_address(vendor, &x->vendor));
 	if (status == EFI_BUFFER_TOO_SMALL && size)
 		*size = x->size;
 	if (status != EFI_SUCCESS)
@@ -292,39 +292,39 @@ static efi_status_t get_next_variable(unsigned long *size, efi_char16_t *name,
 	return status;
 }
 
-static void fill_variable(struct exchange *x, const efi_char16_t *name,
-			  const efi_guid_t *vendor, unsigned long size,
-			  const void *data)
+static void ert_fill_variable(struct exchange *x, const efi_char16_t *name,
+			      const efi_guid_t *vendor, unsigned long size,
+			      const void *data)
 {
-	size_t length = name_size(name);
+	size_t length = ert_name_size(name);
 
 	if (name)
 		memcpy(x->text, name, length);
 	if (vendor)
 		x->vendor = *vendor;
 	if (data)
-		memcpy(data_of(x, length), data, size);
+		memcpy(ert_data_of(x, length), data, size);
 }
 
-static efi_status_t set_variable(efi_char16_t *name, efi_guid_t *vendor,
-				 u32 attr, unsigned long size, void *data)
+static efi_status_t ert_set_variable(efi_char16_t *name, efi_guid_t *vendor,
+				     u32 attr, unsigned long size, void *data)
 {
 	struct exchange *x __free(kfree) = NULL;
-	size_t length = name_size(name);
+	size_t length = ert_name_size(name);
 	efi_status_t status;
 
-	status = get_exchange(&x, text_size(length, data ? size : 0));
+	status = ert_get_exchange(&x, ert_text_size(length, data ? size : 0));
 	if (status != EFI_SUCCESS)
 		return status;
-	fill_variable(x, name, vendor, size, data);
+	ert_fill_variable(x, name, vendor, size, data);
 	return efi_mode_rt_call(efi_mode_call, set_variable,
-				address(name, x->text),
-				address(vendor, &x->vendor), attr, size,
-				address(data, data_of(x, length)));
+				ert_address(name, x->text),
+				ert_address(vendor, &x->vendor), attr, size,
+				ert_address(data, ert_data_of(x, length)));
 }
 
-static void take_info(const struct exchange *x, u64 *storage, u64 *remaining,
-		      u64 *largest)
+static void ert_take_info(const struct exchange *x, u64 *storage, u64 *remaining,
+			  u64 *largest)
 {
 	if (storage)
 		*storage = x->storage;
@@ -334,23 +334,23 @@ static void take_info(const struct exchange *x, u64 *storage, u64 *remaining,
 		*largest = x->largest;
 }
 
-static efi_status_t query_variable_info(u32 attr, u64 *storage, u64 *remaining,
-					u64 *largest)
+static efi_status_t ert_query_variable_info(u32 attr, u64 *storage, u64 *remaining,
+					    u64 *largest)
 {
 	struct exchange *x __free(kfree) = NULL;
 	efi_status_t status;
 
-	if (!is_uefi())
+	if (!ert_is_uefi())
 		return EFI_UNSUPPORTED;
-	status = get_exchange(&x, 0);
+	status = ert_get_exchange(&x, 0);
 	if (status != EFI_SUCCESS)
 		return status;
 	status = efi_mode_rt_call(efi_mode_call, query_variable_info, attr,
-				  address(storage, &x->storage),
-				  address(remaining, &x->remaining),
-				  address(largest, &x->largest));
+				  ert_address(storage, &x->storage),
+				  ert_address(remaining, &x->remaining),
+				  ert_address(largest, &x->largest));
 	if (status == EFI_SUCCESS)
-		take_info(x, storage, remaining, largest);
+		ert_take_info(x, storage, remaining, largest);
 	return status;
 }
 
@@ -369,74 +369,74 @@ static efi_status_t query_variable_info(u32 attr, u64 *storage, u64 *remaining,
  * A non-maskable interrupt can have come in the middle of a switch, from where
  * there is no way to firmware.
  */
-static typeof(efi_mode_call) *call_now(void)
+static typeof(efi_mode_call) *ert_call_now(void)
 {
 	return panic_in_progress() ? efi_mode_call_panic : efi_mode_call_atomic;
 }
 
-static efi_status_t set_variable_nonblocking(efi_char16_t *name,
-					     efi_guid_t *vendor, u32 attr,
-					     unsigned long size, void *data)
+static efi_status_t ert_set_variable_nonblocking(efi_char16_t *name,
+						 efi_guid_t *vendor, u32 attr,
+						 unsigned long size, void *data)
 {
-	size_t length = name_size(name);
+	size_t length = ert_name_size(name);
 	struct exchange *x = reserve;
 	efi_status_t status;
 	unsigned long flags;
 
-	if (may_sleep())
-		return set_variable(name, vendor, attr, size, data);
+	if (ert_may_sleep())
+		return ert_set_variable(name, vendor, attr, size, data);
 	if (in_nmi())
 		return EFI_NOT_READY;
-	if (text_size(length, data ? size : 0) > RESERVE_SIZE)
+	if (ert_text_size(length, data ? size : 0) > RESERVE_SIZE)
 		return EFI_OUT_OF_RESOURCES;
 
 	local_irq_save(flags);
-	fill_variable(x, name, vendor, size, data);
-	status = efi_mode_rt_call(call_now(), set_variable,
-				  address(name, x->text),
-				  address(vendor, &x->vendor), attr, size,
-				  address(data, data_of(x, length)));
+	ert_fill_variable(x, name, vendor, size, data);
+	status = efi_mode_rt_call(ert_call_now(), set_variable,
+				  ert_address(name, x->text),
+				  ert_address(vendor, &x->vendor), attr, size,
+				  ert_address(data, ert_data_of(x, length)));
 	local_irq_restore(flags);
 	return status;
 }
 
-static efi_status_t query_variable_info_nonblocking(u32 attr, u64 *storage,
-						    u64 *remaining,
-						    u64 *largest)
+static efi_status_t ert_query_variable_info_nonblocking(u32 attr, u64 *storage,
+							u64 *remaining,
+							u64 *largest)
 {
 	struct exchange *x = reserve;
 	efi_status_t status;
 	unsigned long flags;
 
-	if (may_sleep())
-		return query_variable_info(attr, storage, remaining, largest);
-	if (!is_uefi())
+	if (ert_may_sleep())
+		return ert_query_variable_info(attr, storage, remaining, largest);
+	if (!ert_is_uefi())
 		return EFI_UNSUPPORTED;
 	if (in_nmi())
 		return EFI_NOT_READY;
 
 	local_irq_save(flags);
-	status = efi_mode_rt_call(call_now(), query_variable_info, attr,
-				  address(storage, &x->storage),
-				  address(remaining, &x->remaining),
-				  address(largest, &x->largest));
+	status = efi_mode_rt_call(ert_call_now(), query_variable_info, attr,
+				  ert_address(storage, &x->storage),
+				  ert_address(remaining, &x->remaining),
+				  ert_address(largest, &x->largest));
 	if (status == EFI_SUCCESS)
-		take_info(x, storage, remaining, largest);
+		ert_take_info(x, storage, remaining, largest);
 	local_irq_restore(flags);
 	return status;
 }
 
 /* The rest */
 
-static efi_status_t get_next_high_mono_count(u32 *count)
+static efi_status_t ert_get_next_high_mono_count(u32 *count)
 {
 	struct exchange *x __free(kfree) = NULL;
-	efi_status_t status = get_exchange(&x, 0);
+	efi_status_t status = ert_get_exchange(&x, 0);
 
 	if (status != EFI_SUCCESS)
 		return status;
 	status = efi_mode_rt_call(efi_mode_call, get_next_high_mono_count,
-				  address(count, &x->count));
+				  ert_address(count, &x->count));
 	if (status == EFI_SUCCESS && count)
 		*count = x->count;
 	return status;
@@ -446,16 +446,16 @@ static efi_status_t get_next_high_mono_count(u32 *count)
  * Like the ways out in exit.c, which do not come here. Notify functions of
  * firmware may want its events, so it is a call like any other where that can be.
  */
-static void reset_system(int type, efi_status_t reason, unsigned long size,
-			 efi_char16_t *data)
+static void ert_reset_system(int type, efi_status_t reason, unsigned long size,
+			     efi_char16_t *data)
 {
 	struct exchange *x __free(kfree) = NULL;
 
-	if (get_exchange(&x, data ? size : 0) == EFI_SUCCESS) {
+	if (ert_get_exchange(&x, data ? size : 0) == EFI_SUCCESS) {
 		if (data)
 			memcpy(x->text, data, size);
 		efi_mode_rt_call(efi_mode_call, reset_system, type, reason,
-				 data ? size : 0, address(data, x->text));
+				 data ? size : 0, ert_address(data, x->text));
 	} else {
 		efi_mode_rt_call(efi_mode_call_last, reset_system, type, reason,
 				 0, 0);
@@ -468,23 +468,23 @@ static void reset_system(int type, efi_status_t reason, unsigned long size,
  * the rest is in the pages of the list, which are the caller's. One that it takes
  * at once has to be in one piece.
  */
-static size_t capsule_size(const efi_capsule_header_t *header)
+static size_t ert_capsule_size(const efi_capsule_header_t *header)
 {
 	return header->flags & EFI_CAPSULE_PERSIST_ACROSS_RESET ?
 	       header->headersize : header->imagesize;
 }
 
 /* Sizes that cannot be are not copied by, and firmware does not always look */
-static bool capsule_is_valid(const efi_capsule_header_t *header)
+static bool ert_capsule_is_valid(const efi_capsule_header_t *header)
 {
 	return header->headersize >= sizeof(*header) &&
 	       header->headersize <= header->imagesize;
 }
 
 /* The kernel sends capsules one by one */
-static efi_status_t get_capsule(struct exchange **x,
-				efi_capsule_header_t **capsules,
-				unsigned long count, bool whole)
+static efi_status_t ert_get_capsule(struct exchange **x,
+				    efi_capsule_header_t **capsules,
+				    unsigned long count, bool whole)
 {
 	efi_capsule_header_t header;
 	size_t size = 0;
@@ -497,11 +497,11 @@ static efi_status_t get_capsule(struct exchange **x,
 	if (count) {
 		if (get_kernel_nofault(header, capsules[0]))
 			return EFI_INVALID_PARAMETER;
-		if (whole && !capsule_is_valid(&header))
+		if (whole && !ert_capsule_is_valid(&header))
 			return EFI_INVALID_PARAMETER;
-		size = whole ? capsule_size(&header) : sizeof(header);
+		size = whole ? ert_capsule_size(&header) : sizeof(header);
 	}
-	status = get_exchange(x, size);
+	status = ert_get_exchange(x, size);
 	if (status != EFI_SUCCESS || !size)
 		return status;
 	if (copy_from_kernel_nofault((*x)->text, capsules[0], size))
@@ -510,37 +510,37 @@ static efi_status_t get_capsule(struct exchange **x,
 	return EFI_SUCCESS;
 }
 
-static efi_status_t update_capsule(efi_capsule_header_t **capsules,
-				   unsigned long count, unsigned long list)
+static efi_status_t ert_update_capsule(efi_capsule_header_t **capsules,
+				       unsigned long count, unsigned long list)
 {
 	struct exchange *x __free(kfree) = NULL;
 	efi_status_t status;
 
-	if (!is_uefi())
+	if (!ert_is_uefi())
 		return EFI_UNSUPPORTED;
-	status = get_capsule(&x, capsules, count, true);
+	status = ert_get_capsule(&x, capsules, count, true);
 	if (status != EFI_SUCCESS)
 		return status;
 	return efi_mode_rt_call(efi_mode_call, update_capsule,
-				address(capsules, x->capsules), count, list);
+				ert_address(capsules, x->capsules), count, list);
 }
 
-static efi_status_t query_capsule_caps(efi_capsule_header_t **capsules,
-				       unsigned long count, u64 *max_size,
-				       int *reset_type)
+static efi_status_t ert_query_capsule_caps(efi_capsule_header_t **capsules,
+					   unsigned long count, u64 *max_size,
+					   int *reset_type)
 {
 	struct exchange *x __free(kfree) = NULL;
 	efi_status_t status;
 
-	if (!is_uefi())
+	if (!ert_is_uefi())
 		return EFI_UNSUPPORTED;
-	status = get_capsule(&x, capsules, count, false);
+	status = ert_get_capsule(&x, capsules, count, false);
 	if (status != EFI_SUCCESS)
 		return status;
 	status = efi_mode_rt_call(efi_mode_call, query_capsule_caps,
-				  address(capsules, x->capsules), count,
-				  address(max_size, &x->max_size),
-				  address(reset_type, &x->reset_type));
+				  ert_address(capsules, x->capsules), count,
+				  ert_address(max_size, &x->max_size),
+				  ert_address(reset_type, &x->reset_type));
 	if (status != EFI_SUCCESS)
 		return status;
 	if (max_size)
@@ -551,13 +551,13 @@ static efi_status_t query_capsule_caps(efi_capsule_header_t **capsules,
 }
 
 /* Firmware without a wake-up alarm says so; rtc-efi then does not offer one */
-static u32 __init supported(void)
+static u32 __init ert_supported(void)
 {
 	u32 mask = EFI_RT_SUPPORTED_ALL;
 	efi_bool_t enabled, pending;
 	efi_time_t time;
 
-	if (get_wakeup_time(&enabled, &pending, &time) == EFI_UNSUPPORTED)
+	if (ert_get_wakeup_time(&enabled, &pending, &time) == EFI_UNSUPPORTED)
 		mask &= ~EFI_RT_SUPPORTED_WAKEUP_SERVICES;
 	return mask;
 }
@@ -567,7 +567,7 @@ static u32 __init supported(void)
  * there are users. What firmware says it does not support at runtime it says of
  * the time after boot services, which have not ended.
  */
-static int __init runtime_init(void)
+static int __init ert_init(void)
 {
 	if (!efi_enabled(EFI_CONFIG_TABLES) || efi_runtime_disabled())
 		return 0;
@@ -575,23 +575,23 @@ static int __init runtime_init(void)
 	if (!reserve)
 		return -ENOMEM;
 
-	efi.get_time			    = get_time;
-	efi.set_time			    = set_time;
-	efi.get_wakeup_time		    = get_wakeup_time;
-	efi.set_wakeup_time		    = set_wakeup_time;
-	efi.get_variable		    = get_variable;
-	efi.get_next_variable		    = get_next_variable;
-	efi.set_variable		    = set_variable;
-	efi.set_variable_nonblocking	    = set_variable_nonblocking;
-	efi.query_variable_info		    = query_variable_info;
-	efi.query_variable_info_nonblocking = query_variable_info_nonblocking;
-	efi.get_next_high_mono_count	    = get_next_high_mono_count;
-	efi.reset_system		    = reset_system;
-	efi.update_capsule		    = update_capsule;
-	efi.query_capsule_caps		    = query_capsule_caps;
+	efi.get_time			    = ert_get_time;
+	efi.set_time			    = ert_set_time;
+	efi.get_wakeup_time		    = ert_get_wakeup_time;
+	efi.set_wakeup_time		    = ert_set_wakeup_time;
+	efi.get_variable		    = ert_get_variable;
+	efi.get_next_variable		    = ert_get_next_variable;
+	efi.set_variable		    = ert_set_variable;
+	efi.set_variable_nonblocking	    = ert_set_variable_nonblocking;
+	efi.query_variable_info		    = ert_query_variable_info;
+	efi.query_variable_info_nonblocking = ert_query_variable_info_nonblocking;
+	efi.get_next_high_mono_count	    = ert_get_next_high_mono_count;
+	efi.reset_system		    = ert_reset_system;
+	efi.update_capsule		    = ert_update_capsule;
+	efi.query_capsule_caps		    = ert_query_capsule_caps;
 
-	efi.runtime_supported_mask = supported();
+	efi.runtime_supported_mask = ert_supported();
 	set_bit(EFI_RUNTIME_SERVICES, &efi.flags);
 	return 0;
 }
-early_initcall(runtime_init);
+early_initcall(ert_init);

@@ -55,7 +55,7 @@ static struct resource kernel_resources[] = {
 	{ .name = "Kernel bss" },
 };
 
-static void __init insert_kernel_resources(void)
+static void __init esetup_insert_kernel_resources(void)
 {
 	const struct {
 		void *start, *end;
@@ -76,7 +76,7 @@ static void __init insert_kernel_resources(void)
 	}
 }
 
-static void __init setup_boot_params(void)
+static void __init esetup_setup_boot_params(void)
 {
 	ROOT_DEV = old_decode_dev(boot_params.hdr.root_dev);
 	screen_info = boot_params.screen_info;
@@ -96,7 +96,7 @@ static void __init setup_boot_params(void)
  * the initrd. The firmware's tables and the nodes of setup_data are in memory of the
  * firmware, which is no RAM for Linux.
  */
-static void __init reserve_memory(void)
+static void __init esetup_reserve_memory(void)
 {
 	memblock_reserve(__pa_symbol(_text),
 			 __end_of_kernel_reserve - _text);
@@ -107,14 +107,14 @@ static void __init reserve_memory(void)
  * The firmware's tables are read as always. Its runtime services are not
  * mapped into the kernel's address space, and must not be.
  */
-static void __init setup_efi(void)
+static void __init esetup_setup_efi(void)
 {
 	efi_init();
 	clear_bit(EFI_RUNTIME_SERVICES, &efi.flags);
 	efi_set_secure_boot(boot_params.secure_boot);
 }
 
-static void __init find_memory_limits(void)
+static void __init esetup_find_memory_limits(void)
 {
 	max_pfn = e820__end_of_ram_pfn();
 	cache_bp_init();
@@ -128,7 +128,7 @@ static void __init find_memory_limits(void)
 	high_memory = (void *)__va(max_pfn * PAGE_SIZE - 1) + 1;
 }
 
-static void __init setup_memory(void)
+static void __init esetup_setup_memory(void)
 {
 	early_alloc_pgt_buf();
 	reserve_brk();
@@ -169,8 +169,8 @@ void __init setup_arch(char **cmdline_p)
 	static_call_init();
 	early_ioremap_init();
 
-	setup_boot_params();
-	reserve_memory();
+	esetup_setup_boot_params();
+	esetup_reserve_memory();
 	efi_mode_platform_setup();
 
 	iomem_resource.end = (1ULL << boot_cpu_data.x86_phys_bits) - 1;
@@ -183,16 +183,18 @@ void __init setup_arch(char **cmdline_p)
 	x86_report_nx();
 	apic_setup_apic_calls();
 	e820__finish_early_params();
-	setup_efi();
+	esetup_setup_efi();
 	x86_init.resources.dmi_setup();
 	tsc_early_init();
 
-	insert_kernel_resources();
-	find_memory_limits();
-	setup_memory();
+	esetup_insert_kernel_resources();
+	esetup_find_memory_limits();
+	esetup_setup_memory();
 
 	/* From here on firmware can be called, and the console is one of them */
 	efi_mode_map_handoff();
+	efi_mode_copy_systab();
+	efi_mode_switch_setup();
 	efi_mode_early_console();
 
 	setup_log_buf(1);
@@ -226,7 +228,7 @@ void __init setup_arch(char **cmdline_p)
  * The memory map was mapped for early use; map it for good. Firmware's regions
  * are read there for as long as the kernel runs.
  */
-static int __init remap_efi_memmap(void)
+static int __init esetup_remap_efi_memmap(void)
 {
 	phys_addr_t base = efi.memmap.phys_map;
 	unsigned long size = efi.memmap.nr_map * efi.memmap.desc_size;
@@ -236,4 +238,4 @@ static int __init remap_efi_memmap(void)
 	efi_memmap_unmap();
 	return efi_memmap_init_late(base, size);
 }
-early_initcall(remap_efi_memmap);
+early_initcall(esetup_remap_efi_memmap);

@@ -8,7 +8,7 @@
  *
  * From ingress to egress interrupts are off, so a slice is never entered twice.
  *
- * An idle Linux gives a slice that lasts until it has something to do: a rest.
+ * An idle Linux gives a slice that lasts until Linux has something to do.
  *
  * When firmware has faulted there are no slices any more.
  */
@@ -31,7 +31,9 @@
 #include <asm/trapnr.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/slice.h>
+
+#include "request.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -87,16 +89,16 @@ u64 efi_mode_forced_egresses(void)
 EXPORT_SYMBOL_GPL(efi_mode_forced_egresses);
 
 /* Buckets of the histogram are powers of two of 1024 cycles */
-static __always_inline void account(struct efi_mode_handoff *h, u64 cycles,
-				    bool rest)
+static __always_inline void eslice_account(struct efi_mode_handoff *h, u64 cycles,
+					   bool idle)
 {
 	BUILD_BUG_ON(EFI_MODE_HISTOGRAM != 64 - 10 + 1);
 
 	stats.round_trips++;
 	stats.ended[h->egress]++;
-	if (rest) {
-		stats.rests++;
-		stats.rest_cycles += cycles;
+	if (idle) {
+		stats.nr_idle_slices++;
+		stats.idle_cycles += cycles;
 		return;
 	}
 	stats.cycles += cycles;
@@ -105,7 +107,7 @@ static __always_inline void account(struct efi_mode_handoff *h, u64 cycles,
 		stats.longest = cycles;
 }
 
-static const char *exception_name(u64 vector)
+static const char *eslice_exception_name(u64 vector)
 {
 	switch (vector) {
 	case X86_TRAP_DE:
@@ -127,30 +129,30 @@ static const char *exception_name(u64 vector)
 
 /*
  * What firmware has held stays held, and its locks, too: nothing in it can be
- * called any more.
+ * called any more. If it was in a call, call.c reports which one.
  */
-static void stop(const struct efi_mode_fault *f)
+static void eslice_stop(const struct efi_mode_fault *f)
 {
-	const char *call = efi_mode_pending_call();
+	bool in_call = efi_mode_request_is_pending(&efi_mode_handoff->request);
 
 	stopped = true;
 	pr_emerg(FW_BUG "%s (vector %llu, error code %#llx) at %#llx, address %#llx, stack %#llx, in %s\n",
-		 exception_name(f->vector), f->vector, f->error, f->rip,
-		 f->address, f->rsp, call ?: "its own time");
+		 eslice_exception_name(f->vector), f->vector, f->error, f->rip,
+		 f->address, f->rsp, in_call ? "a call" : "its own time");
 	pr_emerg("the firmware is stopped: every call to it fails from now on. Linux goes on.\n");
 }
 
-static __always_inline void switch_to_rest(struct efi_mode_handoff *h)
+static __always_inline void eslice_switch_idle(struct efi_mode_handoff *h)
 {
-	h->rest.on = 1;
+	h->idle_poll.on = 1;
 	ct_cpuidle_enter();
 	efi_mode_switch_to_firmware();
 	ct_cpuidle_exit();
-	h->rest.on = 0;
+	h->idle_poll.on = 0;
 }
 
 /* Return: false if it could not be given, or a task of Linux's is to run first */
-static __always_inline bool give_slice(bool rest, bool others)
+static __always_inline bool eslice_one_slice(bool idle, bool linux_has_work)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u64 start, cycles, replayed = 0;
@@ -159,31 +161,31 @@ static __always_inline bool give_slice(bool rest, bool others)
 		return false;
 
 	/* Before the local APIC changes hands: tracing may raise an interrupt */
-	if (trace_ingress_enabled())
-		trace_ingress(h->nr_pending,
-			      efi_mode_ticks_owed(&h->ticks, rdtsc()));
-	if (trace_replay_enabled())
+	if (trace_efi_mode_ingress_enabled())
+		trace_efi_mode_ingress(h->nr_pending,
+				       efi_mode_ticks_owed(&h->ticks, rdtsc()));
+	if (trace_efi_mode_irq_replay_enabled())
 		replayed = h->replayed;
 	start = efi_mode_apic_to_firmware();
 	if (!start)
 		return false;
-	h->others = others;
-	if (rest)
-		switch_to_rest(h);
+	h->linux_has_work = linux_has_work;
+	if (idle)
+		eslice_switch_idle(h);
 	else
 		efi_mode_switch_to_firmware();
 	cycles = efi_mode_apic_to_linux() - start;
 
-	account(h, cycles, rest);
-	if (trace_replay_enabled() && h->replayed != replayed)
-		trace_replay(h->replayed - replayed);
-	if (trace_egress_enabled())
-		trace_egress(h->egress,
-			     efi_mode_cycles_in(cycles, NSEC_PER_MSEC));
+	eslice_account(h, cycles, idle);
+	if (trace_efi_mode_irq_replay_enabled() && h->replayed != replayed)
+		trace_efi_mode_irq_replay(h->replayed - replayed);
+	if (trace_efi_mode_egress_enabled())
+		trace_efi_mode_egress(h->egress,
+				      efi_mode_cycles_in(cycles, NSEC_PER_MSEC));
 	if (unlikely(h->signalled))
-		efi_mode_dispatch_signals();
+		efi_mode_dispatch_events();
 	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
-		stop(&h->fault);
+		eslice_stop(&h->fault);
 	return true;
 }
 
@@ -198,7 +200,7 @@ static __always_inline bool give_slice(bool rest, bool others)
 bool __kprobes efi_mode_bare_slice(void)
 {
 	/* No task can run meanwhile, so what was pending is so no more */
-	while (unlikely(!give_slice(false, false)))
+	while (unlikely(!eslice_one_slice(false, false)))
 		if (efi_mode_is_stopped() || !efi_mode_apic_is_shared())
 			return false;
 	return true;
@@ -222,7 +224,7 @@ void __kprobes efi_mode_slice(void)
 	do {
 		preempt_disable();
 		local_irq_disable();
-		again = !give_slice(false, !single_task_running()) &&
+		again = !eslice_one_slice(false, !single_task_running()) &&
 			need_resched();
 		local_irq_enable();
 		preempt_enable();
@@ -269,7 +271,7 @@ void efi_mode_sleep_through_stall(void)
 }
 
 /**
- * efi_mode_rest_slice() - let firmware have the machine until Linux needs it
+ * efi_mode_slice_idle() - let firmware have the machine until Linux needs it
  *
  * It lasts until a timer of Linux's is due or an event of firmware's wakes somebody,
  * however many ticks that are.
@@ -277,29 +279,29 @@ void efi_mode_sleep_through_stall(void)
  * Context: the idle task, interrupts off, RCU watching.
  * Return: false if firmware cannot be given it, and the caller has to halt.
  */
-bool __kprobes efi_mode_rest_slice(void)
+bool __kprobes efi_mode_slice_idle(void)
 {
 	u64 until;
 
 	if (efi_mode_is_stopped() || !efi_mode_apic_is_shared())
 		return false;
-	until = efi_mode_timer_rest(rdtsc());
+	until = efi_mode_timer_idle_until(rdtsc());
 	if (!until)
 		return false;
-	efi_mode_handoff->rest.until = until;
-	give_slice(true, false);
+	efi_mode_handoff->idle_poll.until = until;
+	eslice_one_slice(true, false);
 	return true;
 }
 
 /**
- * efi_mode_quiet_slice() - give firmware a slice without interrupts
+ * efi_mode_slice_irqoff() - give firmware a slice without interrupts
  *
  * Nothing is replayed, and no tick ends the slice: it lasts until firmware has
  * done what was asked of it. Linux's own interrupts stay pending.
  *
  * Context: any but NMI, interrupts off.
  */
-void __kprobes efi_mode_quiet_slice(void)
+void __kprobes efi_mode_slice_irqoff(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	u32 priority;
@@ -308,13 +310,13 @@ void __kprobes efi_mode_quiet_slice(void)
 		return;
 	efi_mode_counters_stop();
 	priority = efi_mode_apic_hold();
-	h->quiet = 1;
+	h->irqs_off = 1;
 	efi_mode_switch_to_firmware();
-	h->quiet = 0;
+	h->irqs_off = 0;
 	efi_mode_apic_release(priority);
 	efi_mode_counters_start();
 	if (unlikely(h->signalled))
-		efi_mode_dispatch_signals();
+		efi_mode_dispatch_events();
 	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
-		stop(&h->fault);
+		eslice_stop(&h->fault);
 }

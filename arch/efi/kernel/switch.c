@@ -8,14 +8,17 @@
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/init.h>
+#include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/mm.h>
+#include <linux/pgtable.h>
 
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
 #include <asm/desc.h>
 #include <asm/gsseg.h>
+#include <asm/init.h>
 #include <asm/msr.h>
 #include <asm/segment.h>
 #include <asm/special_insns.h>
@@ -44,7 +47,52 @@ static void (*switch_fn)(struct efi_mode_cpu *save,
 			 const struct efi_mode_cpu *load) __ro_after_init;
 static unsigned long trampoline_cr3 __ro_after_init;
 
-static __always_inline void read_addresses(struct debug_registers *d)
+/*
+ * The trampoline: the kernel's upper half, and the switch code and the handoff
+ * where firmware has them. A page table isolation bit in CR3 must read as that
+ * of the kernel's tables, hence twice the alignment.
+ */
+static pgd_t trampoline_pgd[PTRS_PER_PGD] __aligned(2 * PAGE_SIZE);
+
+/*
+ * Tables for two regions, each of which can lie across a boundary of any level:
+ * two of each of three levels for each region.
+ */
+static u8 trampoline_tables[12][PAGE_SIZE] __aligned(PAGE_SIZE);
+static int trampoline_tables_used;
+
+static void *__init ewsw_alloc_table(void *context)
+{
+	if (trampoline_tables_used == ARRAY_SIZE(trampoline_tables))
+		return NULL;
+	return trampoline_tables[trampoline_tables_used++];
+}
+
+static void __init ewsw_map_identity(u64 start, u64 size)
+{
+	/* Not global: a translation that stayed would shadow user space's */
+	struct x86_mapping_info info = {
+		.alloc_pgt_page	= ewsw_alloc_table,
+		.page_flag	= __PAGE_KERNEL_LARGE_EXEC & ~_PAGE_GLOBAL,
+		.kernpg_flag	= _KERNPG_TABLE,
+	};
+
+	if (kernel_ident_mapping_init(&info, trampoline_pgd, start,
+				      start + size))
+		panic("efi-mode: cannot map the way to the firmware\n");
+}
+
+/*
+ * Top-level entries of the kernel's page tables come and go until it has booted. Not
+ * traced, since RCU may not be watching.
+ */
+static void notrace ewsw_sync_trampoline(void)
+{
+	memcpy(trampoline_pgd + PTRS_PER_PGD / 2,
+	       swapper_pg_dir + PTRS_PER_PGD / 2, PAGE_SIZE / 2);
+}
+
+static __always_inline void ewsw_read_addresses(struct debug_registers *d)
 {
 	get_debugreg(d->address[0], 0);
 	get_debugreg(d->address[1], 1);
@@ -52,7 +100,7 @@ static __always_inline void read_addresses(struct debug_registers *d)
 	get_debugreg(d->address[3], 3);
 }
 
-static void __kprobes write_addresses(const struct debug_registers *d)
+static void __kprobes ewsw_write_addresses(const struct debug_registers *d)
 {
 	set_debugreg(d->address[0], 0);
 	set_debugreg(d->address[1], 1);
@@ -60,13 +108,13 @@ static void __kprobes write_addresses(const struct debug_registers *d)
 	set_debugreg(d->address[3], 3);
 }
 
-static __always_inline bool is_enabled(const struct debug_registers *d)
+static __always_inline bool ewsw_is_enabled(const struct debug_registers *d)
 {
 	return d->control & (DR_GLOBAL_ENABLE_MASK | DR_LOCAL_ENABLE_MASK);
 }
 
 /* Are firmware's addresses in the registers? */
-static __always_inline bool has_firmware_addresses(void)
+static __always_inline bool ewsw_has_firmware_addresses(void)
 {
 	const unsigned long *firmware = firmware_debug.address;
 	unsigned long d0, d1, d2, d3;
@@ -83,32 +131,32 @@ static __always_inline bool has_firmware_addresses(void)
  * The kernel has no interest in the addresses as long as it has no breakpoint
  * set, so firmware's stay where they are then. It may have had one meanwhile.
  */
-static __always_inline void debug_to_firmware(void)
+static __always_inline void ewsw_debug_to_firmware(void)
 {
 	/* Disables them: they mean nothing at firmware's addresses */
 	linux_debug.control = local_db_save();
 	get_debugreg(linux_debug.status, 6);
-	if (unlikely(linux_debug.control || !has_firmware_addresses())) {
-		read_addresses(&linux_debug);
-		write_addresses(&firmware_debug);
+	if (unlikely(linux_debug.control || !ewsw_has_firmware_addresses())) {
+		ewsw_read_addresses(&linux_debug);
+		ewsw_write_addresses(&firmware_debug);
 	}
 	if (unlikely(linux_debug.status != firmware_debug.status))
 		set_debugreg(firmware_debug.status, 6);
-	if (unlikely(is_enabled(&firmware_debug)))
+	if (unlikely(ewsw_is_enabled(&firmware_debug)))
 		set_debugreg(firmware_debug.control, 7);
 }
 
-static __always_inline void debug_to_linux(void)
+static __always_inline void ewsw_debug_to_linux(void)
 {
 	get_debugreg(firmware_debug.control, 7);
-	if (unlikely(is_enabled(&firmware_debug)))
+	if (unlikely(ewsw_is_enabled(&firmware_debug)))
 		set_debugreg(0, 7);
-	read_addresses(&firmware_debug);
+	ewsw_read_addresses(&firmware_debug);
 	get_debugreg(firmware_debug.status, 6);
 	if (unlikely(linux_debug.status != firmware_debug.status))
 		set_debugreg(linux_debug.status, 6);
 	if (unlikely(linux_debug.control)) {
-		write_addresses(&linux_debug);
+		ewsw_write_addresses(&linux_debug);
 		local_db_restore(linux_debug.control);
 	}
 }
@@ -118,7 +166,7 @@ static __always_inline void debug_to_linux(void)
  * the trampoline's tables, or gone, so they are loaded here, with fixups, and
  * switch() finds null selectors.
  */
-static __always_inline void save_selectors(void)
+static __always_inline void ewsw_save_selectors(void)
 {
 	savesegment(ds, selectors.ds);
 	savesegment(es, selectors.es);
@@ -126,7 +174,7 @@ static __always_inline void save_selectors(void)
 	savesegment(gs, selectors.gs);
 }
 
-static __always_inline void load_selectors(const struct efi_mode_cpu *cpu)
+static __always_inline void ewsw_load_selectors(const struct efi_mode_cpu *cpu)
 {
 	const struct selectors *s = &selectors;
 
@@ -155,13 +203,15 @@ void __kprobes __efi_mode_counters_start(void)
 }
 
 /* Since boot */
-struct efi_mode_deferred efi_mode_in_slices, efi_mode_in_window;
+struct efi_mode_deferred efi_mode_nmi_stats[EFI_MODE_NR_NMI_STATS];
 
 /* Move them to the sums */
-static void __kprobes collect(struct efi_mode_exceptions *e,
-			      struct efi_mode_deferred *sum,
-			      struct efi_mode_deferred *now)
+static void __kprobes ewsw_collect(struct efi_mode_exceptions *e,
+				   enum efi_mode_nmi_stat stat,
+				   struct efi_mode_deferred *now)
 {
+	struct efi_mode_deferred *sum = &efi_mode_nmi_stats[stat];
+
 	sum->nmis += e->nmis;
 	sum->machine_checks += e->machine_checks;
 	now->nmis += e->nmis;
@@ -173,15 +223,15 @@ static void __kprobes collect(struct efi_mode_exceptions *e,
  * What came while the world was nobody's, or firmware's, has only been counted.
  * That there were several at a time makes no difference to their handlers.
  */
-static noinline void __kprobes deliver_exceptions(struct efi_mode_handoff *h)
+static noinline void __kprobes ewsw_deliver_exceptions(struct efi_mode_handoff *h)
 {
 	struct efi_mode_deferred now = {};
 
 	/* Their handlers may make calls, and may not come back */
-	h->rest.on = 0;
-	collect(&h->exceptions, &efi_mode_in_slices, &now);
-	collect(&h->firmware.exceptions, &efi_mode_in_window, &now);
-	collect(&h->linux_cpu.exceptions, &efi_mode_in_window, &now);
+	h->idle_poll.on = 0;
+	ewsw_collect(&h->exceptions, EFI_MODE_NMI_IN_SLICE, &now);
+	ewsw_collect(&h->firmware.exceptions, EFI_MODE_NMI_IN_SWITCH, &now);
+	ewsw_collect(&h->linux_cpu.exceptions, EFI_MODE_NMI_IN_SWITCH, &now);
 	if (now.nmis)
 		asm volatile("int %0" : : "i" (X86_TRAP_NMI));
 	if (!now.machine_checks)
@@ -202,47 +252,71 @@ void __kprobes __nocfi efi_mode_switch_to_firmware(void)
 	unsigned long cr3;
 
 	if (unlikely(system_state < SYSTEM_RUNNING))
-		efi_mode_sync_trampoline();
+		ewsw_sync_trampoline();
 
-	debug_to_firmware();
-	save_selectors();
+	ewsw_debug_to_firmware();
+	ewsw_save_selectors();
 	cr3 = __native_read_cr3();
 	native_write_cr3(trampoline_cr3);
 
 	switch_fn(linux_cpu, firmware_cpu);
 
 	native_write_cr3(cr3);
-	load_selectors(&h->linux_cpu);
-	debug_to_linux();
+	ewsw_load_selectors(&h->linux_cpu);
+	ewsw_debug_to_linux();
 	if (unlikely(h->exceptions.any | h->firmware.exceptions.any |
 		     h->linux_cpu.exceptions.any))
-		deliver_exceptions(h);
+		ewsw_deliver_exceptions(h);
 }
 
 /**
- * efi_mode_switch_setup() - make ready to switch
- * @tables:	physical address of the trampoline tables
+ * efi_mode_copy_gdt() - the kernel's descriptors for the middle of a switch
+ * @has_task:	the kernel has loaded its task register
+ *
+ * The copy stands in for the kernel's own table, and has the one descriptor that
+ * LTR writes to.
+ *
+ * Context: interrupts off, whenever the kernel has a new table.
+ */
+void __init efi_mode_copy_gdt(bool has_task)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	const struct desc_ptr *transition = (void *)h->linux_cpu.transition_gdt;
+
+	memcpy(phys_to_virt(transition->address),
+	       get_cpu_gdt_rw(smp_processor_id()), GDT_SIZE);
+	h->linux_tr = has_task ? GDT_ENTRY_TSS * 8 : 0;
+	h->linux_cpu.tr = h->firmware.tr ? h->linux_tr : 0;
+}
+
+/**
+ * efi_mode_switch_setup() - make the firmware reachable
  *
  * What is in the debug registers now is firmware's.
  *
- * Context: setup_arch(), once the handoff is mapped.
+ * Context: setup_arch(), after efi_mode_map_handoff().
  */
-void __init efi_mode_switch_setup(phys_addr_t tables)
+void __init efi_mode_switch_setup(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
+
+	ewsw_map_identity(__pa(h), h->extent);
+	ewsw_map_identity(h->switch_base, h->switch_size);
 
 	linux_cpu = (void *)__pa(&h->linux_cpu);
 	firmware_cpu = (void *)__pa(&h->firmware);
 	switch_fn = (void *)h->switch_fn;
-	trampoline_cr3 = tables;
+	trampoline_cr3 = __pa_symbol(trampoline_pgd);
 
-	read_addresses(&firmware_debug);
+	ewsw_read_addresses(&firmware_debug);
 	get_debugreg(firmware_debug.status, 6);
 	get_debugreg(firmware_debug.control, 7);
+
+	efi_mode_copy_gdt(false);
 }
 
 /* By the end of the boot the kernel has its tables and its page attributes */
-static int __init settle(void)
+static int __init ewsw_settle(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
 
@@ -253,8 +327,8 @@ static int __init settle(void)
 	rdmsrl(MSR_GS_BASE, h->linux_cpu.gs_base);
 	h->linux_cpu.cs = __KERNEL_CS;
 	h->linux_cpu.ss = __KERNEL_DS;
-	h->linux_cpu.settled = 1;
+	h->linux_cpu.state_is_constant = 1;
 	local_irq_enable();
 	return 0;
 }
-late_initcall_sync(settle);
+late_initcall_sync(ewsw_settle);

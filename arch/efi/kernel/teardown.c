@@ -23,10 +23,9 @@
 #include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
-
-/* How long each step may hold up the end of the system */
-#define PATIENCE_MS	5000
+#include <efi-mode/slice.h>
+#include <efi-mode/teardown.h>
+#include <efi-mode/timeouts.h>
 
 static BLOCKING_NOTIFIER_HEAD(release_chain);
 
@@ -43,22 +42,22 @@ int efi_mode_unregister_release(struct notifier_block *nb)
 EXPORT_SYMBOL_GPL(efi_mode_unregister_release);
 
 /* A process that does not stop goes on until the interrupts are off */
-static void stop_user_space(void)
+static void etear_stop_user_space(void)
 {
-	freeze_timeout_msecs = PATIENCE_MS;
+	freeze_timeout_msecs = EFI_MODE_STEP_TIMEOUT_MS;
 	if (freeze_processes())
 		pr_warn("not all processes could be stopped\n");
 }
 
 /* Buffers, events, notifications, modes */
-static void release_drivers(void)
+static void etear_release_drivers(void)
 {
 	blocking_notifier_call_chain(&release_chain, 0, NULL);
 }
 
-static bool finish_calls(bool orderly)
+static bool etear_finish_calls(bool orderly)
 {
-	return orderly ? efi_mode_close_calls(PATIENCE_MS) :
+	return orderly ? efi_mode_close_calls(EFI_MODE_STEP_TIMEOUT_MS) :
 			 efi_mode_finish_calls();
 }
 
@@ -67,11 +66,11 @@ static bool finish_calls(bool orderly)
  * interrupted in gets the time to finish; there may be no end to it. So do the tokens
  * that it has, if it is to get the memory that they name.
  */
-static bool settle(bool for_good)
+static bool etear_settle(bool for_good)
 {
-	u64 deadline = rdtsc() + (u64)tsc_khz * PATIENCE_MS;
+	u64 deadline = rdtsc() + (u64)tsc_khz * EFI_MODE_STEP_TIMEOUT_MS;
 
-	while (efi_mode_is_busy() || (for_good && efi_mode_nr_lent())) {
+	while (efi_mode_is_busy() || (for_good && efi_mode_events_in_flight())) {
 		if (efi_mode_is_stopped())
 			break;
 		if (rdtsc() > deadline) {
@@ -86,7 +85,7 @@ static bool settle(bool for_good)
 }
 
 /* The timer of a slice stands for Linux's deadline, too: there is none any more */
-static void stop_timer(void)
+static void etear_stop_timer(void)
 {
 	apic_write(APIC_LVTT, apic_read(APIC_LVTT) | APIC_LVT_MASKED);
 	apic_write(APIC_TMICT, 0);
@@ -96,7 +95,7 @@ static void stop_timer(void)
  * An ingress begins a period of firmware's timer. When one ends by the account,
  * firmware's clock goes on as if nobody had ever touched it.
  */
-static void wait_for_tick(void)
+static void etear_wait_for_tick(void)
 {
 	const struct efi_mode_handoff *h = efi_mode_handoff;
 
@@ -112,8 +111,8 @@ static void wait_for_tick(void)
  * @for_good:	Linux will not have the machine again. Otherwise firmware can still
  *		be called, by the caller alone.
  *
- * If @for_good efi_mode_nr_lent() tells afterwards whether firmware has let go of all
- * of Linux's memory.
+ * If @for_good, efi_mode_events_in_flight() tells afterwards whether the firmware still
+ * writes to memory of Linux.
  *
  * Context: task context, interrupts on, if @orderly; any otherwise. If @for_good
  * interrupts are off afterwards.
@@ -131,21 +130,21 @@ bool efi_mode_teardown(bool orderly, bool for_good)
 		return false;
 
 	if (orderly) {
-		stop_user_space();
+		etear_stop_user_space();
 		/* Drivers wait for their own calls without a limit */
-		if (!efi_mode_wait_for_call(PATIENCE_MS))
+		if (!efi_mode_wait_for_call(EFI_MODE_STEP_TIMEOUT_MS))
 			return false;
-		release_drivers();
+		etear_release_drivers();
 	}
-	if (!finish_calls(orderly))
+	if (!etear_finish_calls(orderly))
 		return false;
 
 	preempt_disable();
 	local_irq_save(flags);
-	reached = settle(for_good);
+	reached = etear_settle(for_good);
 	if (reached && for_good) {
-		stop_timer();
-		wait_for_tick();
+		etear_stop_timer();
+		etear_wait_for_tick();
 		return true;
 	}
 	local_irq_restore(flags);

@@ -4,12 +4,12 @@
  */
 #include <kunit/test.h>
 
-#include <efi-mode/ticks.h>
+#include <asm/ticks.h>
 
 #define PERIOD	1000
 
 /* As the resident half does it: one by one */
-static u64 take(struct efi_mode_ticks *t, u64 now)
+static u64 ticks_take(struct efi_mode_ticks *t, u64 now)
 {
 	u64 n = 0;
 
@@ -20,28 +20,28 @@ static u64 take(struct efi_mode_ticks *t, u64 now)
 	return n;
 }
 
-static void no_clock(struct kunit *test)
+static void ticks_no_clock(struct kunit *test)
 {
 	struct efi_mode_ticks t = {};
 
 	KUNIT_EXPECT_FALSE(test, efi_mode_ticks_is_due(&t, 0));
-	KUNIT_EXPECT_EQ(test, take(&t, U64_MAX), 0);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, U64_MAX), 0);
 }
 
-static void never_early(struct kunit *test)
+static void ticks_never_early(struct kunit *test)
 {
 	struct efi_mode_ticks t = {};
 
 	efi_mode_ticks_set_period(&t, PERIOD, 5000);
-	KUNIT_EXPECT_EQ(test, take(&t, 5999), 0);
-	KUNIT_EXPECT_EQ(test, take(&t, 6000), 1);
-	KUNIT_EXPECT_EQ(test, take(&t, 6000), 0);
-	KUNIT_EXPECT_EQ(test, take(&t, 6999), 0);
-	KUNIT_EXPECT_EQ(test, take(&t, 7000), 1);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 5999), 0);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 6000), 1);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 6000), 0);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 6999), 0);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 7000), 1);
 }
 
 /* What does not make a whole tick is not lost, however odd the slices are */
-static void nothing_is_lost(struct kunit *test)
+static void ticks_nothing_is_lost(struct kunit *test)
 {
 	struct efi_mode_ticks t = {};
 	u64 now = 0, ticks = 0;
@@ -52,56 +52,56 @@ static void nothing_is_lost(struct kunit *test)
 		now += 1 + i * 7919 % 3001;
 		KUNIT_EXPECT_EQ(test, efi_mode_ticks_owed(&t, now),
 				now / PERIOD - ticks);
-		ticks += take(&t, now);
+		ticks += ticks_take(&t, now);
 		KUNIT_ASSERT_EQ(test, ticks, now / PERIOD);
 	}
 }
 
-static void a_device_runs_ahead(struct kunit *test)
+static void ticks_a_device_runs_ahead(struct kunit *test)
 {
 	struct efi_mode_ticks t = {};
 
 	efi_mode_ticks_set_period(&t, PERIOD, 0);
 	/* It has come a little before it was due */
 	efi_mode_ticks_delivered(&t, 1);
-	KUNIT_EXPECT_EQ(test, take(&t, 1001), 0);
-	KUNIT_EXPECT_EQ(test, take(&t, 1999), 0);
-	KUNIT_EXPECT_EQ(test, take(&t, 2000), 1);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 1001), 0);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 1999), 0);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 2000), 1);
 }
 
-static void the_same_period_is_no_change(struct kunit *test)
+static void ticks_the_same_period_is_no_change(struct kunit *test)
 {
 	struct efi_mode_ticks t = {};
 
 	efi_mode_ticks_set_period(&t, PERIOD, 0);
 	efi_mode_ticks_set_period(&t, PERIOD, 900);
-	KUNIT_EXPECT_EQ(test, take(&t, 1000), 1);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 1000), 1);
 	efi_mode_ticks_set_period(&t, 2 * PERIOD, 1500);
-	KUNIT_EXPECT_EQ(test, take(&t, 3499), 0);
-	KUNIT_EXPECT_EQ(test, take(&t, 3500), 1);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 3499), 0);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 3500), 1);
 	efi_mode_ticks_set_period(&t, 0, 4000);
-	KUNIT_EXPECT_EQ(test, take(&t, 100000), 0);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 100000), 0);
 }
 
-static void what_has_passed_counts(struct kunit *test)
+static void ticks_what_has_passed_counts(struct kunit *test)
 {
 	struct efi_mode_ticks t = {};
 
 	efi_mode_ticks_set_period(&t, PERIOD, 0);
 	/* 7/10 of a tick, and then ticks of a tenth */
 	efi_mode_ticks_change_period(&t, PERIOD / 10);
-	KUNIT_EXPECT_EQ(test, take(&t, 700), 7);
-	KUNIT_EXPECT_EQ(test, take(&t, 1000), 3);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 700), 7);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 1000), 3);
 	/* And back, in the middle of one */
 	efi_mode_ticks_change_period(&t, PERIOD);
-	KUNIT_EXPECT_EQ(test, take(&t, 1999), 0);
-	KUNIT_EXPECT_EQ(test, take(&t, 2000), 1);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 1999), 0);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 2000), 1);
 	/* What is owed stays so */
 	efi_mode_ticks_change_period(&t, PERIOD / 10);
-	KUNIT_EXPECT_EQ(test, take(&t, 5000), 30);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, 5000), 30);
 }
 
-static void a_long_sleep_is_bounded(struct kunit *test)
+static void ticks_a_long_sleep_is_bounded(struct kunit *test)
 {
 	struct efi_mode_ticks t = {};
 	u64 now = PERIOD * 10ULL * EFI_MODE_TICKS_MAX;
@@ -109,13 +109,13 @@ static void a_long_sleep_is_bounded(struct kunit *test)
 	efi_mode_ticks_set_period(&t, PERIOD, 0);
 	efi_mode_ticks_bound(&t, now);
 	KUNIT_EXPECT_EQ(test, efi_mode_ticks_owed(&t, now), EFI_MODE_TICKS_MAX);
-	KUNIT_EXPECT_EQ(test, take(&t, now), EFI_MODE_TICKS_MAX);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, now), EFI_MODE_TICKS_MAX);
 	efi_mode_ticks_bound(&t, now + PERIOD);
-	KUNIT_EXPECT_EQ(test, take(&t, now + PERIOD), 1);
-	KUNIT_EXPECT_EQ(test, take(&t, now), 0);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, now + PERIOD), 1);
+	KUNIT_EXPECT_EQ(test, ticks_take(&t, now), 0);
 }
 
-static void elapsed_is_rounded(struct kunit *test)
+static void ticks_elapsed_is_rounded(struct kunit *test)
 {
 	/* Started, then read: the sum is a multiple of the period, or nearly */
 	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 400, 600), 0);
@@ -127,14 +127,14 @@ static void elapsed_is_rounded(struct kunit *test)
 }
 
 static struct kunit_case ticks_cases[] = {
-	KUNIT_CASE(no_clock),
-	KUNIT_CASE(never_early),
-	KUNIT_CASE(nothing_is_lost),
-	KUNIT_CASE(a_device_runs_ahead),
-	KUNIT_CASE(the_same_period_is_no_change),
-	KUNIT_CASE(what_has_passed_counts),
-	KUNIT_CASE(a_long_sleep_is_bounded),
-	KUNIT_CASE(elapsed_is_rounded),
+	KUNIT_CASE(ticks_no_clock),
+	KUNIT_CASE(ticks_never_early),
+	KUNIT_CASE(ticks_nothing_is_lost),
+	KUNIT_CASE(ticks_a_device_runs_ahead),
+	KUNIT_CASE(ticks_the_same_period_is_no_change),
+	KUNIT_CASE(ticks_what_has_passed_counts),
+	KUNIT_CASE(ticks_a_long_sleep_is_bounded),
+	KUNIT_CASE(ticks_elapsed_is_rounded),
 	{}
 };
 

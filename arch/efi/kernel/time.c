@@ -15,12 +15,12 @@
 #include <asm/x86_init.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
 #include <efi-mode/time.h>
 
 static unsigned long calibrated_khz __initdata;
 
-static unsigned long __init get_tsc_khz(void)
+static unsigned long __init etime_get_tsc_khz(void)
 {
 	static const char * const sources[] = {
 		[EFI_MODE_TSC_CPUID]		= "CPUID",
@@ -47,7 +47,7 @@ static unsigned long __init get_tsc_khz(void)
 }
 
 /* The first to use the timer, so what is in it until now is firmware's */
-static void __init init_timer(void)
+static void __init etime_init_timer(void)
 {
 	unsigned long flags;
 
@@ -60,7 +60,7 @@ static void __init init_timer(void)
 }
 
 /* The wall clock at boot; rtc-efi is for later */
-static void get_wallclock(struct timespec64 *now)
+static void etime_get_wallclock(struct timespec64 *now)
 {
 	static efi_time_t time;
 	efi_status_t status;
@@ -85,7 +85,7 @@ static void get_wallclock(struct timespec64 *now)
 	now->tv_nsec = time.nanosecond;
 }
 
-static int set_no_wallclock(const struct timespec64 *now)
+static int etime_set_no_wallclock(const struct timespec64 *now)
 {
 	return -ENODEV;
 }
@@ -97,11 +97,11 @@ static int set_no_wallclock(const struct timespec64 *now)
  */
 void __init efi_mode_time_setup(void)
 {
-	x86_platform.calibrate_cpu	= get_tsc_khz;
-	x86_platform.calibrate_tsc	= get_tsc_khz;
-	x86_platform.get_wallclock	= get_wallclock;
-	x86_platform.set_wallclock	= set_no_wallclock;
-	x86_init.timers.timer_init	= init_timer;
+	x86_platform.calibrate_cpu	= etime_get_tsc_khz;
+	x86_platform.calibrate_tsc	= etime_get_tsc_khz;
+	x86_platform.get_wallclock	= etime_get_wallclock;
+	x86_platform.set_wallclock	= etime_set_no_wallclock;
+	x86_init.timers.timer_init	= etime_init_timer;
 	x86_init.timers.wallclock_init	= x86_init_noop;
 
 	/* There is no other clock to check it against */

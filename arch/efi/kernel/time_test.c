@@ -13,7 +13,7 @@ static const efi_time_t noon = {
 	.timezone = EFI_UNSPECIFIED_TIMEZONE,
 };
 
-static efi_time_t date(u16 year, u8 month, u8 day)
+static efi_time_t time_date(u16 year, u8 month, u8 day)
 {
 	efi_time_t t = {
 		.year = year, .month = month, .day = day,
@@ -23,36 +23,36 @@ static efi_time_t date(u16 year, u8 month, u8 day)
 	return t;
 }
 
-static bool is_date(u16 year, u8 month, u8 day)
+static bool time_is_date(u16 year, u8 month, u8 day)
 {
-	efi_time_t t = date(year, month, day);
+	efi_time_t t = time_date(year, month, day);
 
 	return efi_mode_time_is_valid(&t);
 }
 
-static time64_t seconds(u16 year, u8 month, u8 day)
+static time64_t time_seconds(u16 year, u8 month, u8 day)
 {
-	efi_time_t t = date(year, month, day);
+	efi_time_t t = time_date(year, month, day);
 
 	return efi_mode_time_to_seconds(&t);
 }
 
-/* The seconds are those of date(1) */
-static void known_dates(struct kunit *test)
+/* The seconds are those of time_date(1) */
+static void time_known_dates(struct kunit *test)
 {
 	efi_time_t t = noon;
 
 	KUNIT_EXPECT_EQ(test, efi_mode_time_to_seconds(&t), 1795262400LL);
-	KUNIT_EXPECT_EQ(test, seconds(1970, 1, 1), 0);
-	KUNIT_EXPECT_EQ(test, seconds(1969, 12, 31), -DAY);
-	KUNIT_EXPECT_EQ(test, seconds(2000, 2, 29), 951782400LL);
-	KUNIT_EXPECT_EQ(test, seconds(2038, 1, 20), 2147558400LL);
-	KUNIT_EXPECT_EQ(test, seconds(2106, 2, 8), 4295030400LL);
+	KUNIT_EXPECT_EQ(test, time_seconds(1970, 1, 1), 0);
+	KUNIT_EXPECT_EQ(test, time_seconds(1969, 12, 31), -DAY);
+	KUNIT_EXPECT_EQ(test, time_seconds(2000, 2, 29), 951782400LL);
+	KUNIT_EXPECT_EQ(test, time_seconds(2038, 1, 20), 2147558400LL);
+	KUNIT_EXPECT_EQ(test, time_seconds(2106, 2, 8), 4295030400LL);
 }
 
-static void edges(struct kunit *test)
+static void time_edges(struct kunit *test)
 {
-	efi_time_t t = date(9999, 12, 31);
+	efi_time_t t = time_date(9999, 12, 31);
 
 	t.hour = 23;
 	t.minute = 59;
@@ -60,29 +60,29 @@ static void edges(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, efi_mode_time_is_valid(&t));
 	KUNIT_EXPECT_EQ(test, efi_mode_time_to_seconds(&t), 253402300799LL);
 
-	KUNIT_EXPECT_TRUE(test, is_date(1900, 1, 1));
-	KUNIT_EXPECT_EQ(test, seconds(1900, 1, 1), -2208988800LL);
+	KUNIT_EXPECT_TRUE(test, time_is_date(1900, 1, 1));
+	KUNIT_EXPECT_EQ(test, time_seconds(1900, 1, 1), -2208988800LL);
 
-	KUNIT_EXPECT_FALSE(test, is_date(1899, 12, 31));
-	KUNIT_EXPECT_FALSE(test, is_date(10000, 1, 1));
-	KUNIT_EXPECT_FALSE(test, is_date(0, 0, 0));
+	KUNIT_EXPECT_FALSE(test, time_is_date(1899, 12, 31));
+	KUNIT_EXPECT_FALSE(test, time_is_date(10000, 1, 1));
+	KUNIT_EXPECT_FALSE(test, time_is_date(0, 0, 0));
 }
 
-static void leap_years(struct kunit *test)
+static void time_leap_years(struct kunit *test)
 {
-	KUNIT_EXPECT_TRUE(test, is_date(2000, 2, 29));
-	KUNIT_EXPECT_TRUE(test, is_date(2028, 2, 29));
-	KUNIT_EXPECT_FALSE(test, is_date(1900, 2, 29));
-	KUNIT_EXPECT_FALSE(test, is_date(2026, 2, 29));
-	KUNIT_EXPECT_FALSE(test, is_date(2100, 2, 29));
-	KUNIT_EXPECT_FALSE(test, is_date(2028, 2, 30));
+	KUNIT_EXPECT_TRUE(test, time_is_date(2000, 2, 29));
+	KUNIT_EXPECT_TRUE(test, time_is_date(2028, 2, 29));
+	KUNIT_EXPECT_FALSE(test, time_is_date(1900, 2, 29));
+	KUNIT_EXPECT_FALSE(test, time_is_date(2026, 2, 29));
+	KUNIT_EXPECT_FALSE(test, time_is_date(2100, 2, 29));
+	KUNIT_EXPECT_FALSE(test, time_is_date(2028, 2, 30));
 
-	KUNIT_EXPECT_EQ(test, seconds(2028, 3, 1) - seconds(2028, 2, 28),
+	KUNIT_EXPECT_EQ(test, time_seconds(2028, 3, 1) - time_seconds(2028, 2, 28),
 			2 * DAY);
-	KUNIT_EXPECT_EQ(test, seconds(2100, 3, 1) - seconds(2100, 2, 28), DAY);
+	KUNIT_EXPECT_EQ(test, time_seconds(2100, 3, 1) - time_seconds(2100, 2, 28), DAY);
 }
 
-static void months(struct kunit *test)
+static void time_months(struct kunit *test)
 {
 	static const u8 days[] = {
 		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
@@ -90,16 +90,16 @@ static void months(struct kunit *test)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(days); i++) {
-		KUNIT_EXPECT_TRUE(test, is_date(2026, i + 1, days[i]));
-		KUNIT_EXPECT_FALSE(test, is_date(2026, i + 1, days[i] + 1));
-		KUNIT_EXPECT_FALSE(test, is_date(2026, i + 1, 0));
+		KUNIT_EXPECT_TRUE(test, time_is_date(2026, i + 1, days[i]));
+		KUNIT_EXPECT_FALSE(test, time_is_date(2026, i + 1, days[i] + 1));
+		KUNIT_EXPECT_FALSE(test, time_is_date(2026, i + 1, 0));
 	}
-	KUNIT_EXPECT_FALSE(test, is_date(2026, 0, 1));
-	KUNIT_EXPECT_FALSE(test, is_date(2026, 13, 1));
-	KUNIT_EXPECT_FALSE(test, is_date(2026, 255, 1));
+	KUNIT_EXPECT_FALSE(test, time_is_date(2026, 0, 1));
+	KUNIT_EXPECT_FALSE(test, time_is_date(2026, 13, 1));
+	KUNIT_EXPECT_FALSE(test, time_is_date(2026, 255, 1));
 }
 
-static void times_of_the_day(struct kunit *test)
+static void time_times_of_the_day(struct kunit *test)
 {
 	efi_time_t t = noon;
 
@@ -119,7 +119,7 @@ static void times_of_the_day(struct kunit *test)
 }
 
 /* Local time = UTC - TimeZone: it is 12:00 there, so it is later here */
-static void zones(struct kunit *test)
+static void time_zones(struct kunit *test)
 {
 	time64_t utc = efi_mode_time_to_seconds(&noon);
 	efi_time_t t = noon;
@@ -150,21 +150,21 @@ static void zones(struct kunit *test)
 }
 
 /* A zone can take a time over the end of any year there is */
-static void zones_at_the_edges(struct kunit *test)
+static void time_zones_at_the_edges(struct kunit *test)
 {
-	efi_time_t t = date(1900, 1, 1);
+	efi_time_t t = time_date(1900, 1, 1);
 
 	t.timezone = -1440;
 	KUNIT_EXPECT_EQ(test, efi_mode_time_to_seconds(&t),
 			-2208988800LL - DAY);
 
-	t = date(9999, 12, 31);
+	t = time_date(9999, 12, 31);
 	t.timezone = 1440;
 	KUNIT_EXPECT_EQ(test, efi_mode_time_to_seconds(&t), 253402300800LL);
 }
 
 /* TimeZone has the daylight saving in it: the flags change nothing */
-static void daylight(struct kunit *test)
+static void time_daylight(struct kunit *test)
 {
 	time64_t utc = efi_mode_time_to_seconds(&noon);
 	efi_time_t t = noon;
@@ -185,14 +185,14 @@ static void daylight(struct kunit *test)
 }
 
 static struct kunit_case time_cases[] = {
-	KUNIT_CASE(known_dates),
-	KUNIT_CASE(edges),
-	KUNIT_CASE(leap_years),
-	KUNIT_CASE(months),
-	KUNIT_CASE(times_of_the_day),
-	KUNIT_CASE(zones),
-	KUNIT_CASE(zones_at_the_edges),
-	KUNIT_CASE(daylight),
+	KUNIT_CASE(time_known_dates),
+	KUNIT_CASE(time_edges),
+	KUNIT_CASE(time_leap_years),
+	KUNIT_CASE(time_months),
+	KUNIT_CASE(time_times_of_the_day),
+	KUNIT_CASE(time_zones),
+	KUNIT_CASE(time_zones_at_the_edges),
+	KUNIT_CASE(time_daylight),
 	{}
 };
 

@@ -10,9 +10,9 @@
 
 #include <linux/tracepoint.h>
 
-#include <efi-mode/handoff.h>
+#include <asm/handoff.h>
 
-TRACE_EVENT(ingress,
+TRACE_EVENT(efi_mode_ingress,
 	TP_PROTO(unsigned int pending, u64 owed),
 	TP_ARGS(pending, owed),
 	TP_STRUCT__entry(
@@ -26,7 +26,7 @@ TRACE_EVENT(ingress,
 	TP_printk("pending=%u owed=%llu", __entry->pending, __entry->owed)
 );
 
-#define show_egress(reason) __print_symbolic(reason,			\
+#define efi_mode_show_egress(reason) __print_symbolic(reason,		\
 	{ EFI_MODE_EGRESS_IDLE,		"idle" },			\
 	{ EFI_MODE_EGRESS_DONE,		"done" },			\
 	{ EFI_MODE_EGRESS_TICK,		"tick" },			\
@@ -35,7 +35,7 @@ TRACE_EVENT(ingress,
 	{ EFI_MODE_EGRESS_FAULT,	"fault" },			\
 	{ EFI_MODE_EGRESS_STALL,	"stall" })
 
-TRACE_EVENT(egress,
+TRACE_EVENT(efi_mode_egress,
 	TP_PROTO(u32 reason, u64 ns),
 	TP_ARGS(reason, ns),
 	TP_STRUCT__entry(
@@ -46,11 +46,11 @@ TRACE_EVENT(egress,
 		__entry->reason = reason;
 		__entry->ns = ns;
 	),
-	TP_printk("reason=%s slice_ns=%llu", show_egress(__entry->reason),
+	TP_printk("reason=%s slice_ns=%llu", efi_mode_show_egress(__entry->reason),
 		  __entry->ns)
 );
 
-TRACE_EVENT(replay,
+TRACE_EVENT(efi_mode_irq_replay,
 	TP_PROTO(u64 count),
 	TP_ARGS(count),
 	TP_STRUCT__entry(
@@ -62,7 +62,7 @@ TRACE_EVENT(replay,
 	TP_printk("count=%llu", __entry->count)
 );
 
-TRACE_EVENT(call,
+TRACE_EVENT(efi_mode_call,
 	TP_PROTO(const char *name, unsigned long status, u64 ns),
 	TP_ARGS(name, status, ns),
 	TP_STRUCT__entry(

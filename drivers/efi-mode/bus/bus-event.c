@@ -24,7 +24,7 @@ static void eevent_close(struct device *dev, void *res)
 {
 	struct efi_event *e = res;
 
-	efi_mode_signal_close(e->signal);
+	efi_mode_event_close(e->signal);
 	atomic_dec(&efi_devres.events);
 }
 
@@ -41,7 +41,7 @@ struct efi_event *efi_event_create(struct efi_device *edev, u32 type,
 		return ERR_PTR(-ENOMEM);
 	e->handler = handler;
 	e->data = data;
-	signal = efi_mode_signal_open(type, false, eevent_signalled, e);
+	signal = efi_mode_event_open(type, false, eevent_signalled, e);
 	if (signal < 0) {
 		devres_free(e);
 		return ERR_PTR(signal);
@@ -55,7 +55,7 @@ EXPORT_SYMBOL_GPL(efi_event_create);
 
 u64 efi_event_value(const struct efi_event *e)
 {
-	return efi_mode_signal_event(e->signal);
+	return efi_mode_event_value(e->signal);
 }
 EXPORT_SYMBOL_GPL(efi_event_value);
 
@@ -68,13 +68,13 @@ EXPORT_SYMBOL_GPL(efi_event_set_timer);
 
 void efi_event_submit(struct efi_event *e)
 {
-	efi_mode_signal_lend(e->signal);
+	efi_mode_event_submit(e->signal);
 }
 EXPORT_SYMBOL_GPL(efi_event_submit);
 
 void efi_event_cancel(struct efi_event *e)
 {
-	efi_mode_signal_take_back(e->signal);
+	efi_mode_event_cancel(e->signal);
 }
 EXPORT_SYMBOL_GPL(efi_event_cancel);
 

@@ -11,6 +11,8 @@
 #include <linux/init.h>
 #include <linux/notifier.h>
 
+#include <efi-mode/teardown.h>
+
 #include "bus.h"
 
 /* The bus has been registered */

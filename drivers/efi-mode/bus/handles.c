@@ -211,7 +211,7 @@ int efi_watch_protocol(const efi_guid_t *guid, int signal, u64 *registration)
 		return -ENOMEM;
 	status = efi_mode_bs_call(register_protocol_notify,
 				  virt_to_phys(&q->guid),
-				  efi_mode_signal_event(signal),
+				  efi_mode_event_value(signal),
 				  virt_to_phys(&q->address));
 	*registration = q->address;
 	return status == EFI_SUCCESS ? 0 : -EIO;

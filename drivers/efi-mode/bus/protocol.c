@@ -34,7 +34,7 @@ struct key_watch {
 static int eproto_error_of(u32 refused)
 {
 	switch (refused) {
-	case EFI_MODE_REFUSED_NOT:
+	case EFI_MODE_REFUSED_NONE:
 		return 0;
 	case EFI_MODE_REFUSED_STOPPED:
 		return -EIO;
@@ -99,7 +99,7 @@ efi_status_t __efi_protocol_call_panic(struct efi_protocol *p,
 	if (nargs >= ARRAY_SIZE(all))
 		return EFI_INVALID_PARAMETER;
 	/* Nobody looks at news any more, and nothing restores a task priority */
-	target.known = 0;
+	target.must_be_current = 0;
 	target.tpl = EFI_TPL_APPLICATION;
 	memcpy(all + 1, args, nargs * sizeof(*args));
 	return efi_mode_call_panic_target(&target, name, 0, slot, all,
@@ -276,7 +276,7 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 	p->target.handle = edev->handle;
 	memcpy(p->target.guid, guid, sizeof(p->target.guid));
 	p->target.tpl = tpl;
-	p->target.known = 1;
+	p->target.must_be_current = 1;
 	status = efi_mode_bs_call(open_protocol, edev->handle,
 				  virt_to_phys(&p->guid),
 				  virt_to_phys(&p->interface),

@@ -101,7 +101,7 @@ static void escan_look_at_news(void)
 
 	lockdep_assert_held(&efi_devices_mutex);
 	/* What is installed from here on is news again */
-	while (efi_mode_take_news())
+	while (efi_mode_event_take_protocol())
 		for (i = 0; i < nr_watched; i++)
 			escan_read_news(i, true);
 }
@@ -581,7 +581,7 @@ int __init efi_scan_start(void)
 	unsigned int i;
 	int ret = 0;
 
-	news_signal = efi_mode_signal_open(0, true, escan_news_arrived, NULL);
+	news_signal = efi_mode_event_open(0, true, escan_news_arrived, NULL);
 	if (news_signal < 0)
 		return news_signal;
 	mutex_lock(&efi_devices_mutex);
@@ -591,7 +591,7 @@ int __init efi_scan_start(void)
 	if (!ret)
 		scan_queue = alloc_ordered_workqueue("efi-bus", 0);
 	if (!scan_queue) {
-		efi_mode_signal_close(news_signal);
+		efi_mode_event_close(news_signal);
 		return ret ?: -ENOMEM;
 	}
 	efi_connect_all();
@@ -623,6 +623,6 @@ void efi_scan_end(void)
 	mutex_lock(&efi_devices_mutex);
 	/* What firmware called the registrations is not good any more */
 	nr_watched = 0;
-	efi_mode_signal_close(news_signal);
+	efi_mode_event_close(news_signal);
 	mutex_unlock(&efi_devices_mutex);
 }

@@ -27,7 +27,6 @@
 
 #include <efi-mode/bus.h>
 #include <efi-mode/block.h>
-#include <efi-mode/handoff.h>
 
 /* Of a request: what firmware is given is made from them without an allocation */
 #define EFI_DISK_MAX_SEGMENTS	256

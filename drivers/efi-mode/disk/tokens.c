@@ -5,7 +5,7 @@
  * They return at once, and signal the event of a token when the transfer is over. So
  * many requests are with firmware at the same time, each with a token in a slot of its
  * own. Meanwhile nobody is in a call: firmware goes on in its regular slices, with the
- * tick of its clock, which is faster until they are back (efi_mode_hurry()). After the
+ * tick of its clock, which is faster until they are back (efi_mode_fast_tick_get()). After the
  * slice an interrupt notes which tokens are complete, and a work ends their requests.
  *
  *	FREE -> TAKEN	a request has it
@@ -37,6 +37,8 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/wait.h>
+
+#include <efi-mode/fast-tick.h>
 
 #include "disk.h"
 
@@ -160,7 +162,7 @@ static void efi_disk_put_slot(struct efi_disk_slot *s)
 static void etoken_come_back(struct efi_disk_tokens *t)
 {
 	t->in_flight--;
-	efi_mode_take_time();
+	efi_mode_fast_tick_put();
 }
 
 /**
@@ -293,7 +295,7 @@ static bool efi_disk_slot_start(struct efi_disk_slot *s, bool write, u64 lba,
 	s->token->event = (efi_event_t)efi_event_value(s->event);
 	s->token->transaction_status = EFI_NOT_READY;
 	efi_event_submit(s->event);
-	efi_mode_hurry();
+	efi_mode_fast_tick_get();
 	spin_lock_irq(&t->lock);
 	s->state = EFI_DISK_SLOT_BUSY;
 	t->in_flight++;

@@ -30,11 +30,13 @@
 #include <asm/msr.h>
 #include <asm/special_insns.h>
 
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
+#include <efi-mode/event.h>
+#include <efi-mode/slice.h>
 #include <efi-mode/test.h>
 #include <efi-mode/test-driver.h>
 
-#include <asm/efi-mode.h>
+#include <asm/test-hooks.h>
 
 /* Longer calls would only make the test that asks for them hang */
 #define MAX_USEC	(60 * USEC_PER_SEC)
@@ -108,17 +110,17 @@ static long test_signal(union shared *s, struct efi_mode_test_timer *arg)
 
 	if (arg->usec > MAX_USEC)
 		return -EINVAL;
-	signal = efi_mode_signal_open(EFI_EVT_TIMER, false, on_signal, &done);
+	signal = efi_mode_event_open(EFI_EVT_TIMER, false, on_signal, &done);
 	if (signal < 0)
 		return signal;
-	arg->status = efi_mode_bs_call(set_timer, efi_mode_signal_event(signal),
+	arg->status = efi_mode_bs_call(set_timer, efi_mode_event_value(signal),
 				       EfiTimerRelative,
 				       arg->usec * EFI_100NSEC_PER_USEC);
 	if (arg->status == EFI_SUCCESS &&
 	    !wait_for_completion_timeout(&done, usecs_to_jiffies(2 * MAX_USEC)))
 		ret = -ETIMEDOUT;
 	arg->waited_ns = ktime_get_ns() - start;
-	efi_mode_signal_close(signal);
+	efi_mode_event_close(signal);
 	return ret;
 }
 
@@ -191,7 +193,7 @@ static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
 		return -EINVAL;
 	/* The caller has to pass 0, because only the kernel knows this address */
 	if (!strcmp(arg->name, "overwrite"))
-		arg->argument = __pa(&efi_mode_handoff->canary);
+		arg->argument = efi_mode_test_canary();
 	call_function(s, arg);
 	return 0;
 }
@@ -201,7 +203,7 @@ static long test_last_fault(union shared *s)
 {
 	struct efi_mode_test_driver arg = {
 		.name = "fault_when",
-		.argument = __pa(&efi_mode_handoff->leaving),
+		.argument = efi_mode_test_leaving(),
 	};
 	long ret;
 
@@ -215,10 +217,13 @@ static long test_last_fault(union shared *s)
 
 static long test_stats(union shared *s, struct efi_mode_test_stats *arg)
 {
-	arg->preemptions = efi_mode_forced_egresses();
-	arg->replayed = efi_mode_handoff->replayed;
-	arg->recorded = efi_mode_recorded();
-	arg->round_trips = efi_mode_get_stats()->round_trips;
+	struct efi_mode_test_counters c;
+
+	efi_mode_test_read_counters(&c);
+	arg->preemptions = c.preemptions;
+	arg->replayed = c.replayed;
+	arg->recorded = c.recorded;
+	arg->round_trips = c.round_trips;
 	return 0;
 }
 

@@ -26,6 +26,9 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include <efi-mode/early-console.h>
+#include <efi-mode/timeouts.h>
+
 #include "../../tty/hvc/hvc_console.h"
 #include "text.h"
 
@@ -34,7 +37,6 @@
 #define OUT_SIZE	SZ_64K
 #define IN_SIZE		SZ_4K
 #define OUTBUF_SIZE	256
-#define DRAIN_MS	2000
 #define DRAIN_POLL_MS	20
 
 /* What firmware gets the address of */
@@ -555,7 +557,7 @@ static void econ_drain(struct terminal *t)
 {
 	unsigned int ms;
 
-	for (ms = 0; ms < DRAIN_MS; ms += DRAIN_POLL_MS) {
+	for (ms = 0; ms < EFI_MODE_DRAIN_TIMEOUT_MS; ms += DRAIN_POLL_MS) {
 		if (kfifo_is_empty(&t->to) && !READ_ONCE(t->writing))
 			break;
 		msleep(DRAIN_POLL_MS);

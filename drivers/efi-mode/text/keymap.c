@@ -15,7 +15,7 @@
 #include <linux/input-event-codes.h>
 #include <linux/types.h>
 
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
 #include <efi-mode/text.h>
 
 #include "text.h"

@@ -5,7 +5,7 @@
 #include <kunit/test.h>
 #include <linux/input-event-codes.h>
 
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
 #include <efi-mode/text.h>
 
 #include "text.h"

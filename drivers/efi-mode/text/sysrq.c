@@ -17,7 +17,7 @@
 #include <linux/string.h>
 #include <linux/sysrq.h>
 
-#include <efi-mode/firmware.h>
+#include <efi-mode/event.h>
 #include <efi-mode/text.h>
 
 #include "text.h"
@@ -52,7 +52,7 @@ static void esysrq_pressed(void *unused)
 {
 	u16 key;
 
-	while (efi_mode_take_key(&key))
+	while (efi_mode_event_take_key(&key))
 		handle_sysrq(tolower(key));
 }
 
@@ -92,7 +92,7 @@ bool efi_sysrq_watch(struct efi_protocol *keyboard)
 
 static int __init esysrq_init(void)
 {
-	efi_mode_watch_keys(esysrq_pressed);
+	efi_mode_event_watch_keys(esysrq_pressed);
 	return 0;
 }
 fs_initcall(esysrq_init);

@@ -322,7 +322,7 @@ static void efi_text_idle_poll(struct list_head *devices,
 				      t->event, &questions[n++]);
 	}
 	efi_mode_poll_ask(poller, questions, n);
-	WRITE_ONCE(poller->rests, idle_poll);
+	WRITE_ONCE(poller->idle_poll, idle_poll);
 }
 
 /* The thread */

@@ -24,6 +24,7 @@
 #include <linux/types.h>
 
 #include <efi-mode/bus.h>
+#include <efi-mode/poll.h>
 #include <efi-mode/text.h>
 
 /* text.c */

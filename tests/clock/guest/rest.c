@@ -51,7 +51,7 @@ static void judge_rests(enum kind kind, uint64_t rest_us,
 			unsigned long long switches, uint64_t ticks)
 {
 	if (kind == NONE) {
-		ksft_test_result(!rest_us && !read_stat("rests"),
+		ksft_test_result(!rest_us && !read_stat("idle_slices"),
 				 "there are no rests\n");
 		return;
 	}
@@ -71,10 +71,10 @@ static void check_idle(int fd, enum kind kind)
 	sleep(2);
 	ticks = firmware_ticks(fd);
 	switches = read_stat("round_trips");
-	rests = read_stat("rest_us");
+	rests = read_stat("idle_slice_us");
 	start = now_ns();
 	sleep(IDLE_S);
-	rests = read_stat("rest_us") - rests;
+	rests = read_stat("idle_slice_us") - rests;
 	switches = read_stat("round_trips") - switches;
 	ticks = firmware_ticks(fd) - ticks;
 	expected = (now_ns() - start) / 1000 / tick_us;

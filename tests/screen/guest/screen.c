@@ -197,7 +197,7 @@ static void start_count(void)
 {
 	int fd = open(TRACING "trace", O_WRONLY | O_TRUNC);
 
-	if (fd < 0 || !write_file(TRACING "events/efi_mode/call/enable", "1"))
+	if (fd < 0 || !write_file(TRACING "events/efi_mode/efi_mode_call/enable", "1"))
 		ksft_exit_fail_msg("no tracing\n");
 	close(fd);
 }
@@ -213,7 +213,7 @@ static unsigned int count(void)
 		nr += !!strstr(line, "protocol_t: blt");
 	if (f)
 		fclose(f);
-	write_file(TRACING "events/efi_mode/call/enable", "0");
+	write_file(TRACING "events/efi_mode/efi_mode_call/enable", "0");
 	return nr;
 }
 

@@ -2,31 +2,40 @@
 /*
  * Between the files of arch/efi/kernel
  *
- * Calls run one way: setup and platform at the start, then
+ * Calls run downwards. Files on a line do not call each other:
  *
- *	idle.c -> firmware.c -> poll.c
- *	call.c, firmware.c -> slice.c -> apic.c -> lapic-timer.c
- *			              -> switch.c -> handoff.c
+ *	setup
+ *	platform
+ *	early-console, time, runtime, acpi, rtc, debugfs, exit
+ *	teardown, reboot-action
+ *	fast-tick, idle
+ *	share
+ *	poll
+ *	event
+ *	call
+ *	slice
+ *	event-dispatch, apic
+ *	ignore, irq, lapic-timer, switch
+ *	systab
+ *	handoff
  *
- * apic.c also calls switch.c, for what must stop when it changes hands, and slice.c has
- * signals.c call whoever is woken by an event of firmware's. At the end
- * exit.c calls teardown.c, and that all others.
- *
- * Drivers use <efi-mode/firmware.h>.
+ * apic.c and lapic-timer.c are one unit, with lapic-timer.h between them. Drivers use
+ * the headers in include/efi-mode.
  */
 #ifndef _ASM_EFI_MODE_H
 #define _ASM_EFI_MODE_H
 
+#include <linux/bitmap.h>
 #include <linux/efi.h>
 #include <linux/init.h>
 #include <linux/math64.h>
 #include <linux/types.h>
 
 #include <asm/cpufeature.h>
+#include <asm/handoff.h>
 #include <asm/tsc.h>
 
-#include <efi-mode/firmware.h>
-#include <efi-mode/handoff.h>
+#include <efi-mode/event.h>
 
 /* handoff.c */
 
@@ -35,8 +44,10 @@ extern struct efi_mode_handoff *efi_mode_handoff;
 
 void efi_mode_find_handoff(void);
 void efi_mode_map_handoff(void);
-void efi_mode_copy_gdt(bool has_task);
-void efi_mode_sync_trampoline(void);
+
+/* systab.c */
+
+void efi_mode_copy_systab(void);
 
 /* platform.c */
 
@@ -67,9 +78,16 @@ struct efi_mode_deferred {
 	u64 machine_checks;
 };
 
-extern struct efi_mode_deferred efi_mode_in_slices, efi_mode_in_window;
+enum efi_mode_nmi_stat {
+	EFI_MODE_NMI_IN_SLICE,		/* while the firmware had the CPU */
+	EFI_MODE_NMI_IN_SWITCH,		/* in the middle of a world switch */
+	EFI_MODE_NR_NMI_STATS
+};
 
-void efi_mode_switch_setup(phys_addr_t tables);
+extern struct efi_mode_deferred efi_mode_nmi_stats[EFI_MODE_NR_NMI_STATS];
+
+void efi_mode_switch_setup(void);
+void efi_mode_copy_gdt(bool has_task);
 void efi_mode_switch_to_firmware(void);
 void __efi_mode_counters_stop(void);
 void __efi_mode_counters_start(void);
@@ -114,16 +132,37 @@ bool efi_mode_apic_is_shared(void);
 u64 efi_mode_apic_to_linux(void);
 u32 efi_mode_apic_hold(void);
 void efi_mode_apic_release(u32 priority);
-void efi_mode_apic_deafen(void);
+void efi_mode_apic_mask_linux(void);
 u64 efi_mode_tick_period_ns(void);
-bool efi_mode_timer_can_rest(void);
-u64 efi_mode_timer_rest(u64 now);
+bool efi_mode_timer_can_idle(void);
+u64 efi_mode_timer_idle_until(u64 now);
 
-/* signals.c */
+/* event-dispatch.c */
 
-void efi_mode_dispatch_signals(void);
-unsigned int efi_mode_nr_lent(void);
-void efi_mode_watch_answers(efi_mode_signal_t handler);
+/**
+ * struct efi_mode_event_table - all firmware events that have a number
+ * @handlers:	what event-dispatch.c calls when an event is signalled
+ * @used:	numbers that are taken; protected by a mutex in event.c
+ * @in_flight:	events that the firmware has in a token, with memory of Linux
+ */
+struct efi_mode_event_table {
+	struct {
+		efi_mode_event_handler_t fn;
+		void *data;
+	} handlers[EFI_MODE_NR_EVENTS];
+	DECLARE_BITMAP(used, EFI_MODE_NR_EVENTS);
+	DECLARE_BITMAP(in_flight, EFI_MODE_NR_EVENTS);
+};
+
+extern struct efi_mode_event_table efi_mode_events;
+
+void efi_mode_dispatch_events(void);
+void efi_mode_event_set_handler(int nr, efi_mode_event_handler_t fn, void *data);
+
+/* event.c */
+
+unsigned int efi_mode_events_in_flight(void);
+void efi_mode_event_watch_poll(efi_mode_event_handler_t handler);
 
 /* slice.c */
 
@@ -136,8 +175,8 @@ void efi_mode_watch_answers(efi_mode_signal_t handler);
  * @cycles:	of the TSC that firmware had
  * @longest:	the longest slice, in cycles
  * @histogram:	slices of less than 1024 cycles, 2048, 4096, and so on
- * @rests:	slices of an idle Linux; only the first two count them, too
- * @rest_cycles: how long these were
+ * @nr_idle_slices: slices of an idle Linux; only the first two count them, too
+ * @idle_cycles: how long these were
  *
  * Slices in which interrupts are held off are not among them.
  */
@@ -147,8 +186,8 @@ struct efi_mode_stats {
 	u64 cycles;
 	u64 longest;
 	u64 histogram[EFI_MODE_HISTOGRAM];
-	u64 rests;
-	u64 rest_cycles;
+	u64 nr_idle_slices;
+	u64 idle_cycles;
 };
 
 const struct efi_mode_stats *efi_mode_get_stats(void);
@@ -158,15 +197,17 @@ bool efi_mode_bare_slice(void);
 void efi_mode_slice(void);
 u64 efi_mode_stall_left(void);
 void efi_mode_sleep_through_stall(void);
-bool efi_mode_rest_slice(void);
-void efi_mode_quiet_slice(void);
+bool efi_mode_slice_idle(void);
+void efi_mode_slice_irqoff(void);
 
 /* poll.c */
 
-bool efi_mode_wake_pollers(unsigned long early);
-bool efi_mode_pollers_rest(void);
+extern unsigned int efi_mode_poll_interval;
 
-/* firmware.c */
+bool efi_mode_wake_pollers(unsigned long early);
+bool efi_mode_pollers_can_idle(void);
+
+/* share.c */
 
 void efi_mode_idle_begins(void);
 void efi_mode_idle_halts(void);
@@ -177,8 +218,8 @@ void efi_mode_idle_ends(void);
 const char *efi_mode_pending_call(void);
 bool efi_mode_caller_gives_slices(void);
 unsigned int efi_mode_pending_ms(void);
-bool efi_mode_wait_for_call(unsigned int patience_ms);
-bool efi_mode_close_calls(unsigned int patience_ms);
+bool efi_mode_wait_for_call(unsigned int timeout_ms);
+bool efi_mode_close_calls(unsigned int timeout_ms);
 bool efi_mode_finish_calls(void);
 efi_status_t efi_mode_call_last(const char *name, phys_addr_t table,
 				size_t slot, const u64 *args,
@@ -188,36 +229,36 @@ efi_status_t efi_mode_call_last(const char *name, phys_addr_t table,
 
 void efi_mode_time_setup(void);
 
-/* early_console.c */
+/* early-console.c */
 
 void efi_mode_early_console(void);
 
-/* ending.c */
+/* reboot-action.c */
 
 #define EFI_MODE_RESET_PLATFORM	3	/* EfiResetPlatformSpecific */
 
-enum efi_mode_way {
-	EFI_MODE_RETURN,
-	EFI_MODE_RESET,
-	EFI_MODE_OFF,
+enum efi_mode_reboot_type {
+	EFI_MODE_REBOOT_RETURN,
+	EFI_MODE_REBOOT_RESET,
+	EFI_MODE_REBOOT_OFF,
 };
 
 /**
- * struct efi_mode_ending - how the system ends
- * @way:	by what
+ * struct efi_mode_reboot_action - how the system ends
+ * @type:	how
  * @status:	EFI status that the image returns
  * @reset:	EFI_RESET_* or %EFI_MODE_RESET_PLATFORM; -1 for what is usual
  * @platform:	which platform-specific reset
  */
-struct efi_mode_ending {
-	enum efi_mode_way way;
+struct efi_mode_reboot_action {
+	enum efi_mode_reboot_type type;
 	u64 status;
 	int reset;
 	efi_guid_t platform;
 };
 
-int efi_mode_parse_ending(const char *text, u64 status, int reset,
-			  struct efi_mode_ending *ending);
+int efi_mode_parse_reboot_action(const char *text, u64 status, int reset,
+				 struct efi_mode_reboot_action *action);
 
 /* teardown.c */
 

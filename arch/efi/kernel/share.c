@@ -35,24 +35,22 @@
 #include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/slice.h>
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "efi_mode."
 
 #define MIN_INTERVAL_MS		1
 #define MAX_INTERVAL_MS		1000
-#define DEFAULT_INTERVAL_MS	10
 
 /* The scheduler leaves 5 % to tasks without a deadline */
 #define MIN_SHARE		1
 #define MAX_SHARE		90
 #define DEFAULT_SHARE		50
 
-/* For so long nobody else runs while firmware is busy, but for its own patience */
+/* The longest slice of a busy firmware that keeps other tasks waiting */
 #define PIECE_NS		(200 * NSEC_PER_USEC)
 
-static unsigned int interval = DEFAULT_INTERVAL_MS;
 static unsigned int share = DEFAULT_SHARE;
 
 /* As long as it runs: no longer when firmware has stopped */
@@ -69,13 +67,18 @@ static u64 idle_until;
 /* For so long it has been doing nothing worth mentioning since */
 #define JUST_NOW_MS	1
 
-static int set_bandwidth(struct task_struct *task, unsigned int interval_ms,
-			 unsigned int percent)
+static unsigned int eshare_interval_ms(void)
+{
+	return READ_ONCE(efi_mode_poll_interval);
+}
+
+static int eshare_set_bandwidth(struct task_struct *task, unsigned int period_ms,
+				unsigned int percent)
 {
 	struct sched_attr attr = {
 		.size		= sizeof(attr),
 		.sched_policy	= SCHED_DEADLINE,
-		.sched_period	= interval_ms * (u64)NSEC_PER_MSEC,
+		.sched_period	= period_ms * (u64)NSEC_PER_MSEC,
 	};
 
 	attr.sched_deadline = attr.sched_period;
@@ -84,8 +87,8 @@ static int set_bandwidth(struct task_struct *task, unsigned int interval_ms,
 }
 
 /* What the scheduler does not grant is not taken either */
-static int set_param(const char *val, const struct kernel_param *kp,
-		     unsigned int min, unsigned int max)
+static int eshare_set_param(const char *val, const struct kernel_param *kp,
+			    unsigned int min, unsigned int max)
 {
 	unsigned int *param = kp->arg, old = *param;
 	int ret;
@@ -96,32 +99,32 @@ static int set_param(const char *val, const struct kernel_param *kp,
 	/* kernel_param_lock() is held: one at a time, and the thread does not end */
 	if (ret || !firmware_task)
 		return ret;
-	ret = set_bandwidth(firmware_task, interval, share);
+	ret = eshare_set_bandwidth(firmware_task, efi_mode_poll_interval, share);
 	if (ret)
 		*param = old;
 	return ret;
 }
 
-static int set_interval(const char *val, const struct kernel_param *kp)
+static int eshare_set_interval(const char *val, const struct kernel_param *kp)
 {
-	return set_param(val, kp, MIN_INTERVAL_MS, MAX_INTERVAL_MS);
+	return eshare_set_param(val, kp, MIN_INTERVAL_MS, MAX_INTERVAL_MS);
 }
 
 static const struct kernel_param_ops interval_ops = {
-	.set = set_interval,
+	.set = eshare_set_interval,
 	.get = param_get_uint,
 };
 
-module_param_cb(interval, &interval_ops, &interval, 0644);
+module_param_cb(interval, &interval_ops, &efi_mode_poll_interval, 0644);
 MODULE_PARM_DESC(interval, "milliseconds between two slices of an idle firmware, 1 to 1000");
 
-static int set_share(const char *val, const struct kernel_param *kp)
+static int eshare_set_share(const char *val, const struct kernel_param *kp)
 {
-	return set_param(val, kp, MIN_SHARE, MAX_SHARE);
+	return eshare_set_param(val, kp, MIN_SHARE, MAX_SHARE);
 }
 
 static const struct kernel_param_ops share_ops = {
-	.set = set_share,
+	.set = eshare_set_share,
 	.get = param_get_uint,
 };
 
@@ -129,7 +132,7 @@ module_param_cb(share, &share_ops, &share, 0644);
 MODULE_PARM_DESC(share, "percent of the CPU that a busy firmware has for certain, 1 to 90");
 
 /* The resident half has read it, and may have had to choose the other */
-static int get_preempt(char *buffer, const struct kernel_param *kp)
+static int eshare_get_preempt(char *buffer, const struct kernel_param *kp)
 {
 	return sysfs_emit(buffer, "%s\n",
 			  efi_mode_handoff->preempt == EFI_MODE_PREEMPT_GATE ?
@@ -137,39 +140,31 @@ static int get_preempt(char *buffer, const struct kernel_param *kp)
 }
 
 /* From the command line: nothing is left to be done */
-static int set_preempt(const char *val, const struct kernel_param *kp)
+static int eshare_set_preempt(const char *val, const struct kernel_param *kp)
 {
 	return 0;
 }
 
 static const struct kernel_param_ops preempt_ops = {
-	.set = set_preempt,
-	.get = get_preempt,
+	.set = eshare_set_preempt,
+	.get = eshare_get_preempt,
 };
 
 module_param_cb(preempt, &preempt_ops, NULL, 0444);
 MODULE_PARM_DESC(preempt, "what ends slices: gate or event");
-
-unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller)
-{
-	if (msecs_to_jiffies(READ_ONCE(interval)) <= poller->every)
-		return MAX_SCHEDULE_TIMEOUT;
-	return poller->every;
-}
-EXPORT_SYMBOL_GPL(efi_mode_poll_timeout);
 
 /*
  * A call gives firmware what it is owed as well as a slice for nothing does, and
  * a switch costs more than what most of them are for. Whoever was woken may get no
  * time, so it is relied upon again only if it has called since.
  */
-static bool leave_it_to_pollers(void)
+static bool eshare_leave_it_to_pollers(void)
 {
 	static u64 relied_at = U64_MAX;
 	u64 round_trips = efi_mode_get_stats()->round_trips;
 
 	/* Half an interval: the slice that is meant may be early */
-	if (!efi_mode_wake_pollers(msecs_to_jiffies(READ_ONCE(interval)) / 2) ||
+	if (!efi_mode_wake_pollers(msecs_to_jiffies(eshare_interval_ms()) / 2) ||
 	    efi_mode_is_busy() || round_trips == relied_at)
 		return false;
 	relied_at = round_trips;
@@ -180,22 +175,22 @@ static bool leave_it_to_pollers(void)
  * A deadline task that yields has given away the rest of its runtime: it goes on
  * with its next period, by the one timer that it has for that.
  */
-static void wait_for_next_period(void)
+static void eshare_wait_for_next_period(void)
 {
 	if (current->policy == SCHED_DEADLINE)
 		yield();
 	else
-		schedule_timeout_idle(msecs_to_jiffies(READ_ONCE(interval)));
+		schedule_timeout_idle(msecs_to_jiffies(eshare_interval_ms()));
 }
 
 /* That it comes ends the slice */
-static enum hrtimer_restart end_of_piece(struct hrtimer *timer)
+static enum hrtimer_restart eshare_end_of_piece(struct hrtimer *timer)
 {
 	return HRTIMER_NORESTART;
 }
 
 /* A slice, but a short one if there is anybody whom it keeps waiting */
-static void give_piece(struct hrtimer *timer)
+static void eshare_give_piece(struct hrtimer *timer)
 {
 	if (single_task_running()) {
 		efi_mode_slice();
@@ -210,12 +205,12 @@ static void give_piece(struct hrtimer *timer)
  * What is left to the others while firmware has this much, by its share, and all of the
  * time in which it does nothing. It has its ticks in between.
  */
-static void pause_for(u64 ns)
+static void eshare_pause_for(u64 ns)
 {
 	unsigned int percent = READ_ONCE(share);
 	u64 others = max(ns / percent * (100 - percent), efi_mode_stall_left());
 	ktime_t pause = min(ns_to_ktime(others),
-			    ms_to_ktime(READ_ONCE(interval)));
+			    ms_to_ktime(eshare_interval_ms()));
 
 	set_current_state(TASK_IDLE);
 	schedule_hrtimeout(&pause, HRTIMER_MODE_REL);
@@ -224,7 +219,7 @@ static void pause_for(u64 ns)
 /* Sleeping while Linux is idle */
 
 /* Linux has been busy for so long that firmware is to have its share again */
-static enum hrtimer_restart share_is_due(struct hrtimer *timer)
+static enum hrtimer_restart eshare_is_due(struct hrtimer *timer)
 {
 	WRITE_ONCE(sleeping, false);
 	wake_up_process(firmware_task);
@@ -232,10 +227,10 @@ static enum hrtimer_restart share_is_due(struct hrtimer *timer)
 }
 
 /* From the first time on: many short times do not put it off */
-static void await_share(void)
+static void eshare_await(void)
 {
 	if (!hrtimer_is_queued(&share_timer))
-		hrtimer_start(&share_timer, ms_to_ktime(READ_ONCE(interval)),
+		hrtimer_start(&share_timer, ms_to_ktime(eshare_interval_ms()),
 			      HRTIMER_MODE_REL_PINNED_HARD);
 }
 
@@ -249,7 +244,7 @@ static void await_share(void)
  */
 void efi_mode_idle_begins(void)
 {
-	if (READ_ONCE(sleeping) && efi_mode_pollers_rest())
+	if (READ_ONCE(sleeping) && efi_mode_pollers_can_idle())
 		hrtimer_try_to_cancel(&share_timer);
 }
 
@@ -273,33 +268,33 @@ void efi_mode_idle_ends(void)
 {
 	idle_until = rdtsc();
 	if (READ_ONCE(sleeping))
-		await_share();
+		eshare_await();
 }
 
-static bool was_just_idle(void)
+static bool eshare_was_just_idle(void)
 {
 	return rdtsc() - READ_ONCE(idle_until) < (u64)tsc_khz * JUST_NOW_MS;
 }
 
 /* If that is when Linux is idle firmware goes on having more than its share */
-static bool can_sleep(void)
+static bool eshare_can_sleep(void)
 {
-	return was_just_idle() && efi_mode_timer_can_rest() &&
-	       efi_mode_pollers_rest() && !efi_mode_is_busy();
+	return eshare_was_just_idle() && efi_mode_timer_can_idle() &&
+	       efi_mode_pollers_can_idle() && !efi_mode_is_busy();
 }
 
-static void sleep_while_idle(void)
+static void eshare_sleep_while_idle(void)
 {
 	set_current_state(TASK_IDLE);
 	WRITE_ONCE(sleeping, true);
-	await_share();
+	eshare_await();
 	schedule();
 }
 
 /* The thread */
 
 /* Nobody is to find it from here on, be it to change its share or to wake it */
-static void forget_thread(void)
+static void eshare_forget_thread(void)
 {
 	WRITE_ONCE(sleeping, false);
 	hrtimer_cancel(&share_timer);
@@ -308,38 +303,38 @@ static void forget_thread(void)
 	kernel_param_unlock(THIS_MODULE);
 }
 
-static int firmware_thread(void *unused)
+static int eshare_thread(void *unused)
 {
 	struct hrtimer timer;
 	u64 start;
 
 	hrtimer_init_on_stack(&timer, CLOCK_MONOTONIC,
 			      HRTIMER_MODE_REL_PINNED_HARD);
-	timer.function = end_of_piece;
+	timer.function = eshare_end_of_piece;
 	while (!efi_mode_is_stopped()) {
-		if (can_sleep())
-			sleep_while_idle();
+		if (eshare_can_sleep())
+			eshare_sleep_while_idle();
 		start = ktime_get_ns();
-		if (!leave_it_to_pollers())
-			give_piece(&timer);
+		if (!eshare_leave_it_to_pollers())
+			eshare_give_piece(&timer);
 		if (!efi_mode_is_busy()) {
-			wait_for_next_period();
+			eshare_wait_for_next_period();
 			continue;
 		}
 		/* So does whoever waits for a call, all the time */
 		if (efi_mode_caller_gives_slices()) {
-			wait_for_next_period();
+			eshare_wait_for_next_period();
 			continue;
 		}
 		wake_up(&busy_wait);
-		pause_for(ktime_get_ns() - start);
+		eshare_pause_for(ktime_get_ns() - start);
 	}
 	destroy_hrtimer_on_stack(&timer);
-	forget_thread();
+	eshare_forget_thread();
 	return 0;
 }
 
-static int idle_thread(void *unused)
+static int eshare_idle_thread(void *unused)
 {
 	while (!efi_mode_is_stopped()) {
 		wait_event_idle(busy_wait, efi_mode_is_busy());
@@ -350,8 +345,8 @@ static int idle_thread(void *unused)
 	return 0;
 }
 
-static struct task_struct *__init make_thread(int (*fn)(void *),
-					      const char *name)
+static struct task_struct *__init eshare_make_thread(int (*fn)(void *),
+						     const char *name)
 {
 	struct task_struct *thread = kthread_create(fn, NULL, "%s", name);
 
@@ -361,7 +356,7 @@ static struct task_struct *__init make_thread(int (*fn)(void *),
 	return thread;
 }
 
-static int __init firmware_init(void)
+static int __init eshare_init(void)
 {
 	const struct sched_attr idle = {
 		.size		= sizeof(idle),
@@ -370,16 +365,16 @@ static int __init firmware_init(void)
 	struct task_struct *thread;
 	int ret;
 
-	thread = make_thread(idle_thread, "efi-idle");
+	thread = eshare_make_thread(eshare_idle_thread, "efi-idle");
 	sched_setattr_nocheck(thread, &idle);
 	wake_up_process(thread);
 
 	hrtimer_init(&share_timer, CLOCK_MONOTONIC,
 		     HRTIMER_MODE_REL_PINNED_HARD);
-	share_timer.function = share_is_due;
-	thread = make_thread(firmware_thread, "efi");
+	share_timer.function = eshare_is_due;
+	thread = eshare_make_thread(eshare_thread, "efi");
 	kernel_param_lock(THIS_MODULE);
-	ret = set_bandwidth(thread, interval, share);
+	ret = eshare_set_bandwidth(thread, efi_mode_poll_interval, share);
 	if (ret)
 		pr_err("the firmware's share cannot be kept free: error %d\n", ret);
 	firmware_task = thread;
@@ -387,4 +382,4 @@ static int __init firmware_init(void)
 	wake_up_process(thread);
 	return 0;
 }
-core_initcall(firmware_init);
+core_initcall(eshare_init);

@@ -15,7 +15,8 @@
 #include <linux/io.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
+#include <efi-mode/early-console.h>
 
 /* Firmware shows so much at a time, since interrupts are held off meanwhile */
 #define PIECE	125
@@ -31,8 +32,8 @@ static efi_char16_t piece[PIECE + 1];
 typedef efi_status_t (*call_fn)(const char *name, phys_addr_t table, size_t slot,
 				const u64 *args, unsigned int nargs);
 
-static efi_status_t show_piece(call_fn call, unsigned int begin,
-			       unsigned int end)
+static efi_status_t econ_show_piece(call_fn call, unsigned int begin,
+				    unsigned int end)
 {
 	unsigned long con_out = (unsigned long)efi_mode_systab()->con_out;
 	efi_char16_t *to = piece;
@@ -44,13 +45,13 @@ static efi_status_t show_piece(call_fn call, unsigned int begin,
 				   con_out, output_string, __pa_symbol(piece));
 }
 
-static void show(call_fn call)
+static void econ_show(call_fn call)
 {
 	unsigned int begin = 0, end;
 
 	while (begin < length) {
 		end = min(begin + PIECE, length);
-		if (show_piece(call, begin, end) == EFI_NOT_READY)
+		if (econ_show_piece(call, begin, end) == EFI_NOT_READY)
 			break;
 		begin = end;
 	}
@@ -58,7 +59,7 @@ static void show(call_fn call)
 	memmove(text, text + begin, length);
 }
 
-static void add(u8 c)
+static void econ_add(u8 c)
 {
 	if (length < sizeof(text))
 		text[length++] = c;
@@ -73,29 +74,29 @@ bool efi_mode_has_screen(void)
 #endif
 }
 
-static void early_write(struct console *con, const char *s, unsigned int n)
+static void econ_write(struct console *con, const char *s, unsigned int n)
 {
 	if (efi_mode_has_screen())
 		return;
 	for (; n; n--, s++) {
 		if (*s == '\n')
-			add('\r');
-		add(isascii(*s) ? *s : '?');
+			econ_add('\r');
+		econ_add(isascii(*s) ? *s : '?');
 	}
-	show(panic_in_progress() ? efi_mode_call_panic : efi_mode_call_atomic);
+	econ_show(panic_in_progress() ? efi_mode_call_panic : efi_mode_call_atomic);
 }
 
 /* What is left, whatever firmware is doing */
-static int early_exit(struct console *con)
+static int econ_exit(struct console *con)
 {
-	show(efi_mode_call);
+	econ_show(efi_mode_call);
 	return 0;
 }
 
 static struct console early_efi_console = {
 	.name	= "earlyefi",
-	.write	= early_write,
-	.exit	= early_exit,
+	.write	= econ_write,
+	.exit	= econ_exit,
 	.flags	= CON_BOOT | CON_PRINTBUFFER,
 	.index	= -1,
 };

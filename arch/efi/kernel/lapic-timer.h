@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between apic.c and lapic-timer.c: the registers themselves, and what a switch
- * usually has to do to the timer
+ * The fast path of lapic-timer.c, as inline functions for apic.c
+ *
+ * The two files are one unit: the inline functions program the timer in the usual case
+ * and call lapic-timer.c for all others. The header also has the register accessors
+ * that both files use.
  */
-#ifndef _EFI_MODE_LAPIC_H
-#define _EFI_MODE_LAPIC_H
+#ifndef _EFI_MODE_LAPIC_TIMER_H
+#define _EFI_MODE_LAPIC_TIMER_H
 
 #include <linux/limits.h>
 #include <linux/minmax.h>
@@ -63,10 +66,10 @@ struct efi_mode_timer {
 /**
  * struct efi_mode_timers - the timer's two owners
  * @firmware:	the timer as firmware has programmed it
- * @lent:	what is in the registers in a slice
+ * @slice:	what is in the registers in a slice
  * @linux_timer: the timer as Linux has programmed it
  * @firmware_deadline: TSC, of firmware's timer if that is in TSC-deadline mode
- * @lent_next:	when the tick of a one-shot timer was due at the ingress
+ * @slice_next:	when the tick of a one-shot timer was due at the ingress
  * @awaited:	a one-shot timer has ticked and its handler not yet come to arm it
  * @linux_deadline: TSC, or %EFI_MODE_NEVER
  * @last_ingress: TSC
@@ -74,9 +77,9 @@ struct efi_mode_timer {
  *		one-shot: all is as it mostly is, and only counts change
  */
 struct efi_mode_timers {
-	struct efi_mode_timer firmware, lent, linux_timer;
+	struct efi_mode_timer firmware, slice, linux_timer;
 	u64 firmware_deadline;
-	u64 lent_next;
+	u64 slice_next;
 	u64 linux_deadline;
 	u64 last_ingress;
 	bool awaited;
@@ -90,7 +93,7 @@ void efi_mode_ignore(void);
 
 void efi_mode_timer_written(u32 reg, u32 value);
 void efi_mode_timer_take_over(void);
-void efi_mode_timer_lend(u64 now);
+void efi_mode_timer_give(u64 now);
 void efi_mode_timer_reclaim(void);
 void efi_mode_timer_restore(u64 now);
 
@@ -129,18 +132,18 @@ static __always_inline void efi_mode_timer_to_firmware(bool x2apic, u64 now)
 	s64 left = t->linux_deadline - now;
 
 	if (unlikely(!t->simple)) {
-		efi_mode_timer_lend(now);
+		efi_mode_timer_give(now);
 		return;
 	}
 	/* The gate may have to let it pass once, and gets it again: periodic */
-	t->lent.tmict = t->firmware.tmict;
+	t->slice.tmict = t->firmware.tmict;
 	if (left < (s64)h->ticks.period) {
 		left = max_t(s64, left, h->min_slice);
-		t->lent.tmict = efi_mode_timer_count(&t->firmware, left);
+		t->slice.tmict = efi_mode_timer_count(&t->firmware, left);
 	}
-	lapic_write_as(x2apic, APIC_TDCR, t->lent.tdcr);
-	lapic_write_as(x2apic, APIC_LVTT, t->lent.lvtt);
-	lapic_write_as(x2apic, APIC_TMICT, t->lent.tmict);
+	lapic_write_as(x2apic, APIC_TDCR, t->slice.tdcr);
+	lapic_write_as(x2apic, APIC_LVTT, t->slice.lvtt);
+	lapic_write_as(x2apic, APIC_TMICT, t->slice.tmict);
 }
 
 /**
@@ -153,13 +156,13 @@ static __always_inline void efi_mode_timer_to_firmware(bool x2apic, u64 now)
  */
 static __always_inline void efi_mode_timer_from_firmware(bool x2apic)
 {
-	const struct efi_mode_timer *lent = &efi_mode_timers.lent;
+	const struct efi_mode_timer *slice = &efi_mode_timers.slice;
 	u32 changed;
 
 	if (likely(efi_mode_timers.simple)) {
-		changed = lapic_read_as(x2apic, APIC_LVTT) ^ lent->lvtt;
-		changed |= lapic_read_as(x2apic, APIC_TDCR) ^ lent->tdcr;
-		changed |= lapic_read_as(x2apic, APIC_TMICT) ^ lent->tmict;
+		changed = lapic_read_as(x2apic, APIC_LVTT) ^ slice->lvtt;
+		changed |= lapic_read_as(x2apic, APIC_TDCR) ^ slice->tdcr;
+		changed |= lapic_read_as(x2apic, APIC_TMICT) ^ slice->tmict;
 		if (likely(!changed)) {
 			lapic_write_as(x2apic, APIC_TMICT, 0);
 			return;
@@ -189,4 +192,4 @@ static __always_inline void efi_mode_timer_to_linux(bool x2apic, u64 now)
 	lapic_write_as(x2apic, APIC_TMICT, efi_mode_timer_count(t, left));
 }
 
-#endif /* _EFI_MODE_LAPIC_H */
+#endif /* _EFI_MODE_LAPIC_TIMER_H */

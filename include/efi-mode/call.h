@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calling the firmware: what drivers see
+ * Call the firmware: implemented by arch/efi/kernel/call.c
  *
  * Firmware has one stack and one address space, in which the kernel's virtual
  * addresses mean nothing. So functions are named by the physical address of a
@@ -9,17 +9,15 @@
  * that stays allocated, contiguous and untouched until the call returns. There
  * is no implicit conversion from a pointer.
  */
-#ifndef _EFI_MODE_FIRMWARE_H
-#define _EFI_MODE_FIRMWARE_H
+#ifndef _EFI_MODE_CALL_H
+#define _EFI_MODE_CALL_H
 
 #include <linux/efi.h>
 #include <linux/efi-protocols.h>
-#include <linux/list.h>
-#include <linux/notifier.h>
 #include <linux/types.h>
-#include <linux/wait.h>
 
-#include <efi-mode/handoff.h>
+#include <efi-mode/request.h>
+#include <efi-mode/systab.h>
 
 /**
  * efi_mode_call() - call a firmware function
@@ -141,140 +139,6 @@ efi_status_t efi_mode_call_panic_target(const struct efi_mode_target *target,
 					unsigned int nargs);
 
 /**
- * efi_mode_is_stopped() - has firmware come to its end?
- *
- * Context: any.
- * Return: true if an exception in firmware's world has ended it. It stays so, and
- * every call fails.
- */
-bool efi_mode_is_stopped(void);
-
-/**
- * efi_mode_hurry() - somebody waits for what firmware does by itself
- *
- * As long as there is somebody firmware's clock ticks more often, if it can be made to
- * (``efi_mode.fast_tick=``): what is to be done at its next tick is done sooner.
- *
- * Context: task context; sleeps.
- */
-void efi_mode_hurry(void);
-
-/**
- * efi_mode_take_time() - undo efi_mode_hurry()
- *
- * Context: any but NMI.
- */
-void efi_mode_take_time(void);
-
-/**
- * struct efi_mode_poller - somebody who looks for what firmware does not announce
- * @list:	of all pollers
- * @wait:	where it waits
- * @every:	how often it wants to look, in jiffies
- * @next:	when it wants to look again, in jiffies
- * @due:	it is time; to be cleared by whoever looks
- * @rests:	what efi_mode_poll_ask() asks for is enough while Linux is idle
- *
- * What firmware has to say comes with its clock, so that is when to look: in place
- * of a regular slice, with no timer, no waking up and no switch of one's own.
- */
-struct efi_mode_poller {
-	struct list_head list;
-	wait_queue_head_t *wait;
-	unsigned long every;
-	unsigned long next;
-	bool due;
-	bool rests;
-};
-
-/**
- * efi_mode_poll_start() - begin to poll
- * @poller:	@wait and @every are set
- *
- * Context: task context.
- */
-void efi_mode_poll_start(struct efi_mode_poller *poller);
-
-/**
- * efi_mode_poll_timeout() - how long to wait for @due
- * @poller:	as of efi_mode_poll_start()
- *
- * Context: any.
- * Return: jiffies after which to look although @due is not set, because the user
- * has asked for an interval longer than that; %MAX_SCHEDULE_TIMEOUT if slices come
- * often enough.
- */
-unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller);
-
-/**
- * efi_mode_poll_ask() - what firmware is to be asked while Linux is idle
- * @poller:	as of efi_mode_poll_start(); there is one that asks
- * @questions:	in place of those of before
- * @nr:		how many, at most %EFI_MODE_NR_QUESTIONS
- *
- * An answer other than %EFI_NOT_READY makes the poller due.
- *
- * Context: any but NMI.
- */
-void efi_mode_poll_ask(struct efi_mode_poller *poller,
-		       const struct efi_mode_question *questions,
-		       unsigned int nr);
-
-/**
- * efi_mode_poll_stop() - end polling
- * @poller:	as of efi_mode_poll_start(); not used any more afterwards
- *
- * Context: task context.
- */
-void efi_mode_poll_stop(struct efi_mode_poller *poller);
-
-/**
- * efi_mode_has_screen() - does Linux have a screen of its own?
- *
- * Context: any.
- * Return: true if the virtual terminals are on one.
- */
-bool efi_mode_has_screen(void);
-
-/**
- * efi_mode_end_early_console() - the boot console is not needed any more
- *
- * Context: task context; sleeps.
- */
-void efi_mode_end_early_console(void);
-
-/**
- * efi_mode_systab() - the EFI system table
- *
- * Context: any, after setup_arch().
- * Return: a pointer to a copy as of the start of the kernel. Its pointers are
- * physical addresses.
- */
-const efi_system_table_t *efi_mode_systab(void);
-
-/**
- * efi_mode_register_release() - be told when the system ends
- * @nb:		is called when no process runs any more, in the order of priority
- *
- * A driver gives back all that firmware holds of its own or the reverse: events,
- * notifications, buffers. Afterwards it makes no call any more. Not called when
- * the kernel dies.
- *
- * Context: task context; sleeps. The notifier, too.
- * Return: 0.
- */
-int efi_mode_register_release(struct notifier_block *nb);
-
-/**
- * efi_mode_unregister_release() - undo efi_mode_register_release()
- * @nb:		the notifier
- *
- * Context: task context; sleeps.
- * Return: 0, or -ENOENT.
- */
-int efi_mode_unregister_release(struct notifier_block *nb);
-
-/**
  * efi_mode_read() - copy memory of firmware
  * @from:	physical address
  * @to:		where to: contiguous memory, such as kmalloc() gives
@@ -287,113 +151,6 @@ int efi_mode_unregister_release(struct notifier_block *nb);
  * Return: as efi_mode_call().
  */
 efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size);
-
-/**
- * typedef efi_mode_signal_t - an event of firmware has been signalled
- * @data:	as of efi_mode_signal_open()
- *
- * Context: hard interrupt.
- */
-typedef void (*efi_mode_signal_t)(void *data);
-
-/**
- * efi_mode_signal_open() - create an event of firmware that wakes Linux
- * @type:	%EFI_EVT_TIMER or 0
- * @news:	it is for RegisterProtocolNotify(); only one can be
- * @handler:	called after the slice in which it was signalled
- * @data:	for @handler
- *
- * Drivers have efi_event_create().
- *
- * Context: task context; sleeps.
- * Return: the number of the signal, or -ENOSPC, -EBUSY if there is one for news, -EIO.
- */
-int efi_mode_signal_open(u32 type, bool news, efi_mode_signal_t handler,
-			 void *data);
-
-/**
- * efi_mode_signal_event() - what firmware calls the event
- * @signal:	as of efi_mode_signal_open()
- *
- * Context: any.
- * Return: the EFI_EVENT.
- */
-u64 efi_mode_signal_event(int signal);
-
-/**
- * efi_mode_signal_lend() - the event goes to firmware in a token
- * @signal:	as of efi_mode_signal_open()
- *
- * Until it is signalled firmware may write to the memory that the token names. So Linux
- * does not give its memory back as long as there is such an event.
- *
- * Context: any, before the call.
- */
-void efi_mode_signal_lend(int signal);
-
-/**
- * efi_mode_signal_take_back() - firmware has refused the token
- * @signal:	as of efi_mode_signal_open()
- *
- * Context: any.
- */
-void efi_mode_signal_take_back(int signal);
-
-/**
- * efi_mode_signal_close() - close the event
- * @signal:	as of efi_mode_signal_open(); its handler is not called any more
- *
- * One that is in a token stays, and so does its number.
- *
- * Context: task context; sleeps.
- */
-void efi_mode_signal_close(int signal);
-
-/**
- * efi_mode_take_news() - have protocols been installed?
- *
- * From then on until it is true again handles are known.
- *
- * Context: any.
- * Return: true if there were, since the last time.
- */
-bool efi_mode_take_news(void);
-
-/**
- * efi_mode_watch_keys() - be told of keys that firmware has been asked to tell of
- * @handler:	called after the slice in which one was pressed, or NULL
- *
- * Firmware is asked by the resident half: see arch/efi/boot/keys.c.
- *
- * Context: task context; sleeps.
- */
-void efi_mode_watch_keys(efi_mode_signal_t handler);
-
-/**
- * efi_mode_take_key() - which key was it?
- * @key:	where its character goes
- *
- * Context: the handler of efi_mode_watch_keys().
- * Return: false if there are no more.
- */
-bool efi_mode_take_key(u16 *key);
-
-/**
- * efi_mode_resident() - functions that the resident half has for Linux
- *
- * Context: any.
- * Return: the physical address of a struct efi_mode_resident, which is a table for
- * efi_mode_call_target().
- */
-phys_addr_t efi_mode_resident(void);
-
-/**
- * efi_mode_image() - the handle of the EFI image that Linux is
- *
- * Context: any.
- * Return: the handle: the agent when Linux opens a protocol.
- */
-u64 efi_mode_image(void);
 
 /**
  * efi_mode_call_args() - call a firmware function with arguments in a row
@@ -458,4 +215,4 @@ u64 efi_mode_image(void);
 			   ##__VA_ARGS__);				\
 })
 
-#endif /* _EFI_MODE_FIRMWARE_H */
+#endif /* _EFI_MODE_CALL_H */

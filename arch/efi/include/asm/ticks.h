@@ -11,8 +11,8 @@
  * A tick is never delivered before it is due, except by a device that firmware
  * itself has programmed; then the account runs ahead until time has caught up.
  */
-#ifndef _EFI_MODE_TICKS_H
-#define _EFI_MODE_TICKS_H
+#ifndef _ASM_TICKS_H
+#define _ASM_TICKS_H
 
 #include <linux/types.h>
 
@@ -146,4 +146,4 @@ static inline __u64 efi_mode_ticks_elapsed(__u64 period, __u64 elapsed,
 	return (elapsed + remaining - period / 2) / period;
 }
 
-#endif /* _EFI_MODE_TICKS_H */
+#endif /* _ASM_TICKS_H */

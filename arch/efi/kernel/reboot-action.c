@@ -60,7 +60,7 @@ static const struct {
 	{ "HTTP_ERROR",			ERROR(35) },
 };
 
-static int parse_status(const char *text, u64 *status)
+static int eact_parse_status(const char *text, u64 *status)
 {
 	unsigned int i;
 
@@ -78,7 +78,7 @@ static int parse_status(const char *text, u64 *status)
 	return -EINVAL;
 }
 
-static int parse_reset(const char *text, struct efi_mode_ending *e)
+static int eact_parse_reset(const char *text, struct efi_mode_reboot_action *e)
 {
 	if (!strcmp(text, "cold")) {
 		e->reset = EFI_RESET_COLD;
@@ -96,38 +96,38 @@ static int parse_reset(const char *text, struct efi_mode_ending *e)
 }
 
 /**
- * efi_mode_parse_ending() - understand how the system is to end
+ * efi_mode_parse_reboot_action() - understand how the system is to end
  * @text:	see the top of this file
  * @status:	what "return" alone returns
  * @reset:	what "reset" alone does, one of EFI_RESET_*
- * @ending:	where the result goes
+ * @action:	where the result goes
  *
  * Context: any.
- * Return: 0, or -EINVAL; @ending is not changed then.
+ * Return: 0, or -EINVAL; @action is not changed then.
  */
-int efi_mode_parse_ending(const char *text, u64 status, int reset,
-			  struct efi_mode_ending *ending)
+int efi_mode_parse_reboot_action(const char *text, u64 status, int reset,
+				 struct efi_mode_reboot_action *action)
 {
-	struct efi_mode_ending e = { .status = status, .reset = reset };
+	struct efi_mode_reboot_action e = { .status = status, .reset = reset };
 	size_t len = strcspn(text, "=");
 	const char *value = text[len] ? text + len + 1 : NULL;
 	int ret = 0;
 
 	if (len == 6 && !strncmp(text, "return", len)) {
-		e.way = EFI_MODE_RETURN;
+		e.type = EFI_MODE_REBOOT_RETURN;
 		if (value)
-			ret = parse_status(value, &e.status);
+			ret = eact_parse_status(value, &e.status);
 	} else if (len == 5 && !strncmp(text, "reset", len)) {
-		e.way = EFI_MODE_RESET;
+		e.type = EFI_MODE_REBOOT_RESET;
 		if (value)
-			ret = parse_reset(value, &e);
+			ret = eact_parse_reset(value, &e);
 	} else if (!strcmp(text, "off")) {
-		e.way = EFI_MODE_OFF;
+		e.type = EFI_MODE_REBOOT_OFF;
 	} else {
 		ret = -EINVAL;
 	}
 	if (ret)
 		return -EINVAL;
-	*ending = e;
+	*action = e;
 	return 0;
 }

@@ -26,7 +26,9 @@
 #include <linux/workqueue.h>
 
 #include <asm/efi-mode.h>
-#include <efi-mode/firmware.h>
+#include <efi-mode/call.h>
+#include <efi-mode/fast-tick.h>
+#include <efi-mode/slice.h>
 #include <efi-mode/timer-arch.h>
 
 #undef MODULE_PARAM_PREFIX
@@ -50,7 +52,7 @@
 
 static unsigned int fast_tick = DEFAULT_USEC;
 
-static int set_fast_tick(const char *val, const struct kernel_param *kp)
+static int etick_set_param(const char *val, const struct kernel_param *kp)
 {
 	unsigned int usec;
 	int ret = kstrtouint(val, 0, &usec);
@@ -61,7 +63,7 @@ static int set_fast_tick(const char *val, const struct kernel_param *kp)
 }
 
 static const struct kernel_param_ops fast_tick_ops = {
-	.set = set_fast_tick,
+	.set = etick_set_param,
 	.get = param_get_uint,
 };
 
@@ -78,15 +80,15 @@ static DEFINE_MUTEX(tick_mutex);
 static bool fast;
 static atomic_t users = ATOMIC_INIT(0);
 
-static void slow_down(struct work_struct *work);
-static DECLARE_DELAYED_WORK(slow_work, slow_down);
+static void etick_slow_down(struct work_struct *work);
+static DECLARE_DELAYED_WORK(slow_work, etick_slow_down);
 
 /*
  * The account follows what is done to the local APIC's timer. Of another device's it
  * would not know, and without the gate not of what ticks in the slice in which that is
  * done.
  */
-static bool is_possible(void)
+static bool etick_is_possible(void)
 {
 	return efi_mode_handoff->clock == EFI_MODE_CLOCK_APIC_PERIODIC &&
 	       efi_mode_handoff->preempt == EFI_MODE_PREEMPT_GATE &&
@@ -94,7 +96,7 @@ static bool is_possible(void)
 }
 
 /* In 100 ns */
-static u64 to_units(u64 cycles)
+static u64 etick_to_units(u64 cycles)
 {
 	return efi_mode_cycles_in(cycles,
 				  USEC_PER_MSEC * EFI_TIMER_UNITS_PER_USEC);
@@ -104,7 +106,7 @@ static u64 to_units(u64 cycles)
  * As the period is now it is to be again. Whoever calls may be about to write pages to a
  * disk, and must not wait for that.
  */
-static bool find_timer(void)
+static bool etick_find_timer(void)
 {
 	struct {
 		efi_guid_t guid;
@@ -130,76 +132,76 @@ static bool find_timer(void)
 	return timer;
 }
 
-static bool set_period(u64 units)
+static bool etick_set_period(u64 units)
 {
 	return efi_mode_proto_call(efi_mode_call, union efi_timer_arch_protocol,
 				   timer, set_timer_period, units) == EFI_SUCCESS;
 }
 
 /* Does the account know? It is the local APIC's timer, and the change was seen. */
-static bool is_followed(u64 units)
+static bool etick_is_followed(u64 units)
 {
-	u64 now = to_units(READ_ONCE(efi_mode_handoff->ticks.period));
+	u64 now = etick_to_units(READ_ONCE(efi_mode_handoff->ticks.period));
 
 	return abs_diff(now, units) <= units / ROUNDING;
 }
 
 /* Firmware that does not want to, or has another clock, is not asked again */
-static void make_fast(u64 units)
+static void etick_make_fast(u64 units)
 {
 	unsigned int i;
 
-	for (i = 0; i < TRIES && !fast && set_period(units); i++)
-		WRITE_ONCE(fast, is_followed(units));
+	for (i = 0; i < TRIES && !fast && etick_set_period(units); i++)
+		WRITE_ONCE(fast, etick_is_followed(units));
 	if (fast)
 		return;
 	if (i)
-		set_period(normal);
+		etick_set_period(normal);
 	timer = 0;
 	pr_info("firmware's clock cannot be made to tick faster\n");
 }
 
-static void speed_up(void)
+static void etick_speed_up(void)
 {
-	u64 cost = to_units(READ_ONCE(efi_mode_handoff->tick_cost));
+	u64 cost = etick_to_units(READ_ONCE(efi_mode_handoff->tick_cost));
 	u64 units = (u64)READ_ONCE(fast_tick) * EFI_TIMER_UNITS_PER_USEC;
 
 	mutex_lock(&tick_mutex);
-	if (!fast && units && is_possible() && find_timer()) {
+	if (!fast && units && etick_is_possible() && etick_find_timer()) {
 		units = max(units, cost * TICK_COSTS);
 		if (units < normal)
-			make_fast(units);
+			etick_make_fast(units);
 	}
 	mutex_unlock(&tick_mutex);
 }
 
-static void slow_down(struct work_struct *work)
+static void etick_slow_down(struct work_struct *work)
 {
 	mutex_lock(&tick_mutex);
 	if (fast) {
 		/* Whoever comes from here on waits for the mutex, and makes it fast again */
 		WRITE_ONCE(fast, false);
-		/* Pairs with the one in efi_mode_hurry() */
+		/* Pairs with the one in efi_mode_fast_tick_get() */
 		smp_mb();
-		if (atomic_read(&users) || !set_period(normal))
+		if (atomic_read(&users) || !etick_set_period(normal))
 			WRITE_ONCE(fast, true);
 	}
 	mutex_unlock(&tick_mutex);
 }
 
-void efi_mode_hurry(void)
+void efi_mode_fast_tick_get(void)
 {
 	atomic_inc(&users);
-	/* Either this sees that it is not fast, or slow_down() sees this user */
+	/* Either this sees that it is not fast, or etick_slow_down() sees this user */
 	smp_mb__after_atomic();
 	if (!READ_ONCE(fast))
-		speed_up();
+		etick_speed_up();
 }
-EXPORT_SYMBOL_GPL(efi_mode_hurry);
+EXPORT_SYMBOL_GPL(efi_mode_fast_tick_get);
 
-void efi_mode_take_time(void)
+void efi_mode_fast_tick_put(void)
 {
 	if (atomic_dec_and_test(&users))
 		mod_delayed_work(system_wq, &slow_work, LINGER);
 }
-EXPORT_SYMBOL_GPL(efi_mode_take_time);
+EXPORT_SYMBOL_GPL(efi_mode_fast_tick_put);

@@ -26,20 +26,20 @@
  * Both halves come from one image. The version is checked nevertheless, since
  * kexec can start a kernel that was built from other sources.
  */
-#ifndef _EFI_MODE_HANDOFF_H
-#define _EFI_MODE_HANDOFF_H
+#ifndef _ASM_HANDOFF_H
+#define _ASM_HANDOFF_H
+
+#include <efi-mode/request.h>
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
 #define EFI_MODE_HANDOFF_VERSION	11
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
-#define EFI_MODE_MAX_ARGS		10
 #define EFI_MODE_NR_VECTORS		256
-#define EFI_MODE_TRANSITION_VECTORS		19	/* up to the machine check, 18 */
-#define EFI_MODE_NR_SIGNALS		1024
+#define EFI_MODE_TRANSITION_VECTORS	19	/* up to the machine check, 18 */
+#define EFI_MODE_NR_EVENTS		1024
 #define EFI_MODE_NR_KEYS		16
-#define EFI_MODE_NR_QUESTIONS		32
 
 /* How a slice ended; struct efi_mode_handoff.egress */
 #define EFI_MODE_EGRESS_IDLE		0	/* no request, firmware has had its ticks */
@@ -62,38 +62,14 @@
 #define EFI_MODE_CLOCK_TSC_DEADLINE	3	/* local APIC timer, by TSC */
 #define EFI_MODE_CLOCK_DEVICE		4	/* 8254 and 8259, HPET, or other */
 
-/* struct efi_mode_request.state */
-#define EFI_MODE_REQUEST_NONE		0
-#define EFI_MODE_REQUEST_POSTED		1
-#define EFI_MODE_REQUEST_RUNNING	2
-#define EFI_MODE_REQUEST_DONE		3
+/* Protocols have been installed. The one event that stays signalled until it is cleared */
+#define EFI_MODE_EVENT_PROTOCOL		0
 
-/* Why a function was not called; struct efi_mode_request.refused */
-#define EFI_MODE_REFUSED_NOT		0	/* it was */
-#define EFI_MODE_REFUSED_GONE		1	/* the handle does not have the protocol */
-#define EFI_MODE_REFUSED_NEWS		2	/* it may be another handle by now */
-#define EFI_MODE_REFUSED_STOPPED	3	/* the kernel's: firmware has stopped */
-#define EFI_MODE_REFUSED_CLOSED		4	/* the kernel's: no more calls */
+/* Keys are in the ring. No EFI event is behind it */
+#define EFI_MODE_EVENT_KEYS		1
 
-/* Protocols have been installed. The one signal that stays until it is cleared */
-#define EFI_MODE_SIGNAL_NEWS		0
-
-/* Keys are in the ring. No event is behind it */
-#define EFI_MODE_SIGNAL_KEYS		1
-
-/* A question has been answered. No event of the kernel's is behind it, either */
-#define EFI_MODE_SIGNAL_ANSWER		2
-
-/* What a function of firmware left broken; struct efi_mode_request.breach */
-#define EFI_MODE_BREACH_DF		(1 << 0)	/* the direction flag */
-#define EFI_MODE_BREACH_MXCSR		(1 << 1)	/* control bits of MXCSR */
-#define EFI_MODE_BREACH_FCW		(1 << 2)	/* x87 control word */
-#define EFI_MODE_BREACH_IF		(1 << 3)	/* interrupts are off */
-#define EFI_MODE_BREACH_TPL		(1 << 4)	/* the task priority is raised */
-#define EFI_MODE_BREACH_REGISTERS	(1 << 5)	/* a register that it must keep */
-#define EFI_MODE_BREACH_STACK		(1 << 6)	/* more than 128 KiB of stack */
-#define EFI_MODE_BREACH_HANDOFF		(1 << 7)	/* the end of the handoff */
-#define EFI_MODE_NR_BREACHES		8
+/* The answer to a question is there. No EFI event is behind it, either */
+#define EFI_MODE_EVENT_POLL		2
 
 /* Where the frequency of the TSC comes from, best first */
 #define EFI_MODE_TSC_CPUID		1	/* CPUID leaf 0x15 or 0x16 */
@@ -106,8 +82,7 @@
 #include <linux/types.h>
 
 #include <asm/setup_data.h>
-
-#include <efi-mode/ticks.h>
+#include <asm/ticks.h>
 
 /**
  * struct efi_mode_exceptions - what cannot be held off, and is only counted
@@ -156,7 +131,7 @@ struct efi_mode_exceptions {
  * @transition_idt: pseudo-descriptor of the interrupt descriptor table for that time
  * @transition_rsp: the stack for that time
  * @exceptions:	that came in that time
- * @settled:	the kernel's: from now on @pat, @gs_base, @gdt, @idt,
+ * @state_is_constant: the kernel's: from now on @pat, @gs_base, @gdt, @idt,
  *		@cs and @ss are always as they are here, and need no saving, and
  *		its data segments are null here
  *
@@ -196,41 +171,8 @@ struct efi_mode_cpu {
 	__u16 __pad2;
 	__u64 transition_rsp;
 	struct efi_mode_exceptions exceptions;
-	__u32 settled;
+	__u32 state_is_constant;
 	__u32 __pad3;
-};
-
-/**
- * struct efi_mode_target - whose function is to be called
- * @handle:	a handle, or 0 if the address of the table is known
- * @guid:	a protocol on it
- * @tpl:	task priority at which it is looked up and called
- * @known:	the kernel knows the handle by what was on it; to be refused if
- *		protocols have been installed since
- */
-struct efi_mode_target {
-	__u64 handle;
-	__u8  guid[16];
-	__u32 tpl;
-	__u32 known;
-};
-
-/**
- * struct efi_mode_resident - functions that the resident half has for the kernel
- * @read:	see lookup_read() in arch/efi/boot/lookup.c
- * @read_path:	see efi_mode_read_path() there
- * @notify:	notify function of the kernel's events
- * @watch_keys:	see keys_watch() in arch/efi/boot/keys.c
- * @unwatch_keys: see keys_unwatch() there
- *
- * All but @notify are called like functions of firmware.
- */
-struct efi_mode_resident {
-	__u64 read;
-	__u64 read_path;
-	__u64 notify;
-	__u64 watch_keys;
-	__u64 unwatch_keys;
 };
 
 /**
@@ -248,21 +190,7 @@ struct efi_mode_keys {
 };
 
 /**
- * struct efi_mode_question - has an event of firmware's been signalled?
- * @target:	handle and protocol in whose interface the event is; looked up each time
- * @offset:	of the event there, in bytes
- * @event:	what the kernel has read there, and taken for an event. Firmware may
- *		fault when it is asked for something that is none, so another one is not
- *		asked for, and is an answer.
- */
-struct efi_mode_question {
-	struct efi_mode_target target;
-	__u64 offset;
-	__u64 event;
-};
-
-/**
- * struct efi_mode_rest - Linux is idle
+ * struct efi_mode_idle_poll - Linux is idle
  * @on:		set by the kernel for a slice that firmware may halt in
  * @nr:		how many of @questions there are
  * @until:	TSC of the kernel's next timer
@@ -271,48 +199,13 @@ struct efi_mode_question {
  * @questions:	what is asked meanwhile, with CheckEvent(). The slice ends when the
  *		answer to any is anything but %EFI_NOT_READY.
  */
-struct efi_mode_rest {
+struct efi_mode_idle_poll {
 	__u32 on;
 	__u32 nr;
 	__u64 until;
 	__u64 every;
 	__u64 asked;
 	struct efi_mode_question questions[EFI_MODE_NR_QUESTIONS];
-};
-
-/**
- * struct efi_mode_request - one firmware call
- * @state:	one of EFI_MODE_REQUEST_*
- * @nargs:	how many of @args are meant, at most %EFI_MODE_MAX_ARGS
- * @target:	whose function it is. With a handle the interface is looked up and
- *		becomes the first argument.
- * @table:	physical address of a table or protocol interface; 0 for that of
- *		@target
- * @slot:	offset of the function pointer in @table, in bytes; it is read at
- *		the time of the call, because others may hook it
- * @args:	arguments; memory by physical address
- * @status:	what the function returned
- * @breach:	EFI_MODE_BREACH_* of what it left broken; it has been mended
- * @refused:	EFI_MODE_REFUSED_*
- * @next:	physical address of another one that is to be done after this, or 0
- * @cycles:	of the TSC, until the function had returned
- *
- * Without a target the call is made at TPL_APPLICATION. All that are chained by @next
- * are done when the first is: they are what one switch is enough for. Only the first
- * one has a @state.
- */
-struct efi_mode_request {
-	__u32 state;
-	__u32 nargs;
-	struct efi_mode_target target;
-	__u64 table;
-	__u64 slot;
-	__u64 args[EFI_MODE_MAX_ARGS];
-	__u64 status;
-	__u32 breach;
-	__u32 refused;
-	__u64 next;
-	__u64 cycles;
 };
 
 /**
@@ -400,9 +293,9 @@ struct efi_mode_setup_data {
  * @tick_vector: interrupt by which firmware's clock ticks
  * @slice_vector: interrupt that is ours in firmware's world, for the local APIC
  *		timer when that is not firmware's clock; 0: none
- * @quiet:	set by the kernel for a slice in which interrupts are held off:
+ * @irqs_off:	set by the kernel for a slice in which interrupts are held off:
  *		nothing is replayed, and nothing ends the slice
- * @others:	set by the kernel for a slice: somebody has something to do while
+ * @linux_has_work: set by the kernel for a slice: there is a task to run while the
  *		firmware waits
  * @leaving:	set by the kernel for its last ingress
  * @signalled:	there is something new in @signals
@@ -414,7 +307,7 @@ struct efi_mode_setup_data {
  * @noted_left:	what the local APIC's timer read then, if it is firmware's clock
  * @earliest:	TSC before which a slice is not ended by force
  * @min_slice:	cycles that firmware gets at least once it has had its ticks
- * @patience:	cycles after which a slice ends although firmware is having a tick
+ * @max_slice_cycles:	cycles after which a slice ends although firmware is having a tick
  * @replayed:	interrupts replayed
  * @stall_until: TSC until which firmware waits, after %EFI_MODE_EGRESS_STALL
  * @tick_cost:	cycles that firmware is busy with a tick, on average of the last
@@ -429,7 +322,7 @@ struct efi_mode_setup_data {
  * @events:	events of the kernel's, as firmware calls them; 0: none
  * @signals:	which of them have been signalled
  * @keys:	keys that are watched, and have been pressed
- * @rest:	what an idle kernel leaves to firmware
+ * @idle_poll:	what an idle kernel leaves to firmware
  * @systab:	physical address of the EFI system table
  * @tsc_khz:	frequency of the TSC
  * @tsc_source:	EFI_MODE_TSC_*
@@ -457,8 +350,8 @@ struct efi_mode_handoff {
 	__u8  clock;
 	__u8  tick_vector;
 	__u8  slice_vector;
-	__u8  quiet;
-	__u8  others;
+	__u8  irqs_off;
+	__u8  linux_has_work;
 	__u8  leaving;
 	__u8  signalled;
 	__u32 nr_pending;
@@ -470,7 +363,7 @@ struct efi_mode_handoff {
 	__u64 noted_left;
 	__u64 earliest;
 	__u64 min_slice;
-	__u64 patience;
+	__u64 max_slice_cycles;
 	__u64 replayed;
 	__u64 stall_until;
 	__u64 tick_cost;
@@ -485,10 +378,10 @@ struct efi_mode_handoff {
 
 	struct efi_mode_resident resident;
 	__u64 image;
-	__u64 events[EFI_MODE_NR_SIGNALS];
-	__u8  signals[EFI_MODE_NR_SIGNALS];
+	__u64 events[EFI_MODE_NR_EVENTS];
+	__u8  signals[EFI_MODE_NR_EVENTS];
 	struct efi_mode_keys keys;
-	struct efi_mode_rest rest;
+	struct efi_mode_idle_poll idle_poll;
 
 	__u64 systab;
 	__u32 tsc_khz;
@@ -515,4 +408,4 @@ static inline int efi_mode_counts_ticks(const struct efi_mode_handoff *h)
 }
 
 #endif /* !__ASSEMBLY__ */
-#endif /* _EFI_MODE_HANDOFF_H */
+#endif /* _ASM_HANDOFF_H */
