@@ -7,6 +7,7 @@
 #ifndef _EFI_MODE_BUS_EVENT_H
 #define _EFI_MODE_BUS_EVENT_H
 
+#include <linux/efi-protocols.h>
 #include <linux/types.h>
 
 #include <efi-mode/event.h>

@@ -12,7 +12,6 @@ import time
 import qemu
 from lib.machine import (BOOT, GLOBAL_GUID, QUIET, START, TEST, boot, files,
                          guest_tests, load_option, machine)
-from lib import second
 from lib.registry import test
 
 ALL = ("boot", "life", "preempt", "switch")
@@ -264,16 +263,6 @@ def hands_off(opt, results):
                     "; ".join(ports))
         results.add(not stores, "hands off: no store to a device",
                     "; ".join(stores))
-
-
-@test("boot", beside=True, long=True,
-      guest=("boot", "life", "preempt", "switch"), efi=("driver",),
-      needs=("tests-initrd", "second-firmware"))
-def second_firmware(opt, results):
-    """OVMF 2025.02, which ends interrupts in another order"""
-    boot(opt, results, "OVMF 2025.02", ALL, driver=True,
-         firmware=second.path(opt, "OVMF_CODE_4M.fd"),
-         variables=second.path(opt, "OVMF_VARS_4M.fd"))
 
 
 @test("boot", guest=("boot", "life", "preempt", "switch", "stall"),

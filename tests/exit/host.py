@@ -11,7 +11,6 @@ import time
 
 import qemu
 from lib import machine as boots
-from lib import second, volume
 from lib.machine import BOOT, QUIET, START, TEST, cases, clean, machine
 from lib.registry import test
 
@@ -479,27 +478,3 @@ def boot_entry(opt, results):
         results.add(True, f"{name}: the boot manager goes on")
         m.expect(r"SETTINGS watchdog=0", START)
         clean(m, results, name)
-
-
-def protected(opt, results, name, count):
-    """A firmware that protects memory. It has no shell."""
-    cycles(opt, results, name, count,
-           extra={"EFI/BOOT/BOOTX64.EFI": volume.shell(qemu.OVMF_CODE)},
-           firmware=second.path(opt, "OVMF_CODE_4M.secboot.strictnx.fd"),
-           secure=True, variables=second.path(opt, "OVMF_VARS_4M.fd"))
-
-
-@test("exit", long=True, guest=("leave",),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"),
-      needs=("tests-initrd", "second-firmware"))
-def strict_nx(opt, results):
-    """Returns to a firmware that protects its memory"""
-    protected(opt, results, "strict-nx", 10)
-
-
-@test("exit", long=True, guest=("leave",),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"),
-      needs=("tests-initrd", "second-firmware"))
-def strict_nx_long(opt, results):
-    """A hundred returns to a firmware that protects its memory"""
-    protected(opt, results, "strict-nx-long", 100)
