@@ -52,8 +52,7 @@ MODULE_PARM_DESC(max_transfer, "KiB of the largest transfer, a power of two from
 
 static void edisk_media_work(struct work_struct *work)
 {
-	struct efi_disk *d =
-		container_of(work, struct efi_disk, edisk_media_work);
+	struct efi_disk *d = container_of(work, struct efi_disk, media_work);
 
 	disk_force_media_change(d->gd);
 }

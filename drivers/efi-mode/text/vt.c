@@ -458,7 +458,7 @@ unsigned int efi_vt_key(u16 scan, u16 unicode, u8 *out)
 		return 1;
 	}
 	if (unicode && unicode < 0x80) {
-		out[0] = evt_unicode;
+		out[0] = unicode;
 		return 1;
 	}
 	if (unicode && unicode < 0x800) {
@@ -466,7 +466,7 @@ unsigned int efi_vt_key(u16 scan, u16 unicode, u8 *out)
 		out[1] = 0x80 | (unicode & 0x3f);
 		return 2;
 	}
-	if (evt_unicode) {
+	if (unicode) {
 		out[0] = 0xe0 | unicode >> 12;
 		out[1] = 0x80 | (unicode >> 6 & 0x3f);
 		out[2] = 0x80 | (unicode & 0x3f);
