@@ -23,6 +23,7 @@
 #include <linux/kfifo.h>
 #include <linux/mutex.h>
 #include <linux/panic.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
