@@ -24,6 +24,7 @@
 #include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/sizes.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
