@@ -24,7 +24,6 @@
 #include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/sizes.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
