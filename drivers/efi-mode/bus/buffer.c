@@ -29,7 +29,7 @@ EXPORT_SYMBOL_GPL(efi_memory_abandon);
  * still write. Nobody knows what it had then, and there will be no calls any more: what
  * is left of the buffers stays.
  */
-static void free_buffer(struct device *dev, void *res)
+static void ebuf_free(struct device *dev, void *res)
 {
 	struct efi_buffer *b = res;
 
@@ -41,7 +41,7 @@ static void free_buffer(struct device *dev, void *res)
 }
 
 /* Pages have the alignment of the block that they come from */
-static void *alloc_aligned(size_t size, size_t align, gfp_t gfp)
+static void *ebuf_alloc_aligned(size_t size, size_t align, gfp_t gfp)
 {
 	unsigned int order = get_order(max(size, align));
 	unsigned long i, used = PFN_UP(size);
@@ -66,13 +66,13 @@ struct efi_buffer *efi_buffer_alloc(struct efi_device *edev, size_t size,
 		return ERR_PTR(-EINVAL);
 	if (get_order(max(size, align)) > MAX_PAGE_ORDER)
 		return ERR_PTR(-ENOMEM);
-	b = devres_alloc(free_buffer, sizeof(*b), GFP_KERNEL);
+	b = devres_alloc(ebuf_free, sizeof(*b), GFP_KERNEL);
 	if (!b)
 		return ERR_PTR(-ENOMEM);
 	if (flags & EFI_BUFFER_BELOW_4G)
 		gfp |= __GFP_DMA32;
 	b->size = size;
-	b->virt = alloc_aligned(size, align, gfp);
+	b->virt = ebuf_alloc_aligned(size, align, gfp);
 	if (!b->virt) {
 		devres_free(b);
 		return ERR_PTR(-ENOMEM);
@@ -86,14 +86,14 @@ EXPORT_SYMBOL_GPL(efi_buffer_alloc);
 
 void efi_buffer_free(struct efi_device *edev, struct efi_buffer *b)
 {
-	WARN_ON(devres_release(&edev->dev, free_buffer, efi_devres_match, b));
+	WARN_ON(devres_release(&edev->dev, ebuf_free, efi_devres_match, b));
 }
 EXPORT_SYMBOL_GPL(efi_buffer_free);
 
 void efi_buffer_abandon(struct efi_device *edev, struct efi_buffer *b)
 {
-	if (WARN_ON(devres_remove(&edev->dev, free_buffer, efi_devres_match,
-				  b) != b))
+	if (WARN_ON(devres_remove(&edev->dev, ebuf_free, efi_devres_match, b) !=
+		    b))
 		return;
 	atomic_dec(&efi_devres.buffers);
 	atomic_inc(&efi_devres.abandoned);

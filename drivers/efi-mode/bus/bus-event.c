@@ -13,14 +13,14 @@ struct efi_event {
 	void *data;
 };
 
-static void event_signalled(void *data)
+static void eevent_signalled(void *data)
 {
 	struct efi_event *e = data;
 
 	e->handler(e, e->data);
 }
 
-static void close_event(struct device *dev, void *res)
+static void eevent_close(struct device *dev, void *res)
 {
 	struct efi_event *e = res;
 
@@ -36,12 +36,12 @@ struct efi_event *efi_event_create(struct efi_device *edev, u32 type,
 
 	if (WARN_ON_ONCE(type & ~EFI_EVT_TIMER))
 		return ERR_PTR(-EINVAL);
-	e = devres_alloc(close_event, sizeof(*e), GFP_KERNEL);
+	e = devres_alloc(eevent_close, sizeof(*e), GFP_KERNEL);
 	if (!e)
 		return ERR_PTR(-ENOMEM);
 	e->handler = handler;
 	e->data = data;
-	signal = efi_mode_signal_open(type, false, event_signalled, e);
+	signal = efi_mode_signal_open(type, false, eevent_signalled, e);
 	if (signal < 0) {
 		devres_free(e);
 		return ERR_PTR(signal);
@@ -80,6 +80,6 @@ EXPORT_SYMBOL_GPL(efi_event_cancel);
 
 void efi_event_destroy(struct efi_device *edev, struct efi_event *e)
 {
-	WARN_ON(devres_release(&edev->dev, close_event, efi_devres_match, e));
+	WARN_ON(devres_release(&edev->dev, eevent_close, efi_devres_match, e));
 }
 EXPORT_SYMBOL_GPL(efi_event_destroy);

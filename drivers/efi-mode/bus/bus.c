@@ -52,26 +52,27 @@ EXPORT_SYMBOL_GPL(efi_driver_unregister);
 
 /* The end */
 
-static int release_driver(struct device *dev, void *unused)
+static int ebus_release_driver(struct device *dev, void *unused)
 {
 	device_release_driver(dev);
 	return 0;
 }
 
 /* Firmware holds nothing of the bus's and of its drivers' any more */
-static int release(struct notifier_block *nb, unsigned long unused, void *data)
+static int ebus_release(struct notifier_block *nb, unsigned long unused,
+			void *data)
 {
 	efi_scan_stop();
-	bus_for_each_dev(&efi_bus_type, NULL, NULL, release_driver);
+	bus_for_each_dev(&efi_bus_type, NULL, NULL, ebus_release_driver);
 	efi_scan_end();
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block release_nb = {
-	.notifier_call	= release,
+	.notifier_call	= ebus_release,
 };
 
-static int __init bus_init(void)
+static int __init ebus_init(void)
 {
 	int ret = efi_device_bus_register();
 
@@ -90,4 +91,4 @@ fail:
 	pr_err("cannot set up the bus: %d\n", ret);
 	return ret;
 }
-subsys_initcall_sync(bus_init);
+subsys_initcall_sync(ebus_init);

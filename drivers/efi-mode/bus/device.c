@@ -80,7 +80,7 @@ static ssize_t protocols_show(struct device *dev,
 static DEVICE_ATTR_RO(protocols);
 
 /* Those that drivers are for come first */
-static void put_alias(const struct efi_device *edev, char *alias)
+static void edev_put_alias(const struct efi_device *edev, char *alias)
 {
 	unsigned int pass, i, n = 0;
 	int len = sprintf(alias, "efi:");
@@ -105,7 +105,7 @@ static ssize_t modalias_show(struct device *dev,
 
 	if (!alias)
 		return -ENOMEM;
-	put_alias(to_efi_device(dev), alias);
+	edev_put_alias(to_efi_device(dev), alias);
 	len = sysfs_emit(buf, "%s\n", alias);
 	kfree(alias);
 	return len;
@@ -123,8 +123,8 @@ ATTRIBUTE_GROUPS(efi_device);
 
 /* What the driver core asks */
 
-static const struct efi_device_id *find_id(const struct efi_device *edev,
-					   const struct efi_driver *drv)
+static const struct efi_device_id *edev_find_id(const struct efi_device *edev,
+						const struct efi_driver *drv)
 {
 	const struct efi_device_id *id, *found = NULL;
 
@@ -139,29 +139,29 @@ static const struct efi_device_id *find_id(const struct efi_device *edev,
 	return found;
 }
 
-static int bus_match(struct device *dev, const struct device_driver *drv)
+static int edev_match(struct device *dev, const struct device_driver *drv)
 {
-	return !!find_id(to_efi_device(dev), to_efi_driver(drv));
+	return !!edev_find_id(to_efi_device(dev), to_efi_driver(drv));
 }
 
-static int bus_uevent(const struct device *dev, struct kobj_uevent_env *env)
+static int edev_uevent(const struct device *dev, struct kobj_uevent_env *env)
 {
 	char *alias = kmalloc(ALIAS_SIZE, GFP_KERNEL);
 	int ret;
 
 	if (!alias)
 		return -ENOMEM;
-	put_alias(to_efi_device(dev), alias);
+	edev_put_alias(to_efi_device(dev), alias);
 	ret = add_uevent_var(env, "MODALIAS=%s", alias);
 	kfree(alias);
 	return ret;
 }
 
-static int bus_probe(struct device *dev)
+static int edev_probe(struct device *dev)
 {
 	struct efi_device *edev = to_efi_device(dev);
 	const struct efi_driver *drv = to_efi_driver(dev->driver);
-	const struct efi_device_id *id = find_id(edev, drv);
+	const struct efi_device_id *id = edev_find_id(edev, drv);
 	int ret;
 
 	/* It may have been removed since it matched */
@@ -174,7 +174,7 @@ static int bus_probe(struct device *dev)
 	return ret;
 }
 
-static void bus_remove(struct device *dev)
+static void edev_remove(struct device *dev)
 {
 	struct efi_device *edev = to_efi_device(dev);
 	const struct efi_driver *drv = to_efi_driver(dev->driver);
@@ -187,15 +187,15 @@ static void bus_remove(struct device *dev)
 const struct bus_type efi_bus_type = {
 	.name		= "efi",
 	.dev_groups	= efi_device_groups,
-	.match		= bus_match,
-	.uevent		= bus_uevent,
-	.probe		= bus_probe,
-	.remove		= bus_remove,
+	.match		= edev_match,
+	.uevent		= edev_uevent,
+	.probe		= edev_probe,
+	.remove		= edev_remove,
 };
 
 /* Devices, for scan.c */
 
-static void device_free(struct device *dev)
+static void edev_free(struct device *dev)
 {
 	struct efi_device *edev = to_efi_device(dev);
 
@@ -227,7 +227,7 @@ struct efi_device *efi_device_alloc(void)
 	edev->id = id;
 	INIT_LIST_HEAD(&edev->list);
 	edev->dev.bus = &efi_bus_type;
-	edev->dev.release = device_free;
+	edev->dev.release = edev_free;
 	device_initialize(&edev->dev);
 	return edev;
 }
@@ -248,7 +248,7 @@ int efi_device_add(struct efi_device *edev, struct device *parent)
 	return ret ?: device_add(&edev->dev);
 }
 
-static bool has_lost_protocol(const struct efi_device *edev)
+static bool edev_has_lost_protocol(const struct efi_device *edev)
 {
 	bool lost;
 
@@ -273,7 +273,7 @@ void efi_device_tell_changed(struct efi_device *edev, bool reinstalled)
 	bool lost;
 
 	device_lock(&edev->dev);
-	lost = has_lost_protocol(edev);
+	lost = edev_has_lost_protocol(edev);
 	if (!lost && edev->bound) {
 		drv = to_efi_driver(edev->dev.driver);
 		if (reinstalled && drv->changed)

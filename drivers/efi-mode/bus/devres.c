@@ -42,7 +42,7 @@ static int devres_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(devres);
 
-static int __init devres_init(void)
+static int __init edevres_init(void)
 {
 	struct dentry *dir = debugfs_lookup("efi-mode", NULL);
 
@@ -50,4 +50,4 @@ static int __init devres_init(void)
 	dput(dir);
 	return 0;
 }
-late_initcall_sync(devres_init);
+late_initcall_sync(edevres_init);

@@ -31,7 +31,7 @@ struct question {
 	u64 count;
 };
 
-static struct question *new_question(const efi_guid_t *guid)
+static struct question *ehandle_new_question(const efi_guid_t *guid)
 {
 	struct question *q = kzalloc(sizeof(*q), GFP_KERNEL);
 
@@ -52,7 +52,7 @@ static struct question *new_question(const efi_guid_t *guid)
  */
 int efi_handles_with(const efi_guid_t *guid, u64 **handles)
 {
-	struct question *q __free(kfree) = new_question(guid);
+	struct question *q __free(kfree) = ehandle_new_question(guid);
 	size_t size = HANDLES_FIRST * sizeof(u64);
 	efi_status_t status;
 	u64 *list;
@@ -93,8 +93,8 @@ struct questions {
 	struct efi_mode_request *requests;
 };
 
-static void ask_all(struct questions *q, const efi_guid_t *guids,
-		    unsigned int nr)
+static void ehandle_ask_all(struct questions *q, const efi_guid_t *guids,
+			    unsigned int nr)
 {
 	struct efi_mode_request *r = q->requests;
 	struct answer *a = q->answers;
@@ -113,8 +113,9 @@ static void ask_all(struct questions *q, const efi_guid_t *guids,
 	efi_mode_call_chain("boot services: locate_handle", q->requests, nr);
 }
 
-static int tell_found(const struct answer *a, efi_status_t status,
-		      unsigned int i, efi_handles_found_t found, void *data)
+static int ehandle_tell_found(const struct answer *a, efi_status_t status,
+			      unsigned int i, efi_handles_found_t found,
+			      void *data)
 {
 	u64 *handles __free(kfree) = NULL;
 	int n;
@@ -156,10 +157,10 @@ int efi_handles_with_each(const efi_guid_t *guids, unsigned int nr,
 
 	if (!answers || !requests)
 		return -ENOMEM;
-	ask_all(&q, guids, nr);
+	ehandle_ask_all(&q, guids, nr);
 	for (i = 0; i < nr && !ret; i++)
-		ret = tell_found(&answers[i], requests[i].status, i, found,
-				 data);
+		ret = ehandle_tell_found(&answers[i], requests[i].status, i,
+					 found, data);
 	return ret;
 }
 
@@ -175,7 +176,7 @@ int efi_handles_with_each(const efi_guid_t *guids, unsigned int nr,
  */
 int efi_handles_installed(u64 registration, u64 *handle)
 {
-	struct question *q __free(kfree) = new_question(NULL);
+	struct question *q __free(kfree) = ehandle_new_question(NULL);
 	efi_status_t status;
 
 	if (!q)
@@ -203,7 +204,7 @@ int efi_handles_installed(u64 registration, u64 *handle)
  */
 int efi_watch_protocol(const efi_guid_t *guid, int signal, u64 *registration)
 {
-	struct question *q __free(kfree) = new_question(guid);
+	struct question *q __free(kfree) = ehandle_new_question(guid);
 	efi_status_t status;
 
 	if (!q)
@@ -217,7 +218,7 @@ int efi_watch_protocol(const efi_guid_t *guid, int signal, u64 *registration)
 }
 
 /* An array of pointers to GUIDs, which are part of firmware's database and stay */
-static int copy_guids(struct question *q, efi_guid_t *guids)
+static int ehandle_copy_guids(struct question *q, efi_guid_t *guids)
 {
 	u64 *pointers __free(kfree) = NULL;
 	u64 i;
@@ -245,7 +246,7 @@ static int copy_guids(struct question *q, efi_guid_t *guids)
  */
 int efi_handle_guids(u64 handle, efi_guid_t **guids)
 {
-	struct question *q __free(kfree) = new_question(NULL);
+	struct question *q __free(kfree) = ehandle_new_question(NULL);
 	efi_status_t status;
 	int ret = -ENOMEM;
 
@@ -260,7 +261,7 @@ int efi_handle_guids(u64 handle, efi_guid_t **guids)
 	if (q->count <= GUIDS_MAX)
 		*guids = kcalloc(q->count, sizeof(**guids), GFP_KERNEL);
 	if (*guids)
-		ret = copy_guids(q, *guids);
+		ret = ehandle_copy_guids(q, *guids);
 	efi_mode_bs_call(free_pool, q->address);
 	if (ret < 0) {
 		kfree(*guids);
@@ -281,7 +282,7 @@ int efi_handle_guids(u64 handle, efi_guid_t **guids)
 int efi_handle_openers(u64 handle, const efi_guid_t *guid,
 		       struct efi_open_entry **entries)
 {
-	struct question *q __free(kfree) = new_question(guid);
+	struct question *q __free(kfree) = ehandle_new_question(guid);
 	size_t size;
 	int ret = 0;
 
@@ -322,7 +323,7 @@ int efi_handle_openers(u64 handle, const efi_guid_t *guid,
  */
 void *efi_handle_path(u64 handle, size_t *size)
 {
-	struct question *q __free(kfree) = new_question(NULL);
+	struct question *q __free(kfree) = ehandle_new_question(NULL);
 	void *buf __free(kfree) = kzalloc(PATH_MAX_SIZE, GFP_KERNEL);
 	const efi_guid_t guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 	struct efi_mode_target target = {
@@ -350,7 +351,7 @@ void *efi_handle_path(u64 handle, size_t *size)
 }
 
 /* In pieces that do not reach into a page before it is known that the text does */
-static int copy_text(u64 address, efi_char16_t *text, size_t max)
+static int ehandle_copy_text(u64 address, efi_char16_t *text, size_t max)
 {
 	size_t n, used = 0;
 
@@ -371,10 +372,10 @@ static int copy_text(u64 address, efi_char16_t *text, size_t max)
 	return -E2BIG;
 }
 
-static char *text_of_firmware(const void *path, size_t size)
+static char *ehandle_text_of_firmware(const void *path, size_t size)
 {
 	const efi_guid_t guid = EFI_DEVICE_PATH_TO_TEXT_PROTOCOL_GUID;
-	struct question *q __free(kfree) = new_question(&guid);
+	struct question *q __free(kfree) = ehandle_new_question(&guid);
 	efi_char16_t *wide __free(kfree) = NULL;
 	void *copy __free(kfree) = kmemdup(path, size, GFP_KERNEL);
 	char *text = NULL;
@@ -395,7 +396,7 @@ static char *text_of_firmware(const void *path, size_t size)
 				     virt_to_phys(copy), 0, 0);
 	if (!address || (s64)address < 0)
 		return NULL;
-	ret = copy_text(address, wide, TEXT_MAX_SIZE);
+	ret = ehandle_copy_text(address, wide, TEXT_MAX_SIZE);
 	efi_mode_bs_call(free_pool, address);
 	if (ret)
 		return NULL;
@@ -418,5 +419,6 @@ static char *text_of_firmware(const void *path, size_t size)
  */
 char *efi_handle_path_text(const void *path, size_t size)
 {
-	return text_of_firmware(path, size) ?: efi_path_to_text(path, size);
+	return ehandle_text_of_firmware(path, size) ?:
+	       efi_path_to_text(path, size);
 }

@@ -231,7 +231,7 @@ const struct efi_known_protocol efi_known_protocols[] = {
 
 const unsigned int efi_nr_known_protocols = ARRAY_SIZE(efi_known_protocols);
 
-static const struct efi_known_protocol *find_known(const efi_guid_t *guid)
+static const struct efi_known_protocol *ename_find_known(const efi_guid_t *guid)
 {
 	unsigned int i;
 
@@ -250,7 +250,7 @@ static const struct efi_known_protocol *find_known(const efi_guid_t *guid)
  */
 const char *efi_protocol_name(const efi_guid_t *guid)
 {
-	const struct efi_known_protocol *known = find_known(guid);
+	const struct efi_known_protocol *known = ename_find_known(guid);
 
 	return known ? known->name : NULL;
 }
@@ -264,7 +264,7 @@ const char *efi_protocol_name(const efi_guid_t *guid)
  */
 bool efi_is_device_protocol(const efi_guid_t *guid)
 {
-	const struct efi_known_protocol *known = find_known(guid);
+	const struct efi_known_protocol *known = ename_find_known(guid);
 
 	return known && (known->flags & EFI_KNOWN_DEVICE);
 }

@@ -20,7 +20,7 @@
 #define EISA_PNP(n)	(0x41d0 | (n) << 16)
 
 static const struct efi_generic_dev_path *
-node_at(const void *path, size_t size, size_t at)
+epath_node_at(const void *path, size_t size, size_t at)
 {
 	const struct efi_generic_dev_path *node = path + at;
 
@@ -30,7 +30,7 @@ node_at(const void *path, size_t size, size_t at)
 	return node;
 }
 
-static bool is_end(const struct efi_generic_dev_path *node)
+static bool epath_is_end(const struct efi_generic_dev_path *node)
 {
 	return node->type == EFI_DEV_END_PATH &&
 	       node->sub_type == EFI_DEV_END_ENTIRE;
@@ -49,8 +49,8 @@ size_t efi_path_body(const void *path, size_t size)
 	const struct efi_generic_dev_path *node;
 	size_t at = 0;
 
-	while ((node = node_at(path, size, at))) {
-		if (is_end(node))
+	while ((node = epath_node_at(path, size, at))) {
+		if (epath_is_end(node))
 			return at;
 		at += node->length;
 	}
@@ -70,7 +70,8 @@ const struct efi_generic_dev_path *efi_path_last(const void *path, size_t size)
 	const struct efi_generic_dev_path *node, *last = NULL;
 	size_t at = 0;
 
-	while (path && (node = node_at(path, size, at)) && !is_end(node)) {
+	while (path && (node = epath_node_at(path, size, at)) &&
+	       !epath_is_end(node)) {
 		last = node;
 		at += node->length;
 	}
@@ -101,13 +102,13 @@ bool efi_path_is_below(const void *path, size_t size, const void *above,
 	       !memcmp(path, above, above_body);
 }
 
-static void put_hex(struct seq_buf *s, const u8 *data, size_t size)
+static void epath_put_hex(struct seq_buf *s, const u8 *data, size_t size)
 {
 	while (size--)
 		seq_buf_printf(s, "%02X", *data++);
 }
 
-static void put_acpi(struct seq_buf *s, u32 hid, u32 uid)
+static void epath_put_acpi(struct seq_buf *s, u32 hid, u32 uid)
 {
 	switch (hid) {
 	case EISA_PNP(0x0a03):
@@ -130,19 +131,19 @@ static void put_acpi(struct seq_buf *s, u32 hid, u32 uid)
 	}
 }
 
-static void put_vendor(struct seq_buf *s, const char *name, const u8 *data,
-		       size_t size)
+static void epath_put_vendor(struct seq_buf *s, const char *name,
+			     const u8 *data, size_t size)
 {
 	seq_buf_printf(s, "%s(%pUL", name, data);
 	if (size > sizeof(efi_guid_t)) {
 		seq_buf_puts(s, ",");
-		put_hex(s, data + sizeof(efi_guid_t),
-			size - sizeof(efi_guid_t));
+		epath_put_hex(s, data + sizeof(efi_guid_t),
+			      size - sizeof(efi_guid_t));
 	}
 	seq_buf_puts(s, ")");
 }
 
-static void put_partition(struct seq_buf *s, const u8 *d)
+static void epath_put_partition(struct seq_buf *s, const u8 *d)
 {
 	u64 start = get_unaligned_le64(d + 4), blocks = get_unaligned_le64(d + 12);
 
@@ -157,7 +158,7 @@ static void put_partition(struct seq_buf *s, const u8 *d)
 	seq_buf_printf(s, ",0x%llX,0x%llX)", start, blocks);
 }
 
-static void put_uart(struct seq_buf *s, const u8 *d)
+static void epath_put_uart(struct seq_buf *s, const u8 *d)
 {
 	static const char parity[] = "DNEOMS";
 	static const char * const stop[] = { "D", "1", "1.5", "2" };
@@ -168,7 +169,7 @@ static void put_uart(struct seq_buf *s, const u8 *d)
 }
 
 /* ASCII is what file names in paths of devices are; the rest is shown as such */
-static void put_file(struct seq_buf *s, const u8 *d, size_t size)
+static void epath_put_file(struct seq_buf *s, const u8 *d, size_t size)
 {
 	u16 c;
 
@@ -177,8 +178,8 @@ static void put_file(struct seq_buf *s, const u8 *d, size_t size)
 }
 
 /* Return: false if the text is not known, or the node too short for it */
-static bool put_known(struct seq_buf *s, unsigned int kind, const u8 *d,
-		      size_t n)
+static bool epath_put_known(struct seq_buf *s, unsigned int kind, const u8 *d,
+			    size_t n)
 {
 	switch (kind) {
 	case EFI_NODE(EFI_NODE_HARDWARE, 1):
@@ -191,9 +192,9 @@ static bool put_known(struct seq_buf *s, unsigned int kind, const u8 *d,
 	case EFI_NODE(EFI_NODE_MEDIA, 3):
 		if (n < sizeof(efi_guid_t))
 			return false;
-		put_vendor(s, kind >> 8 == EFI_NODE_HARDWARE ? "VenHw" :
-			      kind >> 8 == EFI_NODE_MEDIA ? "VenMedia" : "VenMsg",
-			   d, n);
+		epath_put_vendor(s, kind >> 8 == EFI_NODE_HARDWARE ? "VenHw" :
+				 kind >> 8 == EFI_NODE_MEDIA ? "VenMedia" :
+				 "VenMsg", d, n);
 		return true;
 	case EFI_NODE(EFI_NODE_HARDWARE, 5):
 		if (n < 4)
@@ -203,7 +204,8 @@ static bool put_known(struct seq_buf *s, unsigned int kind, const u8 *d,
 	case EFI_NODE(EFI_NODE_ACPI, 1):
 		if (n < 8)
 			return false;
-		put_acpi(s, get_unaligned_le32(d), get_unaligned_le32(d + 4));
+		epath_put_acpi(s, get_unaligned_le32(d),
+			       get_unaligned_le32(d + 4));
 		return true;
 	case EFI_NODE(EFI_NODE_ACPI, 3):
 		if (n < 4)
@@ -233,13 +235,13 @@ static bool put_known(struct seq_buf *s, unsigned int kind, const u8 *d,
 		if (n < 33)
 			return false;
 		seq_buf_puts(s, "MAC(");
-		put_hex(s, d, d[32] <= 1 ? 6 : 32);
+		epath_put_hex(s, d, d[32] <= 1 ? 6 : 32);
 		seq_buf_printf(s, ",0x%X)", d[32]);
 		return true;
 	case EFI_NODE(EFI_NODE_MESSAGING, 14):
 		if (n < 15)
 			return false;
-		put_uart(s, d);
+		epath_put_uart(s, d);
 		return true;
 	case EFI_NODE(EFI_NODE_MESSAGING, 17):
 		if (n < 1)
@@ -273,7 +275,7 @@ static bool put_known(struct seq_buf *s, unsigned int kind, const u8 *d,
 	case EFI_NODE(EFI_NODE_MEDIA, 1):
 		if (n < 38)
 			return false;
-		put_partition(s, d);
+		epath_put_partition(s, d);
 		return true;
 	case EFI_NODE(EFI_NODE_MEDIA, 2):
 		if (n < 20)
@@ -284,24 +286,26 @@ static bool put_known(struct seq_buf *s, unsigned int kind, const u8 *d,
 			       get_unaligned_le64(d + 12));
 		return true;
 	case EFI_NODE(EFI_NODE_MEDIA, 4):
-		put_file(s, d, n);
+		epath_put_file(s, d, n);
 		return true;
 	default:
 		return false;
 	}
 }
 
-static void put_node(struct seq_buf *s, const struct efi_generic_dev_path *node)
+static void epath_put_node(struct seq_buf *s,
+			   const struct efi_generic_dev_path *node)
 {
 	const u8 *data = (const u8 *)(node + 1);
 	size_t size = node->length - sizeof(*node);
 
-	if (put_known(s, EFI_NODE(node->type, node->sub_type), data, size))
+	if (epath_put_known(s, EFI_NODE(node->type, node->sub_type), data,
+			    size))
 		return;
 	seq_buf_printf(s, "Path(%u,%u", node->type, node->sub_type);
 	if (size)
 		seq_buf_puts(s, ",");
-	put_hex(s, data, size);
+	epath_put_hex(s, data, size);
 	seq_buf_puts(s, ")");
 }
 
@@ -326,8 +330,9 @@ char *efi_path_to_text(const void *path, size_t size)
 	if (!text)
 		return NULL;
 	seq_buf_init(&s, text, TEXT_SIZE);
-	for (at = 0; (node = node_at(path, size, at)); at += node->length) {
-		if (is_end(node))
+	for (at = 0; (node = epath_node_at(path, size, at));
+	     at += node->length) {
+		if (epath_is_end(node))
 			break;
 		/* Several devices in one path: what begins is another one */
 		if (node->type == EFI_DEV_END_PATH) {
@@ -338,7 +343,7 @@ char *efi_path_to_text(const void *path, size_t size)
 		if (!first)
 			seq_buf_putc(&s, '/');
 		first = false;
-		put_node(&s, node);
+		epath_put_node(&s, node);
 	}
 	seq_buf_str(&s);
 	if (seq_buf_has_overflowed(&s)) {

@@ -31,7 +31,7 @@ struct key_watch {
 
 /* Protocols */
 
-static int error_of(u32 refused)
+static int eproto_error_of(u32 refused)
 {
 	switch (refused) {
 	case EFI_MODE_REFUSED_NOT:
@@ -49,11 +49,10 @@ static int error_of(u32 refused)
  * If protocols have been installed the handle may be another by now: then the news
  * come first. What has not changed is called after that.
  */
-static int call_protocol(struct efi_protocol *p,
-			 const struct efi_mode_target *target,
-			 const char *name, phys_addr_t table, size_t slot,
-			 efi_status_t *status, const u64 *args,
-			 unsigned int nargs)
+static int eproto_call(struct efi_protocol *p,
+		       const struct efi_mode_target *target, const char *name,
+		       phys_addr_t table, size_t slot, efi_status_t *status,
+		       const u64 *args, unsigned int nargs)
 {
 	unsigned int i;
 	u32 refused;
@@ -67,7 +66,7 @@ static int call_protocol(struct efi_protocol *p,
 		if (refused != EFI_MODE_REFUSED_NEWS) {
 			if (refused == EFI_MODE_REFUSED_GONE)
 				efi_rescan();
-			return error_of(refused);
+			return eproto_error_of(refused);
 		}
 		efi_scan_notifications();
 	}
@@ -85,8 +84,8 @@ int __efi_protocol_call(struct efi_protocol *p, const char *name, size_t slot,
 		return -EINVAL;
 	/* The first will be the interface */
 	memcpy(all + 1, args, nargs * sizeof(*args));
-	return call_protocol(p, &p->target, name, 0, slot, status, all,
-			     nargs + 1);
+	return eproto_call(p, &p->target, name, 0, slot, status, all,
+			   nargs + 1);
 }
 EXPORT_SYMBOL_GPL(__efi_protocol_call);
 
@@ -110,7 +109,8 @@ EXPORT_SYMBOL_GPL(__efi_protocol_call_panic);
 
 /* Several calls */
 
-static void fill_request(struct efi_mode_request *r, const struct efi_call *c)
+static void eproto_fill_request(struct efi_mode_request *r,
+				const struct efi_call *c)
 {
 	bool self = c->protocol;
 
@@ -125,19 +125,21 @@ static void fill_request(struct efi_mode_request *r, const struct efi_call *c)
 }
 
 /* Return: whether it is to be made again */
-static bool take_answer(struct efi_call *c, const struct efi_mode_request *r)
+static bool eproto_take_answer(struct efi_call *c,
+			       const struct efi_mode_request *r)
 {
 	c->status = r->status;
 	c->msecs = div_u64(r->cycles, tsc_khz);
-	c->error = error_of(r->refused);
+	c->error = eproto_error_of(r->refused);
 	if (r->refused == EFI_MODE_REFUSED_GONE)
 		efi_rescan();
 	return r->refused == EFI_MODE_REFUSED_NEWS;
 }
 
 /* Return: how many are to be made again */
-static unsigned int call_all(const char *name, struct efi_call *calls,
-			     unsigned int nr, struct efi_mode_request *requests)
+static unsigned int eproto_call_all(const char *name, struct efi_call *calls,
+				    unsigned int nr,
+				    struct efi_mode_request *requests)
 {
 	unsigned int i, n = 0, again = 0;
 
@@ -149,7 +151,7 @@ static unsigned int call_all(const char *name, struct efi_call *calls,
 		    READ_ONCE(calls[i].protocol->edev->gone))
 			calls[i].error = -ENODEV;
 		else
-			fill_request(&requests[n++], &calls[i]);
+			eproto_fill_request(&requests[n++], &calls[i]);
 	}
 	if (!n)
 		return 0;
@@ -157,7 +159,7 @@ static unsigned int call_all(const char *name, struct efi_call *calls,
 	for (i = 0, n = 0; i < nr; i++) {
 		if (calls[i].error != -EAGAIN)
 			continue;
-		if (take_answer(&calls[i], &requests[n++])) {
+		if (eproto_take_answer(&calls[i], &requests[n++])) {
 			calls[i].error = -EAGAIN;
 			again++;
 		}
@@ -172,7 +174,8 @@ void efi_call_all_in(const char *name, struct efi_call *calls, unsigned int nr,
 
 	for (i = 0; i < nr; i++)
 		calls[i].error = -EAGAIN;
-	for (i = 0; i < MAX_NEWS && call_all(name, calls, nr, prealloc); i++)
+	for (i = 0; i < MAX_NEWS && eproto_call_all(name, calls, nr, prealloc);
+	     i++)
 		efi_scan_notifications();
 	for (i = 0; i < nr; i++)
 		if (calls[i].error == -EAGAIN)
@@ -196,15 +199,16 @@ EXPORT_SYMBOL_GPL(efi_call_all);
 /* Data */
 
 /* A function of the resident half's, with the interface as its first argument */
-static int call_resident(struct efi_protocol *p, unsigned long tpl,
-			 const char *name, size_t slot, efi_status_t *status,
-			 const u64 *args, unsigned int nargs)
+static int eproto_call_resident(struct efi_protocol *p, unsigned long tpl,
+				const char *name, size_t slot,
+				efi_status_t *status, const u64 *args,
+				unsigned int nargs)
 {
 	struct efi_mode_target target = p->target;
 
 	target.tpl = tpl;
-	return call_protocol(p, &target, name, efi_mode_resident(), slot,
-			     status, args, nargs);
+	return eproto_call(p, &target, name, efi_mode_resident(), slot, status,
+			   args, nargs);
 }
 
 int __efi_protocol_read(struct efi_protocol *p, void *buf, size_t size,
@@ -226,9 +230,9 @@ int __efi_protocol_read(struct efi_protocol *p, void *buf, size_t size,
 	args[3] = nr;
 	while (nr--)
 		args[4 + nr] = offsets[nr];
-	ret = call_resident(p, EFI_TPL_NOTIFY, "read an interface",
-			    offsetof(struct efi_mode_resident, read), &status,
-			    args, ARRAY_SIZE(args));
+	ret = eproto_call_resident(p, EFI_TPL_NOTIFY, "read an interface",
+				   offsetof(struct efi_mode_resident, read),
+				   &status, args, ARRAY_SIZE(args));
 	if (!ret && status != EFI_SUCCESS)
 		ret = -ENOENT;
 	if (!ret)
@@ -242,7 +246,7 @@ EXPORT_SYMBOL_GPL(__efi_protocol_read);
  * If the handle has gone, firmware has forgotten who had opened its protocols. It does
  * not mind being told again.
  */
-static void close_protocol(struct device *dev, void *res)
+static void eproto_close(struct device *dev, void *res)
 {
 	struct efi_protocol *p = res;
 
@@ -263,7 +267,7 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 		return ERR_PTR(-EINVAL);
 	if (READ_ONCE(edev->gone))
 		return ERR_PTR(-ENODEV);
-	p = devres_alloc(close_protocol, sizeof(*p), GFP_KERNEL);
+	p = devres_alloc(eproto_close, sizeof(*p), GFP_KERNEL);
 	if (!p)
 		return ERR_PTR(-ENOMEM);
 
@@ -299,7 +303,7 @@ EXPORT_SYMBOL_GPL(efi_protocol_question);
 
 void efi_protocol_close(struct efi_protocol *p)
 {
-	WARN_ON(devres_release(&p->edev->dev, close_protocol, efi_devres_match,
+	WARN_ON(devres_release(&p->edev->dev, eproto_close, efi_devres_match,
 			       p));
 }
 EXPORT_SYMBOL_GPL(efi_protocol_close);
@@ -317,7 +321,7 @@ EXPORT_SYMBOL_GPL(efi_protocol_event);
 /* Keys */
 
 /* The resident half knows whether the keyboard is still there */
-static void unwatch_keys(struct device *dev, void *res)
+static void eproto_unwatch_keys(struct device *dev, void *res)
 {
 	struct key_watch *w = res;
 
@@ -334,14 +338,15 @@ int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
 	efi_status_t status;
 	int ret;
 
-	w = devres_alloc(unwatch_keys, sizeof(*w), GFP_KERNEL);
+	w = devres_alloc(eproto_unwatch_keys, sizeof(*w), GFP_KERNEL);
 	if (!w)
 		return -ENOMEM;
-	ret = call_resident(keyboard, EFI_TPL_APPLICATION, "watch keys",
-			    offsetof(struct efi_mode_resident, watch_keys),
-			    &status,
-			    (const u64[]){ 0, keyboard->target.handle, keys,
-					   nr, virt_to_phys(&w->id) }, 5);
+	ret = eproto_call_resident(keyboard, EFI_TPL_APPLICATION, "watch keys",
+				   offsetof(struct efi_mode_resident, watch_keys),
+				   &status,
+				   (const u64[]){ 0, keyboard->target.handle,
+						  keys, nr,
+						  virt_to_phys(&w->id) }, 5);
 	if (!ret && status != EFI_SUCCESS)
 		ret = status == EFI_OUT_OF_RESOURCES ? -ENOMEM : -EOPNOTSUPP;
 	if (ret) {

@@ -20,7 +20,7 @@ struct map_question {
 	u32 version;
 };
 
-static bool is_of_firmware(u32 type)
+static bool eptr_is_of_firmware(u32 type)
 {
 	switch (type) {
 	case EFI_LOADER_CODE:
@@ -57,12 +57,13 @@ bool efi_map_ptr_is_valid(const void *map, size_t size, size_t desc_size,
 		d = map + i;
 		if (address >= d->phys_addr &&
 		    (address - d->phys_addr) >> EFI_PAGE_SHIFT < d->num_pages)
-			return is_of_firmware(d->type);
+			return eptr_is_of_firmware(d->type);
 	}
 	return false;
 }
 
-static efi_status_t read_map(struct map_question *q, void *map, size_t size)
+static efi_status_t eptr_read_map(struct map_question *q, void *map,
+				  size_t size)
 {
 	q->size = size;
 	return efi_mode_bs_call(get_memory_map, virt_to_phys(&q->size),
@@ -90,7 +91,7 @@ bool efi_ptr_is_valid(u64 address)
 		map = kmalloc(size, GFP_KERNEL);
 		if (!map)
 			break;
-		status = read_map(q, map, size);
+		status = eptr_read_map(q, map, size);
 		if (status == EFI_SUCCESS && q->size <= size &&
 		    q->desc_size >= sizeof(efi_memory_desc_t))
 			found = efi_map_ptr_is_valid(map, q->size, q->desc_size,

@@ -61,27 +61,27 @@ struct scan {
 };
 
 static struct workqueue_struct *scan_queue;
-static void scan_work(struct work_struct *work);
-static DECLARE_DELAYED_WORK(scan_next, scan_work);
+static void escan_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(scan_next, escan_work);
 
 /* News */
 
-static bool is_path(const efi_guid_t *guid)
+static bool escan_is_path(const efi_guid_t *guid)
 {
 	return !efi_guidcmp(*guid, EFI_DEVICE_PATH_PROTOCOL_GUID);
 }
 
 /* @watched[i] has been installed on the handle of a device */
-static void note_installation(struct efi_device *edev, unsigned int i)
+static void escan_note_installation(struct efi_device *edev, unsigned int i)
 {
-	if (is_path(&watched[i].guid) ||
+	if (escan_is_path(&watched[i].guid) ||
 	    (!edev->path && test_bit(i, edev->mask)))
 		WRITE_ONCE(edev->gone, true);
 	else if (test_bit(i, edev->mask))
 		edev->changed = true;
 }
 
-static void read_news(unsigned int i, bool tell)
+static void escan_read_news(unsigned int i, bool tell)
 {
 	struct efi_device *edev;
 	u64 handle;
@@ -91,11 +91,11 @@ static void read_news(unsigned int i, bool tell)
 			continue;
 		list_for_each_entry(edev, &efi_devices, list)
 			if (edev->handle == handle)
-				note_installation(edev, i);
+				escan_note_installation(edev, i);
 	}
 }
 
-static void look_at_news(void)
+static void escan_look_at_news(void)
 {
 	unsigned int i;
 
@@ -103,7 +103,7 @@ static void look_at_news(void)
 	/* What is installed from here on is news again */
 	while (efi_mode_take_news())
 		for (i = 0; i < nr_watched; i++)
-			read_news(i, true);
+			escan_read_news(i, true);
 }
 
 /**
@@ -118,7 +118,7 @@ void efi_scan_notifications(void)
 	unsigned int noio = memalloc_noio_save();
 
 	mutex_lock(&efi_devices_mutex);
-	look_at_news();
+	escan_look_at_news();
 	mutex_unlock(&efi_devices_mutex);
 	memalloc_noio_restore(noio);
 }
@@ -134,12 +134,12 @@ void efi_rescan(void)
 		mod_delayed_work(scan_queue, &scan_next, 0);
 }
 
-static void news_arrived(void *unused)
+static void escan_news_arrived(void *unused)
 {
 	efi_rescan();
 }
 
-static int watch(const efi_guid_t *guid)
+static int escan_watch(const efi_guid_t *guid)
 {
 	struct watched *w = &watched[nr_watched];
 	int ret;
@@ -151,11 +151,11 @@ static int watch(const efi_guid_t *guid)
 	if (ret)
 		return ret;
 	/* What has been there already is found by the scan */
-	read_news(nr_watched++, false);
+	escan_read_news(nr_watched++, false);
 	return 0;
 }
 
-static bool is_watched(const efi_guid_t *guid)
+static bool escan_is_watched(const efi_guid_t *guid)
 {
 	unsigned int i;
 
@@ -181,8 +181,8 @@ int efi_scan_watch(const struct efi_device_id *ids)
 
 	mutex_lock(&efi_devices_mutex);
 	for (; efi_guidcmp(ids->guid, NULL_GUID) && !ret; ids++)
-		if (!is_watched(&ids->guid))
-			ret = watch(&ids->guid);
+		if (!escan_is_watched(&ids->guid))
+			ret = escan_watch(&ids->guid);
 	mutex_unlock(&efi_devices_mutex);
 	memalloc_noio_restore(noio);
 	efi_rescan();
@@ -222,7 +222,7 @@ ATTRIBUTE_GROUPS(scan);
 
 /* The scan: which handles there are */
 
-static struct found *find_handle(struct scan *s, u64 handle)
+static struct found *escan_find_handle(struct scan *s, u64 handle)
 {
 	unsigned int i;
 
@@ -232,7 +232,7 @@ static struct found *find_handle(struct scan *s, u64 handle)
 	return NULL;
 }
 
-static struct found *add_handle(struct scan *s, u64 handle)
+static struct found *escan_add_handle(struct scan *s, u64 handle)
 {
 	struct found *f;
 
@@ -251,7 +251,7 @@ static struct found *add_handle(struct scan *s, u64 handle)
 }
 
 /* A device path alone makes no device, and neither do other names for one */
-static bool makes_device(unsigned int i)
+static bool escan_makes_device(unsigned int i)
 {
 	return i >= efi_nr_known_protocols ||
 	       (efi_known_protocols[i].flags & EFI_KNOWN_DEVICE);
@@ -261,13 +261,14 @@ static bool makes_device(unsigned int i)
  * A program can have protocols of hardware on its own handle: the UEFI shell puts a
  * console there. It is no device, unless a driver is for just that.
  */
-static void forget_images(struct scan *s, const u64 *handles, unsigned int n)
+static void escan_forget_images(struct scan *s, const u64 *handles,
+				unsigned int n)
 {
 	struct found *f;
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		f = find_handle(s, handles[i]);
+		f = escan_find_handle(s, handles[i]);
 		if (f && find_last_bit(f->mask, EFI_MAX_WATCHED) <
 			 efi_nr_known_protocols)
 			*f = s->found[--s->nr];
@@ -275,19 +276,20 @@ static void forget_images(struct scan *s, const u64 *handles, unsigned int n)
 }
 
 /* The last question is for images */
-static int note_handles(unsigned int i, const u64 *handles, unsigned int n,
-			void *data)
+static int escan_note_handles(unsigned int i, const u64 *handles,
+			      unsigned int n, void *data)
 {
 	struct scan *s = data;
 	struct found *f;
 	unsigned int j;
 
 	if (i == s->nr_asked) {
-		forget_images(s, handles, n);
+		escan_forget_images(s, handles, n);
 		return 0;
 	}
 	for (j = 0; j < n; j++) {
-		f = find_handle(s, handles[j]) ?: add_handle(s, handles[j]);
+		f = escan_find_handle(s, handles[j]) ?:
+		    escan_add_handle(s, handles[j]);
 		if (!f)
 			return -ENOMEM;
 		set_bit(s->asked[i], f->mask);
@@ -295,7 +297,7 @@ static int note_handles(unsigned int i, const u64 *handles, unsigned int n,
 	return 0;
 }
 
-static int find_all(struct scan *s)
+static int escan_find_all(struct scan *s)
 {
 	efi_guid_t *guids __free(kfree) = NULL;
 	unsigned int i;
@@ -304,18 +306,19 @@ static int find_all(struct scan *s)
 	if (!guids)
 		return -ENOMEM;
 	for (i = 0; i < nr_watched; i++) {
-		if (!makes_device(i))
+		if (!escan_makes_device(i))
 			continue;
 		guids[s->nr_asked] = watched[i].guid;
 		s->asked[s->nr_asked++] = i;
 	}
 	guids[s->nr_asked] = LOADED_IMAGE_PROTOCOL_GUID;
-	return efi_handles_with_each(guids, s->nr_asked + 1, note_handles, s);
+	return efi_handles_with_each(guids, s->nr_asked + 1, escan_note_handles,
+				     s);
 }
 
 /* The scan: devices that have gone, and what is behind them */
 
-static bool has_lost_parent(const struct efi_device *edev)
+static bool escan_has_lost_parent(const struct efi_device *edev)
 {
 	const struct device *parent = edev->dev.parent;
 
@@ -323,15 +326,15 @@ static bool has_lost_parent(const struct efi_device *edev)
 }
 
 /* In the list parents are before their children, and among the doomed behind them */
-static void remove_gone(struct scan *s)
+static void escan_remove_gone(struct scan *s)
 {
 	struct efi_device *edev, *next;
 	LIST_HEAD(doomed);
 	struct found *f;
 
 	list_for_each_entry_safe(edev, next, &efi_devices, list) {
-		f = find_handle(s, edev->handle);
-		if (!f || has_lost_parent(edev))
+		f = escan_find_handle(s, edev->handle);
+		if (!f || escan_has_lost_parent(edev))
 			WRITE_ONCE(edev->gone, true);
 		if (edev->gone)
 			list_move(&edev->list, &doomed);
@@ -349,7 +352,7 @@ static void remove_gone(struct scan *s)
 /* The scan: devices with other protocols than before */
 
 /* Return: false if firmware does not say which they are; the next scan asks again */
-static bool update(struct efi_device *edev, const unsigned long *mask)
+static bool escan_update(struct efi_device *edev, const unsigned long *mask)
 {
 	efi_guid_t *guids;
 	int n = efi_handle_guids(edev->handle, &guids);
@@ -363,14 +366,15 @@ static bool update(struct efi_device *edev, const unsigned long *mask)
 	return true;
 }
 
-static bool has_changed(struct efi_device *edev, const unsigned long *mask)
+static bool escan_has_changed(struct efi_device *edev,
+			      const unsigned long *mask)
 {
 	return !bitmap_equal(edev->mask, mask, EFI_MAX_WATCHED) &&
-	       update(edev, mask);
+	       escan_update(edev, mask);
 }
 
 /* Return: a device that has changed, with a reference, until there are no more */
-static struct efi_device *next_changed(struct scan *s, bool *reinstalled)
+static struct efi_device *escan_next_changed(struct scan *s, bool *reinstalled)
 {
 	struct efi_device *edev;
 	unsigned int i;
@@ -382,7 +386,7 @@ static struct efi_device *next_changed(struct scan *s, bool *reinstalled)
 		s->found[i].edev = NULL;
 		*reinstalled = edev->changed;
 		edev->changed = false;
-		if (!has_changed(edev, s->found[i].mask) && !*reinstalled)
+		if (!escan_has_changed(edev, s->found[i].mask) && !*reinstalled)
 			continue;
 		get_device(&edev->dev);
 		return edev;
@@ -390,12 +394,12 @@ static struct efi_device *next_changed(struct scan *s, bool *reinstalled)
 	return NULL;
 }
 
-static void tell_changed(struct scan *s)
+static void escan_tell_changed(struct scan *s)
 {
 	struct efi_device *edev;
 	bool reinstalled;
 
-	while ((edev = next_changed(s, &reinstalled))) {
+	while ((edev = escan_next_changed(s, &reinstalled))) {
 		mutex_unlock(&efi_devices_mutex);
 		efi_device_tell_changed(edev, reinstalled);
 		put_device(&edev->dev);
@@ -406,7 +410,7 @@ static void tell_changed(struct scan *s)
 /* The scan: new devices */
 
 /* Return: the device that @handle belongs to; it is kept by the list */
-static struct efi_device *device_of(u64 handle)
+static struct efi_device *escan_device_of(u64 handle)
 {
 	struct efi_device *edev;
 
@@ -416,8 +420,8 @@ static struct efi_device *device_of(u64 handle)
 	return NULL;
 }
 
-static bool opened_for(const struct efi_device *parent,
-		       const struct efi_device *child)
+static bool escan_opened_for(const struct efi_device *parent,
+			     const struct efi_device *child)
 {
 	struct efi_open_entry *entries;
 	bool found = false;
@@ -441,7 +445,7 @@ static bool opened_for(const struct efi_device *parent,
  * one that several have opened, such as the console that is made of all consoles, is
  * nobody's.
  */
-static struct efi_device *find_parent(const struct efi_device *child)
+static struct efi_device *escan_find_parent(const struct efi_device *child)
 {
 	struct efi_device *edev, *best = NULL;
 
@@ -453,7 +457,7 @@ static struct efi_device *find_parent(const struct efi_device *child)
 	if (best)
 		return best;
 	list_for_each_entry(edev, &efi_devices, list) {
-		if (!opened_for(edev, child))
+		if (!escan_opened_for(edev, child))
 			continue;
 		if (best)
 			return NULL;
@@ -462,7 +466,7 @@ static struct efi_device *find_parent(const struct efi_device *child)
 	return best;
 }
 
-static int ask_new(struct efi_device *edev, const struct found *f)
+static int escan_ask_new(struct efi_device *edev, const struct found *f)
 {
 	int n;
 
@@ -480,7 +484,7 @@ static int ask_new(struct efi_device *edev, const struct found *f)
 }
 
 /* A path is longer than that of its parent */
-static int by_path(const void *a, const void *b)
+static int escan_by_path(const void *a, const void *b)
 {
 	const struct efi_device *x = *(const struct efi_device **)a;
 	const struct efi_device *y = *(const struct efi_device **)b;
@@ -491,9 +495,9 @@ static int by_path(const void *a, const void *b)
 	return n < m ? -1 : n > m;
 }
 
-static void add_device(struct efi_device *edev)
+static void escan_add_device(struct efi_device *edev)
 {
-	struct efi_device *parent = find_parent(edev);
+	struct efi_device *parent = escan_find_parent(edev);
 	int ret;
 
 	edev->dev.groups = scan_groups;
@@ -507,7 +511,7 @@ static void add_device(struct efi_device *edev)
 	}
 }
 
-static void add_new(struct scan *s)
+static void escan_add_new(struct scan *s)
 {
 	struct efi_device **fresh, *edev;
 	unsigned int i, n = 0;
@@ -516,19 +520,19 @@ static void add_new(struct scan *s)
 	if (!fresh)
 		return;
 	for (i = 0; i < s->nr; i++) {
-		if (device_of(s->found[i].handle))
+		if (escan_device_of(s->found[i].handle))
 			continue;
 		edev = efi_device_alloc();
 		if (!edev)
 			break;
-		if (ask_new(edev, &s->found[i]))
+		if (escan_ask_new(edev, &s->found[i]))
 			put_device(&edev->dev);
 		else
 			fresh[n++] = edev;
 	}
-	sort(fresh, n, sizeof(*fresh), by_path, NULL);
+	sort(fresh, n, sizeof(*fresh), escan_by_path, NULL);
 	for (i = 0; i < n; i++)
-		add_device(fresh[i]);
+		escan_add_device(fresh[i]);
 	kfree(fresh);
 }
 
@@ -536,33 +540,33 @@ static void add_new(struct scan *s)
  * What could not be found out, for want of memory or because firmware has stopped,
  * leaves everything as it was.
  */
-static void scan(void)
+static void escan_run(void)
 {
 	unsigned int noio = memalloc_noio_save();
 	struct scan s = {};
 
 	mutex_lock(&efi_devices_mutex);
-	look_at_news();
-	if (!find_all(&s)) {
+	escan_look_at_news();
+	if (!escan_find_all(&s)) {
 		/*
 		 * What was installed while firmware was asked has been found, and is
 		 * no news of the device that it is about to be.
 		 */
-		look_at_news();
-		remove_gone(&s);
-		tell_changed(&s);
-		add_new(&s);
+		escan_look_at_news();
+		escan_remove_gone(&s);
+		escan_tell_changed(&s);
+		escan_add_new(&s);
 	}
 	mutex_unlock(&efi_devices_mutex);
 	memalloc_noio_restore(noio);
 	kfree(s.found);
 }
 
-static void scan_work(struct work_struct *work)
+static void escan_work(struct work_struct *work)
 {
 	if (efi_mode_is_stopped())
 		return;
-	scan();
+	escan_run();
 	queue_delayed_work(scan_queue, &scan_next, SCAN_INTERVAL);
 }
 
@@ -577,12 +581,12 @@ int __init efi_scan_start(void)
 	unsigned int i;
 	int ret = 0;
 
-	news_signal = efi_mode_signal_open(0, true, news_arrived, NULL);
+	news_signal = efi_mode_signal_open(0, true, escan_news_arrived, NULL);
 	if (news_signal < 0)
 		return news_signal;
 	mutex_lock(&efi_devices_mutex);
 	for (i = 0; i < efi_nr_known_protocols && !ret; i++)
-		ret = watch(&efi_known_protocols[i].guid);
+		ret = escan_watch(&efi_known_protocols[i].guid);
 	mutex_unlock(&efi_devices_mutex);
 	if (!ret)
 		scan_queue = alloc_ordered_workqueue("efi-bus", 0);

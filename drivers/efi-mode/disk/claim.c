@@ -64,8 +64,9 @@ static DEFINE_MUTEX(claims_mutex);
 static DEFINE_SPINLOCK(claims_lock);
 static LIST_HEAD(claims);
 
-static bool overlaps(const struct efi_fs_claim *c, const struct efi_disk *d,
-		     sector_t start, sector_t sectors)
+static bool eclaim_overlaps(const struct efi_fs_claim *c,
+			    const struct efi_disk *d, sector_t start,
+			    sector_t sectors)
 {
 	return c->disk == d && start < c->start + c->sectors &&
 	       start + sectors > c->start;
@@ -88,7 +89,7 @@ bool efi_fs_is_claimed(const struct efi_disk *d, sector_t start,
 
 	spin_lock(&claims_lock);
 	list_for_each_entry(c, &claims, list)
-		claimed |= c->mounted && overlaps(c, d, start, sectors);
+		claimed |= c->mounted && eclaim_overlaps(c, d, start, sectors);
 	spin_unlock(&claims_lock);
 	return claimed;
 }
@@ -96,7 +97,8 @@ bool efi_fs_is_claimed(const struct efi_disk *d, sector_t start,
 /* The block layer's side */
 
 /* A disk is read-only if a claim is for all of it, a partition if one is for any of it */
-static bool is_claimed_bdev(const struct efi_disk *d, struct block_device *bdev)
+static bool eclaim_is_claimed_bdev(const struct efi_disk *d,
+				   struct block_device *bdev)
 {
 	bool claimed = false;
 	struct efi_fs_claim *c;
@@ -121,7 +123,8 @@ void efi_fs_claim_protect(struct block_device *bdev)
 {
 	const struct efi_disk *d = bdev->bd_disk->private_data;
 
-	if (bdev_test_flag(bdev, BD_READ_ONLY) || !is_claimed_bdev(d, bdev))
+	if (bdev_test_flag(bdev, BD_READ_ONLY) ||
+	    !eclaim_is_claimed_bdev(d, bdev))
 		return;
 	bdev_set_flag(bdev, BD_READ_ONLY);
 	dev_notice(&bdev->bd_device,
@@ -129,7 +132,7 @@ void efi_fs_claim_protect(struct block_device *bdev)
 }
 
 /* Those that are there; the others are seen when they are added */
-static void protect_all(struct efi_disk *d)
+static void eclaim_protect_all(struct efi_disk *d)
 {
 	struct block_device *part;
 	unsigned long i;
@@ -140,16 +143,18 @@ static void protect_all(struct efi_disk *d)
 	mutex_unlock(&d->gd->open_mutex);
 }
 
-static bool is_within(const struct efi_fs_claim *c, struct block_device *bdev)
+static bool eclaim_is_within(const struct efi_fs_claim *c,
+			     struct block_device *bdev)
 {
 	if (!bdev_is_partition(bdev))
 		return c->edev == c->disk->edev;
-	return overlaps(c, c->disk, bdev->bd_start_sect, bdev_nr_sectors(bdev));
+	return eclaim_overlaps(c, c->disk, bdev->bd_start_sect,
+			       bdev_nr_sectors(bdev));
 }
 
 /* Return: whether @is is true for a block device that overlaps with the claim */
-static bool any_bdev(const struct efi_fs_claim *c,
-		     bool (*is)(struct block_device *bdev))
+static bool eclaim_any_bdev(const struct efi_fs_claim *c,
+			    bool (*is)(struct block_device *bdev))
 {
 	struct block_device *bdev;
 	bool found = false;
@@ -159,26 +164,27 @@ static bool any_bdev(const struct efi_fs_claim *c,
 		return false;
 	mutex_lock(&c->disk->gd->open_mutex);
 	xa_for_each(&c->disk->gd->part_tbl, i, bdev)
-		found |= is_within(c, bdev) && is(bdev);
+		found |= eclaim_is_within(c, bdev) && is(bdev);
 	mutex_unlock(&c->disk->gd->open_mutex);
 	return found;
 }
 
 /* By a file system, or somebody else who wants to be alone */
-static bool is_held(struct block_device *bdev)
+static bool eclaim_is_held(struct block_device *bdev)
 {
 	return READ_ONCE(bdev->bd_holder);
 }
 
 /* Who only looks at it, as udev does, is not in the middle of anything */
-static bool is_written(struct block_device *bdev)
+static bool eclaim_is_written(struct block_device *bdev)
 {
 	return atomic_read(&bdev->bd_openers) && !bdev_read_only(bdev) &&
-	       (is_held(bdev) || part_stat_read(bdev, ios[STAT_WRITE]));
+	       (eclaim_is_held(bdev) || part_stat_read(bdev, ios[STAT_WRITE]));
 }
 
 /* Of the disk itself, too: what is there is in its cache as well */
-static int forget_range(struct efi_disk *d, sector_t start, sector_t sectors)
+static int eclaim_forget_range(struct efi_disk *d, sector_t start,
+			       sector_t sectors)
 {
 	struct block_device *bdev;
 	unsigned long i;
@@ -200,7 +206,7 @@ static int forget_range(struct efi_disk *d, sector_t start, sector_t sectors)
 /* Firmware's side */
 
 /* What cannot be found out, for want of memory, is taken for one: that loses nothing */
-static bool has_file_system(u64 handle)
+static bool eclaim_has_file_system(u64 handle)
 {
 	efi_guid_t *guids;
 	bool has;
@@ -214,7 +220,7 @@ static bool has_file_system(u64 handle)
 	return has;
 }
 
-static void disconnect_users(u64 handle, const efi_guid_t *guid)
+static void eclaim_disconnect_users(u64 handle, const efi_guid_t *guid)
 {
 	struct efi_open_entry *entries;
 	int i, n;
@@ -227,7 +233,7 @@ static void disconnect_users(u64 handle, const efi_guid_t *guid)
 	kfree(entries);
 }
 
-static void set_mounted(struct efi_fs_claim *c, bool mounted)
+static void eclaim_set_mounted(struct efi_fs_claim *c, bool mounted)
 {
 	spin_lock(&claims_lock);
 	c->mounted = mounted;
@@ -235,27 +241,27 @@ static void set_mounted(struct efi_fs_claim *c, bool mounted)
 }
 
 /* Its driver has DiskIo open. That of the disk itself has not, and stays. */
-static int release(struct efi_fs_claim *c)
+static int eclaim_release(struct efi_fs_claim *c)
 {
 	const efi_guid_t disk_io = EFI_DISK_IO_PROTOCOL_GUID;
 	const efi_guid_t disk_io2 = EFI_DISK_IO2_PROTOCOL_GUID;
 
 	lockdep_assert_held(&claims_mutex);
-	disconnect_users(c->edev->handle, &disk_io);
-	disconnect_users(c->edev->handle, &disk_io2);
-	if (has_file_system(c->edev->handle)) {
+	eclaim_disconnect_users(c->edev->handle, &disk_io);
+	eclaim_disconnect_users(c->edev->handle, &disk_io2);
+	if (eclaim_has_file_system(c->edev->handle)) {
 		dev_err(&c->edev->dev,
 			"firmware does not let go of its file system\n");
 		return -EBUSY;
 	}
 	c->released = true;
-	set_mounted(c, false);
+	eclaim_set_mounted(c, false);
 	dev_info(&c->edev->dev, "the file system is Linux's\n");
 	return 0;
 }
 
 /* It reads anew: nothing of what it had is left */
-static void restore(struct efi_fs_claim *c)
+static void eclaim_restore(struct efi_fs_claim *c)
 {
 	const efi_guid_t block_io = EFI_BLOCK_IO_PROTOCOL_GUID;
 
@@ -263,14 +269,14 @@ static void restore(struct efi_fs_claim *c)
 	if (!c->released || !efi_device_has_protocol(c->edev, &block_io))
 		return;
 	c->released = false;
-	set_mounted(c, true);
+	eclaim_set_mounted(c, true);
 	efi_handle_connect(c->edev->handle);
-	if (has_file_system(c->edev->handle)) {
+	if (eclaim_has_file_system(c->edev->handle)) {
 		dev_info(&c->edev->dev,
 			 "the file system is firmware's again\n");
 		return;
 	}
-	set_mounted(c, false);
+	eclaim_set_mounted(c, false);
 	dev_warn(&c->edev->dev,
 		 "firmware does not find its file system again\n");
 }
@@ -280,42 +286,45 @@ static void restore(struct efi_fs_claim *c)
  *
  * Return: an error, and then some may have been released.
  */
-static int release_range(struct efi_disk *d, sector_t start, sector_t sectors)
+static int eclaim_release_range(struct efi_disk *d, sector_t start,
+				sector_t sectors)
 {
 	bool released = false;
 	struct efi_fs_claim *c;
 	int ret = 0, err;
 
 	list_for_each_entry(c, &claims, list) {
-		if (!c->mounted || !overlaps(c, d, start, sectors))
+		if (!c->mounted || !eclaim_overlaps(c, d, start, sectors))
 			continue;
-		err = any_bdev(c, is_held) ? -EBUSY : release(c);
+		err = eclaim_any_bdev(c, eclaim_is_held) ? -EBUSY :
+							   eclaim_release(c);
 		released |= !err;
 		ret = err ?: ret;
 	}
 	if (released)
-		ret = forget_range(d, start, sectors) ?: ret;
+		ret = eclaim_forget_range(d, start, sectors) ?: ret;
 	return ret;
 }
 
-static bool is_released(const struct efi_disk *d, sector_t start,
-			sector_t sectors)
+static bool eclaim_is_released(const struct efi_disk *d, sector_t start,
+			       sector_t sectors)
 {
 	struct efi_fs_claim *c;
 
 	list_for_each_entry(c, &claims, list)
-		if (c->released && overlaps(c, d, start, sectors))
+		if (c->released && eclaim_overlaps(c, d, start, sectors))
 			return true;
 	return false;
 }
 
-static void restore_range(struct efi_disk *d, sector_t start, sector_t sectors)
+static void eclaim_restore_range(struct efi_disk *d, sector_t start,
+				 sector_t sectors)
 {
 	struct efi_fs_claim *c;
 
 	list_for_each_entry(c, &claims, list)
-		if (overlaps(c, d, start, sectors))
-			restore(c);
+		if (eclaim_overlaps(c, d, start, sectors))
+			eclaim_restore(c);
 }
 
 /**
@@ -335,21 +344,22 @@ int efi_fs_claim_set_read_only(struct block_device *bdev, bool ro)
 
 	guard(mutex)(&claims_mutex);
 	if (!ro)
-		return release_range(d, start, n);
-	if (!is_released(d, start, n))
+		return eclaim_release_range(d, start, n);
+	if (!eclaim_is_released(d, start, n))
 		return 0;
 	/* Somebody who has it mounted would go on writing */
 	if (READ_ONCE(bdev->bd_holder))
 		return -EBUSY;
-	ret = forget_range(d, start, n);
+	ret = eclaim_forget_range(d, start, n);
 	if (!ret)
-		restore_range(d, start, n);
+		eclaim_restore_range(d, start, n);
 	return ret;
 }
 
 /* Which disk is a partition on? */
 
-static bool is_on(const struct efi_device *edev, const struct efi_disk *d)
+static bool eclaim_is_on(const struct efi_device *edev,
+			 const struct efi_disk *d)
 {
 	return edev == d->edev ||
 	       efi_path_is_below(edev->path, edev->path_size, d->edev->path,
@@ -357,7 +367,7 @@ static bool is_on(const struct efi_device *edev, const struct efi_disk *d)
 }
 
 /* The first node behind those of the disk, even if it has parts itself */
-static void set_range(struct efi_fs_claim *c, const struct efi_disk *d)
+static void eclaim_set_range(struct efi_fs_claim *c, const struct efi_disk *d)
 {
 	const u8 *node = (const u8 *)c->edev->path;
 	u32 per_block = d->media.block_size >> SECTOR_SHIFT;
@@ -374,24 +384,24 @@ static void set_range(struct efi_fs_claim *c, const struct efi_disk *d)
 	c->sectors = get_unaligned_le64(node + HD_BLOCKS) * per_block;
 }
 
-static void attach(struct efi_fs_claim *c, struct efi_disk *d)
+static void eclaim_attach(struct efi_fs_claim *c, struct efi_disk *d)
 {
 	spin_lock(&claims_lock);
-	set_range(c, d);
+	eclaim_set_range(c, d);
 	c->disk = d;
 	spin_unlock(&claims_lock);
 }
 
 /* What the bus knows may be older than what has been done here */
-static bool is_mounted(struct efi_device *edev)
+static bool eclaim_is_mounted(struct efi_device *edev)
 {
 	const efi_guid_t guid = EFI_BLOCK_IO_PROTOCOL_GUID;
 
 	return efi_device_has_protocol(edev, &guid) &&
-	       has_file_system(edev->handle);
+	       eclaim_has_file_system(edev->handle);
 }
 
-static struct efi_fs_claim *add_claim(struct efi_device *edev)
+static struct efi_fs_claim *eclaim_add(struct efi_device *edev)
 {
 	struct efi_fs_claim *c = kzalloc(sizeof(*c), GFP_KERNEL);
 
@@ -402,7 +412,7 @@ static struct efi_fs_claim *add_claim(struct efi_device *edev)
 	return c;
 }
 
-static struct efi_fs_claim *find_claim(const struct efi_device *edev)
+static struct efi_fs_claim *eclaim_find(const struct efi_device *edev)
 {
 	struct efi_fs_claim *c;
 
@@ -412,44 +422,43 @@ static struct efi_fs_claim *find_claim(const struct efi_device *edev)
 	return NULL;
 }
 
-static void remove_claim(struct efi_device *edev)
+static void eclaim_remove(struct efi_device *edev)
 {
-	struct efi_fs_claim *c = find_claim(edev);
+	struct efi_fs_claim *c = eclaim_find(edev);
 
 	if (!c)
 		return;
-	restore(c);
+	eclaim_restore(c);
 	scoped_guard(spinlock, &claims_lock) list_del(&c->list);
 	kfree(c);
 }
 
 /* Return: whether it is Linux's that firmware has found there now */
-static bool defend(struct efi_fs_claim *c)
+static bool eclaim_defend(struct efi_fs_claim *c)
 {
-	if (c->mounted || !any_bdev(c, is_written))
+	if (c->mounted || !eclaim_any_bdev(c, eclaim_is_written))
 		return false;
-	dev_notice(
-		&c->edev->dev,
-		"firmware has found a file system where Linux writes: disconnected\n");
-	return !release(c);
+	dev_notice(&c->edev->dev,
+		   "firmware has found a file system where Linux writes: disconnected\n");
+	return !eclaim_release(c);
 }
 
-static void update_claim(struct efi_device *edev)
+static void eclaim_update(struct efi_device *edev)
 {
-	struct efi_fs_claim *c = find_claim(edev);
+	struct efi_fs_claim *c = eclaim_find(edev);
 	bool mounted;
 
 	if (!c)
 		return;
-	mounted = is_mounted(edev);
-	if (mounted && defend(c))
+	mounted = eclaim_is_mounted(edev);
+	if (mounted && eclaim_defend(c))
 		return;
-	set_mounted(c, mounted);
+	eclaim_set_mounted(c, mounted);
 	/* What Linux has released and firmware has taken again is firmware's */
 	if (mounted)
 		c->released = false;
 	if (c->disk)
-		protect_all(c->disk);
+		eclaim_protect_all(c->disk);
 }
 
 /* Disks */
@@ -465,14 +474,14 @@ void efi_fs_claim_attach(struct efi_disk *d)
 	struct efi_fs_claim *c;
 
 	guard(mutex)(&claims_mutex);
-	c = add_claim(d->edev);
+	c = eclaim_add(d->edev);
 	if (c)
-		set_mounted(c, is_mounted(d->edev));
+		eclaim_set_mounted(c, eclaim_is_mounted(d->edev));
 	else
 		dev_warn(&d->edev->dev, "a file system of firmware's is not noticed\n");
 	list_for_each_entry(c, &claims, list)
-		if (is_on(c->edev, d))
-			attach(c, d);
+		if (eclaim_is_on(c->edev, d))
+			eclaim_attach(c, d);
 }
 
 /**
@@ -486,11 +495,11 @@ void efi_fs_claim_detach(struct efi_disk *d)
 	struct efi_fs_claim *c;
 
 	guard(mutex)(&claims_mutex);
-	remove_claim(d->edev);
+	eclaim_remove(d->edev);
 	list_for_each_entry(c, &claims, list) {
 		if (c->disk != d)
 			continue;
-		restore(c);
+		eclaim_restore(c);
 		scoped_guard(spinlock, &claims_lock) c->disk = NULL;
 	}
 }
@@ -504,13 +513,13 @@ void efi_fs_claim_detach(struct efi_disk *d)
 void efi_fs_claim_changed(struct efi_disk *d)
 {
 	guard(mutex)(&claims_mutex);
-	update_claim(d->edev);
+	eclaim_update(d->edev);
 }
 
 /* Handles of partitions */
 
-static int partition_probe(struct efi_device *edev,
-			   const struct efi_device_id *id)
+static int eclaim_partition_probe(struct efi_device *edev,
+				  const struct efi_device_id *id)
 {
 	const struct efi_generic_dev_path *node;
 	struct efi_fs_claim *fresh, *c;
@@ -519,31 +528,31 @@ static int partition_probe(struct efi_device *edev,
 	if (!node || node->type != EFI_NODE_MEDIA)
 		return -ENODEV;
 	guard(mutex)(&claims_mutex);
-	fresh = add_claim(edev);
+	fresh = eclaim_add(edev);
 	if (!fresh)
 		return -ENOMEM;
 	/* Any other claim on the same disk knows it */
 	list_for_each_entry(c, &claims, list) {
 		if (c->disk && c->edev == c->disk->edev && edev != c->edev &&
-		    is_on(edev, c->disk)) {
-			attach(fresh, c->disk);
+		    eclaim_is_on(edev, c->disk)) {
+			eclaim_attach(fresh, c->disk);
 			break;
 		}
 	}
-	update_claim(edev);
+	eclaim_update(edev);
 	return 0;
 }
 
-static void partition_remove(struct efi_device *edev)
+static void eclaim_partition_remove(struct efi_device *edev)
 {
 	guard(mutex)(&claims_mutex);
-	remove_claim(edev);
+	eclaim_remove(edev);
 }
 
-static void partition_changed(struct efi_device *edev)
+static void eclaim_partition_changed(struct efi_device *edev)
 {
 	guard(mutex)(&claims_mutex);
-	update_claim(edev);
+	eclaim_update(edev);
 }
 
 static const struct efi_device_id partition_ids[] = {
@@ -555,9 +564,9 @@ static struct efi_driver partition_driver = {
 	.driver.name		= "efi-disk-guard",
 	.driver.suppress_bind_attrs = true,
 	.id_table		= partition_ids,
-	.probe			= partition_probe,
-	.remove			= partition_remove,
-	.protocols_changed	= partition_changed,
+	.probe			= eclaim_partition_probe,
+	.remove			= eclaim_partition_remove,
+	.protocols_changed	= eclaim_partition_changed,
 };
 
 /**

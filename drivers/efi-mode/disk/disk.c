@@ -34,13 +34,14 @@
 static unsigned int max_transfer = MAX_TRANSFER;
 static DEFINE_IDA(numbers);
 
-static int set_max_transfer(const char *val, const struct kernel_param *kp)
+static int edisk_set_max_transfer(const char *val,
+				  const struct kernel_param *kp)
 {
 	return param_set_uint_minmax(val, kp, MIN_TRANSFER, MAX_TRANSFER);
 }
 
 static const struct kernel_param_ops max_transfer_ops = {
-	.set = set_max_transfer,
+	.set = edisk_set_max_transfer,
 	.get = param_get_uint,
 };
 
@@ -49,64 +50,66 @@ MODULE_PARM_DESC(max_transfer, "KiB of the largest transfer, a power of two from
 
 /* Media that come and go */
 
-static void media_work(struct work_struct *work)
+static void edisk_media_work(struct work_struct *work)
 {
 	struct efi_disk *d = container_of(work, struct efi_disk, media_work);
 
 	disk_force_media_change(d->gd);
 }
 
-static u32 largest_transfer(void)
+static u32 edisk_largest_transfer(void)
 {
 	return rounddown_pow_of_two(max_transfer) * SZ_1K;
 }
 
 /* What firmware refuses for its size is not tried again with each request */
-static void set_limits(struct efi_disk *d)
+static void edisk_set_limits(struct efi_disk *d)
 {
-	d->max_bytes = largest_transfer();
+	d->max_bytes = edisk_largest_transfer();
 	efi_disk_init_limits(&d->media,
 			     min_t(u32, d->max_bytes, FIRST_TRANSFER),
 			     d->bounce->size, &d->limits);
 }
 
-static void take_medium(struct efi_disk *d, const struct efi_disk_media *media)
+static void edisk_take_medium(struct efi_disk *d,
+			      const struct efi_disk_media *media)
 {
 	d->media = *media;
 	d->stale = false;
-	set_limits(d);
+	edisk_set_limits(d);
 	set_disk_ro(d->gd, media->read_only);
 	set_capacity_and_notify(d->gd, efi_disk_capacity(media));
 }
 
-static u32 max_request(const struct efi_disk *d)
+static u32 edisk_max_request(const struct efi_disk *d)
 {
 	return d->tokens_from == 1 ? efi_disk_tokens_bytes(d) :
-				     largest_transfer();
+				     edisk_largest_transfer();
 }
 
-static int update_limits(struct efi_disk *d,
-			 const struct efi_disk_media *media)
+static int edisk_update_limits(struct efi_disk *d,
+			       const struct efi_disk_media *media)
 {
 	struct queue_limits lim = queue_limits_start_update(d->gd->queue);
 
-	efi_disk_queue_limits(media, max_request(d), &lim);
+	efi_disk_queue_limits(media, edisk_max_request(d), &lim);
 	return queue_limits_commit_update_frozen(d->gd->queue, &lim);
 }
 
 /* What flushes and erases may be another one, too */
-static int change_medium(struct efi_disk *d, const struct efi_disk_media *media)
+static int edisk_change_medium(struct efi_disk *d,
+			       const struct efi_disk_media *media)
 {
 	unsigned int noio;
 	int ret;
 
 	/* Without the lock: requests that need it are waited for */
-	ret = update_limits(d, media);
+	ret = edisk_update_limits(d, media);
 	if (ret)
 		return ret;
 	noio = efi_disk_lock(d);
 	if (!d->closed) {
-		take_medium(d, media);
+		edisk_take_medium(d, media);
 		if (efi_disk_tokens_drain(d))
 			efi_disk_flush_init(d);
 	}
@@ -115,7 +118,7 @@ static int change_medium(struct efi_disk *d, const struct efi_disk_media *media)
 }
 
 /* Nobody has the old one open any more */
-static int look_anew(struct efi_disk *d)
+static int edisk_look_anew(struct efi_disk *d)
 {
 	struct efi_disk_media now;
 	unsigned int noio;
@@ -129,14 +132,14 @@ static int look_anew(struct efi_disk *d)
 		return ret == -ENODEV ? -ENXIO : ret;
 	if (efi_disk_check_media(&now, &why) || now.io_align > d->bounce->size)
 		return -ENOMEDIUM;
-	return change_medium(d, &now);
+	return edisk_change_medium(d, &now);
 }
 
 /*
  * Whoever has the old medium open, with a file system on it perhaps, must not write to
  * the new one: that has to wait until they are gone.
  */
-static int disk_open(struct gendisk *gd, blk_mode_t mode)
+static int edisk_open(struct gendisk *gd, blk_mode_t mode)
 {
 	struct efi_disk *d = gd->private_data;
 	int ret = 0;
@@ -145,27 +148,27 @@ static int disk_open(struct gendisk *gd, blk_mode_t mode)
 		return 0;
 	disk_check_media_change(gd);
 	if (READ_ONCE(d->stale))
-		ret = disk_openers(gd) ? -EBUSY : look_anew(d);
+		ret = disk_openers(gd) ? -EBUSY : edisk_look_anew(d);
 	if (mode & BLK_OPEN_NDELAY)
 		return 0;
 	return ret ?: d->media.present ? 0 : -ENOMEDIUM;
 }
 
-static bool is_other_medium(const struct efi_disk *d,
-			    const struct efi_disk_media *now)
+static bool edisk_is_other_medium(const struct efi_disk *d,
+				  const struct efi_disk_media *now)
 {
 	return now->id != d->media.id || !efi_disk_same_media(now, &d->media);
 }
 
-static unsigned int disk_check_events_fn(struct gendisk *gd,
-					 unsigned int clearing)
+static unsigned int edisk_check_events(struct gendisk *gd,
+				       unsigned int clearing)
 {
 	struct efi_disk *d = gd->private_data;
 	unsigned int noio = efi_disk_lock(d), events;
 	struct efi_disk_media now;
 
 	if (!d->closed && !d->stale && efi_disk_tokens_drain(d) &&
-	    !efi_disk_detect(d, &now) && is_other_medium(d, &now))
+	    !efi_disk_detect(d, &now) && edisk_is_other_medium(d, &now))
 		efi_disk_lose_medium(d);
 	events = d->events;
 	d->events = 0;
@@ -173,7 +176,7 @@ static unsigned int disk_check_events_fn(struct gendisk *gd,
 	return events;
 }
 
-static void disk_free(struct gendisk *gd)
+static void edisk_free(struct gendisk *gd)
 {
 	struct efi_disk *d = gd->private_data;
 
@@ -184,14 +187,14 @@ static void disk_free(struct gendisk *gd)
 
 static const struct block_device_operations disk_fops = {
 	.owner		= THIS_MODULE,
-	.open		= disk_open,
-	.check_events	= disk_check_events_fn,
+	.open		= edisk_open,
+	.check_events	= edisk_check_events,
 	.set_read_only	= efi_fs_claim_set_read_only,
-	.free_disk	= disk_free,
+	.free_disk	= edisk_free,
 };
 
 /* Before it can be opened */
-static int block_device_added(struct device *dev)
+static int edisk_block_device_added(struct device *dev)
 {
 	struct block_device *bdev = dev_to_bdev(dev);
 
@@ -202,12 +205,12 @@ static int block_device_added(struct device *dev)
 
 static struct class_interface added_interface = {
 	.class		= &block_class,
-	.add_dev	= block_device_added,
+	.add_dev	= edisk_block_device_added,
 };
 
 /* What a disk shows of itself in /sys/block/efida* */
 
-static struct efi_disk *to_disk(struct device *dev)
+static struct efi_disk *edisk_from_dev(struct device *dev)
 {
 	return dev_to_disk(dev)->private_data;
 }
@@ -215,7 +218,8 @@ static struct efi_disk *to_disk(struct device *dev)
 static ssize_t path_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)
 {
-	return sysfs_emit(buf, "%s\n", to_disk(dev)->edev->path_text ?: "");
+	return sysfs_emit(buf, "%s\n",
+			  edisk_from_dev(dev)->edev->path_text ?: "");
 }
 static DEVICE_ATTR_RO(path);
 
@@ -223,7 +227,7 @@ static DEVICE_ATTR_RO(path);
 static ssize_t location_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
-	const char *c = to_disk(dev)->edev->path_text;
+	const char *c = edisk_from_dev(dev)->edev->path_text;
 	int len = sysfs_emit(buf, "efi.");
 
 	for (; c && *c; c++)
@@ -239,7 +243,7 @@ static DEVICE_ATTR_RO(location);
 #define NVME_EUI	8
 #define NVME_SIZE	16
 
-static u64 nvme_eui(const struct efi_device *edev)
+static u64 edisk_nvme_eui(const struct efi_device *edev)
 {
 	const struct efi_generic_dev_path *node;
 
@@ -254,21 +258,24 @@ static u64 nvme_eui(const struct efi_device *edev)
 static ssize_t serial_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
-	return sysfs_emit(buf, "%016llx\n", nvme_eui(to_disk(dev)->edev));
+	return sysfs_emit(buf, "%016llx\n",
+			  edisk_nvme_eui(edisk_from_dev(dev)->edev));
 }
 static DEVICE_ATTR_RO(serial);
 
 static ssize_t mode_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)
 {
-	return sysfs_emit(buf, "%s\n", efi_disk_mode_name(to_disk(dev)->mode));
+	return sysfs_emit(buf, "%s\n",
+			  efi_disk_mode_name(edisk_from_dev(dev)->mode));
 }
 static DEVICE_ATTR_RO(mode);
 
 static ssize_t flush_supported_show(struct device *dev,
 				    struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%s\n", efi_disk_flush_supported(to_disk(dev)));
+	return sysfs_emit(buf, "%s\n",
+			  efi_disk_flush_supported(edisk_from_dev(dev)));
 }
 static DEVICE_ATTR_RO(flush_supported);
 
@@ -279,19 +286,19 @@ static struct attribute *disk_attrs[] = { &dev_attr_path.attr,
 					  &dev_attr_flush_supported.attr,
 					  NULL };
 
-static umode_t disk_attr_is_visible(struct kobject *kobj,
-				    struct attribute *attr, int n)
+static umode_t edisk_attr_is_visible(struct kobject *kobj,
+				     struct attribute *attr, int n)
 {
-	struct efi_disk *d = to_disk(kobj_to_dev(kobj));
+	struct efi_disk *d = edisk_from_dev(kobj_to_dev(kobj));
 
-	if (attr == &dev_attr_serial.attr && !nvme_eui(d->edev))
+	if (attr == &dev_attr_serial.attr && !edisk_nvme_eui(d->edev))
 		return 0;
 	return attr->mode;
 }
 
 static const struct attribute_group disk_group = {
 	.attrs		= disk_attrs,
-	.is_visible	= disk_attr_is_visible,
+	.is_visible	= edisk_attr_is_visible,
 };
 
 static const struct attribute_group *disk_groups[] = {
@@ -301,7 +308,7 @@ static const struct attribute_group *disk_groups[] = {
 
 /* The bus */
 
-static int open_protocols(struct efi_disk *d, const efi_guid_t *guid)
+static int edisk_open_protocols(struct efi_disk *d, const efi_guid_t *guid)
 {
 	const efi_guid_t erase = EFI_ERASE_BLOCK_PROTOCOL_GUID;
 
@@ -316,7 +323,7 @@ static int open_protocols(struct efi_disk *d, const efi_guid_t *guid)
 	return 0;
 }
 
-static int judge_medium(const struct efi_disk *d)
+static int edisk_judge_medium(const struct efi_disk *d)
 {
 	const char *why;
 	int ret = efi_disk_check_media(&d->media, &why);
@@ -330,9 +337,9 @@ static int judge_medium(const struct efi_disk *d)
 	return -ENODEV;
 }
 
-static int alloc_buffers(struct efi_disk *d)
+static int edisk_alloc_buffers(struct efi_disk *d)
 {
-	size_t size = min_t(size_t, FIRST_TRANSFER, largest_transfer());
+	size_t size = min_t(size_t, FIRST_TRANSFER, edisk_largest_transfer());
 
 	/* It is in one piece: late in the life of a system it has to be smaller */
 	do {
@@ -347,7 +354,7 @@ static int alloc_buffers(struct efi_disk *d)
 }
 
 /* What there is may not be what there was when firmware last looked */
-static int detect_medium(struct efi_disk *d)
+static int edisk_detect_medium(struct efi_disk *d)
 {
 	unsigned int noio;
 	int ret;
@@ -359,22 +366,22 @@ static int detect_medium(struct efi_disk *d)
 	efi_disk_unlock(d, noio);
 	if (!ret && d->media.io_align > d->bounce->size)
 		ret = -ENOMEM;
-	return ret ?: judge_medium(d);
+	return ret ?: edisk_judge_medium(d);
 }
 
-static int take_disk(struct efi_disk *d, const efi_guid_t *guid)
+static int edisk_take(struct efi_disk *d, const efi_guid_t *guid)
 {
 	unsigned int noio;
 	int ret;
 
-	ret = open_protocols(d, guid) ?:
+	ret = edisk_open_protocols(d, guid) ?:
 	      efi_disk_read_media(d, &d->media) ?:
-	      judge_medium(d) ?:
-	      alloc_buffers(d) ?:
-	      detect_medium(d);
+	      edisk_judge_medium(d) ?:
+	      edisk_alloc_buffers(d) ?:
+	      edisk_detect_medium(d);
 	if (ret)
 		return ret;
-	set_limits(d);
+	edisk_set_limits(d);
 	noio = efi_disk_lock(d);
 	efi_disk_flush_init(d);
 	efi_disk_unlock(d, noio);
@@ -382,7 +389,7 @@ static int take_disk(struct efi_disk *d, const efi_guid_t *guid)
 	return 0;
 }
 
-static int make_gendisk(struct efi_disk *d)
+static int edisk_make_gendisk(struct efi_disk *d)
 {
 	struct queue_limits lim = {};
 	struct gendisk *gd;
@@ -399,7 +406,7 @@ static int make_gendisk(struct efi_disk *d)
 	ret = blk_mq_alloc_tag_set(&d->tags);
 	if (ret)
 		return ret;
-	efi_disk_queue_limits(&d->media, max_request(d), &lim);
+	efi_disk_queue_limits(&d->media, edisk_max_request(d), &lim);
 	gd = blk_mq_alloc_disk(&d->tags, &lim, d);
 	if (IS_ERR(gd)) {
 		blk_mq_free_tag_set(&d->tags);
@@ -414,11 +421,11 @@ static int make_gendisk(struct efi_disk *d)
 		gd->event_flags = DISK_EVENT_FLAG_POLL | DISK_EVENT_FLAG_UEVENT;
 	}
 	d->gd = gd;
-	take_medium(d, &d->media);
+	edisk_take_medium(d, &d->media);
 	return 0;
 }
 
-static void say_hello(const struct efi_disk *d)
+static void edisk_say_hello(const struct efi_disk *d)
 {
 	const struct efi_disk_media *m = &d->media;
 	char size[16] = "no medium";
@@ -426,16 +433,15 @@ static void say_hello(const struct efi_disk *d)
 	if (m->present)
 		string_get_size(m->blocks, m->block_size, STRING_UNITS_2, size,
 				sizeof(size));
-	dev_info(
-		&d->edev->dev,
-		"%s: %s, blocks of %u bytes%s%s, flush supported: %s, mode: %s (%s)\n",
-		d->gd->disk_name, size, m->block_size,
-		m->removable ? ", removable" : "",
-		m->read_only ? ", read-only" : "", efi_disk_flush_supported(d),
-		efi_disk_mode_name(d->mode), d->mode_reason);
+	dev_info(&d->edev->dev,
+		 "%s: %s, blocks of %u bytes%s%s, flush supported: %s, mode: %s (%s)\n",
+		 d->gd->disk_name, size, m->block_size,
+		 m->removable ? ", removable" : "",
+		 m->read_only ? ", read-only" : "", efi_disk_flush_supported(d),
+		 efi_disk_mode_name(d->mode), d->mode_reason);
 }
 
-static struct efi_disk *new_disk(struct efi_device *edev)
+static struct efi_disk *edisk_new(struct efi_device *edev)
 {
 	struct efi_disk *d = kzalloc(sizeof(*d), GFP_KERNEL);
 
@@ -449,23 +455,23 @@ static struct efi_disk *new_disk(struct efi_device *edev)
 	d->chain.max = EFI_DISK_CHAIN;
 	mutex_init(&d->lock);
 	INIT_LIST_HEAD(&d->issued);
-	INIT_WORK(&d->media_work, media_work);
+	INIT_WORK(&d->media_work, edisk_media_work);
 	d->edev = edev;
 	get_device(&edev->dev);
 	return d;
 }
 
-static int disk_probe(struct efi_device *edev, const struct efi_device_id *id)
+static int edisk_probe(struct efi_device *edev, const struct efi_device_id *id)
 {
-	struct efi_disk *d = new_disk(edev);
+	struct efi_disk *d = edisk_new(edev);
 	int ret;
 
 	if (!d)
 		return -ENOMEM;
-	ret = take_disk(d, &id->guid);
+	ret = edisk_take(d, &id->guid);
 	if (ret)
 		goto free;
-	ret = make_gendisk(d);
+	ret = edisk_make_gendisk(d);
 	if (ret)
 		goto free;
 	efi_device_set_drvdata(edev, d);
@@ -473,7 +479,7 @@ static int disk_probe(struct efi_device *edev, const struct efi_device_id *id)
 	ret = device_add_disk(&edev->dev, d->gd, disk_groups);
 	if (ret)
 		goto put;
-	say_hello(d);
+	edisk_say_hello(d);
 	return 0;
 
 put:
@@ -492,7 +498,7 @@ free:
  * If the disk is still there all that has been written goes to it first, and file
  * systems are told. If it is not they are told just that.
  */
-static void disk_remove(struct efi_device *edev)
+static void edisk_remove(struct efi_device *edev)
 {
 	struct efi_disk *d = efi_device_get_drvdata(edev);
 	const efi_guid_t guid = EFI_BLOCK_IO_PROTOCOL_GUID;
@@ -514,7 +520,7 @@ static void disk_remove(struct efi_device *edev)
 }
 
 /* BlockIo has been installed again: that is how firmware says that the medium is new */
-static void disk_changed(struct efi_device *edev)
+static void edisk_changed(struct efi_device *edev)
 {
 	struct efi_disk *d = efi_device_get_drvdata(edev);
 	unsigned int noio = efi_disk_lock(d);
@@ -524,15 +530,15 @@ static void disk_changed(struct efi_device *edev)
 	if (!d->stale && !efi_disk_read_media(d, &now)) {
 		if (!d->media.removable)
 			same = now.block_size == d->media.block_size;
-		else if (is_other_medium(d, &now))
+		else if (edisk_is_other_medium(d, &now))
 			efi_disk_lose_medium(d);
 	}
 	efi_disk_unlock(d, noio);
 	if (same)
-		change_medium(d, &now);
+		edisk_change_medium(d, &now);
 }
 
-static void disk_protocols_changed(struct efi_device *edev)
+static void edisk_protocols_changed(struct efi_device *edev)
 {
 	efi_fs_claim_changed(efi_device_get_drvdata(edev));
 }
@@ -546,15 +552,15 @@ MODULE_ALIAS_EFI("964e5b21-6459-11d2-8e39-00a0c969723b");
 static struct efi_driver disk_driver = {
 	.driver.name		= "efi-disk",
 	.id_table		= disk_ids,
-	.probe			= disk_probe,
-	.remove			= disk_remove,
-	.changed		= disk_changed,
-	.protocols_changed	= disk_protocols_changed,
+	.probe			= edisk_probe,
+	.remove			= edisk_remove,
+	.changed		= edisk_changed,
+	.protocols_changed	= edisk_protocols_changed,
 };
 
 /* debugfs: the mode of each disk, and why it was chosen */
 
-static int show_mode(struct device *dev, void *data)
+static int edisk_show_mode(struct device *dev, void *data)
 {
 	const struct efi_disk *d;
 
@@ -569,12 +575,13 @@ static int show_mode(struct device *dev, void *data)
 
 static int disk_modes_show(struct seq_file *m, void *unused)
 {
-	return driver_for_each_device(&disk_driver.driver, NULL, m, show_mode);
+	return driver_for_each_device(&disk_driver.driver, NULL, m,
+				      edisk_show_mode);
 }
 DEFINE_SHOW_ATTRIBUTE(disk_modes);
 
 /* After the directory has been made */
-static int __init disk_modes_init(void)
+static int __init edisk_modes_init(void)
 {
 	struct dentry *dir = debugfs_lookup("efi-mode", NULL);
 
@@ -582,16 +589,16 @@ static int __init disk_modes_init(void)
 	dput(dir);
 	return 0;
 }
-late_initcall_sync(disk_modes_init);
+late_initcall_sync(edisk_modes_init);
 
-static int __init disk_init(void)
+static int __init edisk_init(void)
 {
 	/* The claims of the firmware have to be known before a disk can be opened */
 	return class_interface_register(&added_interface) ?:
 		       efi_fs_claim_register()		  ?:
 		       efi_driver_register(&disk_driver);
 }
-device_initcall(disk_init);
+device_initcall(edisk_init);
 
 MODULE_DESCRIPTION("Disks of the EFI firmware");
 MODULE_LICENSE("GPL");

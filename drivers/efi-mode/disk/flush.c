@@ -51,7 +51,7 @@ struct scsi_shared {
 };
 
 /* Return: the status; EFI_UNSUPPORTED if the device does not know the command */
-static efi_status_t judge_scsi(const struct scsi_shared *s)
+static efi_status_t eflush_judge_scsi(const struct scsi_shared *s)
 {
 	struct scsi_sense_hdr sense;
 
@@ -66,7 +66,7 @@ static efi_status_t judge_scsi(const struct scsi_shared *s)
 	return EFI_DEVICE_ERROR;
 }
 
-static struct efi_disk_result synchronize_cache(struct efi_disk *d)
+static struct efi_disk_result eflush_synchronize_cache(struct efi_disk *d)
 {
 	struct scsi_shared *s = d->shared->virt;
 	phys_addr_t phys = d->shared->phys;
@@ -86,11 +86,11 @@ static struct efi_disk_result synchronize_cache(struct efi_disk *d)
 				  phys + offsetof(struct scsi_shared, packet),
 				  0);
 	if (!o.ret && (o.status == EFI_SUCCESS || o.status == EFI_DEVICE_ERROR))
-		o.status = judge_scsi(s);
+		o.status = eflush_judge_scsi(s);
 	return o;
 }
 
-static enum efi_disk_flush_support support_of(struct efi_device *edev)
+static enum efi_disk_flush_support eflush_support_of(struct efi_device *edev)
 {
 	const efi_guid_t virtio = EFI_VIRTIO_DEVICE_PROTOCOL_GUID;
 	const struct efi_generic_dev_path *node;
@@ -123,7 +123,7 @@ static enum efi_disk_flush_support support_of(struct efi_device *edev)
  *
  * Return: whether it is to be flushed so.
  */
-static bool try_scsi(struct efi_disk *d)
+static bool eflush_try_scsi(struct efi_disk *d)
 {
 	const efi_guid_t guid = EFI_SCSI_IO_PROTOCOL_GUID;
 	const struct scsi_shared *s = d->shared->virt;
@@ -136,13 +136,13 @@ static bool try_scsi(struct efi_disk *d)
 		d->scsi = NULL;
 		return false;
 	}
-	o = synchronize_cache(d);
+	o = eflush_synchronize_cache(d);
 	return efi_disk_succeeded(&o) ||
 	       (!o.ret && o.status == EFI_DEVICE_ERROR &&
 		s->packet.target_status == SAM_STAT_CHECK_CONDITION);
 }
 
-static void leave_scsi(struct efi_disk *d)
+static void eflush_leave_scsi(struct efi_disk *d)
 {
 	if (d->scsi)
 		efi_protocol_close(d->scsi);
@@ -158,15 +158,15 @@ static void leave_scsi(struct efi_disk *d)
 void efi_disk_flush_init(struct efi_disk *d)
 {
 	lockdep_assert_held(&d->lock);
-	leave_scsi(d);
-	d->flush = support_of(d->edev);
+	eflush_leave_scsi(d);
+	d->flush = eflush_support_of(d->edev);
 	if (d->flush == EFI_DISK_FLUSH_YES || d->media.read_only ||
 	    !d->media.present)
 		return;
-	if (try_scsi(d))
+	if (eflush_try_scsi(d))
 		d->flush = EFI_DISK_FLUSH_YES;
 	else
-		leave_scsi(d);
+		eflush_leave_scsi(d);
 }
 
 /**
@@ -187,16 +187,15 @@ const char *efi_disk_flush_supported(const struct efi_disk *d)
 	return words[d->flush];
 }
 
-static void warn_once(struct efi_disk *d)
+static void eflush_warn_once(struct efi_disk *d)
 {
 	if (d->warned)
 		return;
 	d->warned = true;
-	dev_warn(
-		&d->edev->dev,
-		"%s: firmware %s flush its cache: what has been written may be lost with the power\n",
-		d->gd->disk_name,
-		d->flush == EFI_DISK_FLUSH_NO ? "does not" : "may not");
+	dev_warn(&d->edev->dev,
+		 "%s: firmware %s flush its cache: what has been written may be lost with the power\n",
+		 d->gd->disk_name,
+		 d->flush == EFI_DISK_FLUSH_NO ? "does not" : "may not");
 }
 
 /*
@@ -205,7 +204,7 @@ static void warn_once(struct efi_disk *d)
  * does nothing, with a word in sysfs and the log. A device that has flushed before has no
  * such excuse.
  */
-static efi_status_t judge_unsupported(struct efi_disk *d)
+static efi_status_t eflush_judge_unsupported(struct efi_disk *d)
 {
 	if (d->scsi)
 		return EFI_DEVICE_ERROR;
@@ -226,14 +225,14 @@ struct efi_disk_result efi_disk_flush(struct efi_disk *d)
 
 	lockdep_assert_held(&d->lock);
 	if (d->scsi)
-		o = synchronize_cache(d);
+		o = eflush_synchronize_cache(d);
 	else
 		o.ret = efi_protocol_call(d->io, &o.status,
 					  union efi_block_io_protocol,
 					  flush_blocks);
 	if (!o.ret && o.status == EFI_UNSUPPORTED)
-		o.status = judge_unsupported(d);
+		o.status = eflush_judge_unsupported(d);
 	if (d->flush != EFI_DISK_FLUSH_YES)
-		warn_once(d);
+		eflush_warn_once(d);
 	return o;
 }

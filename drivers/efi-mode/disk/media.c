@@ -26,7 +26,7 @@
 
 #define MIN_DIRECT	SZ_64K
 
-static u32 multiple_of_block(u32 block_size, u32 n)
+static u32 emedia_size(u32 block_size, u32 n)
 {
 	u32 size;
 
@@ -67,15 +67,15 @@ void efi_disk_parse_media(const struct efi_block_io_media *raw, u64 revision,
 	if (revision >= EFI_BLOCK_IO_REVISION2 &&
 	    is_power_of_2(raw->logical_blocks_per_physical_block)) {
 		media->physical_size =
-			multiple_of_block(media->block_size,
-					  raw->logical_blocks_per_physical_block) ?:
+			emedia_size(media->block_size,
+				    raw->logical_blocks_per_physical_block) ?:
 			media->block_size;
 		media->aligned_block = raw->lowest_aligned_lba;
 	}
 	if (revision >= EFI_BLOCK_IO_REVISION3)
 		media->optimal_size =
-			multiple_of_block(media->block_size,
-					  raw->optimal_transfer_length_granularity);
+			emedia_size(media->block_size,
+				    raw->optimal_transfer_length_granularity);
 }
 
 /**
@@ -203,8 +203,8 @@ bool efi_disk_same_media(const struct efi_disk_media *a,
 	       a->blocks == b->blocks;
 }
 
-static u32 read_erase_size(struct efi_disk *d,
-			   const struct efi_disk_media *media)
+static u32 emedia_read_erase_size(struct efi_disk *d,
+				  const struct efi_disk_media *media)
 {
 	u32 granularity, size;
 
@@ -249,7 +249,7 @@ int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media)
 	if (ret)
 		return ret;
 	efi_disk_parse_media(&raw, revision, media);
-	media->erase_size = read_erase_size(d, media);
+	media->erase_size = emedia_read_erase_size(d, media);
 	return 0;
 }
 

@@ -38,7 +38,7 @@ static const char * const names[] = {
 
 static enum efi_disk_mode wanted;
 
-static int set_wanted(const char *val, const struct kernel_param *kp)
+static int emode_set_wanted(const char *val, const struct kernel_param *kp)
 {
 	int mode = sysfs_match_string(names, val);
 
@@ -48,14 +48,14 @@ static int set_wanted(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-static int get_wanted(char *buffer, const struct kernel_param *kp)
+static int emode_get_wanted(char *buffer, const struct kernel_param *kp)
 {
 	return sysfs_emit(buffer, "%s\n", names[wanted]);
 }
 
 static const struct kernel_param_ops wanted_ops = {
-	.set = set_wanted,
-	.get = get_wanted,
+	.set = emode_set_wanted,
+	.get = emode_get_wanted,
 };
 
 module_param_cb(mode, &wanted_ops, NULL, 0644);
@@ -74,12 +74,13 @@ const char *efi_disk_mode_name(enum efi_disk_mode mode)
 }
 
 /* As the specification calls it */
-static const char *protocol_name(enum efi_disk_mode mode)
+static const char *emode_protocol_name(enum efi_disk_mode mode)
 {
 	return mode == EFI_DISK_DISKIO2 ? "DiskIo2" : "BlockIo2";
 }
 
-static bool has_protocol(const struct efi_disk *d, enum efi_disk_mode mode)
+static bool emode_has_protocol(const struct efi_disk *d,
+			       enum efi_disk_mode mode)
 {
 	const efi_guid_t blockio2 = EFI_BLOCK_IO2_PROTOCOL_GUID;
 	const efi_guid_t diskio2 = EFI_DISK_IO2_PROTOCOL_GUID;
@@ -88,7 +89,8 @@ static bool has_protocol(const struct efi_disk *d, enum efi_disk_mode mode)
 				       &diskio2 : &blockio2);
 }
 
-static __printf(2, 3) void say_why(struct efi_disk *d, const char *fmt, ...)
+static __printf(2, 3) void emode_say_why(struct efi_disk *d, const char *fmt,
+					 ...)
 {
 	va_list args;
 
@@ -97,7 +99,8 @@ static __printf(2, 3) void say_why(struct efi_disk *d, const char *fmt, ...)
 	va_end(args);
 }
 
-static __printf(2, 3) void say_more(struct efi_disk *d, const char *fmt, ...)
+static __printf(2, 3) void emode_say_more(struct efi_disk *d, const char *fmt,
+					  ...)
 {
 	size_t said = strlen(d->mode_reason);
 	va_list args;
@@ -109,26 +112,28 @@ static __printf(2, 3) void say_more(struct efi_disk *d, const char *fmt, ...)
 }
 
 /* Return: whether it can be used */
-static bool use(struct efi_disk *d, enum efi_disk_mode mode, u32 size)
+static bool emode_use(struct efi_disk *d, enum efi_disk_mode mode, u32 size)
 {
 	int ret = efi_disk_tokens_create(d, mode, size);
 
 	if (ret)
-		say_why(d, "%s cannot be used: error %d", protocol_name(mode),
-			ret);
+		emode_say_why(d, "%s cannot be used: error %d",
+			      emode_protocol_name(mode), ret);
 	return !ret;
 }
 
 /* For so many requests at once, and more */
-static void use_for_good(struct efi_disk *d, enum efi_disk_mode mode,
-			 unsigned int from)
+static void emode_use_for_good(struct efi_disk *d, enum efi_disk_mode mode,
+			       unsigned int from)
 {
-	if (!use(d, mode, min_t(u32, EFI_DISK_TOKEN_BYTES, d->bounce->size)))
+	if (!emode_use(d, mode,
+		       min_t(u32, EFI_DISK_TOKEN_BYTES, d->bounce->size)))
 		return;
 	/* These are larger than those of the trial */
 	if (efi_disk_tokens_count(d) < from) {
-		say_why(d, "memory for %u tokens of %s only",
-			efi_disk_tokens_count(d), protocol_name(mode));
+		emode_say_why(d, "memory for %u tokens of %s only",
+			      efi_disk_tokens_count(d),
+			      emode_protocol_name(mode));
 		efi_disk_tokens_destroy(d);
 		return;
 	}
@@ -136,14 +141,14 @@ static void use_for_good(struct efi_disk *d, enum efi_disk_mode mode,
 	d->tokens_from = from;
 }
 
-static void use_wanted(struct efi_disk *d, enum efi_disk_mode mode)
+static void emode_use_wanted(struct efi_disk *d, enum efi_disk_mode mode)
 {
-	if (!has_protocol(d, mode)) {
-		say_why(d, "%s is not there", protocol_name(mode));
+	if (!emode_has_protocol(d, mode)) {
+		emode_say_why(d, "%s is not there", emode_protocol_name(mode));
 		return;
 	}
-	say_why(d, "asked for");
-	use_for_good(d, mode, 1);
+	emode_say_why(d, "asked for");
+	emode_use_for_good(d, mode, 1);
 }
 
 /* The trial */
@@ -185,7 +190,7 @@ unsigned int efi_disk_break_even(const struct efi_disk_trial *trial)
 }
 
 /* Return: nanoseconds a read, or 0 if one has failed */
-static u64 time_blockio(struct efi_disk *d, u64 stride, u32 bytes)
+static u64 emode_time_blockio(struct efi_disk *d, u64 stride, u32 bytes)
 {
 	u64 start = ktime_get_ns(), spent = 0;
 	efi_status_t status;
@@ -203,8 +208,8 @@ static u64 time_blockio(struct efi_disk *d, u64 stride, u32 bytes)
 }
 
 /* Return: from how many requests at once on tokens are faster, or 0 */
-static unsigned int try_tokens(struct efi_disk *d, enum efi_disk_mode mode,
-			       u32 bytes)
+static unsigned int emode_try_tokens(struct efi_disk *d,
+				     enum efi_disk_mode mode, u32 bytes)
 {
 	u64 stride = div_u64(d->media.blocks, 2 * EFI_DISK_TOKENS);
 	struct efi_disk_trial trial = { .tokens = FIRST_TOKENS };
@@ -212,17 +217,18 @@ static unsigned int try_tokens(struct efi_disk *d, enum efi_disk_mode mode,
 	enum efi_disk_verdict verdict;
 	struct efi_disk_result o;
 
-	trial.block_ns = time_blockio(d, stride, bytes);
+	trial.block_ns = emode_time_blockio(d, stride, bytes);
 	if (!trial.block_ns) {
-		say_why(d, "BlockIo cannot read");
+		emode_say_why(d, "BlockIo cannot read");
 		return 0;
 	}
 	for (;; trial.tokens = most) {
 		trial.tokens = min(trial.tokens, most);
 		o = efi_disk_tokens_try(d, stride, 2 * stride, bytes, &trial);
 		if (!efi_disk_succeeded(&o)) {
-			say_why(d, "%s fails: %s", protocol_name(mode),
-				efi_disk_status_name(&o));
+			emode_say_why(d, "%s fails: %s",
+				      emode_protocol_name(mode),
+				      efi_disk_status_name(&o));
 			return 0;
 		}
 		verdict = efi_disk_judge(&trial, most);
@@ -230,43 +236,47 @@ static unsigned int try_tokens(struct efi_disk *d, enum efi_disk_mode mode,
 			break;
 	}
 	if (verdict == EFI_DISK_SYNCHRONOUS)
-		say_why(d, "%s is not asynchronous", protocol_name(mode));
+		emode_say_why(d, "%s is not asynchronous",
+			      emode_protocol_name(mode));
 	else
-		say_why(d, "a block takes %llu us by %s with %u tokens, %llu us by BlockIo",
-			div_u64(trial.tokens_ns, trial.tokens * NSEC_PER_USEC),
-			protocol_name(mode), trial.tokens,
-			div_u64(trial.block_ns, NSEC_PER_USEC));
+		emode_say_why(d,
+			      "a block takes %llu us by %s with %u tokens, %llu us by BlockIo",
+			      div_u64(trial.tokens_ns,
+				      trial.tokens * NSEC_PER_USEC),
+			      emode_protocol_name(mode), trial.tokens,
+			      div_u64(trial.block_ns, NSEC_PER_USEC));
 	if (verdict != EFI_DISK_FASTER)
 		return 0;
 	from = efi_disk_break_even(&trial);
-	say_more(d, "; fewer than %u at once go by that", from);
+	emode_say_more(d, "; fewer than %u at once go by that", from);
 	return from;
 }
 
-static void use_best(struct efi_disk *d)
+static void emode_use_best(struct efi_disk *d)
 {
 	u32 bytes = max_t(u32, SZ_4K, d->media.block_size);
 	enum efi_disk_mode mode = EFI_DISK_BLOCKIO2;
 	unsigned int from;
 
-	if (!has_protocol(d, mode))
+	if (!emode_has_protocol(d, mode))
 		mode = EFI_DISK_DISKIO2;
-	if (!has_protocol(d, mode)) {
-		say_why(d, "there is no other");
+	if (!emode_has_protocol(d, mode)) {
+		emode_say_why(d, "there is no other");
 		return;
 	}
 	if (d->media.removable ||
 	    d->media.blocks * d->media.block_size <
 	    (u64)bytes * 2 * EFI_DISK_TOKENS) {
-		say_why(d, "nothing to try %s with", protocol_name(mode));
+		emode_say_why(d, "nothing to try %s with",
+			      emode_protocol_name(mode));
 		return;
 	}
-	if (!use(d, mode, bytes))
+	if (!emode_use(d, mode, bytes))
 		return;
-	from = try_tokens(d, mode, bytes);
+	from = emode_try_tokens(d, mode, bytes);
 	efi_disk_tokens_destroy(d);
 	if (from)
-		use_for_good(d, mode, from);
+		emode_use_for_good(d, mode, from);
 }
 
 /**
@@ -281,9 +291,9 @@ void efi_disk_choose_mode(struct efi_disk *d)
 
 	d->mode = EFI_DISK_BLOCKIO;
 	if (mode == EFI_DISK_AUTO)
-		use_best(d);
+		emode_use_best(d);
 	else if (mode == EFI_DISK_BLOCKIO)
-		say_why(d, "asked for");
+		emode_say_why(d, "asked for");
 	else
-		use_wanted(d, mode);
+		emode_use_wanted(d, mode);
 }

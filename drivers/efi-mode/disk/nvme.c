@@ -51,7 +51,7 @@ struct controller {
 
 static DEFINE_IDA(numbers);
 
-static void free_controller(struct kref *users)
+static void envme_free_controller(struct kref *users)
 {
 	struct controller *c = container_of(users, struct controller, users);
 
@@ -60,7 +60,7 @@ static void free_controller(struct kref *users)
 }
 
 /* Those that would take from firmware what it works with */
-static bool is_of_firmware(u8 opcode)
+static bool envme_is_of_firmware(u8 opcode)
 {
 	switch (opcode) {
 	case nvme_admin_delete_sq:
@@ -74,8 +74,9 @@ static bool is_of_firmware(u8 opcode)
 	return false;
 }
 
-static void fill(struct controller *c, const struct nvme_passthru_cmd64 *cmd,
-		 const struct efi_buffer *data)
+static void envme_fill(struct controller *c,
+		       const struct nvme_passthru_cmd64 *cmd,
+		       const struct efi_buffer *data)
 {
 	struct shared *s = c->buffer->virt;
 	phys_addr_t phys = c->buffer->phys;
@@ -110,7 +111,7 @@ static void fill(struct controller *c, const struct nvme_passthru_cmd64 *cmd,
 }
 
 /* As the kernel's own driver: the status of NVMe is positive */
-static int pass(struct controller *c, struct nvme_passthru_cmd64 *cmd)
+static int envme_pass(struct controller *c, struct nvme_passthru_cmd64 *cmd)
 {
 	struct shared *s = c->buffer->virt;
 	efi_status_t status;
@@ -141,13 +142,13 @@ static int pass(struct controller *c, struct nvme_passthru_cmd64 *cmd)
 	return -EIO;
 }
 
-static int admin(struct controller *c, struct nvme_passthru_cmd64 *cmd)
+static int envme_admin(struct controller *c, struct nvme_passthru_cmd64 *cmd)
 {
 	void __user *user = (void __user *)(uintptr_t)cmd->addr;
 	struct efi_buffer *data = NULL;
 	int ret;
 
-	if (is_of_firmware(cmd->opcode))
+	if (envme_is_of_firmware(cmd->opcode))
 		return -EOPNOTSUPP;
 	if (cmd->flags || cmd->metadata_len || cmd->data_len > MAX_DATA)
 		return -EINVAL;
@@ -165,8 +166,8 @@ static int admin(struct controller *c, struct nvme_passthru_cmd64 *cmd)
 	    copy_from_user(data->virt, user, cmd->data_len))
 		ret = -EFAULT;
 	if (!ret) {
-		fill(c, cmd, data);
-		ret = pass(c, cmd);
+		envme_fill(c, cmd, data);
+		ret = envme_pass(c, cmd);
 	}
 	if (data && !(cmd->opcode & 1) && ret >= 0 &&
 	    copy_to_user(user, data->virt, cmd->data_len))
@@ -176,7 +177,8 @@ static int admin(struct controller *c, struct nvme_passthru_cmd64 *cmd)
 	return ret;
 }
 
-static long admin32(struct controller *c, struct nvme_passthru_cmd __user *user)
+static long envme_admin32(struct controller *c,
+			  struct nvme_passthru_cmd __user *user)
 {
 	struct nvme_passthru_cmd64 cmd = {};
 	struct nvme_passthru_cmd cmd32;
@@ -186,27 +188,28 @@ static long admin32(struct controller *c, struct nvme_passthru_cmd __user *user)
 		return -EFAULT;
 	/* They differ in the result, which is last */
 	memcpy(&cmd, &cmd32, offsetof(struct nvme_passthru_cmd, result));
-	ret = admin(c, &cmd);
+	ret = envme_admin(c, &cmd);
 	if (ret >= 0 && put_user((u32)cmd.result, &user->result))
 		return -EFAULT;
 	return ret;
 }
 
-static long admin64(struct controller *c,
-		    struct nvme_passthru_cmd64 __user *user)
+static long envme_admin64(struct controller *c,
+			  struct nvme_passthru_cmd64 __user *user)
 {
 	struct nvme_passthru_cmd64 cmd;
 	int ret;
 
 	if (copy_from_user(&cmd, user, sizeof(cmd)))
 		return -EFAULT;
-	ret = admin(c, &cmd);
+	ret = envme_admin(c, &cmd);
 	if (ret >= 0 && put_user(cmd.result, &user->result))
 		return -EFAULT;
 	return ret;
 }
 
-static long control(struct file *file, unsigned int what, unsigned long arg)
+static long envme_control(struct file *file, unsigned int what,
+			  unsigned long arg)
 {
 	struct controller *c = file->private_data;
 	void __user *user = (void __user *)arg;
@@ -215,15 +218,15 @@ static long control(struct file *file, unsigned int what, unsigned long arg)
 		return -EACCES;
 	switch (what) {
 	case NVME_IOCTL_ADMIN_CMD:
-		return admin32(c, user);
+		return envme_admin32(c, user);
 	case NVME_IOCTL_ADMIN64_CMD:
-		return admin64(c, user);
+		return envme_admin64(c, user);
 	}
 	return -ENOTTY;
 }
 
 /* Nobody can open what is being unregistered */
-static int open(struct inode *inode, struct file *file)
+static int envme_open(struct inode *inode, struct file *file)
 {
 	struct controller *c = container_of(file->private_data,
 					    struct controller, misc);
@@ -233,25 +236,25 @@ static int open(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static int release(struct inode *inode, struct file *file)
+static int envme_release(struct inode *inode, struct file *file)
 {
 	struct controller *c = file->private_data;
 
-	kref_put(&c->users, free_controller);
+	kref_put(&c->users, envme_free_controller);
 	return 0;
 }
 
 static const struct file_operations operations = {
 	.owner		= THIS_MODULE,
-	.open		= open,
-	.release	= release,
-	.unlocked_ioctl	= control,
+	.open		= envme_open,
+	.release	= envme_release,
+	.unlocked_ioctl	= envme_control,
 	.compat_ioctl	= compat_ptr_ioctl,
 };
 
 /* What it has of firmware's is freed with its binding to the device */
-static int take(struct controller *c, struct efi_device *edev,
-		const struct efi_device_id *id)
+static int envme_attach(struct controller *c, struct efi_device *edev,
+			const struct efi_device_id *id)
 {
 	u32 io_align;
 	int ret;
@@ -273,7 +276,7 @@ static int take(struct controller *c, struct efi_device *edev,
 	return PTR_ERR_OR_ZERO(c->buffer);
 }
 
-static int probe(struct efi_device *edev, const struct efi_device_id *id)
+static int envme_probe(struct efi_device *edev, const struct efi_device_id *id)
 {
 	struct controller *c = kzalloc(sizeof(*c), GFP_KERNEL);
 	int ret;
@@ -297,23 +300,23 @@ static int probe(struct efi_device *edev, const struct efi_device_id *id)
 		.parent	= &edev->dev,
 		.mode	= 0600,
 	};
-	ret = take(c, edev, id) ?: misc_register(&c->misc);
+	ret = envme_attach(c, edev, id) ?: misc_register(&c->misc);
 	if (ret) {
-		kref_put(&c->users, free_controller);
+		kref_put(&c->users, envme_free_controller);
 		return ret;
 	}
 	efi_device_set_drvdata(edev, c);
 	return 0;
 }
 
-static void remove(struct efi_device *edev)
+static void envme_remove(struct efi_device *edev)
 {
 	struct controller *c = efi_device_get_drvdata(edev);
 
 	misc_deregister(&c->misc);
 	scoped_guard(mutex, &c->mutex)
 		c->edev = NULL;
-	kref_put(&c->users, free_controller);
+	kref_put(&c->users, envme_free_controller);
 }
 
 static const struct efi_device_id ids[] = {
@@ -325,8 +328,8 @@ MODULE_ALIAS_EFI("52c78312-8edc-4233-98f2-1a1aa5e388a5");
 static struct efi_driver nvme_driver = {
 	.driver.name	= "efi-nvme",
 	.id_table	= ids,
-	.probe		= probe,
-	.remove		= remove,
+	.probe		= envme_probe,
+	.remove		= envme_remove,
 };
 module_efi_driver(nvme_driver);
 

@@ -64,9 +64,9 @@ bool efi_disk_add_segment(struct efi_disk_segment *segs, unsigned int *nr,
 }
 
 /* How many bytes from here on can go without the bounce buffer? */
-static u32 direct_bytes(const struct efi_disk_limits *s,
-			const struct efi_disk_segment *seg, u32 offset, u64 pos,
-			u32 left)
+static u32 eplan_direct_bytes(const struct efi_disk_limits *s,
+			      const struct efi_disk_segment *seg, u32 offset,
+			      u64 pos, u32 left)
 {
 	u32 bytes = min3(seg->bytes - offset, left, s->max_bytes);
 
@@ -77,8 +77,8 @@ static u32 direct_bytes(const struct efi_disk_limits *s,
 }
 
 /* Until the buffer is full, the request at its end, or there is a long segment */
-static u32 gather(const struct efi_disk_limits *s,
-		  const struct efi_disk_iter *c, u32 limit)
+static u32 eplan_gather(const struct efi_disk_limits *s,
+			const struct efi_disk_iter *c, u32 limit)
 {
 	const struct efi_disk_segment *seg = c->seg;
 	u32 offset = c->offset, bytes = 0, here, gap;
@@ -89,8 +89,8 @@ static u32 gather(const struct efi_disk_limits *s,
 		here = min(seg->bytes - offset, limit - bytes);
 		gap = round_up(pos, s->block_size) - pos;
 		if (gap < here &&
-		    direct_bytes(s, seg, offset + gap, pos + gap,
-				 c->left - bytes - gap) >= s->min_direct)
+		    eplan_direct_bytes(s, seg, offset + gap, pos + gap,
+				       c->left - bytes - gap) >= s->min_direct)
 			return bytes + gap;
 		bytes += here;
 		seg++;
@@ -110,7 +110,7 @@ static u32 gather(const struct efi_disk_limits *s,
 void efi_disk_plan(const struct efi_disk_limits *s,
 		   const struct efi_disk_iter *c, struct efi_disk_xfer *xfer)
 {
-	u32 direct = direct_bytes(s, c->seg, c->offset, c->pos, c->left);
+	u32 direct = eplan_direct_bytes(s, c->seg, c->offset, c->pos, c->left);
 	u32 skip = c->pos & (s->block_size - 1);
 
 	xfer->lba = c->pos / s->block_size;
@@ -120,9 +120,10 @@ void efi_disk_plan(const struct efi_disk_limits *s,
 	if (xfer->direct)
 		xfer->wanted = direct;
 	else
-		xfer->wanted = gather(
-			s, c,
-			min(c->left, min(s->max_bytes, s->max_bounced) - skip));
+		xfer->wanted = eplan_gather(s, c, min(c->left,
+						      min(s->max_bytes,
+							  s->max_bounced) -
+						      skip));
 	xfer->bytes = round_up(skip + xfer->wanted, s->block_size);
 }
 

@@ -64,8 +64,8 @@ struct rw {
 	blk_status_t status;
 };
 
-static void complain(struct rw *rw, const struct efi_disk_xfer *xfer,
-		     const struct efi_disk_result *o)
+static void equeue_complain(struct rw *rw, const struct efi_disk_xfer *xfer,
+			    const struct efi_disk_result *o)
 {
 	dev_err_ratelimited(&rw->d->edev->dev,
 			    "%s: cannot %s %u bytes at sector %llu: %s\n",
@@ -75,7 +75,7 @@ static void complain(struct rw *rw, const struct efi_disk_xfer *xfer,
 }
 
 /* So much has succeeded */
-static void tell_done(struct rw *rw)
+static void equeue_tell_done(struct rw *rw)
 {
 	u32 bytes = rw->iter.pos - rw->start;
 
@@ -84,9 +84,9 @@ static void tell_done(struct rw *rw)
 	rw->start = rw->iter.pos;
 }
 
-static void fail_part(struct rw *rw, u32 bytes, blk_status_t status)
+static void equeue_fail_part(struct rw *rw, u32 bytes, blk_status_t status)
 {
-	tell_done(rw);
+	equeue_tell_done(rw);
 	rw->status = rw->status ?: status;
 	blk_update_request(rw->rq, status, bytes);
 	efi_disk_advance(&rw->iter, bytes);
@@ -94,8 +94,8 @@ static void fail_part(struct rw *rw, u32 bytes, blk_status_t status)
 }
 
 /* Return: whether it is to be tried again */
-static bool try_less(struct rw *rw, const struct efi_disk_xfer *xfer,
-		     const struct efi_disk_result *o)
+static bool equeue_try_less(struct rw *rw, const struct efi_disk_xfer *xfer,
+			    const struct efi_disk_result *o)
 {
 	u32 block = rw->limits.block_size, piece = max(PIECE, block);
 
@@ -117,29 +117,31 @@ static bool try_less(struct rw *rw, const struct efi_disk_xfer *xfer,
 	return true;
 }
 
-static bool is_hopeless(const struct rw *rw, const struct efi_disk_result *o)
+static bool equeue_is_hopeless(const struct rw *rw,
+			       const struct efi_disk_result *o)
 {
 	return efi_disk_is_final(o) || rw->failing_ms > PATIENCE_MS;
 }
 
-static void handle_failure(struct rw *rw, const struct efi_disk_xfer *xfer,
-			   const struct efi_disk_result *o)
+static void equeue_handle_failure(struct rw *rw,
+				  const struct efi_disk_xfer *xfer,
+				  const struct efi_disk_result *o)
 {
 	blk_status_t status = efi_disk_status(o);
 
-	if (!is_hopeless(rw, o) && try_less(rw, xfer, o))
+	if (!equeue_is_hopeless(rw, o) && equeue_try_less(rw, xfer, o))
 		return;
 	/* The handle has gone with its disk: that is said elsewhere, and once */
 	if (o->ret != -ENODEV)
-		complain(rw, xfer, o);
+		equeue_complain(rw, xfer, o);
 	if (!o->ret && o->status == EFI_WRITE_PROTECTED && rw->write)
 		set_disk_ro(rw->d->gd, true);
-	fail_part(rw, is_hopeless(rw, o) ? rw->iter.left : xfer->wanted,
-		  status);
+	equeue_fail_part(rw, equeue_is_hopeless(rw, o) ? rw->iter.left :
+							 xfer->wanted, status);
 }
 
 /* Firmware has refused more, and has taken this: so it is for all requests */
-static void learn_size(struct rw *rw)
+static void equeue_learn_size(struct rw *rw)
 {
 	struct efi_disk *d = rw->d;
 
@@ -152,22 +154,23 @@ static void learn_size(struct rw *rw)
 		 d->gd->disk_name, d->limits.max_bytes);
 }
 
-static unsigned int ms_since(u64 start)
+static unsigned int equeue_ms_since(u64 start)
 {
 	return div_u64(rdtsc() - start, tsc_khz);
 }
 
 /* After a call that was as large as it may be */
-static void keep_pace(struct rw *rw, u64 start)
+static void equeue_keep_pace(struct rw *rw, u64 start)
 {
 	struct efi_disk *d = rw->d;
 
 	d->limits.max_bytes = efi_disk_pace(d->limits.max_bytes, LEAST_BYTES,
-					    d->max_bytes, ms_since(start));
+					    d->max_bytes,
+					    equeue_ms_since(start));
 	rw->limits.max_bytes = d->limits.max_bytes;
 }
 
-static blk_status_t transfer(struct rw *rw)
+static blk_status_t equeue_transfer(struct rw *rw)
 {
 	struct efi_disk_result o;
 	struct efi_disk_xfer xfer;
@@ -182,49 +185,50 @@ static blk_status_t transfer(struct rw *rw)
 		start = rdtsc();
 		o = efi_disk_transfer(rw->d, rw->write, &rw->iter, &xfer);
 		if (efi_disk_succeeded(&o)) {
-			learn_size(rw);
+			equeue_learn_size(rw);
 			if (xfer.bytes == rw->d->limits.max_bytes)
-				keep_pace(rw, start);
+				equeue_keep_pace(rw, start);
 			efi_disk_advance(&rw->iter, xfer.wanted);
 			continue;
 		}
-		rw->failing_ms += ms_since(start);
-		handle_failure(rw, &xfer, &o);
+		rw->failing_ms += equeue_ms_since(start);
+		equeue_handle_failure(rw, &xfer, &o);
 	}
 	if (rw->status)
-		tell_done(rw);
+		equeue_tell_done(rw);
 	return rw->status;
 }
 
-static bool collect_segments(struct efi_disk *d, struct request *rq)
+static bool equeue_collect_segments(struct efi_disk *d, struct request *rq)
 {
 	struct req_iterator iter;
 	unsigned int n = 0;
 	struct bio_vec bv;
 
 	rq_for_each_bvec(bv, rq, iter)
-		if (WARN_ON_ONCE(!efi_disk_add_segment(
-			    d->segs, &n, ARRAY_SIZE(d->segs), &bv)))
+		if (WARN_ON_ONCE(!efi_disk_add_segment(d->segs, &n,
+						       ARRAY_SIZE(d->segs),
+						       &bv)))
 			return false;
 	return true;
 }
 
-static u64 position(struct request *rq)
+static u64 equeue_position(struct request *rq)
 {
 	return (u64)blk_rq_pos(rq) << SECTOR_SHIFT;
 }
 
-static struct efi_disk_iter first_iter(const struct efi_disk *d,
-				       struct request *rq)
+static struct efi_disk_iter equeue_first_iter(const struct efi_disk *d,
+					      struct request *rq)
 {
 	return (struct efi_disk_iter) {
 		.seg	= d->segs,
-		.pos	= position(rq),
+		.pos	= equeue_position(rq),
 		.left	= blk_rq_bytes(rq),
 	};
 }
 
-static bool is_claimed(const struct efi_disk *d, struct request *rq)
+static bool equeue_is_claimed(const struct efi_disk *d, struct request *rq)
 {
 	return rq_data_dir(rq) == WRITE &&
 	       efi_fs_is_claimed(d, blk_rq_pos(rq), blk_rq_sectors(rq));
@@ -235,30 +239,30 @@ static bool is_claimed(const struct efi_disk *d, struct request *rq)
  *
  * Return: the status of the request, or of that part.
  */
-static blk_status_t read_or_write(struct efi_disk *d, struct request *rq)
+static blk_status_t equeue_read_or_write(struct efi_disk *d, struct request *rq)
 {
 	struct rw rw = {
 		.d	= d,
 		.rq	= rq,
 		.write	= rq_data_dir(rq) == WRITE,
-		.start	= position(rq),
+		.start	= equeue_position(rq),
 		.limits	= d->limits,
-		.iter	= first_iter(d, rq),
+		.iter	= equeue_first_iter(d, rq),
 	};
 
-	if (is_claimed(d, rq)) {
+	if (equeue_is_claimed(d, rq)) {
 		dev_err_ratelimited(&d->edev->dev,
 				    "%s: firmware has a file system at sector %llu: not written\n",
 				    d->gd->disk_name, blk_rq_pos(rq));
 		return BLK_STS_IOERR;
 	}
-	if (!collect_segments(d, rq))
+	if (!equeue_collect_segments(d, rq))
 		return BLK_STS_IOERR;
-	return transfer(&rw);
+	return equeue_transfer(&rw);
 }
 
-static blk_status_t simple(struct efi_disk *d, struct request *rq,
-			   const char *what, struct efi_disk_result o)
+static blk_status_t equeue_simple(struct efi_disk *d, struct request *rq,
+				  const char *what, struct efi_disk_result o)
 {
 	if (!efi_disk_succeeded(&o) && o.ret != -ENODEV)
 		dev_err_ratelimited(&d->edev->dev, "%s: cannot %s: %s\n",
@@ -267,7 +271,7 @@ static blk_status_t simple(struct efi_disk *d, struct request *rq,
 	return efi_disk_status(&o);
 }
 
-static blk_status_t discard(struct efi_disk *d, struct request *rq)
+static blk_status_t equeue_discard(struct efi_disk *d, struct request *rq)
 {
 	u64 pos = (u64)blk_rq_pos(rq) << SECTOR_SHIFT, lba, bytes;
 
@@ -279,23 +283,23 @@ static blk_status_t discard(struct efi_disk *d, struct request *rq)
 	bytes = efi_disk_plan_erase(&d->media, pos, blk_rq_bytes(rq), &lba);
 	if (!bytes)
 		return BLK_STS_OK;
-	return simple(d, rq, "erase", efi_disk_erase(d, lba, bytes));
+	return equeue_simple(d, rq, "erase", efi_disk_erase(d, lba, bytes));
 }
 
 /* To ask a disk again that has no answer would only fill the log */
-static blk_status_t refusal(const struct efi_disk *d)
+static blk_status_t equeue_refusal(const struct efi_disk *d)
 {
 	if (d->closed)
 		return BLK_STS_OFFLINE;
 	return d->stale || efi_mode_is_stopped() ? BLK_STS_IOERR : BLK_STS_OK;
 }
 
-static blk_status_t serve(struct efi_disk *d, struct request *rq)
+static blk_status_t equeue_serve(struct efi_disk *d, struct request *rq)
 {
 	blk_status_t status;
 
 	lockdep_assert_held(&d->lock);
-	status = refusal(d);
+	status = equeue_refusal(d);
 	if (status)
 		return status;
 	if (!efi_disk_tokens_drain(d))
@@ -303,30 +307,31 @@ static blk_status_t serve(struct efi_disk *d, struct request *rq)
 	switch (req_op(rq)) {
 	case REQ_OP_READ:
 	case REQ_OP_WRITE:
-		return read_or_write(d, rq);
+		return equeue_read_or_write(d, rq);
 	case REQ_OP_FLUSH:
-		return simple(d, rq, "flush", efi_disk_flush(d));
+		return equeue_simple(d, rq, "flush", efi_disk_flush(d));
 	case REQ_OP_DISCARD:
-		return discard(d, rq);
+		return equeue_discard(d, rq);
 	default:
 		return BLK_STS_NOTSUPP;
 	}
 }
 
-static bool is_transfer(struct request *rq)
+static bool equeue_is_transfer(struct request *rq)
 {
 	return req_op(rq) == REQ_OP_READ || req_op(rq) == REQ_OP_WRITE;
 }
 
 /* Return: true if the request ends without the caller */
-static bool start(struct efi_disk *d, struct request *rq)
+static bool equeue_start_token(struct efi_disk *d, struct request *rq)
 {
-	if (refusal(d) || !is_transfer(rq) || is_claimed(d, rq))
+	if (equeue_refusal(d) || !equeue_is_transfer(rq) ||
+	    equeue_is_claimed(d, rq))
 		return false;
 	return efi_disk_token_start(d, rq);
 }
 
-static void serve_again(struct work_struct *work)
+static void equeue_serve_again(struct work_struct *work)
 {
 	struct efi_disk_request *r = container_of(work, struct efi_disk_request,
 						  again);
@@ -337,21 +342,21 @@ static void serve_again(struct work_struct *work)
 
 	efi_disk_token_failed(rq);
 	noio = efi_disk_lock(d);
-	status = serve(d, rq);
+	status = equeue_serve(d, rq);
 	efi_disk_unlock(d, noio);
 	blk_mq_end_request(rq, status);
 }
 
 /* From now on it can take too long */
-static void take_issued(struct efi_disk *d, struct request *rq)
+static void equeue_take_issued(struct efi_disk *d, struct request *rq)
 {
 	list_del_init(&rq->queuelist);
 	atomic_dec(&d->waiting);
 	blk_mq_start_request(rq);
 }
 
-static void is_over(struct request *rq, blk_status_t status,
-		    struct list_head *over)
+static void equeue_complete(struct request *rq, blk_status_t status,
+			    struct list_head *over)
 {
 	struct efi_disk_request *r = blk_mq_rq_to_pdu(rq);
 
@@ -360,13 +365,14 @@ static void is_over(struct request *rq, blk_status_t status,
 }
 
 /* Short, without a buffer, and without a second call */
-static bool is_one_call(struct efi_disk *d, struct request *rq,
-			struct efi_call *c)
+static bool equeue_is_one_call(struct efi_disk *d, struct request *rq,
+			       struct efi_call *c)
 {
-	struct efi_disk_iter iter = first_iter(d, rq);
+	struct efi_disk_iter iter = equeue_first_iter(d, rq);
 	struct efi_disk_xfer xfer;
 
-	if (!is_transfer(rq) || is_claimed(d, rq) || !collect_segments(d, rq))
+	if (!equeue_is_transfer(rq) || equeue_is_claimed(d, rq) ||
+	    !equeue_collect_segments(d, rq))
 		return false;
 	efi_disk_plan(&d->limits, &iter, &xfer);
 	if (!xfer.direct || xfer.wanted != iter.left ||
@@ -377,16 +383,17 @@ static bool is_one_call(struct efi_disk *d, struct request *rq,
 }
 
 /* From the first one on, up to one that is something else */
-static unsigned int count_calls(struct efi_disk *d)
+static unsigned int equeue_count_calls(struct efi_disk *d)
 {
 	struct efi_disk_chain *chain = &d->chain;
 	struct request *rq;
 	unsigned int n = 0;
 
-	if (d->tokens || list_is_singular(&d->issued) || refusal(d))
+	if (d->tokens || list_is_singular(&d->issued) || equeue_refusal(d))
 		return 0;
 	list_for_each_entry(rq, &d->issued, queuelist) {
-		if (n == chain->max || !is_one_call(d, rq, &chain->calls[n]))
+		if (n == chain->max ||
+		    !equeue_is_one_call(d, rq, &chain->calls[n]))
 			break;
 		n++;
 	}
@@ -394,8 +401,8 @@ static unsigned int count_calls(struct efi_disk *d)
 }
 
 /* The first @n of those that were issued */
-static void serve_together(struct efi_disk *d, unsigned int n,
-			   struct list_head *over)
+static void equeue_serve_together(struct efi_disk *d, unsigned int n,
+				  struct list_head *over)
 {
 	struct efi_disk_chain *chain = &d->chain;
 	const struct efi_call *c = chain->calls;
@@ -406,45 +413,46 @@ static void serve_together(struct efi_disk *d, unsigned int n,
 
 	for (i = 0; i < n; i++) {
 		rq = list_first_entry(&d->issued, struct request, queuelist);
-		take_issued(d, rq);
+		equeue_take_issued(d, rq);
 		list_add_tail(&rq->queuelist, &together);
 	}
 	start = rdtsc();
 	efi_call_all_in("BlockIo", chain->calls, n, chain->prealloc);
 	if (n == chain->max)
 		chain->max = efi_disk_pace(n, LEAST_TOGETHER, EFI_DISK_CHAIN,
-					   ms_since(start));
+					   equeue_ms_since(start));
 	list_for_each_entry_safe(rq, next, &together, queuelist) {
 		bool succeeded = efi_disk_conclude(c++);
 
 		list_del_init(&rq->queuelist);
-		is_over(rq, succeeded ? BLK_STS_OK : serve(d, rq), over);
+		equeue_complete(rq, succeeded ? BLK_STS_OK :
+						equeue_serve(d, rq), over);
 	}
 }
 
 /* With the lock. What is then over is to be ended without it. */
-static void serve_issued(struct efi_disk *d, struct list_head *over)
+static void equeue_serve_next(struct efi_disk *d, struct list_head *over)
 {
 	struct request *rq, *next;
 	unsigned int n;
 
-	n = count_calls(d);
+	n = equeue_count_calls(d);
 	if (n > 1) {
-		serve_together(d, n, over);
+		equeue_serve_together(d, n, over);
 		return;
 	}
 	list_for_each_entry_safe(rq, next, &d->issued, queuelist) {
 		bool tokens = efi_disk_tokens_pay(d, atomic_read(&d->waiting));
 
-		take_issued(d, rq);
-		if (tokens && start(d, rq))
+		equeue_take_issued(d, rq);
+		if (tokens && equeue_start_token(d, rq))
 			continue;
-		is_over(rq, serve(d, rq), over);
+		equeue_complete(rq, equeue_serve(d, rq), over);
 		return;
 	}
 }
 
-static void end_all(struct list_head *over)
+static void equeue_end_all(struct list_head *over)
 {
 	struct efi_disk_request *r;
 	struct request *rq, *next;
@@ -457,7 +465,7 @@ static void end_all(struct list_head *over)
 }
 
 /* What was issued, with @rq, if there is one */
-static void serve_all(struct efi_disk *d, struct request *rq)
+static void equeue_serve_all(struct efi_disk *d, struct request *rq)
 {
 	unsigned int noio;
 	LIST_HEAD(over);
@@ -468,15 +476,15 @@ static void serve_all(struct efi_disk *d, struct request *rq)
 		if (rq)
 			list_add_tail(&rq->queuelist, &d->issued);
 		rq = NULL;
-		serve_issued(d, &over);
+		equeue_serve_next(d, &over);
 		more = !list_empty(&d->issued);
 		efi_disk_unlock(d, noio);
-		end_all(&over);
+		equeue_end_all(&over);
 	} while (more);
 }
 
-static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx,
-			     const struct blk_mq_queue_data *bd)
+static blk_status_t equeue_rq(struct blk_mq_hw_ctx *hctx,
+			      const struct blk_mq_queue_data *bd)
 {
 	struct efi_disk *d = hctx->queue->queuedata;
 	unsigned int noio;
@@ -484,7 +492,7 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx,
 	/* Whoever has the lock learns of it, too */
 	atomic_inc(&d->waiting);
 	if (bd->last) {
-		serve_all(d, bd->rq);
+		equeue_serve_all(d, bd->rq);
 		return BLK_STS_OK;
 	}
 	noio = efi_disk_lock(d);
@@ -494,24 +502,24 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx,
 }
 
 /* What was to be the last one has not come */
-static void commit_rqs(struct blk_mq_hw_ctx *hctx)
+static void equeue_commit_rqs(struct blk_mq_hw_ctx *hctx)
 {
-	serve_all(hctx->queue->queuedata, NULL);
+	equeue_serve_all(hctx->queue->queuedata, NULL);
 }
 
-static int init_request(struct blk_mq_tag_set *set, struct request *rq,
-			unsigned int hctx_idx, unsigned int numa_node)
+static int equeue_init_request(struct blk_mq_tag_set *set, struct request *rq,
+			       unsigned int hctx_idx, unsigned int numa_node)
 {
 	struct efi_disk_request *r = blk_mq_rq_to_pdu(rq);
 
 	r->slot = NULL;
-	INIT_WORK(&r->again, serve_again);
+	INIT_WORK(&r->again, equeue_serve_again);
 	return 0;
 }
 
 const struct blk_mq_ops efi_disk_mq_ops = {
-	.queue_rq	= queue_rq,
-	.commit_rqs	= commit_rqs,
-	.init_request	= init_request,
+	.queue_rq	= equeue_rq,
+	.commit_rqs	= equeue_commit_rqs,
+	.init_request	= equeue_init_request,
 	.timeout	= efi_disk_token_timeout,
 };

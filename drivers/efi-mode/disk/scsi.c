@@ -51,17 +51,17 @@ struct adapter {
 	unsigned int nr_targets;
 };
 
-static struct adapter *adapter_of(struct Scsi_Host *host)
+static struct adapter *escsi_adapter_of(struct Scsi_Host *host)
 {
 	return shost_priv(host);
 }
 
-static u64 address_of(const struct adapter *a, size_t offset)
+static u64 escsi_address_of(const struct adapter *a, size_t offset)
 {
 	return a->buffer->phys + offset;
 }
 
-static void fill(struct adapter *a, struct scsi_cmnd *cmd)
+static void escsi_fill(struct adapter *a, struct scsi_cmnd *cmd)
 {
 	struct efi_scsi_packet *p;
 	struct shared *s = a->buffer->virt;
@@ -72,9 +72,9 @@ static void fill(struct adapter *a, struct scsi_cmnd *cmd)
 		.packet = {
 			.timeout = (u64)jiffies_to_msecs(timeout) *
 				   USEC_PER_MSEC * EFI_100NSEC_PER_USEC,
-			.sense = address_of(a, offsetof(struct shared, sense)),
+			.sense = escsi_address_of(a, offsetof(struct shared, sense)),
 			.sense_length = sizeof(s->sense),
-			.cdb = address_of(a, offsetof(struct shared, cdb)),
+			.cdb = escsi_address_of(a, offsetof(struct shared, cdb)),
 			.cdb_length = cmd->cmd_len,
 		},
 	};
@@ -93,7 +93,7 @@ static void fill(struct adapter *a, struct scsi_cmnd *cmd)
 	}
 }
 
-static int host_byte_of(u8 host_status)
+static int escsi_host_byte_of(u8 host_status)
 {
 	switch (host_status) {
 	case EFI_SCSI_HOST_OK:
@@ -113,16 +113,16 @@ static int host_byte_of(u8 host_status)
 }
 
 /* Where the call has ended with an error before there was anything of the device */
-static int host_byte_of_status(efi_status_t status, u8 host_status,
-			       u8 target_status)
+static int escsi_host_byte_of_status(efi_status_t status, u8 host_status,
+				     u8 target_status)
 {
 	switch (status) {
 	case EFI_SUCCESS:
 	case EFI_BAD_BUFFER_SIZE:
-		return host_byte_of(host_status);
+		return escsi_host_byte_of(host_status);
 	case EFI_DEVICE_ERROR:
 		if (host_status || target_status)
-			return host_byte_of(host_status);
+			return escsi_host_byte_of(host_status);
 		return DID_ERROR;
 	case EFI_TIMEOUT:
 		return DID_TIME_OUT;
@@ -135,16 +135,16 @@ static int host_byte_of_status(efi_status_t status, u8 host_status,
 	return DID_ERROR;
 }
 
-static void take_result(struct adapter *a, struct scsi_cmnd *cmd,
-			efi_status_t status)
+static void escsi_take_result(struct adapter *a, struct scsi_cmnd *cmd,
+			      efi_status_t status)
 {
 	const struct shared *s = a->buffer->virt;
 	const struct efi_scsi_packet *p = &s->packet;
 	bool writes = cmd->sc_data_direction == DMA_TO_DEVICE;
 	unsigned int asked = scsi_bufflen(cmd);
 	unsigned int had = min(writes ? p->out_length : p->in_length, asked);
-	int host = host_byte_of_status(status, p->host_status,
-				       p->target_status);
+	int host = escsi_host_byte_of_status(status, p->host_status,
+					     p->target_status);
 
 	if (!writes && asked && host == DID_OK)
 		scsi_sg_copy_from_buffer(cmd, a->data->virt, had);
@@ -159,9 +159,9 @@ static void take_result(struct adapter *a, struct scsi_cmnd *cmd,
 }
 
 /* The midlayer sends one at a time: there is one buffer */
-static int queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
+static int escsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 {
-	struct adapter *a = adapter_of(host);
+	struct adapter *a = escsi_adapter_of(host);
 	struct shared *s = a->buffer->virt;
 	efi_status_t status;
 	int ret;
@@ -172,15 +172,17 @@ static int queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 		scsi_done(cmd);
 		return 0;
 	}
-	fill(a, cmd);
+	escsi_fill(a, cmd);
 	ret = efi_protocol_call(a->protocol, &status,
-				union efi_ext_scsi_pass_thru_protocol, pass_thru,
-				address_of(a, offsetof(struct shared, target)),
+				union efi_ext_scsi_pass_thru_protocol,
+				pass_thru,
+				escsi_address_of(a, offsetof(struct shared,
+							     target)),
 				cmd->device->lun, a->buffer->phys, 0);
 	if (ret)
 		set_host_byte(cmd, DID_NO_CONNECT);
 	else
-		take_result(a, cmd, status);
+		escsi_take_result(a, cmd, status);
 	if (!ret && status)
 		dev_dbg(&a->edev->dev,
 			"command %#x: status %#lx, host %#x, target %#x\n",
@@ -191,12 +193,13 @@ static int queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 }
 
 /* Firmware has the time-out of each command, and returns */
-static enum scsi_timeout_action timed_out(struct scsi_cmnd *cmd)
+static enum scsi_timeout_action escsi_timed_out(struct scsi_cmnd *cmd)
 {
 	return SCSI_EH_RESET_TIMER;
 }
 
-static int configure(struct scsi_device *sdev, struct queue_limits *limits)
+static int escsi_configure(struct scsi_device *sdev,
+			   struct queue_limits *limits)
 {
 	/* Firmware drives it: no second driver for the same disk */
 	sdev->no_uld_attach = 1;
@@ -207,10 +210,10 @@ static const struct scsi_host_template template = {
 	.module			= THIS_MODULE,
 	.name			= "efi-scsi",
 	.proc_name		= "efi-scsi",
-	.queuecommand		= queuecommand,
+	.queuecommand		= escsi_queuecommand,
 	.queuecommand_may_block	= true,
-	.eh_timed_out		= timed_out,
-	.device_configure	= configure,
+	.eh_timed_out		= escsi_timed_out,
+	.device_configure	= escsi_configure,
 	.this_id		= -1,
 	.can_queue		= 1,
 	.cmd_per_lun		= 1,
@@ -219,7 +222,7 @@ static const struct scsi_host_template template = {
 };
 
 /* The number of a target, which may be new; negative if there is no memory */
-static int number_of(struct adapter *a, const u8 *bytes)
+static int escsi_number_of(struct adapter *a, const u8 *bytes)
 {
 	struct target *targets;
 	unsigned int i;
@@ -238,20 +241,22 @@ static int number_of(struct adapter *a, const u8 *bytes)
 }
 
 /* @next: goes on from where it is; false at the end */
-static bool next_unit(struct adapter *a, u8 *target, u64 *lun)
+static bool escsi_next_unit(struct adapter *a, u8 *target, u64 *lun)
 {
 	struct shared *s = a->buffer->virt;
 	efi_status_t status;
 
 	memcpy(s->target, target, sizeof(s->target));
 	s->lun = *lun;
-	s->target_pointer = address_of(a, offsetof(struct shared, target));
+	s->target_pointer =
+		escsi_address_of(a, offsetof(struct shared, target));
 	if (efi_protocol_call(a->protocol, &status,
 			      union efi_ext_scsi_pass_thru_protocol,
 			      get_next_target_lun,
-			      address_of(a, offsetof(struct shared,
-						     target_pointer)),
-			      address_of(a, offsetof(struct shared, lun))) ||
+			      escsi_address_of(a, offsetof(struct shared,
+							   target_pointer)),
+			      escsi_address_of(a, offsetof(struct shared,
+							   lun))) ||
 	    status)
 		return false;
 	memcpy(target, s->target, sizeof(s->target));
@@ -260,17 +265,17 @@ static bool next_unit(struct adapter *a, u8 *target, u64 *lun)
 }
 
 /* Firmware knows its targets: nothing is looked for where there is none */
-static void scan(struct Scsi_Host *host)
+static void escsi_scan(struct Scsi_Host *host)
 {
-	struct adapter *a = adapter_of(host);
+	struct adapter *a = escsi_adapter_of(host);
 	u8 target[EFI_SCSI_TARGET_BYTES];
 	unsigned int i;
 	u64 lun = 0;
 	int number;
 
 	memset(target, 0xff, sizeof(target));
-	for (i = 0; i < MAX_UNITS && next_unit(a, target, &lun); i++) {
-		number = number_of(a, target);
+	for (i = 0; i < MAX_UNITS && escsi_next_unit(a, target, &lun); i++) {
+		number = escsi_number_of(a, target);
 		if (number < 0)
 			return;
 		scsi_add_device(host, 0, number, lun);
@@ -278,7 +283,7 @@ static void scan(struct Scsi_Host *host)
 }
 
 /* What it has of firmware's is freed with its binding to the device */
-static int take(struct adapter *a, const struct efi_device_id *id)
+static int escsi_attach(struct adapter *a, const struct efi_device_id *id)
 {
 	u32 io_align;
 	int ret;
@@ -304,7 +309,7 @@ static int take(struct adapter *a, const struct efi_device_id *id)
 	return PTR_ERR_OR_ZERO(a->data);
 }
 
-static int probe(struct efi_device *edev, const struct efi_device_id *id)
+static int escsi_probe(struct efi_device *edev, const struct efi_device_id *id)
 {
 	struct Scsi_Host *host;
 	struct adapter *a;
@@ -316,19 +321,19 @@ static int probe(struct efi_device *edev, const struct efi_device_id *id)
 	host->max_id = MAX_UNITS;
 	host->max_lun = ~0ULL;
 	host->max_cmd_len = MAX_CDB;
-	a = adapter_of(host);
+	a = escsi_adapter_of(host);
 	a->edev = edev;
-	ret = take(a, id) ?: scsi_add_host(host, &edev->dev);
+	ret = escsi_attach(a, id) ?: scsi_add_host(host, &edev->dev);
 	if (ret) {
 		scsi_host_put(host);
 		return ret;
 	}
 	efi_device_set_drvdata(edev, host);
-	scan(host);
+	escsi_scan(host);
 	return 0;
 }
 
-static void remove(struct efi_device *edev)
+static void escsi_remove(struct efi_device *edev)
 {
 	struct Scsi_Host *host = efi_device_get_drvdata(edev);
 
@@ -345,8 +350,8 @@ MODULE_ALIAS_EFI("143b7632-b81b-4cb7-abd3-b625a5b9bffe");
 static struct efi_driver scsi_driver = {
 	.driver.name	= "efi-scsi",
 	.id_table	= ids,
-	.probe		= probe,
-	.remove		= remove,
+	.probe		= escsi_probe,
+	.remove		= escsi_remove,
 };
 module_efi_driver(scsi_driver);
 

@@ -157,7 +157,7 @@ static void efi_disk_put_slot(struct efi_disk_slot *s)
 }
 
 /* With the lock: a token is not waited for any more */
-static void come_back(struct efi_disk_tokens *t)
+static void etoken_come_back(struct efi_disk_tokens *t)
 {
 	t->in_flight--;
 	efi_mode_take_time();
@@ -182,7 +182,7 @@ static bool efi_disk_lose_slot(struct efi_disk_slot *s,
 	if (busy) {
 		s->state = EFI_DISK_SLOT_LOST;
 		s->rq = NULL;
-		come_back(t);
+		etoken_come_back(t);
 		t->lost++;
 	}
 	spin_unlock_irq(&t->lock);
@@ -191,7 +191,7 @@ static bool efi_disk_lose_slot(struct efi_disk_slot *s,
 }
 
 /* In an interrupt */
-static void signalled(struct efi_event *event, void *data)
+static void etoken_signalled(struct efi_event *event, void *data)
 {
 	struct efi_disk_slot *s = data;
 	struct efi_disk_tokens *t = s->t;
@@ -200,7 +200,7 @@ static void signalled(struct efi_event *event, void *data)
 	spin_lock_irqsave(&t->lock, flags);
 	if (s->state == EFI_DISK_SLOT_BUSY) {
 		s->state = EFI_DISK_SLOT_DONE;
-		come_back(t);
+		etoken_come_back(t);
 		if (s->rq)
 			kblockd_schedule_work(&t->done);
 	} else if (s->state == EFI_DISK_SLOT_LOST) {
@@ -213,8 +213,8 @@ static void signalled(struct efi_event *event, void *data)
 
 /* Calls */
 
-static struct efi_disk_result call(struct efi_disk_slot *s, bool write, u64 lba,
-				   u32 bytes)
+static struct efi_disk_result etoken_call(struct efi_disk_slot *s, bool write,
+					  u64 lba, u32 bytes)
 {
 	struct efi_disk_tokens *t = s->t;
 	const struct efi_disk_media *m = &t->d->media;
@@ -251,7 +251,8 @@ static struct efi_disk_result call(struct efi_disk_slot *s, bool write, u64 lba,
  * Return: whether the slot is ours again; else it was signalled all the same, or took so
  * long that it is lost, and somebody has seen to the request.
  */
-static bool refused(struct efi_disk_slot *s, const struct efi_disk_result *o)
+static bool etoken_refused(struct efi_disk_slot *s,
+			   const struct efi_disk_result *o)
 {
 	struct efi_disk_tokens *t = s->t;
 	bool ours;
@@ -262,7 +263,7 @@ static bool refused(struct efi_disk_slot *s, const struct efi_disk_result *o)
 	ours = s->state == EFI_DISK_SLOT_BUSY;
 	if (ours) {
 		s->state = EFI_DISK_SLOT_TAKEN;
-		come_back(t);
+		etoken_come_back(t);
 	} else if (s->state == EFI_DISK_SLOT_LOST) {
 		s->state = EFI_DISK_SLOT_FREE;
 		t->lost--;
@@ -297,8 +298,8 @@ static bool efi_disk_slot_start(struct efi_disk_slot *s, bool write, u64 lba,
 	s->state = EFI_DISK_SLOT_BUSY;
 	t->in_flight++;
 	spin_unlock_irq(&t->lock);
-	*o = call(s, write, lba, bytes);
-	return efi_disk_succeeded(o) || !refused(s, o);
+	*o = etoken_call(s, write, lba, bytes);
+	return efi_disk_succeeded(o) || !etoken_refused(s, o);
 }
 
 /**
@@ -337,7 +338,7 @@ bool efi_disk_tokens_drain(struct efi_disk *d)
 
 /* Requests of the block layer: one token each, and the buffer of that */
 
-static void copy(struct request *rq, void *buffer, bool to_buffer)
+static void etoken_copy(struct request *rq, void *buffer, bool to_buffer)
 {
 	struct req_iterator iter;
 	struct bio_vec bv;
@@ -352,7 +353,7 @@ static void copy(struct request *rq, void *buffer, bool to_buffer)
 }
 
 /* What firmware says of an error in a token may be true, or not: see queue.c */
-static void finish(struct efi_disk_slot *s)
+static void etoken_finish(struct efi_disk_slot *s)
 {
 	struct request *rq = s->rq;
 	struct efi_disk_request *r = blk_mq_rq_to_pdu(rq);
@@ -363,7 +364,7 @@ static void finish(struct efi_disk_slot *s)
 		return;
 	}
 	if (rq_data_dir(rq) == READ)
-		copy(rq, s->buffer->virt, false);
+		etoken_copy(rq, s->buffer->virt, false);
 	r->slot = NULL;
 	efi_disk_put_slot(s);
 	blk_mq_end_request(rq, BLK_STS_OK);
@@ -391,7 +392,7 @@ static void efi_disk_end_requests(struct work_struct *work)
 			s->state = EFI_DISK_SLOT_TAKEN;
 		spin_unlock_irq(&t->lock);
 		if (done)
-			finish(s);
+			etoken_finish(s);
 	}
 }
 
@@ -438,7 +439,7 @@ bool efi_disk_token_start(struct efi_disk *d, struct request *rq)
 	if (!s)
 		return false;
 	if (write)
-		copy(rq, s->buffer->virt, true);
+		etoken_copy(rq, s->buffer->virt, true);
 	s->rq = rq;
 	r->slot = s;
 	if (efi_disk_slot_start(s, write, pos / d->limits.block_size,
@@ -463,11 +464,10 @@ void efi_disk_token_failed(struct request *rq)
 	struct efi_disk *d = s->t->d;
 	struct efi_disk_result o = efi_disk_slot_result(s);
 
-	dev_warn_ratelimited(
-		&d->edev->dev,
-		"%s: a token for %u bytes at sector %llu: %s: once more with BlockIo\n",
-		d->gd->disk_name, blk_rq_bytes(rq), (u64)blk_rq_pos(rq),
-		efi_disk_status_name(&o));
+	dev_warn_ratelimited(&d->edev->dev,
+			     "%s: a token for %u bytes at sector %llu: %s: once more with BlockIo\n",
+			     d->gd->disk_name, blk_rq_bytes(rq),
+			     (u64)blk_rq_pos(rq), efi_disk_status_name(&o));
 	r->slot = NULL;
 	efi_disk_put_slot(s);
 }
@@ -519,9 +519,9 @@ void efi_disk_tokens_give_up(struct efi_disk *d)
 
 /* The trial */
 
-static void start_reads(struct efi_disk_tokens *t, u64 lba, u64 stride,
-			u32 bytes, struct efi_disk_trial *trial,
-			struct efi_disk_result *o)
+static void etoken_start_reads(struct efi_disk_tokens *t, u64 lba, u64 stride,
+			       u32 bytes, struct efi_disk_trial *trial,
+			       struct efi_disk_result *o)
 {
 	struct efi_disk_slot *s;
 	unsigned int i;
@@ -535,7 +535,8 @@ static void start_reads(struct efi_disk_tokens *t, u64 lba, u64 stride,
 	}
 }
 
-static void end_reads(struct efi_disk_tokens *t, struct efi_disk_result *o)
+static void etoken_end_reads(struct efi_disk_tokens *t,
+			     struct efi_disk_result *o)
 {
 	unsigned int i;
 
@@ -572,10 +573,10 @@ struct efi_disk_result efi_disk_tokens_try(struct efi_disk *d, u64 first,
 	u64 start = ktime_get_ns();
 
 	trial->at_once = 0;
-	start_reads(t, first, stride, bytes, trial, &o);
+	etoken_start_reads(t, first, stride, bytes, trial, &o);
 	wait_event_timeout(t->wait, !READ_ONCE(t->in_flight), TRIAL_PATIENCE);
 	trial->tokens_ns = ktime_get_ns() - start;
-	end_reads(t, &o);
+	etoken_end_reads(t, &o);
 	return o;
 }
 
@@ -621,7 +622,7 @@ bool efi_disk_tokens_pay(const struct efi_disk *d, unsigned int requests)
 			     READ_ONCE(d->tokens->in_flight));
 }
 
-static int make_slot(struct efi_disk_tokens *t, struct efi_disk_slot *s)
+static int etoken_make_slot(struct efi_disk_tokens *t, struct efi_disk_slot *s)
 {
 	struct efi_disk *d = t->d;
 	size_t offset = t->nr * TOKEN_STRIDE;
@@ -632,7 +633,7 @@ static int make_slot(struct efi_disk_tokens *t, struct efi_disk_slot *s)
 	s->buffer = efi_buffer_alloc(d->edev, t->size, d->media.io_align, 0);
 	if (IS_ERR(s->buffer))
 		return PTR_ERR(s->buffer);
-	s->event = efi_event_create(d->edev, 0, signalled, s);
+	s->event = efi_event_create(d->edev, 0, etoken_signalled, s);
 	if (IS_ERR(s->event)) {
 		efi_buffer_free(d->edev, s->buffer);
 		return PTR_ERR(s->event);
@@ -640,7 +641,7 @@ static int make_slot(struct efi_disk_tokens *t, struct efi_disk_slot *s)
 	return 0;
 }
 
-static int fill(struct efi_disk_tokens *t)
+static int etoken_fill(struct efi_disk_tokens *t)
 {
 	const efi_guid_t blockio2 = EFI_BLOCK_IO2_PROTOCOL_GUID;
 	const efi_guid_t diskio2 = EFI_DISK_IO2_PROTOCOL_GUID;
@@ -657,7 +658,7 @@ static int fill(struct efi_disk_tokens *t)
 	if (IS_ERR(t->memory))
 		return PTR_ERR(t->memory);
 	while (t->nr < EFI_DISK_TOKENS && !ret) {
-		ret = make_slot(t, &t->slots[t->nr]);
+		ret = etoken_make_slot(t, &t->slots[t->nr]);
 		t->nr += !ret;
 	}
 	return t->nr < MIN_TOKENS ? ret : 0;
@@ -690,7 +691,7 @@ int efi_disk_tokens_create(struct efi_disk *d, enum efi_disk_mode mode,
 	init_waitqueue_head(&t->wait);
 	INIT_WORK(&t->done, efi_disk_end_requests);
 	d->tokens = t;
-	ret = fill(t);
+	ret = etoken_fill(t);
 	if (ret)
 		efi_disk_tokens_destroy(d);
 	return ret;

@@ -115,8 +115,9 @@ bool efi_disk_is_final(const struct efi_disk_result *o)
 
 /* Calls */
 
-static struct efi_disk_result call_once(struct efi_disk *d, bool write, u64 lba,
-					u32 bytes, phys_addr_t phys)
+static struct efi_disk_result exfer_call_once(struct efi_disk *d, bool write,
+					      u64 lba, u32 bytes,
+					      phys_addr_t phys)
 {
 	struct efi_disk_result o = {};
 
@@ -134,7 +135,7 @@ static struct efi_disk_result call_once(struct efi_disk *d, bool write, u64 lba,
 }
 
 /* Only the number is another one: firmware has started its driver anew, or the like */
-static bool renew_media_id(struct efi_disk *d)
+static bool exfer_renew_media_id(struct efi_disk *d)
 {
 	struct efi_disk_media now;
 
@@ -145,21 +146,21 @@ static bool renew_media_id(struct efi_disk *d)
 	return true;
 }
 
-static struct efi_disk_result call(struct efi_disk *d, bool write, u64 lba,
-				   u32 bytes, phys_addr_t phys)
+static struct efi_disk_result exfer_call(struct efi_disk *d, bool write,
+					 u64 lba, u32 bytes, phys_addr_t phys)
 {
-	struct efi_disk_result o = call_once(d, write, lba, bytes, phys);
+	struct efi_disk_result o = exfer_call_once(d, write, lba, bytes, phys);
 
-	if (!o.ret && o.status == EFI_MEDIA_CHANGED && renew_media_id(d))
-		o = call_once(d, write, lba, bytes, phys);
+	if (!o.ret && o.status == EFI_MEDIA_CHANGED && exfer_renew_media_id(d))
+		o = exfer_call_once(d, write, lba, bytes, phys);
 	if (!o.ret && (o.status == EFI_MEDIA_CHANGED ||
 		       o.status == EFI_NO_MEDIA))
 		efi_disk_lose_medium(d);
 	return o;
 }
 
-static void copy(const struct efi_disk_iter *iter, void *buffer, u32 bytes,
-		 bool to_buffer)
+static void exfer_copy(const struct efi_disk_iter *iter, void *buffer,
+		       u32 bytes, bool to_buffer)
 {
 	const struct efi_disk_segment *seg = iter->seg;
 	u32 offset = iter->offset, n;
@@ -174,51 +175,51 @@ static void copy(const struct efi_disk_iter *iter, void *buffer, u32 bytes,
 }
 
 /* The blocks at both ends of which only a part is written */
-static struct efi_disk_result fill_ends(struct efi_disk *d,
-					const struct efi_disk_xfer *xfer)
+static struct efi_disk_result exfer_fill_ends(struct efi_disk *d,
+					      const struct efi_disk_xfer *xfer)
 {
 	u32 block = d->limits.block_size, last = xfer->bytes - block;
 	bool tail = xfer->skip + xfer->wanted < xfer->bytes;
 	struct efi_disk_result o = {};
 
 	if (xfer->skip)
-		o = call(d, false, xfer->lba, block, d->bounce->phys);
+		o = exfer_call(d, false, xfer->lba, block, d->bounce->phys);
 	if (tail && (last || !xfer->skip) && efi_disk_succeeded(&o))
-		o = call(d, false, xfer->lba + last / block, block,
-			 d->bounce->phys + last);
+		o = exfer_call(d, false, xfer->lba + last / block, block,
+			       d->bounce->phys + last);
 	return o;
 }
 
 /* If firmware has stopped the pages are not used again, whoever frees them */
-static struct efi_disk_result xfer_direct(struct efi_disk *d, bool write,
-					  const struct efi_disk_iter *iter,
-					  const struct efi_disk_xfer *xfer)
+static struct efi_disk_result exfer_direct(struct efi_disk *d, bool write,
+					   const struct efi_disk_iter *iter,
+					   const struct efi_disk_xfer *xfer)
 {
 	phys_addr_t phys = iter->seg->phys + iter->offset;
 	struct efi_disk_result o;
 
-	o = call(d, write, xfer->lba, xfer->bytes, phys);
+	o = exfer_call(d, write, xfer->lba, xfer->bytes, phys);
 	if (o.ret == -EIO)
 		efi_memory_abandon(phys, xfer->bytes);
 	return o;
 }
 
-static struct efi_disk_result xfer_bounced(struct efi_disk *d, bool write,
-					   const struct efi_disk_iter *iter,
-					   const struct efi_disk_xfer *xfer)
+static struct efi_disk_result exfer_bounced(struct efi_disk *d, bool write,
+					    const struct efi_disk_iter *iter,
+					    const struct efi_disk_xfer *xfer)
 {
 	void *data = d->bounce->virt + xfer->skip;
 	struct efi_disk_result o;
 
 	if (write) {
-		o = fill_ends(d, xfer);
+		o = exfer_fill_ends(d, xfer);
 		if (!efi_disk_succeeded(&o))
 			return o;
-		copy(iter, data, xfer->wanted, true);
+		exfer_copy(iter, data, xfer->wanted, true);
 	}
-	o = call(d, write, xfer->lba, xfer->bytes, d->bounce->phys);
+	o = exfer_call(d, write, xfer->lba, xfer->bytes, d->bounce->phys);
 	if (!write && efi_disk_succeeded(&o))
-		copy(iter, data, xfer->wanted, false);
+		exfer_copy(iter, data, xfer->wanted, false);
 	return o;
 }
 
@@ -238,8 +239,8 @@ struct efi_disk_result efi_disk_transfer(struct efi_disk *d, bool write,
 {
 	lockdep_assert_held(&d->lock);
 	if (xfer->direct)
-		return xfer_direct(d, write, iter, xfer);
-	return xfer_bounced(d, write, iter, xfer);
+		return exfer_direct(d, write, iter, xfer);
+	return exfer_bounced(d, write, iter, xfer);
 }
 
 /**
@@ -275,7 +276,7 @@ void efi_disk_describe(const struct efi_disk *d, bool write,
  */
 bool efi_disk_conclude(const struct efi_call *c)
 {
-	/* As in xfer_direct() */
+	/* As in exfer_direct() */
 	if (c->error == -EIO)
 		efi_memory_abandon(c->args[3], c->args[2]);
 	return !c->error && c->status == EFI_SUCCESS;

@@ -66,7 +66,7 @@ struct screen {
 #define to_screen(d) container_of(d, struct screen, drm)
 
 /* The frame buffer: it can be elsewhere in another mode */
-static int map_frame_buffer(struct screen *s)
+static int edrm_map_frame_buffer(struct screen *s)
 {
 	struct efi_gop_frame_buffer old = s->fb, new = {
 		.base	= s->gop.base,
@@ -89,14 +89,15 @@ static int map_frame_buffer(struct screen *s)
 /* The plane */
 
 /* In memory as long as it is shown, so that a panic can draw into it */
-static int plane_prepare_fb(struct drm_plane *plane,
-			    struct drm_plane_state *state)
+static int edrm_plane_prepare_fb(struct drm_plane *plane,
+				 struct drm_plane_state *state)
 {
 	return drm_gem_plane_helper_prepare_fb(plane, state) ?:
 	       drm_gem_begin_shadow_fb_access(plane, state);
 }
 
-static int plane_check(struct drm_plane *plane, struct drm_atomic_state *state)
+static int edrm_plane_check(struct drm_plane *plane,
+			    struct drm_atomic_state *state)
 {
 	struct drm_plane_state *new = drm_atomic_get_new_plane_state(state,
 								     plane);
@@ -120,7 +121,7 @@ static int plane_check(struct drm_plane *plane, struct drm_atomic_state *state)
 }
 
 /* Where the plane begins in its framebuffer */
-static void *first_pixel(struct drm_plane_state *state)
+static void *edrm_first_pixel(struct drm_plane_state *state)
 {
 	const struct iosys_map *data = to_drm_shadow_plane_state(state)->data;
 	struct drm_rect src;
@@ -130,31 +131,31 @@ static void *first_pixel(struct drm_plane_state *state)
 	       src.x1 * state->fb->format->cpp[0];
 }
 
-static void copy_to_frame_buffer(struct screen *s,
-				 struct drm_plane_state *state,
-				 const struct drm_rect *rect)
+static void edrm_copy_to_frame_buffer(struct screen *s,
+				      struct drm_plane_state *state,
+				      const struct drm_rect *rect)
 {
 	const struct efi_gop_mode *mode = &s->gop.mode;
 	const struct drm_format_info *format = drm_format_info(mode->format);
 	struct iosys_map src, dst = s->fb.map;
 
-	iosys_map_set_vaddr(&src, first_pixel(state));
+	iosys_map_set_vaddr(&src, edrm_first_pixel(state));
 	iosys_map_incr(&dst, drm_fb_clip_offset(mode->pitch, format, rect));
 	drm_fb_blit(&dst, &mode->pitch, mode->format, &src, state->fb, rect,
 		    &to_drm_shadow_plane_state(state)->fmtcnv_state);
 }
 
-static int copy(struct screen *s, struct drm_plane_state *state,
-		const struct efi_gop_damage *damage)
+static int edrm_copy(struct screen *s, struct drm_plane_state *state,
+		     const struct efi_gop_damage *damage)
 {
 	const struct drm_rect *r;
 	int ret = 0;
 
 	for (r = damage->rects; !ret && r < damage->rects + damage->nr; r++) {
 		if (s->gop.mode.format)
-			copy_to_frame_buffer(s, state, r);
+			edrm_copy_to_frame_buffer(s, state, r);
 		else
-			ret = efi_gop_copy(&s->gop, first_pixel(state),
+			ret = efi_gop_copy(&s->gop, edrm_first_pixel(state),
 					   state->fb->pitches[0], r);
 	}
 	return ret;
@@ -167,8 +168,8 @@ static int copy(struct screen *s, struct drm_plane_state *state,
  * rectangles become one if that adds fewer pixels.
  */
 
-static struct drm_rect bounds(const struct drm_rect *a,
-			      const struct drm_rect *b)
+static struct drm_rect edrm_bounds(const struct drm_rect *a,
+				   const struct drm_rect *b)
 {
 	const struct drm_rect both = {
 		.x1 = min(a->x1, b->x1),
@@ -180,27 +181,27 @@ static struct drm_rect bounds(const struct drm_rect *a,
 	return both;
 }
 
-static int area(const struct drm_rect *r)
+static int edrm_area(const struct drm_rect *r)
 {
 	return drm_rect_width(r) * drm_rect_height(r);
 }
 
 /* How many pixels more it is to have both in one; less than nothing if they overlap */
-static int price(const struct drm_rect *a, const struct drm_rect *b)
+static int edrm_price(const struct drm_rect *a, const struct drm_rect *b)
 {
-	struct drm_rect both = bounds(a, b);
+	struct drm_rect both = edrm_bounds(a, b);
 
-	return area(&both) - area(a) - area(b);
+	return edrm_area(&both) - edrm_area(a) - edrm_area(b);
 }
 
-static int cheapest(const struct efi_gop_damage *damage,
-		    const struct drm_rect *rect, unsigned int *which)
+static int edrm_cheapest(const struct efi_gop_damage *damage,
+			 const struct drm_rect *rect, unsigned int *which)
 {
 	int p, best = INT_MAX;
 	unsigned int i;
 
 	for (i = 0; i < damage->nr; i++) {
-		p = price(&damage->rects[i], rect);
+		p = edrm_price(&damage->rects[i], rect);
 		if (p < best) {
 			best = p;
 			*which = i;
@@ -224,17 +225,17 @@ void efi_gop_add_damage(struct efi_gop_damage *damage,
 
 	if (!drm_rect_visible(&r))
 		return;
-	while (cheapest(damage, &r, &i) < CALL_PIXELS ||
+	while (edrm_cheapest(damage, &r, &i) < CALL_PIXELS ||
 	       damage->nr == EFI_GOP_MAX_RECTS) {
-		r = bounds(&damage->rects[i], &r);
+		r = edrm_bounds(&damage->rects[i], &r);
 		damage->rects[i] = damage->rects[--damage->nr];
 	}
 	damage->rects[damage->nr++] = r;
 }
 
-static void collect_damage(struct screen *s, struct drm_plane_state *old,
-			   struct drm_plane_state *new,
-			   struct efi_gop_damage *damage)
+static void edrm_collect_damage(struct screen *s, struct drm_plane_state *old,
+				struct drm_plane_state *new,
+				struct efi_gop_damage *damage)
 {
 	struct drm_atomic_helper_damage_iter iter;
 	struct drm_rect rect, src;
@@ -261,7 +262,8 @@ static void collect_damage(struct screen *s, struct drm_plane_state *old,
  * belong together are noted together, and nothing while they change.
  */
 
-static void set_scanout(struct screen *s, const struct drm_scanout_buffer *sb)
+static void edrm_set_scanout(struct screen *s,
+			     const struct drm_scanout_buffer *sb)
 {
 	unsigned long flags;
 
@@ -270,14 +272,14 @@ static void set_scanout(struct screen *s, const struct drm_scanout_buffer *sb)
 	drm_panic_unlock(&s->drm, flags);
 }
 
-static void no_scanout(struct screen *s)
+static void edrm_no_scanout(struct screen *s)
 {
 	const struct drm_scanout_buffer none = {};
 
-	set_scanout(s, &none);
+	edrm_set_scanout(s, &none);
 }
 
-static void note_scanout(struct screen *s, struct drm_plane_state *state)
+static void edrm_note_scanout(struct screen *s, struct drm_plane_state *state)
 {
 	const struct efi_gop_mode *mode = &s->gop.mode;
 	struct drm_scanout_buffer sb = {
@@ -292,14 +294,14 @@ static void note_scanout(struct screen *s, struct drm_plane_state *state)
 	} else {
 		sb.format = state->fb->format;
 		sb.pitch[0] = state->fb->pitches[0];
-		iosys_map_set_vaddr(&sb.map[0], first_pixel(state));
+		iosys_map_set_vaddr(&sb.map[0], edrm_first_pixel(state));
 	}
-	set_scanout(s, &sb);
+	edrm_set_scanout(s, &sb);
 }
 
 /* What has not got to the screen goes there with the next frame */
-static void plane_update(struct drm_plane *plane,
-			 struct drm_atomic_state *state)
+static void edrm_plane_update(struct drm_plane *plane,
+			      struct drm_atomic_state *state)
 {
 	struct drm_plane_state *new = drm_atomic_get_new_plane_state(state,
 								     plane);
@@ -311,14 +313,14 @@ static void plane_update(struct drm_plane *plane,
 
 	/* A mode that could not be set, or no screen any more; and @old goes */
 	if (!s->gop.mode.width || !drm_dev_enter(plane->dev, &idx)) {
-		no_scanout(s);
+		edrm_no_scanout(s);
 		return;
 	}
-	note_scanout(s, new);
+	edrm_note_scanout(s, new);
 	ret = drm_gem_fb_begin_cpu_access(new->fb, DMA_FROM_DEVICE);
 	if (!ret) {
-		collect_damage(s, old, new, &damage);
-		ret = copy(s, new, &damage);
+		edrm_collect_damage(s, old, new, &damage);
+		ret = edrm_copy(s, new, &damage);
 		drm_gem_fb_end_cpu_access(new->fb, DMA_FROM_DEVICE);
 	}
 	if (ret && ret != -ENODEV && !s->stale)
@@ -327,8 +329,8 @@ static void plane_update(struct drm_plane *plane,
 	drm_dev_exit(idx);
 }
 
-static int plane_get_scanout_buffer(struct drm_plane *plane,
-				    struct drm_scanout_buffer *sb)
+static int edrm_plane_get_scanout_buffer(struct drm_plane *plane,
+					 struct drm_scanout_buffer *sb)
 {
 	struct screen *s = to_screen(plane->dev);
 
@@ -338,7 +340,7 @@ static int plane_get_scanout_buffer(struct drm_plane *plane,
 	return 0;
 }
 
-static void plane_panic_flush(struct drm_plane *plane)
+static void edrm_plane_panic_flush(struct drm_plane *plane)
 {
 	struct screen *s = to_screen(plane->dev);
 
@@ -348,12 +350,12 @@ static void plane_panic_flush(struct drm_plane *plane)
 }
 
 static const struct drm_plane_helper_funcs plane_helper_funcs = {
-	.prepare_fb		= plane_prepare_fb,
+	.prepare_fb		= edrm_plane_prepare_fb,
 	.cleanup_fb		= drm_gem_end_shadow_fb_access,
-	.atomic_check		= plane_check,
-	.atomic_update		= plane_update,
-	.get_scanout_buffer	= plane_get_scanout_buffer,
-	.panic_flush		= plane_panic_flush,
+	.atomic_check		= edrm_plane_check,
+	.atomic_update		= edrm_plane_update,
+	.get_scanout_buffer	= edrm_plane_get_scanout_buffer,
+	.panic_flush		= edrm_plane_panic_flush,
 };
 
 static const struct drm_plane_funcs plane_funcs = {
@@ -373,8 +375,8 @@ static const u64 modifiers[] = {
 
 /* The CRTC */
 
-static enum drm_mode_status crtc_mode_valid(struct drm_crtc *crtc,
-					    const struct drm_display_mode *mode)
+static enum drm_mode_status
+edrm_crtc_mode_valid(struct drm_crtc *crtc, const struct drm_display_mode *mode)
 {
 	struct efi_gop_mode found;
 
@@ -382,7 +384,8 @@ static enum drm_mode_status crtc_mode_valid(struct drm_crtc *crtc,
 			    mode->vdisplay, &found) ? MODE_OK : MODE_BAD;
 }
 
-static void crtc_enable(struct drm_crtc *crtc, struct drm_atomic_state *state)
+static void edrm_crtc_enable(struct drm_crtc *crtc,
+			     struct drm_atomic_state *state)
 {
 	struct drm_crtc_state *new = drm_atomic_get_new_crtc_state(state, crtc);
 	struct screen *s = to_screen(crtc->dev);
@@ -395,7 +398,7 @@ static void crtc_enable(struct drm_crtc *crtc, struct drm_atomic_state *state)
 			 &mode))
 		ret = efi_gop_set_mode(&s->gop, &mode);
 	if (!ret)
-		ret = map_frame_buffer(s);
+		ret = edrm_map_frame_buffer(s);
 	if (ret) {
 		s->gop.mode.width = 0;
 		if (ret != -ENODEV)
@@ -407,13 +410,14 @@ static void crtc_enable(struct drm_crtc *crtc, struct drm_atomic_state *state)
 }
 
 /* A mode that is to be set makes the screen black by itself */
-static void crtc_disable(struct drm_crtc *crtc, struct drm_atomic_state *state)
+static void edrm_crtc_disable(struct drm_crtc *crtc,
+			      struct drm_atomic_state *state)
 {
 	struct drm_crtc_state *new = drm_atomic_get_new_crtc_state(state, crtc);
 	struct screen *s = to_screen(crtc->dev);
 	int idx;
 
-	no_scanout(s);
+	edrm_no_scanout(s);
 	if (new->active || !s->gop.mode.width ||
 	    !drm_dev_enter(crtc->dev, &idx))
 		return;
@@ -422,10 +426,10 @@ static void crtc_disable(struct drm_crtc *crtc, struct drm_atomic_state *state)
 }
 
 static const struct drm_crtc_helper_funcs crtc_helper_funcs = {
-	.mode_valid	= crtc_mode_valid,
+	.mode_valid	= edrm_crtc_mode_valid,
 	.atomic_check	= drm_crtc_helper_atomic_check,
-	.atomic_enable	= crtc_enable,
-	.atomic_disable	= crtc_disable,
+	.atomic_enable	= edrm_crtc_enable,
+	.atomic_disable	= edrm_crtc_disable,
 };
 
 static const struct drm_crtc_funcs crtc_funcs = {
@@ -443,7 +447,7 @@ static const struct drm_encoder_funcs encoder_funcs = {
 
 /* The connector */
 
-static int connector_get_modes(struct drm_connector *connector)
+static int edrm_connector_get_modes(struct drm_connector *connector)
 {
 	struct screen *s = to_screen(connector->dev);
 	const struct efi_gop_mode *m;
@@ -472,7 +476,7 @@ static int connector_get_modes(struct drm_connector *connector)
 }
 
 static const struct drm_connector_helper_funcs connector_helper_funcs = {
-	.get_modes = connector_get_modes,
+	.get_modes = edrm_connector_get_modes,
 };
 
 static const struct drm_connector_funcs connector_funcs = {
@@ -485,7 +489,7 @@ static const struct drm_connector_funcs connector_funcs = {
 
 /* Frames */
 
-static void commit_tail(struct drm_atomic_state *state)
+static void edrm_commit_tail(struct drm_atomic_state *state)
 {
 	struct screen *s = to_screen(state->dev);
 	s64 early = ktime_us_delta(s->next_frame, ktime_get());
@@ -502,7 +506,7 @@ static void commit_tail(struct drm_atomic_state *state)
 }
 
 static const struct drm_mode_config_helper_funcs mode_config_helper_funcs = {
-	.atomic_commit_tail = commit_tail,
+	.atomic_commit_tail = edrm_commit_tail,
 };
 
 static const struct drm_mode_config_funcs mode_config_funcs = {
@@ -525,7 +529,7 @@ static const struct drm_driver driver = {
 	.fops			= &fops,
 };
 
-static int init_pipe(struct screen *s)
+static int edrm_init_pipe(struct screen *s)
 {
 	struct drm_device *drm = &s->drm;
 	int ret;
@@ -558,7 +562,7 @@ static int init_pipe(struct screen *s)
 	return drm_connector_attach_encoder(&s->connector, &s->encoder);
 }
 
-static int init_drm(struct screen *s)
+static int edrm_init_drm(struct screen *s)
 {
 	struct drm_device *drm = &s->drm;
 	int ret;
@@ -572,7 +576,7 @@ static int init_drm(struct screen *s)
 	drm->mode_config.funcs = &mode_config_funcs;
 	drm->mode_config.helper_private = &mode_config_helper_funcs;
 
-	ret = init_pipe(s);
+	ret = edrm_init_pipe(s);
 	if (ret)
 		return ret;
 	drm_mode_config_reset(drm);
@@ -583,7 +587,7 @@ static int init_drm(struct screen *s)
  * The helper takes simpledrm's screen away, whichever that is: so it is asked to only by
  * the one that it is. fbcon then comes here, since it goes to the first that is free.
  */
-static void take_from_simpledrm(struct screen *s)
+static void edrm_take_from_simpledrm(struct screen *s)
 {
 	size_t size = (size_t)s->gop.mode.pitch * s->gop.mode.height;
 
@@ -594,12 +598,12 @@ static void take_from_simpledrm(struct screen *s)
 						    driver.name);
 }
 
-static void exit_gop(struct drm_device *drm, void *unused)
+static void edrm_exit(struct drm_device *drm, void *unused)
 {
 	efi_gop_exit(&to_screen(drm)->gop);
 }
 
-static int gop_probe(struct efi_device *edev, const struct efi_device_id *id)
+static int edrm_probe(struct efi_device *edev, const struct efi_device_id *id)
 {
 	struct screen *s;
 	int ret;
@@ -612,7 +616,7 @@ static int gop_probe(struct efi_device *edev, const struct efi_device_id *id)
 	s = devm_drm_dev_alloc(&edev->dev, &driver, struct screen, drm);
 	if (IS_ERR(s))
 		return PTR_ERR(s);
-	ret = drmm_add_action(&s->drm, exit_gop, NULL);
+	ret = drmm_add_action(&s->drm, edrm_exit, NULL);
 	if (ret)
 		return ret;
 	ret = efi_gop_init(&s->gop, edev);
@@ -620,10 +624,10 @@ static int gop_probe(struct efi_device *edev, const struct efi_device_id *id)
 		dev_err(&edev->dev, "the screen cannot be used: %d\n", ret);
 		return ret;
 	}
-	ret = init_drm(s);
+	ret = edrm_init_drm(s);
 	if (ret)
 		return ret;
-	take_from_simpledrm(s);
+	edrm_take_from_simpledrm(s);
 	efi_device_set_drvdata(edev, s);
 	ret = drm_dev_register(&s->drm, 0);
 	if (ret)
@@ -635,7 +639,7 @@ static int gop_probe(struct efi_device *edev, const struct efi_device_id *id)
 	return 0;
 }
 
-static void gop_remove(struct efi_device *edev)
+static void edrm_remove(struct efi_device *edev)
 {
 	struct screen *s = efi_device_get_drvdata(edev);
 
@@ -649,8 +653,8 @@ static void gop_remove(struct efi_device *edev)
  * All is off while firmware is asked. What was shown comes back if there is a mode for
  * it; if not, the screen stays off until those who are told of the change set another.
  */
-static int query_modes_anew(struct screen *s,
-			    struct drm_modeset_acquire_ctx *ctx)
+static int edrm_query_modes_anew(struct screen *s,
+				 struct drm_modeset_acquire_ctx *ctx)
 {
 	struct drm_atomic_state *shown;
 	int ret;
@@ -671,7 +675,7 @@ out:
 }
 
 /* Other modes, and none is set. Nobody else may show anything meanwhile. */
-static void gop_changed(struct efi_device *edev)
+static void edrm_changed(struct efi_device *edev)
 {
 	struct screen *s = efi_device_get_drvdata(edev);
 	struct drm_modeset_acquire_ctx ctx;
@@ -679,7 +683,7 @@ static void gop_changed(struct efi_device *edev)
 	int ret;
 
 	DRM_MODESET_LOCK_ALL_BEGIN(drm, ctx, 0, ret);
-	ret = query_modes_anew(s, &ctx);
+	ret = edrm_query_modes_anew(s, &ctx);
 	DRM_MODESET_LOCK_ALL_END(drm, ctx, ret);
 	if (ret)
 		drm_dbg_kms(drm, "what was shown is not: %d\n", ret);
@@ -695,9 +699,9 @@ MODULE_ALIAS_EFI("9042a9de-23dc-4a38-96fb-7aded080516a");
 static struct efi_driver gop_driver = {
 	.driver.name	= "efi-gop",
 	.id_table	= gop_ids,
-	.probe		= gop_probe,
-	.remove		= gop_remove,
-	.changed	= gop_changed,
+	.probe		= edrm_probe,
+	.remove		= edrm_remove,
+	.changed	= edrm_changed,
 };
 module_efi_driver(gop_driver);
 

@@ -51,13 +51,13 @@ struct efi_gop_shared {
 #define shared_phys(gop, member)					\
 	((gop)->shared_buffer->phys + offsetof(struct efi_gop_shared, member))
 
-static int error_of(int ret, efi_status_t status)
+static int egop_error_of(int ret, efi_status_t status)
 {
 	return ret ?: efi_status_to_err(status);
 }
 
 /* The answer is in memory that firmware has allocated for it */
-static int query_mode(struct efi_gop *gop, u32 number)
+static int egop_query_mode(struct efi_gop *gop, u32 number)
 {
 	struct efi_gop_shared *shared = gop->shared;
 	efi_status_t status;
@@ -69,7 +69,7 @@ static int query_mode(struct efi_gop *gop, u32 number)
 				number, shared_phys(gop, info_size),
 				shared_phys(gop, info));
 	if (ret || status != EFI_SUCCESS)
-		return error_of(ret, status);
+		return egop_error_of(ret, status);
 	if (!shared->info)
 		return -EINVAL;
 
@@ -82,8 +82,8 @@ static int query_mode(struct efi_gop *gop, u32 number)
 	return ret;
 }
 
-static int read_mode(struct efi_gop *gop,
-		     efi_graphics_output_protocol_mode_t *mode)
+static int egop_read_mode(struct efi_gop *gop,
+			  efi_graphics_output_protocol_mode_t *mode)
 {
 	return efi_protocol_read(gop->protocol, mode, sizeof(*mode),
 				 offsetof(efi_graphics_output_protocol_t, mode),
@@ -94,14 +94,14 @@ static int read_mode(struct efi_gop *gop,
  * Which mode is the screen in, and where is its frame buffer? One without an address, or
  * that is too small, cannot be used.
  */
-static int read_current(struct efi_gop *gop, struct efi_gop_mode *mode,
-			u64 *base)
+static int egop_read_current(struct efi_gop *gop, struct efi_gop_mode *mode,
+			     u64 *base)
 {
 	efi_graphics_output_protocol_mode_t current_mode;
 	efi_graphics_output_mode_info_t info;
 	int ret;
 
-	ret = read_mode(gop, &current_mode);
+	ret = egop_read_mode(gop, &current_mode);
 	if (ret)
 		return ret;
 	ret = efi_protocol_read(gop->protocol, &info, sizeof(info),
@@ -121,15 +121,15 @@ static int read_current(struct efi_gop *gop, struct efi_gop_mode *mode,
 }
 
 /* All that firmware says of, in a list with room for one more */
-static int query_all(struct efi_gop *gop, struct efi_gop_mode **modes,
-		     unsigned int *nr_modes)
+static int egop_query_all(struct efi_gop *gop, struct efi_gop_mode **modes,
+			  unsigned int *nr_modes)
 {
 	efi_graphics_output_protocol_mode_t all;
 	struct efi_gop_mode mode;
 	unsigned int i, nr;
 	int ret;
 
-	ret = read_mode(gop, &all);
+	ret = egop_read_mode(gop, &all);
 	if (ret)
 		return ret;
 	nr = min(all.max_mode, MAX_MODES);
@@ -139,7 +139,7 @@ static int query_all(struct efi_gop *gop, struct efi_gop_mode **modes,
 
 	*nr_modes = 0;
 	for (i = 0; i < nr && ret != -ENODEV; i++) {
-		ret = query_mode(gop, i);
+		ret = egop_query_mode(gop, i);
 		if (!ret && efi_gop_mode_from_info(&mode, i,
 						   &gop->shared->copy))
 			*nr_modes = efi_gop_add_mode(*modes, *nr_modes, &mode,
@@ -163,11 +163,11 @@ int efi_gop_query_modes(struct efi_gop *gop)
 	u64 base;
 	int ret;
 
-	ret = query_all(gop, &modes, &nr);
+	ret = egop_query_all(gop, &modes, &nr);
 	if (ret)
 		return ret;
 	/* The screen can be in one that is not listed */
-	if (!read_current(gop, &mode, &base))
+	if (!egop_read_current(gop, &mode, &base))
 		nr = efi_gop_add_mode(modes, nr, &mode, mode.number);
 
 	mutex_lock(&gop->lock);
@@ -202,7 +202,7 @@ bool efi_gop_find(struct efi_gop *gop, unsigned int width, unsigned int height,
 }
 
 /* A line at least; more lines are fewer calls */
-static int alloc_buffer(struct efi_gop *gop)
+static int egop_alloc_buffer(struct efi_gop *gop)
 {
 	size_t size, line = gop->mode.width * BYTES_PER_PIXEL;
 	struct efi_buffer *buffer;
@@ -248,7 +248,7 @@ int efi_gop_init(struct efi_gop *gop, struct efi_device *edev)
 	if (ret)
 		return ret;
 	/* If it is in none, that is what it is given back in */
-	if (read_current(gop, &gop->mode, &gop->base))
+	if (egop_read_current(gop, &gop->mode, &gop->base))
 		gop->mode = gop->modes[0];
 	gop->first = gop->mode.number;
 	return 0;
@@ -265,7 +265,7 @@ void efi_gop_exit(struct efi_gop *gop)
 	kfree(gop->modes);
 }
 
-static int set_mode(struct efi_gop *gop, u32 number)
+static int egop_set_mode(struct efi_gop *gop, u32 number)
 {
 	efi_status_t status;
 	int ret;
@@ -273,7 +273,7 @@ static int set_mode(struct efi_gop *gop, u32 number)
 	ret = efi_protocol_call(gop->protocol, &status,
 				efi_graphics_output_protocol_t, set_mode,
 				number);
-	return error_of(ret, status);
+	return egop_error_of(ret, status);
 }
 
 /**
@@ -288,17 +288,17 @@ static int set_mode(struct efi_gop *gop, u32 number)
  */
 int efi_gop_set_mode(struct efi_gop *gop, const struct efi_gop_mode *mode)
 {
-	int ret = read_current(gop, &gop->mode, &gop->base);
+	int ret = egop_read_current(gop, &gop->mode, &gop->base);
 
 	if (ret || gop->mode.number != mode->number)
-		ret = set_mode(gop, mode->number) ?:
-		      read_current(gop, &gop->mode, &gop->base);
+		ret = egop_set_mode(gop, mode->number) ?:
+		      egop_read_current(gop, &gop->mode, &gop->base);
 	/* What is drawn is of the size that was asked for */
 	if (!ret && (gop->mode.width != mode->width ||
 		     gop->mode.height != mode->height))
 		ret = -ERANGE;
 	if (!ret && !gop->mode.format)
-		ret = alloc_buffer(gop);
+		ret = egop_alloc_buffer(gop);
 	if (ret)
 		gop->mode.width = 0;
 	return ret;
@@ -323,13 +323,13 @@ int efi_gop_fill_black(struct efi_gop *gop)
 				shared_phys(gop, black), EFI_BLT_VIDEO_FILL,
 				0, 0, 0, 0, gop->mode.width, gop->mode.height,
 				0);
-	return error_of(ret, status);
+	return egop_error_of(ret, status);
 }
 
 /* As many lines as there is room for */
-static unsigned int fill_buffer(struct efi_gop *gop, const void *pixels,
-				unsigned int pitch, const struct drm_rect *rect,
-				int y)
+static unsigned int egop_fill_buffer(struct efi_gop *gop, const void *pixels,
+				     unsigned int pitch,
+				     const struct drm_rect *rect, int y)
 {
 	size_t line = (size_t)drm_rect_width(rect) * BYTES_PER_PIXEL;
 	unsigned int i, lines;
@@ -363,7 +363,7 @@ int efi_gop_copy(struct efi_gop *gop, const void *pixels, unsigned int pitch,
 	if (efi_mode_is_stopped())
 		return -EIO;
 	for (y = rect->y1; y < rect->y2; y += lines) {
-		lines = fill_buffer(gop, pixels, pitch, rect, y);
+		lines = egop_fill_buffer(gop, pixels, pitch, rect, y);
 		ret = efi_protocol_call(gop->protocol, &status,
 					efi_graphics_output_protocol_t, blt,
 					gop->buffer->phys,
@@ -371,7 +371,7 @@ int efi_gop_copy(struct efi_gop *gop, const void *pixels, unsigned int pitch,
 					y, width, lines,
 					width * BYTES_PER_PIXEL);
 		if (ret || status != EFI_SUCCESS)
-			return error_of(ret, status);
+			return egop_error_of(ret, status);
 	}
 	return 0;
 }
@@ -396,7 +396,7 @@ void efi_gop_copy_panic(struct efi_gop *gop, const void *pixels,
 	int y;
 
 	for (y = 0; y < all.y2; y += lines) {
-		lines = fill_buffer(gop, pixels, pitch, &all, y);
+		lines = egop_fill_buffer(gop, pixels, pitch, &all, y);
 		if (efi_protocol_call_panic(gop->protocol,
 					    efi_graphics_output_protocol_t, blt,
 					    gop->buffer->phys,
@@ -424,11 +424,11 @@ void efi_gop_give_back(struct efi_gop *gop)
 	efi_status_t status;
 	int ret;
 
-	ret = read_current(gop, &gop->mode, &gop->base);
+	ret = egop_read_current(gop, &gop->mode, &gop->base);
 	if (ret == -ENODEV)
 		return;
 	if ((ret || gop->mode.number != gop->first) &&
-	    set_mode(gop, gop->first))
+	    egop_set_mode(gop, gop->first))
 		dev_warn(&gop->edev->dev, "mode %u cannot be set again\n",
 			 gop->first);
 	if (!efi_device_has_protocol(gop->edev, &guid))
@@ -450,7 +450,7 @@ void efi_gop_give_back(struct efi_gop *gop)
  * kernel makes uncached memory of it.
  */
 
-static bool is_uncached(u64 base, u64 size)
+static bool egop_is_uncached(u64 base, u64 size)
 {
 	u8 uniform;
 
@@ -468,7 +468,7 @@ static bool is_uncached(u64 base, u64 size)
  */
 int efi_gop_map(struct efi_gop_frame_buffer *fb)
 {
-	if (is_uncached(fb->base, fb->size))
+	if (egop_is_uncached(fb->base, fb->size))
 		iosys_map_set_vaddr_iomem(&fb->map,
 					  ioremap_wc(fb->base, fb->size));
 	else
@@ -499,15 +499,15 @@ void efi_gop_unmap(struct efi_gop_frame_buffer *fb)
  * be wrong for: firmware's console has the screen until the driver finds it, as it has
  * those without a frame buffer.
  */
-static int __init keep_from_simpledrm(void)
+static int __init egop_keep_from_simpledrm(void)
 {
 	const struct screen_info *si = &screen_info;
 
 	if (si->orig_video_isVGA == VIDEO_TYPE_EFI &&
-	    !is_uncached(__screen_info_lfb_base(si), si->lfb_size)) {
+	    !egop_is_uncached(__screen_info_lfb_base(si), si->lfb_size)) {
 		pr_info("the frame buffer is not for write-combining: it waits for this driver\n");
 		sysfb_disable(NULL);
 	}
 	return 0;
 }
-subsys_initcall(keep_from_simpledrm);
+subsys_initcall(egop_keep_from_simpledrm);

@@ -27,8 +27,8 @@ static const struct mask_format mask_formats[] = {
 	{ { 0x7c00, 0x03e0, 0x001f, 0x8000 }, DRM_FORMAT_XRGB1555, 2 },
 };
 
-static void set_format(struct efi_gop_mode *mode, u32 format,
-		       unsigned int pixels, unsigned int bytes)
+static void emodes_set_format(struct efi_gop_mode *mode, u32 format,
+			      unsigned int pixels, unsigned int bytes)
 {
 	if (pixels < mode->width || pixels > EFI_GOP_MAX_SIZE)
 		return;
@@ -36,8 +36,8 @@ static void set_format(struct efi_gop_mode *mode, u32 format,
 	mode->pitch = pixels * bytes;
 }
 
-static void set_mask_format(struct efi_gop_mode *mode,
-			    const efi_graphics_output_mode_info_t *info)
+static void emodes_set_mask_format(struct efi_gop_mode *mode,
+				   const efi_graphics_output_mode_info_t *info)
 {
 	const efi_pixel_bitmask_t *m = &info->pixel_information;
 	const struct mask_format *f;
@@ -48,8 +48,8 @@ static void set_mask_format(struct efi_gop_mode *mode,
 		    f->mask.green_mask == m->green_mask &&
 		    f->mask.blue_mask == m->blue_mask &&
 		    f->mask.reserved_mask == m->reserved_mask) {
-			set_format(mode, f->format, info->pixels_per_scan_line,
-				   f->bytes);
+			emodes_set_format(mode, f->format,
+					  info->pixels_per_scan_line, f->bytes);
 			return;
 		}
 	}
@@ -80,22 +80,22 @@ bool efi_gop_mode_from_info(struct efi_gop_mode *mode, u32 number,
 
 	switch (info->pixel_format) {
 	case PIXEL_RGB_RESERVED_8BIT_PER_COLOR:
-		set_format(mode, DRM_FORMAT_XBGR8888,
-			   info->pixels_per_scan_line, 4);
+		emodes_set_format(mode, DRM_FORMAT_XBGR8888,
+				  info->pixels_per_scan_line, 4);
 		break;
 	case PIXEL_BGR_RESERVED_8BIT_PER_COLOR:
-		set_format(mode, DRM_FORMAT_XRGB8888,
-			   info->pixels_per_scan_line, 4);
+		emodes_set_format(mode, DRM_FORMAT_XRGB8888,
+				  info->pixels_per_scan_line, 4);
 		break;
 	case PIXEL_BIT_MASK:
-		set_mask_format(mode, info);
+		emodes_set_mask_format(mode, info);
 		break;
 	}
 	return true;
 }
 
-static bool is_better(const struct efi_gop_mode *mode,
-		      const struct efi_gop_mode *than, u32 current_mode)
+static bool emodes_is_better(const struct efi_gop_mode *mode,
+			     const struct efi_gop_mode *than, u32 current_mode)
 {
 	if (mode->number == current_mode || than->number == current_mode)
 		return mode->number == current_mode;
@@ -123,7 +123,7 @@ unsigned int efi_gop_add_mode(struct efi_gop_mode *modes, unsigned int nr,
 		if (modes[i].width != mode->width ||
 		    modes[i].height != mode->height)
 			continue;
-		if (is_better(mode, &modes[i], current_mode))
+		if (emodes_is_better(mode, &modes[i], current_mode))
 			modes[i] = *mode;
 		return nr;
 	}

@@ -94,14 +94,14 @@ static struct terminal *screen;
 				  func, ##__VA_ARGS__);			\
 } while (0)
 
-static struct terminal *terminal_of(struct efi_vt *vt)
+static struct terminal *econ_from_vt(struct efi_vt *vt)
 {
 	return container_of(vt, struct terminal, vt);
 }
 
-static void vt_text(struct efi_vt *vt, const u16 *s, unsigned int len)
+static void econ_vt_text(struct efi_vt *vt, const u16 *s, unsigned int len)
 {
-	struct terminal *t = terminal_of(vt);
+	struct terminal *t = econ_from_vt(vt);
 
 	memcpy(t->shared->text, s, len * sizeof(*s));
 	t->shared->text[len] = 0;
@@ -109,17 +109,18 @@ static void vt_text(struct efi_vt *vt, const u16 *s, unsigned int len)
 		 t->buffer->phys + offsetof(struct shared, text));
 }
 
-static void vt_move(struct efi_vt *vt, unsigned int column, unsigned int row)
+static void econ_vt_move(struct efi_vt *vt, unsigned int column,
+			 unsigned int row)
 {
-	out_call(terminal_of(vt), set_cursor_position, column, row);
+	out_call(econ_from_vt(vt), set_cursor_position, column, row);
 }
 
 /* A dying kernel has only the last answer */
-static void vt_where(struct efi_vt *vt, unsigned int *column,
-		     unsigned int *row, unsigned int *columns,
-		     unsigned int *rows)
+static void econ_vt_where(struct efi_vt *vt, unsigned int *column,
+			  unsigned int *row, unsigned int *columns,
+			  unsigned int *rows)
 {
-	struct terminal *t = terminal_of(vt);
+	struct terminal *t = econ_from_vt(vt);
 	efi_simple_text_output_mode_t mode;
 
 	if (!panic_in_progress() &&
@@ -135,22 +136,22 @@ static void vt_where(struct efi_vt *vt, unsigned int *column,
 	*rows = t->rows;
 }
 
-static void vt_attribute(struct efi_vt *vt, u8 attribute)
+static void econ_vt_attribute(struct efi_vt *vt, u8 attribute)
 {
-	out_call(terminal_of(vt), set_attribute, attribute);
+	out_call(econ_from_vt(vt), set_attribute, attribute);
 }
 
-static void vt_clear(struct efi_vt *vt)
+static void econ_vt_clear(struct efi_vt *vt)
 {
-	out_call(terminal_of(vt), clear_screen);
+	out_call(econ_from_vt(vt), clear_screen);
 }
 
 static void vt_show(struct efi_vt *vt, bool visible)
 {
-	out_call(terminal_of(vt), enable_cursor, visible);
+	out_call(econ_from_vt(vt), enable_cursor, visible);
 }
 
-static void put_input(struct terminal *t, const void *s, unsigned int len)
+static void econ_put_input(struct terminal *t, const void *s, unsigned int len)
 {
 	unsigned long flags;
 
@@ -160,23 +161,23 @@ static void put_input(struct terminal *t, const void *s, unsigned int len)
 	hvc_kick();
 }
 
-static void vt_reply(struct efi_vt *vt, const char *s, unsigned int len)
+static void econ_vt_reply(struct efi_vt *vt, const char *s, unsigned int len)
 {
-	put_input(terminal_of(vt), s, len);
+	econ_put_input(econ_from_vt(vt), s, len);
 }
 
 static const struct efi_vt_ops vt_ops = {
-	.text		= vt_text,
-	.move		= vt_move,
-	.where		= vt_where,
-	.attribute	= vt_attribute,
-	.clear		= vt_clear,
+	.text		= econ_vt_text,
+	.move		= econ_vt_move,
+	.where		= econ_vt_where,
+	.attribute	= econ_vt_attribute,
+	.clear		= econ_vt_clear,
 	.show		= vt_show,
-	.reply		= vt_reply,
+	.reply		= econ_vt_reply,
 };
 
 /* Firmware may have changed its mode since */
-static int query_size(struct terminal *t)
+static int econ_query_size(struct terminal *t)
 {
 	efi_simple_text_output_mode_t mode = {};
 	struct shared *s = t->shared;
@@ -207,7 +208,8 @@ static int query_size(struct terminal *t)
 
 /* Between the rings and firmware */
 
-static unsigned int take_output(struct terminal *t, u8 *buf, unsigned int size)
+static unsigned int econ_take_output(struct terminal *t, u8 *buf,
+				     unsigned int size)
 {
 	unsigned long flags;
 	unsigned int n;
@@ -219,23 +221,23 @@ static unsigned int take_output(struct terminal *t, u8 *buf, unsigned int size)
 }
 
 /* One piece. Return: whether there was one */
-static bool write_output(struct terminal *t)
+static bool econ_write_output(struct terminal *t)
 {
 	static u8 buf[256];	/* one thread, or a dying kernel */
 	unsigned int n;
 
 	WRITE_ONCE(t->writing, true);
-	n = take_output(t, buf, sizeof(buf));
+	n = econ_take_output(t, buf, sizeof(buf));
 	if (n)
 		efi_vt_write(&t->vt, buf, n);
 	WRITE_ONCE(t->writing, false);
 	return n;
 }
 
-static bool work(struct efi_text *text)
+static bool econ_work(struct efi_text *text)
 {
 	struct terminal *t = container_of(text, struct terminal, text);
-	bool some = write_output(t);
+	bool some = econ_write_output(t);
 
 	/* The tty may have had no room before */
 	if (some || !kfifo_is_empty(&t->from))
@@ -244,7 +246,7 @@ static bool work(struct efi_text *text)
 }
 
 /* As long as the tty has not taken what is there, firmware keeps the rest */
-static bool has_room(struct efi_text *text)
+static bool econ_has_room(struct efi_text *text)
 {
 	struct terminal *t = container_of(text, struct terminal, text);
 
@@ -252,7 +254,7 @@ static bool has_room(struct efi_text *text)
 }
 
 /* Firmware's terminals give control characters, other devices may say how it came */
-static u16 with_control(const struct efi_key_data *k)
+static u16 econ_with_control(const struct efi_key_data *k)
 {
 	u16 c = k->key.unicode_char;
 	u32 state = k->key_state.key_shift_state;
@@ -264,37 +266,38 @@ static u16 with_control(const struct efi_key_data *k)
 	return c & 0x1f;
 }
 
-static void take_key(struct efi_text *text, const struct efi_key_data *k)
+static void econ_take_key(struct efi_text *text, const struct efi_key_data *k)
 {
 	struct terminal *t = container_of(text, struct terminal, text);
 	u8 bytes[EFI_VT_KEY_MAX];
 
-	put_input(t, bytes, efi_vt_key(k->key.scan_code, with_control(k),
-				       bytes));
+	econ_put_input(t, bytes,
+		       efi_vt_key(k->key.scan_code, econ_with_control(k),
+				  bytes));
 }
 
 static const struct efi_text_ops text_ops = {
-	.work		= work,
-	.has_room	= has_room,
-	.key		= take_key,
+	.work		= econ_work,
+	.has_room	= econ_has_room,
+	.key		= econ_take_key,
 };
 
 /* hvc */
 
 /* With @lock */
-static struct terminal *find(u32 vtermno)
+static struct terminal *econ_find(u32 vtermno)
 {
 	return terminals[vtermno - VTERMNO];
 }
 
-static ssize_t put_chars(u32 vtermno, const u8 *buf, size_t count)
+static ssize_t econ_put_chars(u32 vtermno, const u8 *buf, size_t count)
 {
 	struct terminal *t;
 	unsigned long flags;
 	unsigned int n = count;
 
 	spin_lock_irqsave(&lock, flags);
-	t = find(vtermno);
+	t = econ_find(vtermno);
 	/* Nobody is to wait for a terminal that has gone */
 	if (efi_mode_is_stopped())
 		t = NULL;
@@ -306,7 +309,7 @@ static ssize_t put_chars(u32 vtermno, const u8 *buf, size_t count)
 
 	if (panic_in_progress()) {
 		/* What does not fit now fits after that */
-		while (write_output(t))
+		while (econ_write_output(t))
 			;
 		return n ?: -EAGAIN;
 	}
@@ -314,21 +317,21 @@ static ssize_t put_chars(u32 vtermno, const u8 *buf, size_t count)
 	return n;
 }
 
-static ssize_t get_chars(u32 vtermno, u8 *buf, size_t count)
+static ssize_t econ_get_chars(u32 vtermno, u8 *buf, size_t count)
 {
 	struct terminal *t;
 	unsigned long flags;
 	unsigned int n = 0;
 
 	spin_lock_irqsave(&lock, flags);
-	t = find(vtermno);
+	t = econ_find(vtermno);
 	if (t)
 		n = kfifo_out(&t->from, buf, count);
 	spin_unlock_irqrestore(&lock, flags);
 	return n;
 }
 
-static void begin_use(struct hvc_struct *hp, struct terminal *t)
+static void econ_begin_use(struct hvc_struct *hp, struct terminal *t)
 {
 	struct winsize ws = {};
 
@@ -341,7 +344,7 @@ static void begin_use(struct hvc_struct *hp, struct terminal *t)
 	efi_text_listen(&t->text, true);
 }
 
-static int notifier_add(struct hvc_struct *hp, int number)
+static int econ_notifier_add(struct hvc_struct *hp, int number)
 {
 	struct terminal *t;
 	int ret = -ENODEV;
@@ -350,14 +353,14 @@ static int notifier_add(struct hvc_struct *hp, int number)
 	t = terminals[number];
 	/* Who holds on to a tty that was hung up can try to open it again */
 	if (t && !t->leaving) {
-		begin_use(hp, t);
+		econ_begin_use(hp, t);
 		ret = 0;
 	}
 	mutex_unlock(&open_mutex);
 	return ret;
 }
 
-static void notifier_del(struct hvc_struct *hp, int number)
+static void econ_notifier_del(struct hvc_struct *hp, int number)
 {
 	struct terminal *t;
 
@@ -370,14 +373,14 @@ static void notifier_del(struct hvc_struct *hp, int number)
 }
 
 static const struct hv_ops hvc_ops = {
-	.get_chars	= get_chars,
-	.put_chars	= put_chars,
-	.notifier_add	= notifier_add,
-	.notifier_del	= notifier_del,
-	.notifier_hangup = notifier_del,
+	.get_chars	= econ_get_chars,
+	.put_chars	= econ_put_chars,
+	.notifier_add	= econ_notifier_add,
+	.notifier_del	= econ_notifier_del,
+	.notifier_hangup = econ_notifier_del,
 };
 
-static void add_hvc(struct terminal *t)
+static void econ_add_hvc(struct terminal *t)
 {
 	struct hvc_struct *hvc;
 
@@ -393,18 +396,19 @@ static void add_hvc(struct terminal *t)
 
 /* Messages on a screen that is not hvc0; the framework has only one console */
 
-static void screen_write(struct console *con, const char *s, unsigned int n)
+static void econ_screen_write(struct console *con, const char *s,
+			      unsigned int n)
 {
 	unsigned int len;
 
 	while (n) {
 		len = strnchrnul(s, n, '\n') - s;
 		if (len)
-			put_chars(VTERMNO + screen->number, s, len);
+			econ_put_chars(VTERMNO + screen->number, s, len);
 		s += len;
 		n -= len;
 		if (n) {
-			put_chars(VTERMNO + screen->number, "\r\n", 2);
+			econ_put_chars(VTERMNO + screen->number, "\r\n", 2);
 			s++;
 			n--;
 		}
@@ -413,18 +417,18 @@ static void screen_write(struct console *con, const char *s, unsigned int n)
 
 static struct console screen_console = {
 	.name	= "efi",
-	.write	= screen_write,
+	.write	= econ_screen_write,
 	.index	= 0,
 };
 
 /* All messages come once more: those of the boot console make room */
-static void add_screen(struct terminal *t)
+static void econ_add_screen(struct terminal *t)
 {
 	static const char clear[] = "\e[H\e[2J";
 
 	if (screen || t->hvc->index == 0)
 		return;
-	put_chars(VTERMNO + t->number, clear, sizeof(clear) - 1);
+	econ_put_chars(VTERMNO + t->number, clear, sizeof(clear) - 1);
 	screen = t;
 	screen_console.flags = CON_PRINTBUFFER | CON_ENABLED;
 	register_console(&screen_console);
@@ -432,14 +436,14 @@ static void add_screen(struct terminal *t)
 
 /* The bus */
 
-static bool is_screen(struct efi_device *edev)
+static bool econ_is_screen(struct efi_device *edev)
 {
 	const efi_guid_t gop = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 
 	return efi_device_has_protocol(edev, &gop);
 }
 
-static bool have_terminals(void)
+static bool econ_have_terminals(void)
 {
 	unsigned int i;
 
@@ -450,15 +454,15 @@ static bool have_terminals(void)
 }
 
 /* A handle without a path is no hardware: it is the sum of all consoles */
-static bool is_terminal(struct efi_device *edev)
+static bool econ_is_terminal(struct efi_device *edev)
 {
 	if (!edev->path)
-		return taken >= TAKE_ANY && !have_terminals() &&
+		return taken >= TAKE_ANY && !econ_have_terminals() &&
 		       edev->handle == efi_mode_systab()->con_out_handle;
-	return taken >= TAKE_SCREENS || !is_screen(edev);
+	return taken >= TAKE_SCREENS || !econ_is_screen(edev);
 }
 
-static int take_number(struct terminal *t)
+static int econ_take_number(struct terminal *t)
 {
 	unsigned long flags;
 	int ret = -ENOSPC;
@@ -475,7 +479,7 @@ static int take_number(struct terminal *t)
 	return ret;
 }
 
-static void give_back(struct terminal *t)
+static void econ_give_back(struct terminal *t)
 {
 	unsigned long flags;
 
@@ -489,7 +493,7 @@ static void give_back(struct terminal *t)
 	kfifo_free(&t->to);
 }
 
-static int open_terminal(struct terminal *t)
+static int econ_open_terminal(struct terminal *t)
 {
 	const efi_guid_t out = EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID;
 	const efi_guid_t in_console = EFI_CONSOLE_OUT_DEVICE_GUID;
@@ -505,30 +509,30 @@ static int open_terminal(struct terminal *t)
 		return PTR_ERR(t->buffer);
 	t->shared = t->buffer->virt;
 	efi_vt_init(&t->vt, &vt_ops);
-	ret = query_size(t);
+	ret = econ_query_size(t);
 	return ret ?: efi_text_open_input(&t->text, true);
 }
 
-static int probe(struct efi_device *edev, const struct efi_device_id *id)
+static int econ_probe(struct efi_device *edev, const struct efi_device_id *id)
 {
 	struct terminal *t;
 	int ret;
 
-	if (!is_terminal(edev))
+	if (!econ_is_terminal(edev))
 		return -ENODEV;
 	t = devm_kzalloc(&edev->dev, sizeof(*t), GFP_KERNEL);
 	if (!t)
 		return -ENOMEM;
 	t->text.edev = edev;
 	t->text.ops = &text_ops;
-	ret = open_terminal(t);
+	ret = econ_open_terminal(t);
 	if (ret)
 		return ret;
 	efi_text_make_room(&t->text);
 	if (kfifo_alloc(&t->to, OUT_SIZE, GFP_KERNEL) ||
 	    kfifo_alloc(&t->from, IN_SIZE, GFP_KERNEL))
 		ret = -ENOMEM;
-	ret = ret ?: take_number(t);
+	ret = ret ?: econ_take_number(t);
 	if (ret) {
 		kfifo_free(&t->from);
 		kfifo_free(&t->to);
@@ -539,15 +543,15 @@ static int probe(struct efi_device *edev, const struct efi_device_id *id)
 
 	mutex_lock(&order_mutex);
 	if (in_order) {
-		add_hvc(t);
-		if (t->hvc && is_screen(edev))
-			add_screen(t);
+		econ_add_hvc(t);
+		if (t->hvc && econ_is_screen(edev))
+			econ_add_screen(t);
 	}
 	mutex_unlock(&order_mutex);
 	return 0;
 }
 
-static void drain(struct terminal *t)
+static void econ_drain(struct terminal *t)
 {
 	unsigned int ms;
 
@@ -559,7 +563,7 @@ static void drain(struct terminal *t)
 }
 
 /* At the end of the system those who would have to be hung up do not run any more */
-static void remove(struct efi_device *edev)
+static void econ_remove(struct efi_device *edev)
 {
 	struct terminal *t = efi_device_get_drvdata(edev);
 
@@ -568,7 +572,7 @@ static void remove(struct efi_device *edev)
 		screen = NULL;
 	}
 	if (!READ_ONCE(edev->gone))
-		drain(t);
+		econ_drain(t);
 	mutex_lock(&open_mutex);
 	t->leaving = true;
 	mutex_unlock(&open_mutex);
@@ -576,7 +580,7 @@ static void remove(struct efi_device *edev)
 		hvc_remove(t->hvc);
 	efi_text_listen(&t->text, false);
 	efi_text_remove(&t->text);
-	give_back(t);
+	econ_give_back(t);
 }
 
 static const struct efi_device_id ids[] = {
@@ -587,12 +591,12 @@ static const struct efi_device_id ids[] = {
 static struct efi_driver console_driver = {
 	.driver.name	= "efi-console",
 	.id_table	= ids,
-	.probe		= probe,
-	.remove		= remove,
+	.probe		= econ_probe,
+	.remove		= econ_remove,
 };
 
 /* Those of firmware's console first */
-static void __init add_all_hvcs(void)
+static void __init econ_add_all_hvcs(void)
 {
 	unsigned int pass, i;
 
@@ -600,7 +604,7 @@ static void __init add_all_hvcs(void)
 	for (pass = 0; pass < 2; pass++)
 		for (i = 0; i < MAX_TERMINALS; i++)
 			if (terminals[i] && terminals[i]->in_console == !pass)
-				add_hvc(terminals[i]);
+				econ_add_hvc(terminals[i]);
 	in_order = true;
 	mutex_unlock(&order_mutex);
 }
@@ -609,19 +613,19 @@ static void __init add_all_hvcs(void)
  * Before there is a screen of Linux's own, so that the boot console, which writes to
  * firmware's screen as well, has gone by then.
  */
-static int __init console_init_terminals(void)
+static int __init econ_init_terminals(void)
 {
 	int ret = efi_driver_register(&console_driver);
 
 	if (ret)
 		return ret;
-	add_all_hvcs();
+	econ_add_all_hvcs();
 	return 0;
 }
-fs_initcall_sync(console_init_terminals);
+fs_initcall_sync(econ_init_terminals);
 
 /* When all drivers of screens have had their chance */
-static int __init console_init_screens(void)
+static int __init econ_init_screens(void)
 {
 	int ret;
 
@@ -631,11 +635,11 @@ static int __init console_init_screens(void)
 	}
 	for (taken = TAKE_SCREENS; taken <= TAKE_ANY; taken++) {
 		ret = driver_attach(&console_driver.driver);
-		if (ret || have_terminals())
+		if (ret || econ_have_terminals())
 			break;
 	}
-	if (!have_terminals())
+	if (!econ_have_terminals())
 		pr_notice("the firmware has no terminal\n");
 	return ret;
 }
-late_initcall(console_init_screens);
+late_initcall(econ_init_screens);

@@ -40,7 +40,7 @@ struct keyboard {
 	phys_addr_t argument_phys;
 };
 
-static struct keyboard *keyboard_of(struct efi_text *t)
+static struct keyboard *ekbd_from_text(struct efi_text *t)
 {
 	return container_of(t, struct keyboard, text);
 }
@@ -55,7 +55,7 @@ static const struct {
 };
 
 /* Those that are released first, so that Ctrl-Alt does not become Ctrl-Alt-Shift */
-static void hold(struct keyboard *kb, u32 modifiers)
+static void ekbd_hold(struct keyboard *kb, u32 modifiers)
 {
 	unsigned int i, up, changed = kb->held ^ modifiers;
 
@@ -71,7 +71,7 @@ static void hold(struct keyboard *kb, u32 modifiers)
 	kb->used = jiffies;
 }
 
-static void type(struct keyboard *kb, u16 code)
+static void ekbd_type(struct keyboard *kb, u16 code)
 {
 	input_report_key(kb->input, code, 1);
 	input_sync(kb->input);
@@ -79,18 +79,18 @@ static void type(struct keyboard *kb, u16 code)
 	input_sync(kb->input);
 }
 
-static void type_number(struct keyboard *kb, u16 unicode)
+static void ekbd_type_number(struct keyboard *kb, u16 unicode)
 {
 	u16 codes[EFI_KEYPAD_DIGITS];
 	unsigned int i, n = efi_keypad_digits(unicode, codes);
 
-	hold(kb, EFI_LEFT_ALT_PRESSED);
+	ekbd_hold(kb, EFI_LEFT_ALT_PRESSED);
 	for (i = 0; i < n; i++)
-		type(kb, codes[i]);
-	hold(kb, 0);
+		ekbd_type(kb, codes[i]);
+	ekbd_hold(kb, 0);
 }
 
-static u32 modifiers_of(const struct efi_key_state *state)
+static u32 ekbd_modifiers_of(const struct efi_key_state *state)
 {
 	if (!(state->key_shift_state & EFI_SHIFT_STATE_VALID))
 		return 0;
@@ -98,35 +98,35 @@ static u32 modifiers_of(const struct efi_key_state *state)
 }
 
 /* It has been told of already, at once */
-static bool is_told(const struct keyboard *kb, const struct efi_key_data *k,
-		    u32 modifiers)
+static bool ekbd_is_told(const struct keyboard *kb,
+			 const struct efi_key_data *k, u32 modifiers)
 {
 	return kb->sysrq &&
 	       efi_sysrq_is_watched(k->key.unicode_char, modifiers);
 }
 
-static void take_key(struct efi_text *t, const struct efi_key_data *k)
+static void ekbd_take_key(struct efi_text *t, const struct efi_key_data *k)
 {
-	struct keyboard *kb = keyboard_of(t);
-	u32 modifiers = modifiers_of(&k->key_state);
+	struct keyboard *kb = ekbd_from_text(t);
+	u32 modifiers = ekbd_modifiers_of(&k->key_state);
 	u16 scan = k->key.scan_code, unicode = k->key.unicode_char;
 	struct efi_key_press press;
 
 	kb->used = jiffies;
-	if ((!scan && !unicode) || is_told(kb, k, modifiers)) {
-		hold(kb, modifiers);
+	if ((!scan && !unicode) || ekbd_is_told(kb, k, modifiers)) {
+		ekbd_hold(kb, modifiers);
 	} else if (efi_keymap(scan, unicode, &press)) {
-		hold(kb, efi_key_modifiers(&press, modifiers, kb->held));
-		type(kb, press.code);
+		ekbd_hold(kb, efi_key_modifiers(&press, modifiers, kb->held));
+		ekbd_type(kb, press.code);
 	} else if (unicode) {
-		type_number(kb, unicode);
+		ekbd_type_number(kb, unicode);
 	} else {
 		dev_dbg(&t->edev->dev, "scan code %#x is not known\n", scan);
 	}
 }
 
 /* What the input core has for a light comes back as an event if it is new */
-static void report_lights(struct keyboard *kb)
+static void ekbd_report_lights(struct keyboard *kb)
 {
 	unsigned int i;
 
@@ -136,22 +136,23 @@ static void report_lights(struct keyboard *kb)
 	input_sync(kb->input);
 }
 
-static void take_state(struct efi_text *t, const struct efi_key_state *state)
+static void ekbd_take_state(struct efi_text *t,
+			    const struct efi_key_state *state)
 {
-	struct keyboard *kb = keyboard_of(t);
+	struct keyboard *kb = ekbd_from_text(t);
 	u8 toggles = state->key_toggle_state;
 
-	hold(kb, modifiers_of(state));
+	ekbd_hold(kb, ekbd_modifiers_of(state));
 	if (!(toggles & EFI_TOGGLE_STATE_VALID))
 		return;
 	if ((kb->toggles ^ toggles) & (LOCKS | EFI_TOGGLE_STATE_VALID)) {
 		kb->toggles = toggles;
-		report_lights(kb);
+		ekbd_report_lights(kb);
 	}
 	kb->toggles = toggles;
 }
 
-static void set_state(struct keyboard *kb, u8 toggles)
+static void ekbd_set_state(struct keyboard *kb, u8 toggles)
 {
 	efi_status_t status;
 
@@ -162,9 +163,9 @@ static void set_state(struct keyboard *kb, u8 toggles)
 }
 
 /* Firmware that does not do it says so with the next state */
-static bool work(struct efi_text *t)
+static bool ekbd_work(struct efi_text *t)
 {
-	struct keyboard *kb = keyboard_of(t);
+	struct keyboard *kb = ekbd_from_text(t);
 	u8 lights = READ_ONCE(kb->lights);
 
 	if (t->way > EFI_TEXT_EX_CHECKED ||
@@ -172,7 +173,8 @@ static bool work(struct efi_text *t)
 		return false;
 	if (kb->asked && lights == (kb->toggles & LOCKS))
 		return false;
-	set_state(kb, lights | EFI_TOGGLE_STATE_VALID | EFI_KEY_STATE_EXPOSED);
+	ekbd_set_state(kb,
+		       lights | EFI_TOGGLE_STATE_VALID | EFI_KEY_STATE_EXPOSED);
 	kb->asked = true;
 	kb->toggles = lights | EFI_TOGGLE_STATE_VALID;
 	return false;
@@ -183,7 +185,7 @@ static bool work(struct efi_text *t)
  * So it is asked for when nobody has used the keyboard for a while, and what is held then
  * is still to be released.
  */
-static bool needs_polling(const struct efi_text *t)
+static bool ekbd_needs_polling(const struct efi_text *t)
 {
 	const struct keyboard *kb = container_of_const(t, struct keyboard, text);
 
@@ -193,31 +195,31 @@ static bool needs_polling(const struct efi_text *t)
 }
 
 static const struct efi_text_ops ops = {
-	.work		= work,
-	.key		= take_key,
-	.state		= take_state,
-	.needs_polling	= needs_polling,
+	.work		= ekbd_work,
+	.key		= ekbd_take_key,
+	.state		= ekbd_take_state,
+	.needs_polling	= ekbd_needs_polling,
 	.only_keys	= true,
 };
 
 /* The input core */
 
-static int open(struct input_dev *input)
+static int ekbd_open(struct input_dev *input)
 {
 	efi_text_listen(input_get_drvdata(input), true);
 	return 0;
 }
 
-static void close(struct input_dev *input)
+static void ekbd_close(struct input_dev *input)
 {
 	efi_text_listen(input_get_drvdata(input), false);
 }
 
 /* With interrupts off: the thread does it */
-static int event(struct input_dev *input, unsigned int type, unsigned int code,
-		 int value)
+static int ekbd_event(struct input_dev *input, unsigned int type,
+		      unsigned int code, int value)
 {
-	struct keyboard *kb = keyboard_of(input_get_drvdata(input));
+	struct keyboard *kb = ekbd_from_text(input_get_drvdata(input));
 	unsigned int i;
 	u8 lights = 0;
 
@@ -232,12 +234,12 @@ static int event(struct input_dev *input, unsigned int type, unsigned int code,
 	return 0;
 }
 
-static void allow_key(u16 code, void *input)
+static void ekbd_allow_key(u16 code, void *input)
 {
 	input_set_capability(input, EV_KEY, code);
 }
 
-static int register_input(struct keyboard *kb)
+static int ekbd_register_input(struct keyboard *kb)
 {
 	struct efi_device *edev = kb->text.edev;
 	struct input_dev *input = input_allocate_device();
@@ -250,11 +252,11 @@ static int register_input(struct keyboard *kb)
 	input->phys = dev_name(&edev->dev);
 	input->id.bustype = BUS_HOST;
 	input->dev.parent = &edev->dev;
-	input->open = open;
-	input->close = close;
-	efi_keymap_for_each(allow_key, input);
+	input->open = ekbd_open;
+	input->close = ekbd_close;
+	efi_keymap_for_each(ekbd_allow_key, input);
 	if (kb->text.ex) {
-		input->event = event;
+		input->event = ekbd_event;
 		for (i = 0; i < ARRAY_SIZE(locks); i++)
 			input_set_capability(input, EV_LED, locks[i].led);
 	}
@@ -272,7 +274,7 @@ static int register_input(struct keyboard *kb)
  * A handle without a path is no hardware: it is the sum of all keyboards, and is good
  * for nothing but where there is nothing else, and for as long.
  */
-static bool is_keyboard(struct efi_device *edev)
+static bool ekbd_is_keyboard(struct efi_device *edev)
 {
 	const efi_guid_t out = EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID;
 
@@ -284,12 +286,12 @@ static bool is_keyboard(struct efi_device *edev)
 	       !efi_text_has_keys();
 }
 
-static int probe(struct efi_device *edev, const struct efi_device_id *id)
+static int ekbd_probe(struct efi_device *edev, const struct efi_device_id *id)
 {
 	struct keyboard *kb;
 	int ret;
 
-	if (!is_keyboard(edev))
+	if (!ekbd_is_keyboard(edev))
 		return -ENODEV;
 	kb = devm_kzalloc(&edev->dev, sizeof(*kb), GFP_KERNEL);
 	if (!kb)
@@ -306,7 +308,7 @@ static int probe(struct efi_device *edev, const struct efi_device_id *id)
 	efi_device_set_drvdata(edev, kb);
 
 	/* Whoever opens it at once is served as soon as the thread knows it */
-	ret = register_input(kb);
+	ret = ekbd_register_input(kb);
 	if (ret)
 		return ret;
 	if (kb->text.ex)
@@ -317,14 +319,14 @@ static int probe(struct efi_device *edev, const struct efi_device_id *id)
 	return 0;
 }
 
-static void remove(struct efi_device *edev)
+static void ekbd_remove(struct efi_device *edev)
 {
 	struct keyboard *kb = efi_device_get_drvdata(edev);
 
 	efi_text_remove(&kb->text);
 	input_unregister_device(kb->input);
 	if (kb->asked)
-		set_state(kb, kb->toggles & ~EFI_KEY_STATE_EXPOSED);
+		ekbd_set_state(kb, kb->toggles & ~EFI_KEY_STATE_EXPOSED);
 }
 
 static const struct efi_device_id ids[] = {
@@ -336,13 +338,13 @@ static const struct efi_device_id ids[] = {
 static struct efi_driver keyboard_driver = {
 	.driver.name	= "efi-keyboard",
 	.id_table	= ids,
-	.probe		= probe,
-	.remove		= remove,
+	.probe		= ekbd_probe,
+	.remove		= ekbd_remove,
 };
 
 /* Built in: what a person needs to say something does not wait for user space */
-static int __init keyboard_init(void)
+static int __init ekbd_init(void)
 {
 	return efi_driver_register(&keyboard_driver);
 }
-device_initcall(keyboard_init);
+device_initcall(ekbd_init);

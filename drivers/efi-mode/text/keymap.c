@@ -108,7 +108,7 @@ static const u16 keypad[] = {
 #define CONTROLS	(EFI_LEFT_CONTROL_PRESSED | EFI_RIGHT_CONTROL_PRESSED)
 
 /* Those that have a key of their own; the others are typed with Ctrl */
-static u16 control_key(u16 unicode)
+static u16 ekeymap_control_key(u16 unicode)
 {
 	switch (unicode) {
 	case '\b':
@@ -127,7 +127,7 @@ static u16 control_key(u16 unicode)
 }
 
 /* The character that it is typed with; of letters the small one */
-static u16 without_control(u16 unicode)
+static u16 ekeymap_without_control(u16 unicode)
 {
 	u16 c = unicode + '@';
 
@@ -151,12 +151,12 @@ bool efi_keymap(u16 scan, u16 unicode, struct efi_key_press *press)
 
 	press->shift = EFI_KEY_SHIFT_AS_IS;
 	press->control = false;
-	press->code = control_key(unicode);
+	press->code = ekeymap_control_key(unicode);
 	if (press->code)
 		return true;
 	if (unicode && unicode < ' ') {
 		press->control = true;
-		unicode = without_control(unicode);
+		unicode = ekeymap_without_control(unicode);
 	}
 	if (unicode) {
 		c = unicode < ARRAY_SIZE(characters) ? characters[unicode] : 0;

@@ -21,7 +21,7 @@ struct pointer {
 	struct efi_absolute_pointer_mode mode;	/* of a tablet */
 };
 
-static void report_movement(struct efi_text *t)
+static void epointer_report_movement(struct efi_text *t)
 {
 	struct input_dev *input = container_of(t, struct pointer, text)->input;
 	const struct efi_simple_pointer_state *s = t->input->virt;
@@ -35,7 +35,8 @@ static void report_movement(struct efi_text *t)
 }
 
 /* Input events have 32 bits; what is scaled down has half of them */
-static int scale(u64 value, const struct efi_absolute_pointer_mode *mode)
+static int epointer_scale(u64 value,
+			  const struct efi_absolute_pointer_mode *mode)
 {
 	u64 max = max(mode->absolute_max_x, mode->absolute_max_y);
 
@@ -46,14 +47,14 @@ static int scale(u64 value, const struct efi_absolute_pointer_mode *mode)
 	return value;
 }
 
-static void report_position(struct efi_text *t)
+static void epointer_report_position(struct efi_text *t)
 {
 	struct pointer *p = container_of(t, struct pointer, text);
 	struct input_dev *input = p->input;
 	const struct efi_absolute_pointer_state *s = t->input->virt;
 
-	input_report_abs(input, ABS_X, scale(s->current_x, &p->mode));
-	input_report_abs(input, ABS_Y, scale(s->current_y, &p->mode));
+	input_report_abs(input, ABS_X, epointer_scale(s->current_x, &p->mode));
+	input_report_abs(input, ABS_Y, epointer_scale(s->current_y, &p->mode));
 	input_report_key(input, BTN_LEFT,
 			 s->active_buttons & EFI_ABSP_TOUCH_ACTIVE);
 	input_report_key(input, BTN_RIGHT,
@@ -62,14 +63,14 @@ static void report_position(struct efi_text *t)
 }
 
 static const struct efi_text_ops mouse_ops = {
-	.read	= report_movement,
+	.read	= epointer_report_movement,
 };
 
 static const struct efi_text_ops tablet_ops = {
-	.read	= report_position,
+	.read	= epointer_report_position,
 };
 
-static void set_up_mouse(struct input_dev *input)
+static void epointer_set_up_mouse(struct input_dev *input)
 {
 	input->name = "EFI mouse";
 	input_set_capability(input, EV_REL, REL_X);
@@ -77,7 +78,7 @@ static void set_up_mouse(struct input_dev *input)
 	input_set_capability(input, EV_REL, REL_WHEEL);
 }
 
-static int set_up_tablet(struct pointer *p, struct input_dev *input)
+static int epointer_set_up_tablet(struct pointer *p, struct input_dev *input)
 {
 	struct efi_absolute_pointer_mode *m = &p->mode;
 	int ret;
@@ -88,25 +89,25 @@ static int set_up_tablet(struct pointer *p, struct input_dev *input)
 	if (ret)
 		return ret;
 	input->name = "EFI tablet";
-	input_set_abs_params(input, ABS_X, scale(m->absolute_min_x, m),
-			     scale(m->absolute_max_x, m), 0, 0);
-	input_set_abs_params(input, ABS_Y, scale(m->absolute_min_y, m),
-			     scale(m->absolute_max_y, m), 0, 0);
+	input_set_abs_params(input, ABS_X, epointer_scale(m->absolute_min_x, m),
+			     epointer_scale(m->absolute_max_x, m), 0, 0);
+	input_set_abs_params(input, ABS_Y, epointer_scale(m->absolute_min_y, m),
+			     epointer_scale(m->absolute_max_y, m), 0, 0);
 	return 0;
 }
 
-static int open(struct input_dev *input)
+static int epointer_open(struct input_dev *input)
 {
 	efi_text_listen(input_get_drvdata(input), true);
 	return 0;
 }
 
-static void close(struct input_dev *input)
+static void epointer_close(struct input_dev *input)
 {
 	efi_text_listen(input_get_drvdata(input), false);
 }
 
-static int register_input(struct pointer *p, bool is_tablet)
+static int epointer_register_input(struct pointer *p, bool is_tablet)
 {
 	struct efi_text *text = &p->text;
 	struct input_dev *input = input_allocate_device();
@@ -117,14 +118,14 @@ static int register_input(struct pointer *p, bool is_tablet)
 	input->phys = dev_name(&text->edev->dev);
 	input->id.bustype = BUS_HOST;
 	input->dev.parent = &text->edev->dev;
-	input->open = open;
-	input->close = close;
+	input->open = epointer_open;
+	input->close = epointer_close;
 	input_set_capability(input, EV_KEY, BTN_LEFT);
 	input_set_capability(input, EV_KEY, BTN_RIGHT);
 	if (is_tablet)
-		ret = set_up_tablet(p, input);
+		ret = epointer_set_up_tablet(p, input);
 	else
-		set_up_mouse(input);
+		epointer_set_up_mouse(input);
 	input_set_drvdata(input, text);
 	p->input = input;
 	ret = ret ?: input_register_device(input);
@@ -136,7 +137,8 @@ static int register_input(struct pointer *p, bool is_tablet)
 static const efi_guid_t absolute = EFI_ABSOLUTE_POINTER_PROTOCOL_GUID;
 static const efi_guid_t simple = EFI_SIMPLE_POINTER_PROTOCOL_GUID;
 
-static int probe(struct efi_device *edev, const struct efi_device_id *id)
+static int epointer_probe(struct efi_device *edev,
+			  const struct efi_device_id *id)
 {
 	bool is_tablet = efi_device_has_protocol(edev, &absolute);
 	struct efi_text *text;
@@ -167,14 +169,14 @@ static int probe(struct efi_device *edev, const struct efi_device_id *id)
 	if (IS_ERR(text->pointer))
 		return PTR_ERR(text->pointer);
 	efi_device_set_drvdata(edev, p);
-	ret = register_input(p, is_tablet);
+	ret = epointer_register_input(p, is_tablet);
 	if (ret)
 		return ret;
 	efi_text_add(text);
 	return 0;
 }
 
-static void remove(struct efi_device *edev)
+static void epointer_remove(struct efi_device *edev)
 {
 	struct pointer *p = efi_device_get_drvdata(edev);
 
@@ -191,12 +193,12 @@ static const struct efi_device_id ids[] = {
 static struct efi_driver pointer_driver = {
 	.driver.name	= "efi-pointer",
 	.id_table	= ids,
-	.probe		= probe,
-	.remove		= remove,
+	.probe		= epointer_probe,
+	.remove		= epointer_remove,
 };
 
-static int __init pointer_init(void)
+static int __init epointer_init(void)
 {
 	return efi_driver_register(&pointer_driver);
 }
-device_initcall(pointer_init);
+device_initcall(epointer_init);

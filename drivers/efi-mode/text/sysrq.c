@@ -48,7 +48,7 @@ bool efi_sysrq_is_watched(u16 unicode, u32 modifiers)
 	return false;
 }
 
-static void pressed(void *unused)
+static void esysrq_pressed(void *unused)
 {
 	u16 key;
 
@@ -57,7 +57,7 @@ static void pressed(void *unused)
 }
 
 /* Those states that are 0 do not matter; shift states are compared as a whole */
-static struct efi_key_data *make_list(void)
+static struct efi_key_data *esysrq_make_list(void)
 {
 	struct efi_key_data *list = kcalloc(NR_KEYS, sizeof(*list), GFP_KERNEL);
 	unsigned int i;
@@ -81,7 +81,7 @@ static struct efi_key_data *make_list(void)
  */
 bool efi_sysrq_watch(struct efi_protocol *keyboard)
 {
-	struct efi_key_data *list = make_list();
+	struct efi_key_data *list = esysrq_make_list();
 	bool watched;
 
 	watched = list && !efi_protocol_watch_keys(keyboard, virt_to_phys(list),
@@ -90,9 +90,9 @@ bool efi_sysrq_watch(struct efi_protocol *keyboard)
 	return watched;
 }
 
-static int __init sysrq_init(void)
+static int __init esysrq_init(void)
 {
-	efi_mode_watch_keys(pressed);
+	efi_mode_watch_keys(esysrq_pressed);
 	return 0;
 }
-fs_initcall(sysrq_init);
+fs_initcall(esysrq_init);

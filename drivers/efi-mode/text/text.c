@@ -97,12 +97,12 @@ static size_t efi_text_event_offset(const struct efi_text *t,
 	return offsetof(efi_simple_text_input_protocol_t, wait_for_key);
 }
 
-static bool is_checked(enum efi_text_way way)
+static bool etext_is_checked(enum efi_text_way way)
 {
 	return way == EFI_TEXT_EX_CHECKED || way == EFI_TEXT_SIMPLE_CHECKED;
 }
 
-static bool is_possible(struct efi_text *t, enum efi_text_way way)
+static bool etext_is_possible(struct efi_text *t, enum efi_text_way way)
 {
 	if (way == EFI_TEXT_NOT)
 		return true;
@@ -111,12 +111,12 @@ static bool is_possible(struct efi_text *t, enum efi_text_way way)
 	/* Some firmware has none there, or something that is no event */
 	t->event = efi_protocol_event(efi_text_protocol(t, way),
 				      efi_text_event_offset(t, way));
-	return t->event || !is_checked(way);
+	return t->event || !etext_is_checked(way);
 }
 
-static void set_way(struct efi_text *t, enum efi_text_way way)
+static void etext_set_way(struct efi_text *t, enum efi_text_way way)
 {
-	while (!is_possible(t, way))
+	while (!etext_is_possible(t, way))
 		way++;
 	t->way = way;
 	t->checked = false;
@@ -124,8 +124,8 @@ static void set_way(struct efi_text *t, enum efi_text_way way)
 	t->prompt = 0;
 }
 
-static void give_up_way(struct efi_text *t, enum efi_text_way next,
-			const char *why)
+static void etext_give_up_way(struct efi_text *t, enum efi_text_way next,
+			      const char *why)
 {
 	static const char * const names[] = {
 		[EFI_TEXT_EX_CHECKED]	  = "SimpleTextInputEx, when its event is signalled",
@@ -134,18 +134,18 @@ static void give_up_way(struct efi_text *t, enum efi_text_way next,
 		[EFI_TEXT_NOT]		  = "nothing",
 	};
 
-	set_way(t, next);
+	etext_set_way(t, next);
 	dev_warn(&t->edev->dev, FW_BUG "%s: reading %s from now on\n", why,
 		 names[t->way] ?: "");
 }
 
 /* Reading */
 
-static void fill_call(struct efi_text *t, struct efi_call *c)
+static void etext_fill_call(struct efi_text *t, struct efi_call *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->nargs = 1;
-	if (is_checked(t->way) && !t->checked) {
+	if (etext_is_checked(t->way) && !t->checked) {
 		c->slot = offsetof(efi_boot_services_t, check_event);
 		c->args[0] = t->event;
 		return;
@@ -163,81 +163,81 @@ static void fill_call(struct efi_text *t, struct efi_call *c)
 	memset(t->input->virt, 0, EFI_TEXT_INPUT);
 }
 
-static void take_event(struct efi_text *t, efi_status_t status)
+static void etext_take_event(struct efi_text *t, efi_status_t status)
 {
 	if (status == EFI_SUCCESS)
 		t->checked = true;
 	else
 		t->more = false;
 	if (status != EFI_SUCCESS && status != EFI_NOT_READY)
-		give_up_way(t, t->way + 1, "no event for keys");
+		etext_give_up_way(t, t->way + 1, "no event for keys");
 }
 
 /* Modifiers alone are a key without a name, if firmware has been asked for them */
-static bool is_empty(const struct efi_key_data *k)
+static bool etext_is_empty(const struct efi_key_data *k)
 {
 	return !k->key.scan_code && !k->key.unicode_char &&
 	       !(k->key_state.key_shift_state & ~EFI_SHIFT_STATE_VALID) &&
 	       !(k->key_state.key_toggle_state & EFI_KEY_STATE_EXPOSED);
 }
 
-static void take_key(struct efi_text *t, efi_status_t status)
+static void etext_take_key(struct efi_text *t, efi_status_t status)
 {
 	const struct efi_key_data *k = t->input->virt;
 	bool ex = efi_text_protocol(t, t->way) == t->ex;
 
 	t->checked = false;
 	if (status == EFI_SUCCESS) {
-		if (ex && is_empty(k) && t->simple)
-			give_up_way(t, EFI_TEXT_SIMPLE, "empty keys");
+		if (ex && etext_is_empty(k) && t->simple)
+			etext_give_up_way(t, EFI_TEXT_SIMPLE, "empty keys");
 		else
 			t->ops->key(t, k);
 		return;
 	}
 	t->more = false;
 	if (ex && status == EFI_UNSUPPORTED && t->simple)
-		give_up_way(t, EFI_TEXT_SIMPLE, "no keys");
+		etext_give_up_way(t, EFI_TEXT_SIMPLE, "no keys");
 	else if (t->ops->state)
 		t->ops->state(t, &k->key_state);
 }
 
 /* USB devices that come can make one call slow, as they come in the middle of it */
-static void note_time(struct efi_text *t, unsigned int msecs)
+static void etext_note_time(struct efi_text *t, unsigned int msecs)
 {
 	bool twice = t->slow && msecs >= SLOW_MS;
 
 	t->slow = msecs >= SLOW_MS;
 	t->prompt = t->slow ? 0 : t->prompt + 1;
 	if (twice)
-		give_up_way(t, t->way + 1, "blocks until there is a key");
+		etext_give_up_way(t, t->way + 1, "blocks until there is a key");
 }
 
-static void take_answer(struct efi_text *t, const struct efi_call *c)
+static void etext_take_answer(struct efi_text *t, const struct efi_call *c)
 {
 	if (c->error) {
 		t->more = false;
 	} else if (!c->protocol) {
 		t->prompt++;
-		take_event(t, c->status);
+		etext_take_event(t, c->status);
 	} else if (t->way == EFI_TEXT_POINTER) {
 		t->prompt++;
 		t->more = false;
 		if (c->status == EFI_SUCCESS)
 			t->ops->read(t);
 	} else {
-		take_key(t, c->status);
-		note_time(t, c->msecs);
+		etext_take_key(t, c->status);
+		etext_note_time(t, c->msecs);
 	}
 }
 
-static bool wants_to_be_read(struct efi_text *t)
+static bool etext_wants_to_be_read(struct efi_text *t)
 {
 	return t->more && t->way != EFI_TEXT_NOT &&
 	       (!t->ops->has_room || t->ops->has_room(t));
 }
 
 /* Return: whether somebody may have more */
-static bool read_round(void)
+static bool etext_read_round(void)
 {
 	static struct efi_call calls[MAX_TOGETHER];
 	static struct efi_text *asked[MAX_TOGETHER];
@@ -247,26 +247,26 @@ static bool read_round(void)
 	list_for_each_entry(t, &devices, list) {
 		if (n == MAX_TOGETHER)
 			break;
-		if (wants_to_be_read(t)) {
-			fill_call(t, &calls[n]);
+		if (etext_wants_to_be_read(t)) {
+			etext_fill_call(t, &calls[n]);
 			asked[n++] = t;
 		}
 	}
 	if (!n || efi_call_all("text input", calls, n))
 		return false;
 	for (i = 0; i < n; i++)
-		take_answer(asked[i], &calls[i]);
+		etext_take_answer(asked[i], &calls[i]);
 	return true;
 }
 
-static void read_all(void)
+static void etext_read_all(void)
 {
 	struct efi_text *t;
 	unsigned int i;
 
 	list_for_each_entry(t, &devices, list)
 		t->more = READ_ONCE(t->listening);
-	for (i = 0; i < MAX_ROUNDS && read_round(); i++)
+	for (i = 0; i < MAX_ROUNDS && etext_read_round(); i++)
 		;
 }
 
@@ -282,7 +282,7 @@ static void read_all(void)
  * everything, is read as ever.
  */
 
-static bool needs_polling(struct efi_text *t)
+static bool etext_needs_polling(struct efi_text *t)
 {
 	if (!t->event)
 		return true;
@@ -313,7 +313,7 @@ static void efi_text_idle_poll(struct list_head *devices,
 	list_for_each_entry(t, devices, list) {
 		if (!READ_ONCE(t->listening) || t->way == EFI_TEXT_NOT)
 			continue;
-		if (n == ARRAY_SIZE(questions) || needs_polling(t)) {
+		if (n == ARRAY_SIZE(questions) || etext_needs_polling(t)) {
 			idle_poll = false;
 			continue;
 		}
@@ -327,7 +327,7 @@ static void efi_text_idle_poll(struct list_head *devices,
 
 /* The thread */
 
-static bool do_work(void)
+static bool etext_do_work(void)
 {
 	struct efi_text *t;
 	bool more = false;
@@ -338,13 +338,13 @@ static bool do_work(void)
 	return more;
 }
 
-static bool is_due(void)
+static bool etext_is_due(void)
 {
 	return READ_ONCE(listeners) && READ_ONCE(poller.due);
 }
 
 /* Return: whether it is time to read */
-static bool wait_for_work(bool more)
+static bool etext_wait_for_work(bool more)
 {
 	unsigned long timeout = MAX_SCHEDULE_TIMEOUT;
 	bool due;
@@ -352,27 +352,27 @@ static bool wait_for_work(bool more)
 	if (READ_ONCE(listeners))
 		timeout = efi_mode_poll_timeout(&poller);
 	if (!more && !wait_event_idle_timeout(wait, READ_ONCE(work_to_do) ||
-					      is_due(), timeout))
+					      etext_is_due(), timeout))
 		due = READ_ONCE(listeners);
 	else
-		due = is_due();
+		due = etext_is_due();
 	if (due)
 		WRITE_ONCE(poller.due, false);
 	WRITE_ONCE(work_to_do, false);
 	return due;
 }
 
-static int text_thread(void *unused)
+static int etext_thread(void *unused)
 {
 	bool more = false, due;
 
 	/* If firmware stops there is no console any more, only the log */
 	while (!efi_mode_is_stopped()) {
-		due = wait_for_work(more);
+		due = etext_wait_for_work(more);
 		mutex_lock(&devices_mutex);
 		if (due)
-			read_all();
-		more = do_work();
+			etext_read_all();
+		more = etext_do_work();
 		efi_text_idle_poll(&devices, &poller);
 		mutex_unlock(&devices_mutex);
 	}
@@ -380,12 +380,12 @@ static int text_thread(void *unused)
 }
 
 /* Messages come from under the scheduler's locks, too, where none can be woken */
-static void wake_thread(struct irq_work *work)
+static void etext_wake_thread(struct irq_work *work)
 {
 	wake_up(&wait);
 }
 
-static DEFINE_IRQ_WORK(wake_work, wake_thread);
+static DEFINE_IRQ_WORK(wake_work, etext_wake_thread);
 
 /**
  * efi_text_wake() - there is work
@@ -400,8 +400,8 @@ void efi_text_wake(void)
 
 /* For drivers */
 
-static struct efi_protocol *open_if(struct efi_device *edev,
-				    const efi_guid_t *guid)
+static struct efi_protocol *etext_open_if(struct efi_device *edev,
+					  const efi_guid_t *guid)
 {
 	if (!efi_device_has_protocol(edev, guid))
 		return NULL;
@@ -426,16 +426,16 @@ int efi_text_open_input(struct efi_text *t, bool simple_first)
 	t->input = efi_buffer_alloc(t->edev, 2 * EFI_TEXT_INPUT, 0, 0);
 	if (IS_ERR(t->input))
 		return PTR_ERR(t->input);
-	t->simple = open_if(t->edev, &simple);
+	t->simple = etext_open_if(t->edev, &simple);
 	if (IS_ERR(t->simple))
 		return PTR_ERR(t->simple);
 	if (!t->simple || !simple_first)
-		t->ex = open_if(t->edev, &ex);
+		t->ex = etext_open_if(t->edev, &ex);
 	return PTR_ERR_OR_ZERO(t->ex);
 }
 
 /* Return: the device of a sum that @t is a part of, with a reference, or NULL */
-static struct efi_device *find_sum(const struct efi_text *t)
+static struct efi_device *etext_find_sum(const struct efi_text *t)
 {
 	bool has_keys = t->ex || t->simple;
 	struct efi_device *found = NULL;
@@ -470,7 +470,7 @@ void efi_text_make_room(const struct efi_text *t)
 
 	if (!t->edev->path)
 		return;
-	while ((sum = find_sum(t))) {
+	while ((sum = etext_find_sum(t))) {
 		dev_info(&sum->dev, "given up for %s\n",
 			 dev_name(&t->edev->dev));
 		device_release_driver(&sum->dev);
@@ -486,7 +486,7 @@ void efi_text_make_room(const struct efi_text *t)
  */
 void efi_text_add(struct efi_text *t)
 {
-	set_way(t, EFI_TEXT_EX);
+	etext_set_way(t, EFI_TEXT_EX);
 	mutex_lock(&devices_mutex);
 	list_add_tail(&t->list, &devices);
 	mutex_unlock(&devices_mutex);
@@ -547,12 +547,12 @@ bool efi_text_has_keys(void)
 	return found;
 }
 
-static int __init text_init(void)
+static int __init etext_init(void)
 {
 	struct task_struct *thread;
 
 	poller.every = msecs_to_jiffies(POLL_MS);
-	thread = kthread_create(text_thread, NULL, "efi-text");
+	thread = kthread_create(etext_thread, NULL, "efi-text");
 	if (IS_ERR(thread)) {
 		pr_err("no thread: %ld\n", PTR_ERR(thread));
 		return PTR_ERR(thread);
@@ -562,4 +562,4 @@ static int __init text_init(void)
 	wake_up_process(thread);
 	return 0;
 }
-fs_initcall(text_init);
+fs_initcall(etext_init);

@@ -26,7 +26,7 @@ enum {
 #define DEFAULT_BG	0
 #define REPLACEMENT	0xfffd
 
-static void flush(struct efi_vt *vt)
+static void evt_flush(struct efi_vt *vt)
 {
 	unsigned int len = vt->len;
 
@@ -36,17 +36,18 @@ static void flush(struct efi_vt *vt)
 		vt->ops->text(vt, vt->text, len);
 }
 
-static void put(struct efi_vt *vt, u16 c)
+static void evt_put(struct efi_vt *vt, u16 c)
 {
 	vt->text[vt->len++] = c;
 	if (vt->len == EFI_VT_TEXT)
-		flush(vt);
+		evt_flush(vt);
 }
 
-static void where(struct efi_vt *vt, unsigned int *column, unsigned int *row,
-		  unsigned int *columns, unsigned int *rows)
+static void evt_where(struct efi_vt *vt, unsigned int *column,
+		      unsigned int *row, unsigned int *columns,
+		      unsigned int *rows)
 {
-	flush(vt);
+	evt_flush(vt);
 	vt->ops->where(vt, column, row, columns, rows);
 }
 
@@ -56,17 +57,17 @@ static u8 efi_colour(u8 ansi)
 	return (ansi & 2) | (ansi & 1) << 2 | (ansi & 4) >> 2;
 }
 
-static void set_attribute(struct efi_vt *vt)
+static void evt_set_attribute(struct efi_vt *vt)
 {
 	u8 fg = vt->reverse ? vt->bg : vt->fg;
 	u8 bg = vt->reverse ? vt->fg : vt->bg;
 
-	flush(vt);
+	evt_flush(vt);
 	vt->ops->attribute(vt, efi_colour(fg) | (vt->bold ? 8 : 0) |
 			       efi_colour(bg) << 4);
 }
 
-static void reset_attribute(struct efi_vt *vt)
+static void evt_reset_attribute(struct efi_vt *vt)
 {
 	vt->fg = DEFAULT_FG;
 	vt->bg = DEFAULT_BG;
@@ -74,7 +75,7 @@ static void reset_attribute(struct efi_vt *vt)
 	vt->reverse = false;
 }
 
-static void select_graphics(struct efi_vt *vt)
+static void evt_select_graphics(struct efi_vt *vt)
 {
 	unsigned int i;
 
@@ -83,7 +84,7 @@ static void select_graphics(struct efi_vt *vt)
 
 		switch (p) {
 		case 0:
-			reset_attribute(vt);
+			evt_reset_attribute(vt);
 			break;
 		case 1:
 		case 22:
@@ -111,40 +112,40 @@ static void select_graphics(struct efi_vt *vt)
 			break;
 		}
 	}
-	set_attribute(vt);
+	evt_set_attribute(vt);
 }
 
 /*
  * Blanks from one column to another. The last column of a row is left out, as
  * writing there moves the cursor to the next row, which may scroll the screen.
  */
-static void erase(struct efi_vt *vt, unsigned int row, unsigned int from,
-		  unsigned int to, unsigned int columns)
+static void evt_erase(struct efi_vt *vt, unsigned int row, unsigned int from,
+		      unsigned int to, unsigned int columns)
 {
 	to = min(to, columns - 1);
 	if (from >= to)
 		return;
 	vt->ops->move(vt, from, row);
 	while (from++ < to)
-		put(vt, ' ');
-	flush(vt);
+		evt_put(vt, ' ');
+	evt_flush(vt);
 }
 
-static void erase_line(struct efi_vt *vt, unsigned int what)
+static void evt_erase_line(struct efi_vt *vt, unsigned int what)
 {
 	unsigned int column, row, columns, rows;
 
-	where(vt, &column, &row, &columns, &rows);
-	erase(vt, row, what == 0 ? column : 0,
-	      what == 1 ? column + 1 : columns, columns);
+	evt_where(vt, &column, &row, &columns, &rows);
+	evt_erase(vt, row, what == 0 ? column : 0,
+		  what == 1 ? column + 1 : columns, columns);
 	vt->ops->move(vt, column, row);
 }
 
-static void erase_display(struct efi_vt *vt, unsigned int what)
+static void evt_erase_display(struct efi_vt *vt, unsigned int what)
 {
 	unsigned int column, row, columns, rows, i;
 
-	where(vt, &column, &row, &columns, &rows);
+	evt_where(vt, &column, &row, &columns, &rows);
 	if (what >= 2 || (what == 0 && !row && !column)) {
 		vt->ops->clear(vt);
 		if (row || column)
@@ -152,56 +153,56 @@ static void erase_display(struct efi_vt *vt, unsigned int what)
 		return;
 	}
 
-	erase_line(vt, what);
+	evt_erase_line(vt, what);
 	for (i = what ? 0 : row + 1; i < (what ? row : rows); i++)
-		erase(vt, i, 0, columns, columns);
+		evt_erase(vt, i, 0, columns, columns);
 	vt->ops->move(vt, column, row);
 }
 
-static void move_to(struct efi_vt *vt, int column, int row)
+static void evt_move_to(struct efi_vt *vt, int column, int row)
 {
 	unsigned int old_column, old_row, columns, rows;
 
-	where(vt, &old_column, &old_row, &columns, &rows);
+	evt_where(vt, &old_column, &old_row, &columns, &rows);
 	vt->ops->move(vt, clamp(column, 0, (int)columns - 1),
 		      clamp(row, 0, (int)rows - 1));
 }
 
-static void move_by(struct efi_vt *vt, int columns, int rows)
+static void evt_move_by(struct efi_vt *vt, int columns, int rows)
 {
 	unsigned int column, row, width, height;
 
-	where(vt, &column, &row, &width, &height);
-	move_to(vt, (int)column + columns, (int)row + rows);
+	evt_where(vt, &column, &row, &width, &height);
+	evt_move_to(vt, (int)column + columns, (int)row + rows);
 }
 
-static void report_cursor(struct efi_vt *vt)
+static void evt_report_cursor(struct efi_vt *vt)
 {
 	unsigned int column, row, columns, rows;
 	char reply[24];
 	int len;
 
-	where(vt, &column, &row, &columns, &rows);
+	evt_where(vt, &column, &row, &columns, &rows);
 	len = scnprintf(reply, sizeof(reply), "\e[%u;%uR", row + 1, column + 1);
 	vt->ops->reply(vt, reply, len);
 }
 
-static void save_cursor(struct efi_vt *vt)
+static void evt_save_cursor(struct efi_vt *vt)
 {
 	unsigned int columns, rows;
 
-	where(vt, &vt->saved_column, &vt->saved_row, &columns, &rows);
+	evt_where(vt, &vt->saved_column, &vt->saved_row, &columns, &rows);
 }
 
-static void set_private_mode(struct efi_vt *vt, bool on)
+static void evt_set_private_mode(struct efi_vt *vt, bool on)
 {
 	if (vt->params[0] != 25)
 		return;
-	flush(vt);
+	evt_flush(vt);
 	vt->ops->show(vt, on);
 }
 
-static void control_sequence(struct efi_vt *vt, u8 c)
+static void evt_control_sequence(struct efi_vt *vt, u8 c)
 {
 	/* As a distance, and as a place that counts from 1 */
 	int n = clamp(vt->params[0], 1U, 1000U);
@@ -210,58 +211,58 @@ static void control_sequence(struct efi_vt *vt, u8 c)
 
 	if (vt->private) {
 		if (c == 'h' || c == 'l')
-			set_private_mode(vt, c == 'h');
+			evt_set_private_mode(vt, c == 'h');
 		return;
 	}
 
 	switch (c) {
 	case 'A':
-		move_by(vt, 0, -n);
+		evt_move_by(vt, 0, -n);
 		break;
 	case 'B':
-		move_by(vt, 0, n);
+		evt_move_by(vt, 0, n);
 		break;
 	case 'C':
-		move_by(vt, n, 0);
+		evt_move_by(vt, n, 0);
 		break;
 	case 'D':
-		move_by(vt, -n, 0);
+		evt_move_by(vt, -n, 0);
 		break;
 	case 'G':
-		where(vt, &column, &row, &columns, &rows);
-		move_to(vt, n - 1, row);
+		evt_where(vt, &column, &row, &columns, &rows);
+		evt_move_to(vt, n - 1, row);
 		break;
 	case 'd':
-		where(vt, &column, &row, &columns, &rows);
-		move_to(vt, column, n - 1);
+		evt_where(vt, &column, &row, &columns, &rows);
+		evt_move_to(vt, column, n - 1);
 		break;
 	case 'H':
 	case 'f':
-		move_to(vt, m - 1, n - 1);
+		evt_move_to(vt, m - 1, n - 1);
 		break;
 	case 'J':
-		erase_display(vt, vt->params[0]);
+		evt_erase_display(vt, vt->params[0]);
 		break;
 	case 'K':
-		erase_line(vt, vt->params[0]);
+		evt_erase_line(vt, vt->params[0]);
 		break;
 	case 'm':
-		select_graphics(vt);
+		evt_select_graphics(vt);
 		break;
 	case 'n':
 		if (vt->params[0] == 6)
-			report_cursor(vt);
+			evt_report_cursor(vt);
 		break;
 	case 's':
-		save_cursor(vt);
+		evt_save_cursor(vt);
 		break;
 	case 'u':
-		move_to(vt, vt->saved_column, vt->saved_row);
+		evt_move_to(vt, vt->saved_column, vt->saved_row);
 		break;
 	}
 }
 
-static void escape(struct efi_vt *vt, u8 c)
+static void evt_escape(struct efi_vt *vt, u8 c)
 {
 	vt->state = GROUND;
 	switch (c) {
@@ -284,20 +285,20 @@ static void escape(struct efi_vt *vt, u8 c)
 		vt->state = CHARSET;
 		break;
 	case '7':
-		save_cursor(vt);
+		evt_save_cursor(vt);
 		break;
 	case '8':
-		move_to(vt, vt->saved_column, vt->saved_row);
+		evt_move_to(vt, vt->saved_column, vt->saved_row);
 		break;
 	case 'c':
-		reset_attribute(vt);
-		set_attribute(vt);
+		evt_reset_attribute(vt);
+		evt_set_attribute(vt);
 		vt->ops->clear(vt);
 		break;
 	}
 }
 
-static void csi(struct efi_vt *vt, u8 c)
+static void evt_csi(struct efi_vt *vt, u8 c)
 {
 	unsigned int *param;
 
@@ -315,39 +316,39 @@ static void csi(struct efi_vt *vt, u8 c)
 			vt->nparams++;
 	} else if (c >= 0x40) {
 		vt->state = GROUND;
-		control_sequence(vt, c);
+		evt_control_sequence(vt, c);
 	}
 }
 
-static void tab(struct efi_vt *vt)
+static void evt_tab(struct efi_vt *vt)
 {
 	unsigned int column, row, columns, rows, n;
 
-	where(vt, &column, &row, &columns, &rows);
+	evt_where(vt, &column, &row, &columns, &rows);
 	for (n = 8 - column % 8; n && column + 1 < columns; n--, column++)
-		put(vt, ' ');
+		evt_put(vt, ' ');
 }
 
-static void unicode(struct efi_vt *vt, u32 c)
+static void evt_unicode(struct efi_vt *vt, u32 c)
 {
 	/* UCS-2 is what the specification promises */
 	if (c > 0xffff || (c >= 0xd800 && c < 0xe000))
 		c = REPLACEMENT;
-	put(vt, c);
+	evt_put(vt, c);
 }
 
-static void ground(struct efi_vt *vt, u8 c)
+static void evt_ground(struct efi_vt *vt, u8 c)
 {
 	if (vt->utf8_left) {
 		if ((c & 0xc0) == 0x80) {
 			vt->utf8 = vt->utf8 << 6 | (c & 0x3f);
 			if (!--vt->utf8_left)
-				unicode(vt, vt->utf8);
+				evt_unicode(vt, vt->utf8);
 			return;
 		}
 		/* Cut short: show that, and take the byte for what it is */
 		vt->utf8_left = 0;
-		unicode(vt, REPLACEMENT);
+		evt_unicode(vt, REPLACEMENT);
 	}
 
 	if (c >= 0x80) {
@@ -361,14 +362,14 @@ static void ground(struct efi_vt *vt, u8 c)
 			vt->utf8 = c & 0x07;
 			vt->utf8_left = 3;
 		} else {
-			unicode(vt, REPLACEMENT);
+			evt_unicode(vt, REPLACEMENT);
 		}
 	} else if (c >= 0x20 && c != 0x7f) {
-		put(vt, c);
+		evt_put(vt, c);
 	} else if (c == '\r' || c == '\n' || c == '\b') {
-		put(vt, c);
+		evt_put(vt, c);
 	} else if (c == '\t') {
-		tab(vt);
+		evt_tab(vt);
 	}
 }
 
@@ -381,7 +382,7 @@ void efi_vt_init(struct efi_vt *vt, const struct efi_vt_ops *ops)
 {
 	memset(vt, 0, sizeof(*vt));
 	vt->ops = ops;
-	reset_attribute(vt);
+	evt_reset_attribute(vt);
 }
 
 /**
@@ -405,13 +406,13 @@ void efi_vt_write(struct efi_vt *vt, const u8 *s, unsigned int n)
 
 		switch (vt->state) {
 		case GROUND:
-			ground(vt, c);
+			evt_ground(vt, c);
 			break;
 		case ESCAPE:
-			escape(vt, c);
+			evt_escape(vt, c);
 			break;
 		case CSI:
-			csi(vt, c);
+			evt_csi(vt, c);
 			break;
 		case STRING:
 			if (c == '\a')
@@ -421,7 +422,7 @@ void efi_vt_write(struct efi_vt *vt, const u8 *s, unsigned int n)
 			vt->state = GROUND;
 		}
 	}
-	flush(vt);
+	evt_flush(vt);
 }
 
 /**
