@@ -37,17 +37,17 @@ static bool idle_poll_ask(const struct efi_mode_question *question)
 
 static bool idle_poll_is_answered(struct efi_mode_handoff *h, u64 now)
 {
-	struct efi_mode_idle_poll *rest = &h->idle_poll;
+	struct efi_mode_idle_poll *poll = &h->idle_poll;
 	bool answered = false;
 	unsigned int i;
 
-	if (!rest->nr || now - rest->asked < rest->every)
+	if (!poll->nr || now - poll->asked < poll->every)
 		return false;
-	rest->asked = now;
+	poll->asked = now;
 	/* Drivers take devices away at this priority, or below */
 	efi_bs_call(raise_tpl, EFI_TPL_CALLBACK);
-	for (i = 0; i < rest->nr && i < EFI_MODE_NR_QUESTIONS && !answered; i++)
-		answered = idle_poll_ask(&rest->questions[i]);
+	for (i = 0; i < poll->nr && i < EFI_MODE_NR_QUESTIONS && !answered; i++)
+		answered = idle_poll_ask(&poll->questions[i]);
 	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
 	if (answered) {
 		WRITE_ONCE(h->signals[EFI_MODE_EVENT_POLL], 1);

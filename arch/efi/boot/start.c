@@ -6,8 +6,8 @@
  * start_undo() does not undo, so that every failure is a message, a status and a
  * firmware as it was.
  *
- * When the kernel has ended it goes the same way back: efi_mode_start() returns to the
- * stub, which exits, and start_exit() calls start_undo(). From the last switch on nothing that lies
+ * When the kernel has ended, the way back is the same: efi_mode_start() returns to the
+ * stub, which exits, and start_exit() calls start_undo(). After the last switch, nothing
  * in the arena may be used, except to free it.
  */
 #include <linux/sizes.h>
