@@ -11,6 +11,7 @@
 
 #include <linux/acpi.h>
 #include <linux/console.h>
+#include <linux/crash_reserve.h>
 #include <linux/dma-map-ops.h>
 #include <linux/efi.h>
 #include <linux/initrd.h>
@@ -147,6 +148,19 @@ static void __init esetup_setup_memory(void)
 	memblock_set_current_limit(get_max_mapped());
 }
 
+static void __init esetup_reserve_crashkernel(void)
+{
+	unsigned long long size, base, low_size = 0;
+	bool high = false;
+
+	if (!IS_ENABLED(CONFIG_CRASH_RESERVE))
+		return;
+	if (!parse_crashkernel(boot_command_line, memblock_phys_mem_size(), &size,
+			       &base, &low_size, &high))
+		reserve_crashkernel_generic(boot_command_line, size, base,
+					    low_size, high);
+}
+
 void __init setup_arch(char **cmdline_p)
 {
 	pr_info("Command line: %s\n", boot_command_line);
@@ -201,6 +215,7 @@ void __init setup_arch(char **cmdline_p)
 	io_delay_init();
 	initmem_init();
 	dma_contiguous_reserve(max_pfn_mapped << PAGE_SHIFT);
+	esetup_reserve_crashkernel();
 
 	x86_init.paging.pagetable_init();
 	kasan_init();
