@@ -58,8 +58,7 @@ static bool wait_hello(void)
 	return false;
 }
 
-/* Why a disk has the mode that it has */
-static const char *mode_reason(const char *disk)
+static const char *find_reason(const char *disk)
 {
 	static char line[256];
 	size_t n = strlen(disk);
@@ -73,7 +72,23 @@ static const char *mode_reason(const char *disk)
 	if (f)
 		fclose(f);
 	line[strcspn(line, "\n")] = '\0';
-	return found ? found + 2 : "";
+	return found ? found + 2 : NULL;
+}
+
+/*
+ * Why a disk has the mode that it has. The list has the disks that are bound to the
+ * driver, which is so shortly after the block device has appeared.
+ */
+static const char *mode_reason(const char *disk)
+{
+	const char *reason = find_reason(disk);
+	int i;
+
+	for (i = 0; i < 100 && !reason; i++) {
+		usleep(10000);
+		reason = find_reason(disk);
+	}
+	return reason ?: "";
 }
 
 static void chosen(const char *wanted, unsigned int with, const char *mode,
