@@ -6,8 +6,8 @@ a firmware can have
 
 import re
 
-from lib.machine import (QUIET, boot, boot_with, clock_tests, files, guest_tests,
-                         machine)
+from lib.machine import (QUIET, boot, boot_with, clock_tests, files,
+                         guest_tests, machine)
 from lib.registry import test
 
 @test("clock", also_long=True, guest=("clock", "irq", "starve", "rest", "stall"),

@@ -10,7 +10,8 @@ import tempfile
 
 import bench_disks
 import qemu
-from lib.machine import (BOOT, QUIET, START, TEST, files, guest_tests, machine, power_off, take_results)
+from lib.machine import (BOOT, QUIET, START, TEST, cases, files, guest_tests,
+                         machine, power_off, take_results)
 from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
@@ -303,12 +304,15 @@ TOKEN_ENDS = (
     ("a token that comes back late, panic", "slow", "panic", 21),
 )
 
+QUICK_TOKEN_ENDS = ("a token that never comes back, return",
+                    "a token that comes back late, return")
 
-@test("disk", beside=True, guest=("disk-tokens", "leave"),
+
+@test("disk", also_long=True, beside=True, guest=("disk-tokens", "leave"),
       efi=("driver", "settings"))
 def disk_tokens_ends(opt, results):
     """The firmware gets back no memory that it is still going to write to"""
-    for what, token, end, status in TOKEN_ENDS:
+    for what, token, end, status in cases(opt, TOKEN_ENDS, QUICK_TOKEN_ENDS):
         name = f"disk-tokens-ends: {what}"
         script = ["load fs0:\\driver.efi", "settings.efi",
                   f"{LINUX} efi_mode.on_panic=return "

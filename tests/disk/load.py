@@ -8,7 +8,8 @@ import re
 import subprocess
 import tempfile
 
-from lib.machine import (BOOT, QUIET, START, TEST, files, guest_tests, machine, power_off, take_results)
+from lib.machine import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
+                         power_off, take_results)
 from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"

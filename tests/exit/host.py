@@ -200,8 +200,7 @@ RETURNS = (
 )
 
 
-QUICK_RETURNS = ("power-off", "a choice that is none", "efi-return",
-                 "panic with a status and a time", "another graphics mode")
+QUICK_RETURNS = ("power-off", "a choice that is none", "another graphics mode")
 
 
 @test("exit", also_long=True, guest=("leave", "onexit"),

@@ -10,7 +10,8 @@ import tempfile
 import time
 
 import qemu
-from lib.machine import (BOOT, QUIET, START, TEST, files, machine, power_off, take_results)
+from lib.machine import (BOOT, QUIET, START, TEST, files, machine, power_off,
+                         take_results)
 from lib.registry import test
 from lib.screens import Screens
 from lib.typist import send_keys, type_keys, type_text

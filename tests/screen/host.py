@@ -9,7 +9,8 @@ import re
 import time
 
 from lib import glyphs
-from lib.machine import (BOOT, QUIET, START, TEST, clean, files, guest_tests, machine, power_off, take_results)
+from lib.machine import (BOOT, QUIET, START, TEST, clean, files, guest_tests,
+                         machine, power_off, take_results)
 from lib.registry import test
 from lib.screens import Screens
 from lib.typist import type_keys, type_text
