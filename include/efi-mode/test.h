@@ -50,7 +50,7 @@ struct efi_mode_test_time {
 
 /**
  * struct efi_mode_test_driver - call a function of the EFI test driver
- * @name:	in: name of the function, as tests/firmware registers it, with a NUL
+ * @name:	in: name of the function, as TEST_FUNCTION() registers it, with a NUL
  * @argument:	in: its argument
  * @value:	out: its result
  * @slices:	out: number of times that the call was preempted

@@ -3,7 +3,7 @@
 Tests of the ways out: back to the firmware, resets, panics
 
 What firmware has after Linux is judged by firmware's own programs: the shell's
-memmap, tests/firmware/settings.c, and the test driver, which was there before.
+memmap, tests/exit/efi/settings.c, and the test driver, which was there before.
 """
 
 import re

@@ -84,7 +84,7 @@ def zone(opt, results):
 
 
 def alarms(text):
-    """What the wake-up alarm of tests/firmware/wakeup.c was set to, in seconds
+    """What the wake-up alarm of tests/runtime/efi/wakeup.c was set to, in seconds
     or "off" """
     found = re.findall(r"^WAKEUP (?:(off)|(\d+)-(\d+)-(\d+) (\d+):(\d+):(\d+) "
                        r"-?\d+)\s*$", text, re.M)

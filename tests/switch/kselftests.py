@@ -54,7 +54,7 @@ def expected(folders=()):
 
 
 def outcomes(text):
-    """What the programs said, from the KTAP of tests/initramfs/kselftests"""
+    """What the programs said, from the KTAP of tests/switch/guest/kselftests"""
     found = {}
     for m in re.finditer(r"^\s*(not )?ok \d+ (\w+/[^#\r\n]*?)\s*(#.*)?$", text,
                          re.M):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Driver of the test device in tests/firmware/bus.c
+ * Driver of the test device in tests/bus/efi/bus.c
  *
  * It takes one of everything that the bus has, in probe, and leaves it to the bus to give
  * it back. What it has seen is in the parameters of the module.

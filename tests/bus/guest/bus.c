@@ -2,7 +2,7 @@
 /*
  * The bus of firmware's handles: a device comes, is driven, changes, and goes
  *
- * The device is tests/firmware/bus.c, its driver drivers/efi-mode/test/efi-bus-test.c.
+ * The device is tests/bus/efi/bus.c, its driver drivers/efi-mode/test/efi-bus-test.c.
  */
 #include <ctype.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a round trip costs, in cycles of the TSC. Where that counts instructions,
- * so does this; see tests/cost.py.
+ * so does this; see tests/clock/host.py.
  */
 #include "common.h"
 

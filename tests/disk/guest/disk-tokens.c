@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * BlockIo2 and DiskIo2 of the test driver's disk (tests/firmware/tokens.c): which of them
+ * BlockIo2 and DiskIo2 of the test driver's disk (tests/disk/efi/tokens.c): which of them
  * is chosen, what they transfer, and tokens that fail or do not come back
  *
  *	disk-tokens		all of that

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A disk of the test driver's (tests/firmware/disk.c): what it holds, how it fails, and
+ * A disk of the test driver's (tests/disk/efi/disk.c): what it holds, how it fails, and
  * how it goes
  */
 #define _GNU_SOURCE

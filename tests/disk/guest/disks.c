@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The disks of a machine (tests/disks.py): what the host has written is read, what is
+ * The disks of a machine (tests/disk/host.py): what the host has written is read, what is
  * written here is judged by the host. It changes media and pulls plugs when it is told
  * to: "DO action", and then it sends a line.
  */

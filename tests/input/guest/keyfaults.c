@@ -2,7 +2,7 @@
 /*
  * Keyboards of firmware that does not do what it should
  *
- * The keyboard is tests/firmware/keys.c. Whatever is wrong with it, what is typed arrives,
+ * The keyboard is tests/input/efi/keys.c. Whatever is wrong with it, what is typed arrives,
  * and arrives once.
  */
 #include "keyboard.h"

@@ -2,7 +2,7 @@
 /*
  * A mouse and a tablet of firmware
  *
- * Both are tests/firmware/pointer.c. They come, are moved, are let go of and taken again,
+ * Both are tests/input/efi/pointer.c. They come, are moved, are let go of and taken again,
  * and go.
  */
 #include <dirent.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * How fast a disk is: what is asked of it, in Linux (speed.c) and on the bare
- * firmware (tests/firmware/diskspeed.c)
+ * firmware (tests/disk/efi/diskspeed.c)
  */
 #ifndef _SELFTESTS_EFI_MODE_SPEED_H
 #define _SELFTESTS_EFI_MODE_SPEED_H

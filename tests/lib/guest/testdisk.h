@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The disk of the test driver's (tests/firmware/disk.c), from both sides
+ * The disk of the test driver's (tests/disk/efi/disk.c), from both sides
  */
 #ifndef _SELFTESTS_EFI_MODE_TESTDISK_H
 #define _SELFTESTS_EFI_MODE_TESTDISK_H

@@ -4,7 +4,7 @@
  *
  *	capsule		to a firmware that may not want any: the error is that of
  *			its status
- *	capsule send	to tests/firmware/capsule.c: several that are malformed, and
+ *	capsule send	to tests/runtime/efi/capsule.c: several that are malformed, and
  *			one that is not, which stays pending
  *
  * The host compares what has been sent with what firmware has had.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A screen of the test driver's (tests/firmware/screen.c): its modes, its faults, and
+ * A screen of the test driver's (tests/screen/efi/screen.c): its modes, its faults, and
  * how it goes
  *
  *	gop		all of it

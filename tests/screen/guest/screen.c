@@ -4,7 +4,7 @@
  *
  *	screen STEP...
  *
- * What is on the screen is for the host to judge (tests/screen.py). A step says SHOW and
+ * What is on the screen is for the host to judge (tests/screen/host.py). A step says SHOW and
  * what there is to be seen, draws it, and waits for a line.
  *
  *	boot		the kernel's messages

@@ -2,7 +2,7 @@
 /*
  * Argument of the function "screen" of the EFI test driver
  *
- * The selftests and the driver share this file. tests/screen.py also has some of the
+ * The selftests and the driver share this file. tests/screen/host.py also has some of the
  * numbers, for the UEFI shell.
  */
 #ifndef _TEST_SCREEN_H
