@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the EFI test driver in tests/firmware offers to the modules test and efi-bus-test
+ * What the EFI test driver offers to the modules test and efi-bus-test
  *
  * The modules and the driver share this file. All pointers are physical addresses.
  */

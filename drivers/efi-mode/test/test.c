@@ -3,8 +3,8 @@
  * /dev/efi-mode-test: firmware calls for the selftests
  *
  * The calls that a selftest needs in order to watch the time-sharing from user
- * space. EFI_MODE_TEST_DRIVER calls functions of the EFI test driver in
- * tests/firmware, which the UEFI shell loads before Linux. It finds them by
+ * space. EFI_MODE_TEST_DRIVER calls functions of the EFI test driver, which the
+ * UEFI shell loads before Linux (tests, the efi folders). It finds them by
  * name, and knows only those that need an address of Linux.
  */
 #define pr_fmt(fmt) "efi-mode-test: " fmt
