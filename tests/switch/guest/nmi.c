@@ -12,6 +12,8 @@
 
 #define STORM_USEC	20
 #define SECONDS		(is_long() ? 10 : 3)
+/* It takes longer until enough of those that come one at a time hit a switch */
+#define ASKED_SECONDS	10
 #define WANTED		100
 #define LOOK_USEC	500
 
@@ -57,7 +59,7 @@ static void wait_for_them(const struct kind *k, unsigned long first)
 
 	if (k->asked_for)
 		ksft_print_msg("SEND %lu\n", seen);
-	while (spent < ns_of(SECONDS) ||
+	while (spent < ns_of(k->asked_for ? ASKED_SECONDS : SECONDS) ||
 	       (now - first <= WANTED && spent < ns_of(MOST_SECONDS))) {
 		usleep(LOOK_USEC);
 		spent = now_ns() - start;
