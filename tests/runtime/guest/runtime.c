@@ -343,6 +343,23 @@ static void check_time(void)
 	expect(set_time(fd, &now), 0, "SetTime() back");
 }
 
+/* The same time an hour later, which may be on another day */
+static struct efi_time an_hour_later(struct efi_time t)
+{
+	struct tm tm = {
+		.tm_year = t.year - 1900, .tm_mon = t.month - 1,
+		.tm_mday = t.day, .tm_hour = t.hour + 1,
+		.tm_min = t.minute, .tm_sec = t.second,
+	};
+
+	timegm(&tm);
+	t.year = tm.tm_year + 1900;
+	t.month = tm.tm_mon + 1;
+	t.day = tm.tm_mday;
+	t.hour = tm.tm_hour;
+	return t;
+}
+
 /* A firmware without a wake-up alarm says so each time */
 static void check_waketime(void)
 {
@@ -366,8 +383,7 @@ static void check_waketime(void)
 	       "SetWakeupTime() without a time");
 
 	get_time(fd, &now, NULL);
-	t = now;
-	t.hour = (t.hour + 1) % 24;
+	t = an_hour_later(now);
 	status = set_waketime(fd, 1, &t);
 	expect(status, has_alarm ? 0 : UNSUPPORTED, "SetWakeupTime()");
 	memset(&t, 0, sizeof(t));
