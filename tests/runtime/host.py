@@ -40,13 +40,14 @@ def boot_runtime(opt, results, name, tests, drivers=(), before=(), patience=1):
     return ""
 
 
-@test("runtime", beside=True,
+@test("runtime", also_long=True, beside=True,
       guest=("runtime", "tables", "runtime-users", "runtime-full"),
       needs=("tests-initrd", "runtime-initrd"))
 def runtime(opt, results):
     """Each runtime service, and the programs of a distribution that use them"""
     boot_runtime(opt, results, "runtime",
-                 ("runtime", "tables", "runtime-users", "runtime-full"))
+                 ("runtime", "tables", "runtime-users",
+                  *(["runtime-full"] if opt.test.long else [])))
 
 
 @test("runtime", long=True, guest=("varstore",),
