@@ -27,9 +27,9 @@ def program(opt, name):
 def files(opt, *script, objects=None, archives=("initrd-tests",)):
     """
     The files on the disk that the firmware boots from: the kernel, the EFI programs
-    that the test needs, and a script for the shell. The guest is told if the test is a
-    long one. The initrd is that of "make run"
-    followed by @archives, which the kernel unpacks one after the other.
+    that the test needs, and a script for the shell. The initrd is that of "make run",
+    followed by @archives, which the kernel unpacks one after the other. The kernel's
+    command line tells the guest if the test is a long one.
     """
     objects = objects or opt.objects
     if opt.test.long:
@@ -80,7 +80,10 @@ def take_results(results, prefix, lines, ended=True, status="0"):
 
 
 def cases(opt, table, quick):
-    """The cases of @table: all for a long test, else those that @quick names first"""
+    """The cases of @table: all for a long test, else those whose names are in @quick"""
+    unknown = set(quick) - {case[0] for case in table}
+    if unknown:
+        raise ValueError(f"there are no cases {unknown}")
     return [case for case in table if opt.test.long or case[0] in quick]
 
 
@@ -99,8 +102,7 @@ def guest_tests(m, results, prefix, tests, expected=(), patience=1):
 SPLATS = ("BUG:", "WARNING:", "Firmware Bug", "Call Trace", "INFO:", "UBSAN:",
           "inconsistent lock")
 
-# But this is the host's affair: a handler is late by the clock if the host has
-# something else to do in the middle of it
+# A busy host makes a handler late
 EXCUSED = "INFO: NMI handler"
 
 
@@ -159,7 +161,7 @@ SWITCHING = ("life", "preempt", "switch")
 
 
 def clock_tests(opt, *tests):
-    """With another clock: all that depends on it, for a quick test without a part"""
+    """The tests of a firmware with another clock; a quick test leaves out a part"""
     return (SWITCHING if opt.test.long else ("preempt",)) + tests
 
 
