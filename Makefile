@@ -54,12 +54,12 @@ help: tree
 	@echo  '                    MEM=1G INITRD=file APPEND="options" FIRMWARE=file VARS=file'
 	@echo  '                    DISPLAY_MODE=none|gtk|sdl|vnc=:1 QEMU_ARGS="..."'
 	@echo  '                    ROOT=file: the image of a disk with a Linux system, raw'
+	@echo  '  root-image      - make a disk with Debian for ROOT=: build/root.img'
 	@echo  '  tests-initrd    - make what the tests add to the initramfs'
-	@echo  '  root-image      - make one with Debian: build/root.img'
-	@echo  '  check           - run the quick tests; LIST=1 prints them and runs none'
+	@echo  '  check           - run the quick tests; LIST=1 prints all, quick and long'
 	@echo  '                    TESTS="..." to choose: names, areas, globs of names'
 	@echo  '  check-long      - run the long tests; TESTS= and LIST=1 as above'
-	@echo  '  kselftests-stock - write tests/kselftests.expected from the stock kernel'
+	@echo  '  kselftests-stock - write tests/switch/kselftests.expected from the stock kernel'
 	@echo  '  bench           - print the figures of README.md, beside the stock kernel'
 	@echo  '  tree            - prepare the kernel tree in build/linux-$(BASE)'
 	@echo  '  BASE=$(BASE)       - kernel base, one of: $(notdir $(wildcard patches/*))'
@@ -162,7 +162,7 @@ debug-initrd: debug-image
 
 PHONY += efi-programs
 efi-programs: packages
-	@$(MAKE) -s -C tests/lib/efi OUT=$(build)/firmware
+	@$(MAKE) $(jobs) -s -C tests/lib/efi OUT=$(build)/firmware
 
 PHONY += second-firmware
 second-firmware: packages
@@ -175,11 +175,16 @@ check-tests = tests/check.py --build $(build) --tree $(tree) --objects $(objects
 PHONY += check check-long
 check: long	:=
 check-long: long := --long
+ifneq ($(LIST),)
 check check-long: packages
-	@if [ -n "$(LIST)" ]; then tests/check.py --list $(long) -- $(TESTS); exit; fi; \
-	needs=$$(tests/check.py --needs $(long) -- $(TESTS)) && \
-	$(MAKE) $(jobs) efi-programs $$needs && \
-	$(check-tests) $(long) -- $(TESTS)
+	@set -f; tests/check.py --list $(long) -- $(TESTS)
+else
+# Globs in TESTS are for check.py, and not for the shell
+check check-long: packages
+	+@set -f; needs=$$(tests/check.py --needs $(long) -- $(TESTS)) && \
+	$(MAKE) efi-programs $$needs
+	@set -f; $(check-tests) $(long) -- $(TESTS)
+endif
 
 # The stock kernel: the same options and the same tree, for ARCH=x86_64, and a
 # driver for the serial port, which it has to itself

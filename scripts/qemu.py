@@ -222,7 +222,7 @@ class Machine:
         except BlockingIOError:
             return None
         # A countdown may begin in one piece and end in the next
-        start = max(0, len(self.text) - len(COUNTDOWN))
+        start = max(0, len(self.text) - len(COUNTDOWN) + 1)
         self.text += data.decode("utf-8", "replace")
         for _ in range(self.text.count(COUNTDOWN, start)):
             self.send("\r")

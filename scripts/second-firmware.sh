@@ -18,8 +18,8 @@ keys=/usr/share/keyrings/debian-archive-keyring.gpg
 [ ! -e "$output/OVMF_CODE_4M.fd" ] || exit 0
 
 # The machine's own archive, so that a mirror is used if there is one
-mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' |
-	 grep -v security | head -n 1)
+mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' \
+		'Origin: Debian' | { grep -v security || true; } | head -n 1)
 [ -n "$mirror" ] || mirror=https://deb.debian.org/debian
 
 echo "  FETCH   ovmf of $suite"

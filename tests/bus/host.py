@@ -30,7 +30,7 @@ MACHINE = (
 XHCI = ["-device", "qemu-xhci,id=xhci"]
 
 
-@test("bus", also_long=True, guest=("bus",), efi=("driver",))
+@test("bus", name="bus-driver", also_long=True, guest=("bus",), efi=("driver",))
 def bus(opt, results):
     """A device of the test driver, and a Linux driver for it"""
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}bus"]

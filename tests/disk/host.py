@@ -170,7 +170,7 @@ def disks(opt, results):
 
     A CD is changed, and a USB disk is pulled out.
     """
-    name = "disks"
+    name = opt.test.name
     kinds, idle = (KINDS, ()) if opt.test.long else (("virtio-blk", "nvme"), ("usb",))
     args, steps = some_disks(opt, name, kinds, idle)
     make_cd(image(opt, name, "cd1"), 8 * MIB, b"cd1")
@@ -281,7 +281,7 @@ def guard(opt, results):
     os.unlink(path)
 
 
-@test("disk", also_long=True, beside=True, guest=("disk", "disk-pace"), efi=("driver",))
+@test("disk", name="disk-faults", also_long=True, beside=True, guest=("disk", "disk-pace"), efi=("driver",))
 def disk(opt, results):
     """A disk of the test driver that fails in every way"""
     name, tests = "disk", ("disk", "disk-pace")

@@ -128,7 +128,7 @@ def failing(node, path, what, once=False, sector=None):
             + (f",file.inject-error.0.sector={sector}" if sector else "")]
 
 
-@test("disk", also_long=True, beside=True, guest=("diskerrors",))
+@test("disk", beside=True, guest=("diskerrors",))
 def disk_errors(opt, results):
     """
     Disks that fail once or always: reads, writes and flushes

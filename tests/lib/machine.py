@@ -62,7 +62,7 @@ def machine(opt, results, name, content, **kwargs):
                 results.add(False, name, str(e))
             finally:
                 if results.failed != failed:
-                    results.keep_log(name, m.text)
+                    results.keep_log(f"{opt.test.name}: {name}", m.text)
 
 
 def take_results(results, prefix, lines, ended=True, status="0"):

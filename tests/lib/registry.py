@@ -58,7 +58,8 @@ def test(area, *, name=None, beside=False, long=False, also_long=False, guest=()
     """
     def register(function):
         known = name or function.__name__.replace("_", "-")
-        folder = function.__module__.split(".")[0]
+        path = os.path.abspath(function.__code__.co_filename)
+        folder = os.path.basename(os.path.dirname(path))
         if folder != area:
             raise ValueError(f"{known} of area {area} is in tests/{folder}")
         for suffix, is_long in (("", long), *([("-long", True)] if also_long else ())):
@@ -77,6 +78,9 @@ def load():
         area, file = os.path.relpath(path, TESTS).split(os.sep)
         if area != "lib":
             importlib.import_module(f"{area}.{file[:-3]}")
+    both = {t.area for t in tests.values()} & set(tests)
+    if both:
+        raise ValueError(f"these are tests and areas: {both}")
 
 
 def choose(words, long, everything=False):
@@ -99,5 +103,7 @@ def choose(words, long, everything=False):
             raise ValueError(
                 f"no test, area or glob is called {word}; areas: "
                 f"{' '.join(sorted({t.area for t in tests.values()}))}")
+        if word not in tests and not named & usual:
+            raise ValueError(f"{word} has no {'long' if long else 'quick'} test")
         chosen |= {word} if word in tests else named & usual
     return [t for name, t in tests.items() if name in chosen]

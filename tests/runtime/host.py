@@ -40,7 +40,7 @@ def boot_runtime(opt, results, name, tests, drivers=(), before=(), patience=1):
     return ""
 
 
-@test("runtime", also_long=True, beside=True,
+@test("runtime", name="runtime-services", also_long=True, beside=True,
       guest=("runtime", "tables", "runtime-users", "runtime-full"),
       needs=("tests-initrd", "runtime-initrd"))
 def runtime(opt, results):

@@ -225,7 +225,7 @@ def stdvga(opt, results):
         judge_return(m, results, name, screens)
 
 
-@test("screen", name="screen-virtio", beside=True, guest=("screen",))
+@test("screen", also_long=True, name="screen-virtio", beside=True, guest=("screen",))
 def virtio(opt, results):
     """A screen without a frame buffer, and a panic on it"""
     name = "screen-virtio"

@@ -46,7 +46,7 @@ def has_feature(name):
         return model["model"]["props"].get(name, False)
 
 
-@test("switch", guest=("life", "preempt", "switch", "clock", "irq", "rest"),
+@test("switch", also_long=True, guest=("life", "preempt", "switch", "clock", "irq", "rest"),
       efi=("x2apic", "driver"))
 def x2apic(opt, results):
     """A firmware with its local APIC in x2APIC mode"""

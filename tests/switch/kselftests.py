@@ -77,6 +77,7 @@ def storm(opt, results, name, switches, folders=()):
         text = m.text[begin:end.start()]
 
         found = outcomes(text)
+        results.add(expected(folders), f"{name}: there are programs")
         for command, outcome in expected(folders).items():
             said = found.pop(command, "nothing")
             results.add(said == outcome, f"{name}: {command}: {outcome}", said)

@@ -109,7 +109,11 @@ static inline bool file_has(const char *path, const char *text)
  */
 static inline bool is_long(void)
 {
-	return file_has("/proc/cmdline", "efi_mode_long ");
+	static int known = -1;
+
+	if (known < 0)
+		known = file_has("/proc/cmdline", "efi_mode_long ");
+	return known;
 }
 
 #define INTERVAL	"/sys/module/efi_mode/parameters/interval"

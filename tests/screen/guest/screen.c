@@ -18,7 +18,7 @@
  *	modes		two other modes, and one that is none
  *	idle		how often the screen is written when nothing changes
  *	rate		and how often it can be
- *	cycles		the driver unbound and bound a hundred times
+ *	cycles		the driver is unbound and bound, in a long test a hundred times
  *	reconnect	firmware's driver lets go of the screen, and takes it again
  *	mapped		what kind of memory the frame buffer is for Linux
  *	keep		another mode, which stays until Linux ends
@@ -436,7 +436,7 @@ static void cycles(void)
 		ok &= write_all("bind", names, nr) && find_screens(again) == nr;
 	}
 	klogctl(7, NULL, 0);
-	check(ok, "unbound and bound a hundred times");
+	check(ok, "unbound and bound again and again");
 	check(same && bound.protocols == unbound.protocols + (int)nr &&
 	      unbound.buffers < bound.buffers &&
 	      same_ledger(bound, read_ledger()), "the ledger says so");
