@@ -181,7 +181,7 @@ static efi_status_t ecall_abandon(void)
 
 static efi_status_t ecall_check(const char *name, unsigned int nargs)
 {
-	if (!efi_mode_handoff)
+	if (!efi_mode_is_reachable())
 		return EFI_NOT_READY;
 	if (efi_mode_is_stopped()) {
 		pr_err_ratelimited("%s: not called, the firmware is stopped\n",

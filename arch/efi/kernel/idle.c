@@ -37,7 +37,7 @@ static struct cpuidle_driver idle_driver = {
 	.name		= "efi-mode",
 	.states		= {
 		{
-			.name	= "firmware",
+			.name	= "rest",
 			.desc	= "firmware has the machine",
 			.enter	= eidle_enter,
 			.flags	= CPUIDLE_FLAG_RCU_IDLE,

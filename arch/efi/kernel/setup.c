@@ -93,9 +93,9 @@ static void __init esetup_setup_boot_params(void)
 }
 
 /*
- * Reserve what is in RAM already: the kernel and the handoff. setup_memory() reserves
- * the initrd. The firmware's tables and the nodes of setup_data are in memory of the
- * firmware, which is no RAM for Linux.
+ * Reserve the memory of the kernel and of the handoff. esetup_setup_memory() reserves the
+ * initrd. The firmware's tables and the nodes of setup_data are in memory of the firmware,
+ * which is no RAM for Linux.
  */
 static void __init esetup_reserve_memory(void)
 {

@@ -315,6 +315,17 @@ void __init efi_mode_switch_setup(void)
 	efi_mode_copy_gdt(false);
 }
 
+/**
+ * efi_mode_is_reachable() - check if the firmware can be switched to
+ *
+ * Context: any.
+ * Return: true after efi_mode_switch_setup().
+ */
+bool efi_mode_is_reachable(void)
+{
+	return switch_fn;
+}
+
 /* By the end of the boot the kernel has its tables and its page attributes */
 static int __init ewsw_settle(void)
 {

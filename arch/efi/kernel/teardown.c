@@ -125,7 +125,7 @@ bool efi_mode_teardown(bool orderly, bool for_good)
 	bool reached;
 
 	/* Early on there is none, or the local APIC is not shared yet */
-	if (!efi_mode_handoff ||
+	if (!efi_mode_is_reachable() ||
 	    (for_good && system_state < SYSTEM_SCHEDULING))
 		return false;
 

@@ -562,10 +562,11 @@ static struct efi_driver disk_driver = {
 
 static int edisk_show_mode(struct device *dev, void *data)
 {
-	const struct efi_disk *d;
+	const struct efi_disk *d = NULL;
 
 	device_lock(dev);
-	d = dev_get_drvdata(dev);
+	if (dev->driver == &disk_driver.driver)
+		d = dev_get_drvdata(dev);
 	if (d)
 		seq_printf(data, "%s %s: %s\n", d->gd->disk_name,
 			   efi_disk_mode_name(d->mode), d->mode_reason);
@@ -575,8 +576,11 @@ static int edisk_show_mode(struct device *dev, void *data)
 
 static int disk_modes_show(struct seq_file *m, void *unused)
 {
-	return driver_for_each_device(&disk_driver.driver, NULL, m,
-				      edisk_show_mode);
+	/*
+	 * Not driver_for_each_device(): the removal of a device from a driver holds the
+	 * device's lock and waits until the iteration has left the device.
+	 */
+	return bus_for_each_dev(&efi_bus_type, NULL, m, edisk_show_mode);
 }
 DEFINE_SHOW_ATTRIBUTE(disk_modes);
 

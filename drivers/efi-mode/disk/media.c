@@ -5,7 +5,7 @@
  * Firmware numbers media. Each call says for which one it is meant, and is refused if
  * there is another one by now. So Linux goes on saying the number of the medium that it
  * has looked at, and data of one are never written to another. Only when nobody has
- * the disk open is the new one looked at (efi_disk_open()).
+ * the disk open is the new one looked at (edisk_open()).
  *
  * A disk that cannot be removed is the same whatever its number.
  */

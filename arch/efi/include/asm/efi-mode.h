@@ -87,6 +87,7 @@ enum efi_mode_nmi_stat {
 extern struct efi_mode_deferred efi_mode_nmi_stats[EFI_MODE_NR_NMI_STATS];
 
 void efi_mode_switch_setup(void);
+bool efi_mode_is_reachable(void);
 void efi_mode_copy_gdt(bool has_task);
 void efi_mode_switch_to_firmware(void);
 void __efi_mode_counters_stop(void);
