@@ -8,7 +8,7 @@ import re
 import subprocess
 import tempfile
 
-from lib.machine import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
+from lib.machine import (BOOT, QUIET, START, TEST, files, machine,
                          power_off, take_results)
 from lib.registry import test
 

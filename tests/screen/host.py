@@ -4,9 +4,7 @@ Tests of what is on the screens
 """
 
 import contextlib
-import os
 import re
-import time
 
 from lib import glyphs
 from lib.machine import (BOOT, QUIET, START, TEST, clean, files, guest_tests,
