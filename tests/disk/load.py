@@ -164,3 +164,29 @@ def disk_errors(opt, results):
             take_results(results, name, m.text[begin:end.start()],
                          end[1] == "0", end[1])
             power_off(m, results, name)
+
+
+# Prints how often both have succeeded while the list of modes was read all the time
+REBIND = ("cd /sys/bus/efi/drivers/efi-disk; "
+          "d=$(grep -lF 'Pci(0x8,0x0)' efi*/path | cut -d/ -f1); "
+          "(while :; do cat /sys/kernel/debug/efi-mode/disk_modes; done) > /dev/null & "
+          "n=0; for i in $(seq 50); do "
+          "echo $d > unbind && echo $d > bind && n=$((n + 1)); done; echo rebound $n")
+
+
+@test("disk", beside=True)
+def disk_modes(opt, results):
+    """The list of disk modes is read while a disk is unbound and bound"""
+    name = "disk-modes"
+    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        path = os.path.join(tmp, "disk.img")
+        with open(path, "wb") as f:
+            f.truncate(64 << 20)
+        args = ["-drive", f"if=none,id=d,format=raw,file={path}",
+                "-device", "virtio-blk-pci,drive=d,addr=8"]
+        with machine(opt, results, name, files(opt, CONNECT, LINUX),
+                     args=args) as m:
+            m.expect(r"/ # $", START + BOOT)
+            m.send(REBIND + "\r")
+            found = m.expect(r"^rebound (\d+)", 40)
+            results.add(found[1] == "50", f"{name}: 50 times", found[1])
