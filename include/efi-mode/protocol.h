@@ -78,125 +78,77 @@ u64 efi_protocol_event(struct efi_protocol *protocol, size_t offset);
 void efi_protocol_close(struct efi_protocol *protocol);
 
 /**
- * __efi_protocol_call() - call a function of a protocol
- * @protocol:	as of efi_protocol_open()
- * @name:	of the function, for logs and traces; stays valid
- * @slot:	offset of the function pointer in the interface, in bytes
- * @status:	what the function returns
- * @args:	arguments but for the first, which is the interface
- * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS - 1
+ * efi_protocol_submit() - call functions of protocols
+ * @calls:	the calls, as of efi_call_submit(). Those with @protocol are for its
+ *		interface, and their target is filled in here unless it is set. Those
+ *		without are made as they are.
+ * @nr:		number of @calls, at least 1; exactly 1 if the call has a flag
  *
- * Context: task context; sleeps.
- * Return: 0 if the function was called. -ENODEV if the protocol is not on the handle
- * any more, -EIO if firmware has stopped, in this function or before, -ESHUTDOWN
- * if the system ends. @status is set in all cases, to an error if it was not called.
+ * If the firmware has installed protocols, the bus looks at the news first, and the calls
+ * that were refused are made again. With %EFI_CALL_PANIC the function is called at
+ * %EFI_TPL_APPLICATION.
+ *
+ * Context: task context, may sleep; see the flags for other contexts.
+ * Return: as efi_call_submit(). -ENODEV also if the protocol is not on the handle any
+ * more.
  */
-int __efi_protocol_call(struct efi_protocol *protocol, const char *name,
-			size_t slot, efi_status_t *status, const u64 *args,
-			unsigned int nargs);
+int efi_protocol_submit(struct efi_call *calls, unsigned int nr);
+
+/**
+ * EFI_PROTOCOL_CALL() - initializer of a struct efi_call for a function of a protocol
+ * @proto:	as of efi_protocol_open()
+ * @type:	type of the protocol interface
+ * @func:	member of @type
+ * @...:	arguments but for the first, which is the interface, of the types in the
+ *		prototype
+ */
+#define EFI_PROTOCOL_CALL(proto, type, func, ...)			\
+	{								\
+		.name	  = #type ": " #func,				\
+		.protocol = (proto),					\
+		.slot	  = offsetof(type, func),			\
+		.nargs	  = __efi_nargs(((type *)NULL)->func,		\
+					(type *)NULL, ##__VA_ARGS__),	\
+		.args	  = { __efi_args(0, ##__VA_ARGS__) },		\
+	}
+
+/**
+ * efi_protocol_call_flags() - call a function of a protocol
+ * @call_flags:	EFI_CALL_*
+ * @protocol:	as of efi_protocol_open()
+ * @efi_status:	efi_status_t *: set to what the function returns, or to an error
+ * @type:	type of the protocol interface
+ * @func:	member of @type
+ * @...:	arguments but for the first, which is the interface
+ *
+ * Context: as the flags say.
+ * Return: as efi_protocol_submit().
+ */
+#define efi_protocol_call_flags(call_flags, protocol, efi_status, type, func, ...) ({ \
+	struct efi_call __call =					\
+		EFI_PROTOCOL_CALL(protocol, type, func, ##__VA_ARGS__);	\
+	int __ret;							\
+									\
+	__call.flags = (call_flags);					\
+	__ret = efi_protocol_submit(&__call, 1);			\
+	*(efi_status) = __call.status;					\
+	__ret;								\
+})
 
 /**
  * efi_protocol_call() - call a function of a protocol
  * @protocol:	as of efi_protocol_open()
- * @status:	efi_status_t *: what the function returns
+ * @efi_status:	efi_status_t *: set to what the function returns, or to an error
  * @type:	type of the protocol interface
  * @func:	member of @type
- * @...:	arguments but for the first, each a u64
+ * @...:	arguments but for the first, which is the interface
  *
  * Context: task context; sleeps.
- * Return: as __efi_protocol_call().
+ * Return: 0 if the function was called, or an error as efi_protocol_submit().
  */
-#define efi_protocol_call(protocol, status, type, func, ...)		\
-	__efi_protocol_call(protocol, #type ": " #func,			\
-			    offsetof(type, func), status,		\
-			    (const u64[]){ __VA_ARGS__ },		\
-			    sizeof((const u64[]){ __VA_ARGS__ }) /	\
-			    sizeof(u64))
-
-/**
- * __efi_protocol_call_panic() - call a function of a protocol in a dying kernel
- * @protocol:	as of efi_protocol_open()
- * @name:	of the function, for logs and traces; stays valid
- * @slot:	offset of the function pointer in the interface, in bytes
- * @args:	arguments but for the first, which is the interface
- * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS - 1
- *
- * The function is called at %EFI_TPL_APPLICATION.
- *
- * Context: as efi_mode_call_panic().
- * Return: the EFI status.
- */
-efi_status_t __efi_protocol_call_panic(struct efi_protocol *protocol,
-				       const char *name, size_t slot,
-				       const u64 *args, unsigned int nargs);
-
-/**
- * efi_protocol_call_panic() - call a function of a protocol in a dying kernel
- * @protocol:	as of efi_protocol_open()
- * @type:	type of the protocol interface
- * @func:	member of @type
- * @...:	arguments but for the first, each a u64
- *
- * Context: as efi_mode_call_panic().
- * Return: the EFI status.
- */
-#define efi_protocol_call_panic(protocol, type, func, ...)		\
-	__efi_protocol_call_panic(protocol, #type ": " #func,		\
-				  offsetof(type, func),			\
-				  (const u64[]){ __VA_ARGS__ },		\
-				  sizeof((const u64[]){ __VA_ARGS__ }) / \
-				  sizeof(u64))
-
-#define EFI_CALL_ARGS	4
-
-/**
- * struct efi_call - one of several calls that are made with one switch
- * @protocol:	as of efi_protocol_open(), or NULL for a boot service
- * @slot:	offset of the function pointer in the interface, or in the table of boot
- *		services, in bytes
- * @args:	arguments but for the interface
- * @nargs:	number of @args
- * @status:	what the function returns
- * @error:	as __efi_protocol_call() returns it
- * @msecs:	how long it took
- */
-struct efi_call {
-	struct efi_protocol *protocol;
-	size_t slot;
-	u64 args[EFI_CALL_ARGS];
-	unsigned int nargs;
-	efi_status_t status;
-	int error;
-	unsigned int msecs;
-};
-
-/**
- * efi_call_all() - make several calls with one switch
- * @name:	of what they are for, for logs and traces; stays valid
- * @calls:	the calls; @status, @error and @msecs of each are set
- * @nr:		number of @calls
- *
- * For what is asked often and has little to say. Each call is made, whatever has
- * become of those before it.
- *
- * Context: task context; sleeps.
- * Return: 0, or -ENOMEM if none has been made.
- */
-int efi_call_all(const char *name, struct efi_call *calls, unsigned int nr);
-
-/**
- * efi_call_all_in() - make several calls with one switch, and allocate nothing
- * @name:	of what they are for, for logs and traces; stays valid
- * @calls:	the calls; @status, @error and @msecs of each are set
- * @nr:		number of @calls
- * @prealloc:	memory for @nr requests, from kmalloc()
- *
- * Otherwise as efi_call_all().
- *
- * Context: task context; sleeps.
- */
-void efi_call_all_in(const char *name, struct efi_call *calls, unsigned int nr,
-		     struct efi_mode_request *prealloc);
+#define efi_protocol_call(protocol, efi_status, type, func, ...)	\
+	efi_protocol_call_flags(0, protocol, efi_status, type, func,	\
+				##__VA_ARGS__)
 
 /**
  * __efi_protocol_read() - read data of an interface, or what it points to
@@ -211,7 +163,7 @@ void efi_call_all_in(const char *name, struct efi_call *calls, unsigned int nr,
  * of one moment.
  *
  * Context: task context; sleeps.
- * Return: 0, -ENODEV and -EIO as __efi_protocol_call(), -ENOMEM, -ENOENT if a pointer is
+ * Return: 0, an error as efi_protocol_submit(), -ENOMEM, or -ENOENT if a pointer is
  * NULL.
  */
 int __efi_protocol_read(struct efi_protocol *protocol, void *buf, size_t size,

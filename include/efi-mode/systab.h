@@ -8,6 +8,8 @@
 #include <linux/efi.h>
 #include <linux/types.h>
 
+struct efi_mode_resident;
+
 /**
  * efi_mode_systab() - the EFI system table
  *
@@ -18,13 +20,12 @@
 const efi_system_table_t *efi_mode_systab(void);
 
 /**
- * efi_mode_resident() - functions that the resident half has for Linux
+ * efi_mode_resident() - the functions of the resident half
  *
  * Context: any.
- * Return: the physical address of a struct efi_mode_resident, which is a table for
- * efi_mode_call_target().
+ * Return: a pointer for efi_table_call(): its value is a physical address.
  */
-phys_addr_t efi_mode_resident(void);
+const struct efi_mode_resident *efi_mode_resident(void);
 
 /**
  * efi_mode_image() - the handle of the EFI image that Linux is

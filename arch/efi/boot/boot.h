@@ -143,7 +143,7 @@ unsigned long efi_mode_firmware_handler(unsigned int vector);
 void *efi_mode_lookup_interface(struct efi_mode_target *target);
 bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r);
 efi_status_t __efiapi efi_mode_read_path(const efi_device_path_protocol_t *path,
-					 u8 *to, u64 *size);
+					 void *to, u64 *size);
 void efi_mode_lookup_outdate(void);
 void efi_mode_lookup_init(struct efi_mode_handoff *h);
 void efi_mode_lookup_exit(struct efi_mode_handoff *h);

@@ -40,15 +40,17 @@ static efi_status_t __efiapi keys_pressed(struct efi_key_data *data)
 }
 
 /*
- * Watch a keyboard. @keys are what to watch for, and @id is for keys_unwatch(). Firmware
- * that refuses some of the keys is asked for the others.
+ * Watch a keyboard, of which @interface is SimpleTextInputEx. @data are @nr keys to watch
+ * for, and @id is for keys_unwatch(). Firmware that refuses some of the keys is asked for
+ * the others.
  *
  * Return: an EFI status; EFI_UNSUPPORTED if it refuses all.
  */
 static efi_status_t __efiapi
-keys_watch(union efi_simple_text_input_ex_protocol *keyboard, efi_handle_t handle,
-	   struct efi_key_data *keys, u64 nr, struct keys_watch **id)
+keys_watch(void *interface, efi_handle_t handle, void *data, u64 nr, void **id)
 {
+	union efi_simple_text_input_ex_protocol *keyboard = interface;
+	struct efi_key_data *keys = data;
 	struct keys_watch *w;
 	efi_status_t status;
 	u64 i;
@@ -92,21 +94,21 @@ static void *keys_keyboard_on(efi_handle_t handle)
  * right or not: what counts is whether this keyboard is still there. If not, what was
  * registered went with it.
  */
-static efi_status_t __efiapi keys_unwatch(struct keys_watch *id)
+static efi_status_t __efiapi keys_unwatch(void *id)
 {
 	union efi_simple_text_input_ex_protocol *keyboard;
-	struct keys_watch **w;
+	struct keys_watch **w, *watch = id;
 	unsigned long i;
 
-	for (w = &watches; *w && *w != id; w = &(*w)->next)
+	for (w = &watches; *w && *w != watch; w = &(*w)->next)
 		;
 	if (!*w)
 		return EFI_NOT_FOUND;
-	*w = id->next;
-	keyboard = keys_keyboard_on(id->handle);
-	for (i = 0; keyboard == id->keyboard && i < id->nr; i++)
-		keyboard->unregister_key_notify(keyboard, id->notifies[i]);
-	efi_bs_call(free_pool, id);
+	*w = watch->next;
+	keyboard = keys_keyboard_on(watch->handle);
+	for (i = 0; keyboard == watch->keyboard && i < watch->nr; i++)
+		keyboard->unregister_key_notify(keyboard, watch->notifies[i]);
+	efi_bs_call(free_pool, watch);
 	return EFI_SUCCESS;
 }
 
@@ -117,8 +119,8 @@ static efi_status_t __efiapi keys_unwatch(struct keys_watch *id)
 void efi_mode_keys_init(struct efi_mode_handoff *h)
 {
 	handoff = h;
-	h->resident.watch_keys = (unsigned long)keys_watch;
-	h->resident.unwatch_keys = (unsigned long)keys_unwatch;
+	h->resident.watch_keys = keys_watch;
+	h->resident.unwatch_keys = keys_unwatch;
 }
 
 /**

@@ -35,7 +35,7 @@ static struct {
  * nothing. Like an event of firmware's a signal is there or not: it has no number, so
  * there is nothing that could overflow.
  */
-static void __efiapi lookup_notify(efi_event_t event, void *signal)
+static void __efiapi lookup_notify(void *event, void *signal)
 {
 	WRITE_ONCE(*(u8 *)signal, 1);
 	WRITE_ONCE(handoff->signalled, 1);
@@ -48,14 +48,14 @@ static void __efiapi lookup_notify(efi_event_t event, void *signal)
  * Return: an EFI status; EFI_NOT_FOUND if a pointer is NULL.
  */
 static efi_status_t __efiapi
-lookup_read(const u8 *base, void *to, u64 size, u64 nr, u64 first, u64 second,
+lookup_read(const void *base, void *to, u64 size, u64 nr, u64 first, u64 second,
 	    u64 third, u64 fourth, u64 fifth)
 {
 	const u64 offsets[] = { first, second, third, fourth, fifth };
 	unsigned int i;
 
 	for (i = 0; i + 1 < nr; i++) {
-		base = *(const u8 **)(base + offsets[i]);
+		base = *(const void **)(base + offsets[i]);
 		if (!base)
 			return EFI_NOT_FOUND;
 	}
@@ -73,7 +73,7 @@ lookup_read(const u8 *base, void *to, u64 size, u64 nr, u64 first, u64 second,
  * Return: an EFI status; EFI_BUFFER_TOO_SMALL if there is not enough room or no end.
  */
 efi_status_t __efiapi efi_mode_read_path(const efi_device_path_protocol_t *path,
-					 u8 *to, u64 *size)
+					 void *to, u64 *size)
 {
 	u64 used = 0;
 
@@ -174,9 +174,9 @@ bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r)
 void efi_mode_lookup_init(struct efi_mode_handoff *h)
 {
 	handoff = h;
-	h->resident.read = (unsigned long)lookup_read;
-	h->resident.read_path = (unsigned long)efi_mode_read_path;
-	h->resident.notify = (unsigned long)lookup_notify;
+	h->resident.read = lookup_read;
+	h->resident.read_path = efi_mode_read_path;
+	h->resident.notify = lookup_notify;
 }
 
 /**

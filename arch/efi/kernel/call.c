@@ -2,23 +2,24 @@
 /*
  * Firmware calls
  *
- * There is one request, since firmware has one stack. It belongs to the caller
+ * There is one request, because the firmware has one stack. It belongs to the caller
  * from %EFI_MODE_REQUEST_NONE to %EFI_MODE_REQUEST_NONE:
  *
- *	   task context		  any context
- *	 efi_mode_call()	efi_mode_call_atomic()
- *   efi_mode_call_target()		  |
- *   efi_mode_call_chain()		  |
- *	       |			  |
- *	  call_mutex		  if there is none, and
- *	       |		  firmware is idle
- *	       |			  |
- *	     post <-----------------------+
+ *		      efi_call_submit()
+ *	       |		|		    |
+ *	   no flag	  EFI_CALL_ATOMIC	EFI_CALL_PANIC
+ *	       |		|		EFI_CALL_LAST
+ *	  call_mutex	  if no call is under	    |
+ *	       |	  way, and the		first finish what is
+ *	       |	  firmware is idle	under way, with a
+ *	       |		|		time limit
+ *	       |		|		    |
+ *	     post <-------------+-------------------+
  *	       |
  *	  run until done
  *
- * The mutex is what callers wait for in their order. Posting is a matter of a
- * few instructions without interrupts, since an atomic caller may come between.
+ * Callers wait for the mutex in their order. Posting takes a few instructions without
+ * interrupts, because an atomic caller may come between.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -48,6 +49,9 @@
 /* For so long a real-time task gives firmware all of its time, and then looks so often */
 #define URGENT_MS		100
 #define LOOK_US			1000
+
+/* So many calls are made with one switch. They share one hold of the mutex. */
+#define EFI_CALL_CHAIN		32U
 
 static DEFINE_MUTEX(call_mutex);
 
@@ -109,19 +113,15 @@ unsigned int efi_mode_pending_ms(void)
 	return efi_mode_pending_call() ? (rdtsc() - start) / tsc_khz : 0;
 }
 
-static bool ecall_post(const struct efi_mode_target *target, const char *name,
-		       phys_addr_t table, size_t slot, const u64 *args,
-		       unsigned int nargs, phys_addr_t next)
+static bool ecall_post(const struct efi_call *c, phys_addr_t next)
 {
 	unsigned long flags;
 	bool posted;
 
 	local_irq_save(flags);
-	posted = efi_mode_request_post(&efi_mode_handoff->request, target,
-				       table, slot, args, nargs);
+	posted = efi_mode_request_post(&efi_mode_handoff->request, c, next);
 	if (posted) {
-		efi_mode_handoff->request.next = next;
-		call_name = name;
+		call_name = c->name;
 		call_start = rdtsc();
 	}
 	local_irq_restore(flags);
@@ -156,44 +156,53 @@ static void ecall_check_abi(const char *name, u32 violations)
 					   name, abi_violations[i]);
 }
 
-static efi_status_t ecall_take_result(u32 *refused)
+/* @c is NULL if the caller does not run any more */
+static void ecall_take_result(struct efi_call *c)
 {
+	struct efi_mode_request *r = &efi_mode_handoff->request;
+	efi_status_t status = r->status;
 	const char *name = call_name;
 	u64 start = call_start;
-	efi_status_t status;
 	u32 violations;
 
-	status = efi_mode_request_take(&efi_mode_handoff->request, &violations,
-				       refused);
+	violations = efi_mode_request_take(r, c);
 	ecall_trace_end(name, status, start);
 	ecall_check_abi(name, violations);
-	return status;
+}
+
+static void ecall_fail(struct efi_call *c, efi_status_t status, int error)
+{
+	c->status = status;
+	c->error = error;
+	c->cycles = 0;
 }
 
 /* An exception has stopped the firmware; slice.c has reported where */
-static efi_status_t ecall_abandon(void)
+static void ecall_abandon(struct efi_call *c)
 {
 	pr_emerg(FW_BUG "the firmware was stopped in %s\n", call_name);
 	efi_mode_request_abandon(&efi_mode_handoff->request);
 	ecall_trace_end(call_name, EFI_ABORTED, call_start);
-	return EFI_ABORTED;
+	if (c)
+		ecall_fail(c, EFI_ABORTED, -EIO);
 }
 
-static efi_status_t ecall_check(const char *name, unsigned int nargs)
+/* Fails the call if it cannot be made now */
+static bool ecall_is_possible(struct efi_call *c)
 {
-	if (!efi_mode_is_reachable())
-		return EFI_NOT_READY;
-	if (efi_mode_is_stopped()) {
+	if (!efi_mode_is_reachable()) {
+		ecall_fail(c, EFI_NOT_READY, -ESHUTDOWN);
+	} else if (efi_mode_is_stopped()) {
 		pr_err_ratelimited("%s: not called, the firmware is stopped\n",
-				   name);
-		return EFI_ABORTED;
+				   c->name);
+		ecall_fail(c, EFI_ABORTED, -EIO);
+	} else if (unlikely(last_caller) && last_caller != current &&
+		   !panic_in_progress()) {
+		ecall_fail(c, EFI_NOT_READY, -ESHUTDOWN);
+	} else {
+		return true;
 	}
-	if (WARN_ON_ONCE(nargs > EFI_MODE_MAX_ARGS))
-		return EFI_INVALID_PARAMETER;
-	if (unlikely(last_caller) && last_caller != current &&
-	    !panic_in_progress())
-		return EFI_NOT_READY;
-	return EFI_SUCCESS;
+	return false;
 }
 
 /*
@@ -218,117 +227,89 @@ static void ecall_run_until_done(void)
 	WRITE_ONCE(left_to_threads, false);
 }
 
-static efi_status_t ecall_locked(const struct efi_mode_target *target, u32 *refused,
-				 const char *name, phys_addr_t table, size_t slot,
-				 const u64 *args, unsigned int nargs, phys_addr_t next)
-{
-	efi_status_t status;
+/*
+ * The calls of one switch but the first, which is the request in the handoff. The caller
+ * has the mutex. The firmware reads and writes them by their physical addresses: the
+ * kernel image is contiguous.
+ */
+static struct efi_mode_request chained[EFI_CALL_CHAIN - 1];
 
+static phys_addr_t ecall_chain(const struct efi_call *calls, unsigned int nr)
+{
+	phys_addr_t next = 0;
+
+	while (--nr) {
+		efi_mode_request_fill(&chained[nr - 1], &calls[nr], next);
+		next = virt_to_phys(&chained[nr - 1]);
+	}
+	return next;
+}
+
+/* Return: whether the calls were made */
+static bool ecall_locked(struct efi_call *calls, unsigned int nr)
+{
 	lockdep_assert_held(&call_mutex);
-	status = ecall_check(name, nargs);
-	*refused = status == EFI_ABORTED ? EFI_MODE_REFUSED_STOPPED :
-					   EFI_MODE_REFUSED_CLOSED;
-	if (status != EFI_SUCCESS)
-		return status;
-
+	if (!ecall_is_possible(calls))
+		return false;
 	/* Atomic callers finish what they begin, so there is nothing to wait for */
-	if (!ecall_post(target, name, table, slot, args, nargs, next))
-		return EFI_NOT_READY;
+	if (!ecall_post(calls, ecall_chain(calls, nr))) {
+		ecall_fail(calls, EFI_NOT_READY, -ESHUTDOWN);
+		return false;
+	}
 	ecall_run_until_done();
-	*refused = EFI_MODE_REFUSED_STOPPED;
-	return ecall_is_done() ? ecall_take_result(refused) : ecall_abandon();
+	if (!ecall_is_done()) {
+		ecall_abandon(calls);
+		return false;
+	}
+	ecall_take_result(calls);
+	return true;
 }
 
-efi_status_t efi_mode_call_target(const struct efi_mode_target *target,
-				  u32 *refused, const char *name,
-				  phys_addr_t table, size_t slot,
-				  const u64 *args, unsigned int nargs)
+/* The calls of one switch */
+static void ecall_sleeping(struct efi_call *calls, unsigned int nr)
 {
-	efi_status_t status;
-
-	might_sleep();
-	mutex_lock(&call_mutex);
-	status = ecall_locked(target, refused, name, table, slot, args, nargs, 0);
-	mutex_unlock(&call_mutex);
-	return status;
-}
-EXPORT_SYMBOL_GPL(efi_mode_call_target);
-
-/* The first goes the way of all calls, the others hang on it */
-void efi_mode_call_chain(const char *name, struct efi_mode_request *requests,
-			 unsigned int nr)
-{
-	struct efi_mode_request *first = requests;
-	phys_addr_t next = nr > 1 ? virt_to_phys(&requests[1]) : 0;
 	unsigned int i;
-	u32 refused;
+	bool made;
 
-	might_sleep();
-	for (i = 1; i < nr; i++)
-		requests[i].next = i + 1 < nr ? virt_to_phys(&requests[i + 1]) :
-						0;
 	mutex_lock(&call_mutex);
-	first->status = ecall_locked(&first->target, &refused, name, first->table,
-				     first->slot, first->args, first->nargs, next);
-	first->refused = refused;
-	first->cycles = efi_mode_handoff->request.cycles;
-	mutex_unlock(&call_mutex);
+	made = ecall_locked(calls, nr);
 	for (i = 1; i < nr; i++) {
-		if (refused >= EFI_MODE_REFUSED_STOPPED) {
-			requests[i].status = first->status;
-			requests[i].refused = refused;
+		if (made) {
+			efi_mode_request_result(&chained[i - 1], &calls[i]);
+			ecall_check_abi(calls[i].name,
+					chained[i - 1].abi_violations);
 		} else {
-			ecall_check_abi(name, requests[i].abi_violations);
+			ecall_fail(&calls[i], calls->status, calls->error);
 		}
 	}
+	mutex_unlock(&call_mutex);
 }
-EXPORT_SYMBOL_GPL(efi_mode_call_chain);
 
-efi_status_t efi_mode_call(const char *name, phys_addr_t table, size_t slot,
-			   const u64 *args, unsigned int nargs)
+static void ecall_atomic(struct efi_call *c)
 {
-	u32 refused;
-
-	return efi_mode_call_target(NULL, &refused, name, table, slot, args,
-				    nargs);
-}
-EXPORT_SYMBOL_GPL(efi_mode_call);
-
-static efi_status_t ecall_atomic(const struct efi_mode_target *target,
-				 const char *name, phys_addr_t table,
-				 size_t slot, const u64 *args,
-				 unsigned int nargs)
-{
-	efi_status_t status = ecall_check(name, nargs);
 	unsigned long flags;
-	u32 refused;
 
-	if (status != EFI_SUCCESS)
-		return status;
+	if (!ecall_is_possible(c))
+		return;
 
-	/* What firmware was interrupted in would go on first, and may have no end */
-	if (efi_mode_is_busy())
-		return EFI_NOT_READY;
-
+	/* The firmware would first finish what it was interrupted in, if that has an end */
+	if (efi_mode_is_busy()) {
+		ecall_fail(c, EFI_NOT_READY, -EBUSY);
+		return;
+	}
 	local_irq_save(flags);
-	if (ecall_post(target, name, table, slot, args, nargs, 0)) {
+	if (!ecall_post(c, 0)) {
+		ecall_fail(c, EFI_NOT_READY, -EBUSY);
+	} else {
 		while (!ecall_is_done() && !efi_mode_is_stopped())
 			efi_mode_slice_irqoff();
-		status = ecall_is_done() ? ecall_take_result(&refused) : ecall_abandon();
-	} else {
-		status = EFI_NOT_READY;
+		if (ecall_is_done())
+			ecall_take_result(c);
+		else
+			ecall_abandon(c);
 	}
 	local_irq_restore(flags);
-	return status;
 }
-
-efi_status_t efi_mode_call_atomic(const char *name, phys_addr_t table,
-				  size_t slot, const u64 *args,
-				  unsigned int nargs)
-{
-	return ecall_atomic(NULL, name, table, slot, args, nargs);
-}
-EXPORT_SYMBOL_GPL(efi_mode_call_atomic);
 
 /* The task that is to be the last caller, if there is one already */
 static struct task_struct *next_caller;
@@ -410,14 +391,13 @@ static u64 ecall_deadline_in(unsigned int ms)
 static bool ecall_finish(void)
 {
 	u64 deadline = ecall_deadline_in(EFI_MODE_PANIC_WAIT_TIMEOUT_MS);
-	u32 refused;
 
 	efi_mode_apic_mask_linux();
 	for (;;) {
 		if (ecall_is_done())
-			ecall_take_result(&refused);
+			ecall_take_result(NULL);
 		if (efi_mode_is_stopped() && efi_mode_pending_call())
-			ecall_abandon();
+			ecall_abandon(NULL);
 		if (!efi_mode_pending_call() && !efi_mode_is_busy()) {
 			timed_out = false;
 			return true;
@@ -447,96 +427,101 @@ bool efi_mode_finish_calls(void)
 }
 
 /*
- * Such a slice ends whatever firmware does, so there is an end to the waiting, too. A
- * call that is given up stays what is under way.
+ * Such a slice ends whatever the firmware does, so there is an end to the waiting, too. A
+ * call that is given up stays under way.
  */
-static efi_status_t ecall_timed(unsigned int ms,
-				const struct efi_mode_target *target,
-				const char *name, phys_addr_t table, size_t slot,
-				const u64 *args, unsigned int nargs)
+static void ecall_timed(struct efi_call *c, unsigned int ms)
 {
 	u64 deadline = ecall_deadline_in(ms);
-	u32 refused;
 
-	if (!ecall_post(target, name, table, slot, args, nargs, 0))
-		return EFI_NOT_READY;
+	if (!ecall_post(c, 0)) {
+		ecall_fail(c, EFI_NOT_READY, -EBUSY);
+		return;
+	}
 	while (!ecall_is_done()) {
-		if (efi_mode_is_stopped())
-			return ecall_abandon();
-		if (ecall_is_late(deadline))
-			return EFI_TIMEOUT;
+		if (efi_mode_is_stopped()) {
+			ecall_abandon(c);
+			return;
+		}
+		if (ecall_is_late(deadline)) {
+			ecall_fail(c, EFI_TIMEOUT, -ETIMEDOUT);
+			return;
+		}
 		efi_mode_bare_slice();
 	}
-	return ecall_take_result(&refused);
+	ecall_take_result(c);
 }
 
-static efi_status_t ecall_dying(unsigned int ms,
-				const struct efi_mode_target *target,
-				const char *name, phys_addr_t table, size_t slot,
-				const u64 *args, unsigned int nargs)
+static void ecall_dying(struct efi_call *c, unsigned int ms)
 {
-	efi_status_t status = ecall_check(name, nargs);
 	unsigned long flags;
 
-	if (status != EFI_SUCCESS)
-		return status;
+	if (!ecall_is_possible(c))
+		return;
 	/* Too early for a slice that can be ended */
-	if (!efi_mode_apic_is_shared())
-		return ecall_atomic(target, name, table, slot, args, nargs);
-
+	if (!efi_mode_apic_is_shared()) {
+		ecall_atomic(c);
+		return;
+	}
 	preempt_disable();
 	local_irq_save(flags);
-	status = EFI_NOT_READY;
 	if (ecall_finish())
-		status = ecall_timed(ms, target, name, table, slot, args, nargs);
+		ecall_timed(c, ms);
+	else
+		ecall_fail(c, EFI_NOT_READY, -ETIMEDOUT);
 	local_irq_restore(flags);
 	preempt_enable();
-	return status;
 }
 
-efi_status_t efi_mode_call_panic_target(const struct efi_mode_target *target,
-					const char *name, phys_addr_t table,
-					size_t slot, const u64 *args,
-					unsigned int nargs)
+static bool ecall_are_valid(const struct efi_call *calls, unsigned int nr)
 {
-	return ecall_dying(EFI_MODE_PANIC_CALL_TIMEOUT_MS, target, name, table,
-			   slot, args, nargs);
-}
-EXPORT_SYMBOL_GPL(efi_mode_call_panic_target);
+	unsigned int i;
 
-efi_status_t efi_mode_call_panic(const char *name, phys_addr_t table,
-				 size_t slot, const u64 *args,
-				 unsigned int nargs)
-{
-	return ecall_dying(EFI_MODE_PANIC_CALL_TIMEOUT_MS, NULL, name, table,
-			   slot, args, nargs);
+	for (i = 0; i < nr; i++)
+		if (calls[i].nargs > EFI_MODE_MAX_ARGS ||
+		    (calls[i].flags && nr != 1))
+			return false;
+	return nr;
 }
-EXPORT_SYMBOL_GPL(efi_mode_call_panic);
 
-/**
- * efi_mode_call_last() - call a function from which no return is expected
- * @name:	of the function, for logs and traces; stays valid
- * @table:	physical address of the table or protocol interface
- * @slot:	offset of the function pointer in @table, in bytes
- * @args:	arguments
- * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS
- *
- * Context: as efi_mode_call_panic().
- * Return: as efi_mode_call_panic(), but after half a minute.
- */
-efi_status_t efi_mode_call_last(const char *name, phys_addr_t table,
-				size_t slot, const u64 *args,
-				unsigned int nargs)
+static int ecall_first_error(const struct efi_call *calls, unsigned int nr)
 {
-	return ecall_dying(EFI_MODE_LAST_CALL_TIMEOUT_MS, NULL, name, table,
-			   slot, args, nargs);
+	for (; nr; nr--, calls++)
+		if (calls->error)
+			return calls->error;
+	return 0;
 }
+
+int efi_call_submit(struct efi_call *calls, unsigned int nr)
+{
+	unsigned int i, n;
+
+	if (WARN_ON_ONCE(!ecall_are_valid(calls, nr))) {
+		for (i = 0; i < nr; i++)
+			ecall_fail(&calls[i], EFI_INVALID_PARAMETER, -EINVAL);
+		return -EINVAL;
+	}
+	if (calls->flags & EFI_CALL_LAST) {
+		ecall_dying(calls, EFI_MODE_LAST_CALL_TIMEOUT_MS);
+	} else if (calls->flags & EFI_CALL_PANIC) {
+		ecall_dying(calls, EFI_MODE_PANIC_CALL_TIMEOUT_MS);
+	} else if (calls->flags & EFI_CALL_ATOMIC) {
+		ecall_atomic(calls);
+	} else {
+		might_sleep();
+		for (i = 0; i < nr; i += n) {
+			n = min(nr - i, EFI_CALL_CHAIN);
+			ecall_sleeping(&calls[i], n);
+		}
+	}
+	return ecall_first_error(calls, nr);
+}
+EXPORT_SYMBOL_GPL(efi_call_submit);
 
 efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size)
 {
-	return efi_mode_call_args(efi_mode_call, "read firmware's memory",
-				  efi_mode_resident(),
-				  offsetof(struct efi_mode_resident, read),
-				  from, virt_to_phys(to), size, 1, 0);
+	return efi_table_call(0, "resident half", efi_mode_resident(), read,
+			      (void *)from, efi_phys(to), size, 1, 0, 0, 0, 0,
+			      0);
 }
 EXPORT_SYMBOL_GPL(efi_mode_read);

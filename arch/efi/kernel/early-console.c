@@ -28,30 +28,27 @@ static unsigned int length;
 /* Both are in use with the console lock held, or when there is no console any more */
 static efi_char16_t piece[PIECE + 1];
 
-/* efi_mode_call_atomic() or efi_mode_call_panic() */
-typedef efi_status_t (*call_fn)(const char *name, phys_addr_t table, size_t slot,
-				const u64 *args, unsigned int nargs);
-
-static efi_status_t econ_show_piece(call_fn call, unsigned int begin,
+static efi_status_t econ_show_piece(unsigned int flags, unsigned int begin,
 				    unsigned int end)
 {
-	unsigned long con_out = (unsigned long)efi_mode_systab()->con_out;
+	efi_simple_text_output_protocol_t *con_out = efi_mode_systab()->con_out;
 	efi_char16_t *to = piece;
 
 	while (begin < end)
 		*to++ = text[begin++];
 	*to = 0;
-	return efi_mode_proto_call(call, efi_simple_text_output_protocol_t,
-				   con_out, output_string, __pa_symbol(piece));
+	return efi_table_call(flags, "console", con_out, output_string, con_out,
+			      efi_phys(piece));
 }
 
-static void econ_show(call_fn call)
+/* @flags: EFI_CALL_* */
+static void econ_show(unsigned int flags)
 {
 	unsigned int begin = 0, end;
 
 	while (begin < length) {
 		end = min(begin + PIECE, length);
-		if (econ_show_piece(call, begin, end) == EFI_NOT_READY)
+		if (econ_show_piece(flags, begin, end) == EFI_NOT_READY)
 			break;
 		begin = end;
 	}
@@ -83,13 +80,13 @@ static void econ_write(struct console *con, const char *s, unsigned int n)
 			econ_add('\r');
 		econ_add(isascii(*s) ? *s : '?');
 	}
-	econ_show(panic_in_progress() ? efi_mode_call_panic : efi_mode_call_atomic);
+	econ_show(panic_in_progress() ? EFI_CALL_PANIC : EFI_CALL_ATOMIC);
 }
 
 /* What is left, whatever firmware is doing */
 static int econ_exit(struct console *con)
 {
-	econ_show(efi_mode_call);
+	econ_show(0);
 	return 0;
 }
 

@@ -52,10 +52,10 @@ int efi_mode_event_open(u32 type, bool protocol,
 		goto out;
 	h->signals[nr] = 0;
 	efi_mode_event_set_handler(nr, handler, data);
-	status = efi_mode_bs_call(create_event, type | EFI_EVT_NOTIFY_SIGNAL,
-				  EFI_TPL_NOTIFY, h->resident.notify,
-				  virt_to_phys(&h->signals[nr]),
-				  virt_to_phys(&h->events[nr]));
+	status = efi_bs_call(create_event, type | EFI_EVT_NOTIFY_SIGNAL,
+			     EFI_TPL_NOTIFY, h->resident.notify,
+			     efi_phys(&h->signals[nr]),
+			     efi_phys((efi_event_t *)&h->events[nr]));
 	if (status != EFI_SUCCESS) {
 		efi_mode_event_set_handler(nr, NULL, NULL);
 		h->events[nr] = 0;
@@ -85,7 +85,7 @@ void efi_mode_event_close(int nr)
 	mutex_lock(&events_mutex);
 	efi_mode_event_set_handler(nr, NULL, NULL);
 	if (!test_bit(nr, efi_mode_events.in_flight) &&
-	    efi_mode_bs_call(close_event, h->events[nr]) == EFI_SUCCESS) {
+	    efi_bs_call(close_event, (efi_event_t)h->events[nr]) == EFI_SUCCESS) {
 		h->events[nr] = 0;
 		clear_bit(nr, efi_mode_events.used);
 	}

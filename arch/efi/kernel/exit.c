@@ -173,12 +173,13 @@ static struct {
 static void eexit_reset_system(int type, const struct efi_mode_reboot_action *e,
 			       bool orderly)
 {
-	u64 size = 0, data = 0;
+	efi_char16_t *data = NULL;
+	unsigned long size = 0;
 
 	if (type == EFI_MODE_RESET_PLATFORM) {
 		reset_data.guid = e->platform;
 		size = sizeof(reset_data);
-		data = __pa_symbol(&reset_data);
+		data = efi_phys((efi_char16_t *)&reset_data);
 	}
 	/*
 	 * Notify functions of firmware may want its events, so let them, but not
@@ -186,11 +187,9 @@ static void eexit_reset_system(int type, const struct efi_mode_reboot_action *e,
 	 */
 	if (orderly) {
 		timeout_ms = EFI_MODE_RESET_TIMEOUT_MS;
-		efi_mode_rt_call(efi_mode_call, reset_system, type, 0, size,
-				 data);
+		efi_rt_call(0, reset_system, type, 0, size, data);
 	} else {
-		efi_mode_rt_call(efi_mode_call_last, reset_system, type, 0,
-				 size, data);
+		efi_rt_call(EFI_CALL_LAST, reset_system, type, 0, size, data);
 	}
 	pr_emerg("the firmware has not reset the system\n");
 }

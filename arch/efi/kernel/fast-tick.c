@@ -70,8 +70,11 @@ static const struct kernel_param_ops fast_tick_ops = {
 module_param_cb(fast_tick, &fast_tick_ops, &fast_tick, 0644);
 MODULE_PARM_DESC(fast_tick, "microseconds between two ticks of firmware's clock while it has something to look after, 1000 to 100000; 0: as ever");
 
-/* Firmware's protocol, and the period that its clock has, in 100 ns; 0: there is none */
-static phys_addr_t timer;
+/*
+ * The firmware's protocol, by its physical address, or NULL; and the normal period of the
+ * firmware's clock in units of 100 ns
+ */
+static union efi_timer_arch_protocol *timer;
 static u64 normal;
 static bool looked_for;
 
@@ -102,6 +105,9 @@ static u64 etick_to_units(u64 cycles)
 				  USEC_PER_MSEC * EFI_TIMER_UNITS_PER_USEC);
 }
 
+#define etick_call(t, func, ...)					\
+	efi_table_call(0, "timer", t, func, t, ##__VA_ARGS__)
+
 /*
  * As the period is now it is to be again. Whoever calls may be about to write pages to a
  * disk, and must not wait for that.
@@ -110,7 +116,8 @@ static bool etick_find_timer(void)
 {
 	struct {
 		efi_guid_t guid;
-		u64 address, period;
+		union efi_timer_arch_protocol *timer;
+		u64 period;
 	} *s;
 
 	if (looked_for)
@@ -120,12 +127,11 @@ static bool etick_find_timer(void)
 		return false;
 	looked_for = true;
 	s->guid = EFI_TIMER_ARCH_PROTOCOL_GUID;
-	if (efi_mode_bs_call(locate_protocol, virt_to_phys(&s->guid), 0,
-			     virt_to_phys(&s->address)) == EFI_SUCCESS &&
-	    efi_mode_proto_call(efi_mode_call, union efi_timer_arch_protocol,
-				s->address, get_timer_period,
-				virt_to_phys(&s->period)) == EFI_SUCCESS) {
-		timer = s->address;
+	if (efi_bs_call(locate_protocol, efi_phys(&s->guid), NULL,
+			efi_phys((void **)&s->timer)) == EFI_SUCCESS &&
+	    etick_call(s->timer, get_timer_period, efi_phys(&s->period)) ==
+	    EFI_SUCCESS) {
+		timer = s->timer;
 		normal = s->period;
 	}
 	kfree(s);
@@ -134,8 +140,7 @@ static bool etick_find_timer(void)
 
 static bool etick_set_period(u64 units)
 {
-	return efi_mode_proto_call(efi_mode_call, union efi_timer_arch_protocol,
-				   timer, set_timer_period, units) == EFI_SUCCESS;
+	return etick_call(timer, set_timer_period, units) == EFI_SUCCESS;
 }
 
 /* Does the account know? It is the local APIC's timer, and the change was seen. */

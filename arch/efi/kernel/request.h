@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one request: whose it is, and when
+ * The one request, and its owner in each state
  *
  *	NONE -> POSTED	the kernel has filled it in
  *	POSTED -> RUNNING -> DONE	the resident half makes the call
@@ -12,50 +12,63 @@
 #ifndef _EFI_MODE_KERNEL_REQUEST_H
 #define _EFI_MODE_KERNEL_REQUEST_H
 
+#include <linux/array_size.h>
 #include <linux/compiler.h>
+#include <linux/errno.h>
 #include <linux/types.h>
 
-#include <efi-mode/request.h>
+#include <asm/handoff.h>
+#include <efi-mode/call.h>
+
+/**
+ * efi_mode_request_fill() - write a call into a request
+ * @r:		the request; its state does not change
+ * @c:		the call
+ * @next:	physical address of the request that follows, or 0
+ *
+ * Context: any; the caller owns @r.
+ */
+static inline void efi_mode_request_fill(struct efi_mode_request *r,
+					 const struct efi_call *c,
+					 phys_addr_t next)
+{
+	unsigned int i;
+
+	r->target = c->target;
+	r->table = c->table;
+	r->slot = c->slot;
+	r->nargs = c->nargs;
+	for (i = 0; i < c->nargs; i++)
+		r->args[i] = c->args[i];
+	r->abi_violations = 0;
+	r->refused = EFI_MODE_REFUSED_NONE;
+	r->next = next;
+}
 
 /**
  * efi_mode_request_post() - ask for a call
  * @r:		the request
- * @target:	whose function it is, or NULL
- * @table:	physical address of the table or protocol interface
- * @slot:	offset of the function pointer in @table, in bytes
- * @args:	arguments
- * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS
+ * @c:		the call
+ * @next:	physical address of the request that follows, or 0
  *
  * Context: interrupts off.
- * Return: false if there is another one that is not finished; nothing is changed.
+ * Return: false if another call has not finished; nothing is changed.
  */
 static inline bool efi_mode_request_post(struct efi_mode_request *r,
-					 const struct efi_mode_target *target,
-					 u64 table, u64 slot, const u64 *args,
-					 unsigned int nargs)
+					 const struct efi_call *c,
+					 phys_addr_t next)
 {
-	static const struct efi_mode_target nobody;
-	unsigned int i;
-
 	if (READ_ONCE(r->state) != EFI_MODE_REQUEST_NONE)
 		return false;
 
-	r->target = target ? *target : nobody;
-	r->table = table;
-	r->slot = slot;
-	r->nargs = nargs;
-	for (i = 0; i < nargs; i++)
-		r->args[i] = args[i];
-	r->abi_violations = 0;
-	r->refused = EFI_MODE_REFUSED_NONE;
-	r->next = 0;
+	efi_mode_request_fill(r, c, next);
 	barrier();
 	WRITE_ONCE(r->state, EFI_MODE_REQUEST_POSTED);
 	return true;
 }
 
 /**
- * efi_mode_request_is_pending() - is there one?
+ * efi_mode_request_is_pending() - test for a request that has no taken result
  * @r:	the request
  *
  * Context: any.
@@ -67,7 +80,7 @@ static inline bool efi_mode_request_is_pending(const struct efi_mode_request *r)
 }
 
 /**
- * efi_mode_request_is_done() - has the function returned?
+ * efi_mode_request_is_done() - test whether the function has returned
  * @r:	the request
  *
  * Context: any.
@@ -79,31 +92,51 @@ static inline bool efi_mode_request_is_done(const struct efi_mode_request *r)
 }
 
 /**
- * efi_mode_request_take() - take the result, and make room for the next
- * @r:		the request, which is done
- * @abi_violations: EFI_MODE_ABI_* of the function
- * @refused:	EFI_MODE_REFUSED_*
+ * efi_mode_request_result() - copy the result of a request into its call
+ * @r:	the request, which the resident half has performed
+ * @c:	the call
  *
- * Context: the one who has posted it.
- * Return: the EFI status.
+ * Context: any; the caller owns @r.
  */
-static inline u64 efi_mode_request_take(struct efi_mode_request *r,
-					u32 *abi_violations, u32 *refused)
+static inline void efi_mode_request_result(const struct efi_mode_request *r,
+					   struct efi_call *c)
 {
-	u64 status = r->status;
+	static const int errors[] = {
+		[EFI_MODE_REFUSED_NONE]	= 0,
+		[EFI_MODE_REFUSED_GONE]	= -ENODEV,
+		[EFI_MODE_REFUSED_NEWS]	= -EAGAIN,
+	};
 
-	*abi_violations = r->abi_violations;
-	*refused = r->refused;
-	barrier();
-	WRITE_ONCE(r->state, EFI_MODE_REQUEST_NONE);
-	return status;
+	c->status = r->status;
+	c->cycles = r->cycles;
+	c->error = r->refused < ARRAY_SIZE(errors) ? errors[r->refused] : -EIO;
 }
 
 /**
- * efi_mode_request_abandon() - nobody will ever answer
+ * efi_mode_request_take() - take the result, and make room for the next request
+ * @r:	the request, which is done
+ * @c:	the call, or NULL if its caller does not run any more
+ *
+ * Context: the context that has posted the request, or a dying kernel.
+ * Return: EFI_MODE_ABI_* of the function.
+ */
+static inline u32 efi_mode_request_take(struct efi_mode_request *r,
+					struct efi_call *c)
+{
+	u32 violations = r->abi_violations;
+
+	if (c)
+		efi_mode_request_result(r, c);
+	barrier();
+	WRITE_ONCE(r->state, EFI_MODE_REQUEST_NONE);
+	return violations;
+}
+
+/**
+ * efi_mode_request_abandon() - give up a request that will not be answered
  * @r:	the request
  *
- * Context: the one who has posted it, when firmware has stopped.
+ * Context: the context that has posted the request, when the firmware has stopped.
  */
 static inline void efi_mode_request_abandon(struct efi_mode_request *r)
 {

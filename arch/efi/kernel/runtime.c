@@ -54,7 +54,7 @@ struct exchange {
 	union {
 		struct {
 			efi_guid_t vendor;
-			u64 size;
+			unsigned long size;
 			u32 attr;
 		};
 		struct {
@@ -69,9 +69,9 @@ struct exchange {
 			u64 largest;
 		};
 		struct {
-			u64 capsules[1];
+			efi_capsule_header_t *capsules[1];
 			u64 max_size;
-			u32 reset_type;
+			int reset_type;
 		};
 		u32 count;
 	};
@@ -87,14 +87,17 @@ static bool ert_may_sleep(void)
 	return !preempt_count() && !irqs_disabled() && !rcu_preempt_depth();
 }
 
-static u64 ert_address(const void *wanted, void *p)
-{
-	return wanted ? virt_to_phys(p) : 0;
-}
+/* For the firmware: @p, of which the value is a physical address, or NULL */
+#define ert_phys(wanted, p)	((wanted) ? efi_phys(p) : NULL)
 
 static size_t ert_name_size(const efi_char16_t *name)
 {
 	return name ? (ucs2_strlen(name) + 1) * sizeof(*name) : 0;
+}
+
+static efi_char16_t *ert_name_of(struct exchange *x)
+{
+	return (efi_char16_t *)x->text;
 }
 
 static void *ert_data_of(struct exchange *x, size_t name_size)
@@ -132,9 +135,8 @@ static efi_status_t ert_get_time(efi_time_t *time, efi_time_cap_t *cap)
 
 	if (status != EFI_SUCCESS)
 		return status;
-	status = efi_mode_rt_call(efi_mode_call, get_time,
-				  ert_address(time, &x->time),
-				  ert_address(cap, &x->cap));
+	status = efi_rt_call(0, get_time, ert_phys(time, &x->time),
+			     ert_phys(cap, &x->cap));
 	if (status != EFI_SUCCESS)
 		return status;
 	if (time)
@@ -171,8 +173,7 @@ static efi_status_t ert_set_time(efi_time_t *time)
 		x->time = *time;
 		ert_add_zone(&x->time);
 	}
-	return efi_mode_rt_call(efi_mode_call, set_time,
-				ert_address(time, &x->time));
+	return efi_rt_call(0, set_time, ert_phys(time, &x->time));
 }
 
 static efi_status_t ert_get_wakeup_time(efi_bool_t *enabled, efi_bool_t *pending,
@@ -183,10 +184,8 @@ static efi_status_t ert_get_wakeup_time(efi_bool_t *enabled, efi_bool_t *pending
 
 	if (status != EFI_SUCCESS)
 		return status;
-	status = efi_mode_rt_call(efi_mode_call, get_wakeup_time,
-				  ert_address(enabled, &x->enabled),
-				  ert_address(pending, &x->pending),
-				  ert_address(time, &x->time));
+	status = efi_rt_call(0, get_wakeup_time, ert_phys(enabled, &x->enabled),
+			     ert_phys(pending, &x->pending), ert_phys(time, &x->time));
 	if (status != EFI_SUCCESS)
 		return status;
 	if (enabled)
@@ -207,8 +206,7 @@ static efi_status_t ert_set_wakeup_time(efi_bool_t enabled, efi_time_t *time)
 		return status;
 	if (time)
 		x->time = *time;
-	return efi_mode_rt_call(efi_mode_call, set_wakeup_time, enabled,
-				ert_address(time, &x->time));
+	return efi_rt_call(0, set_wakeup_time, enabled, ert_phys(time, &x->time));
 }
 
 /* Variables */
@@ -232,17 +230,15 @@ static efi_status_t ert_get_variable(efi_char16_t *name, efi_guid_t *vendor,
 	if (data_size)
 		x->size = *data_size;
 
-	status = efi_mode_rt_call(efi_mode_call, get_variable,
-				  ert_address(name, x->text),
-				  ert_address(vendor, &x->vendor),
-				  ert_address(attr, &x->attr),
-				  ert_address(data_size, &x->size),
-				  ert_address(data, ert_data_of(x, length)));
+	status = efi_rt_call(0, get_variable, ert_phys(name, ert_name_of(x)),
+			     ert_phys(vendor, &x->vendor), ert_phys(attr, &x->attr),
+			     ert_phys(data_size, &x->size),
+			     ert_phys(data, ert_data_of(x, length)));
 	if (status != EFI_SUCCESS && status != EFI_BUFFER_TOO_SMALL)
 		return status;
 
 	if (status == EFI_SUCCESS && data_size && x->size > *data_size) {
-		pr_err_ratelimited(FW_BUG "a variable of %llu bytes in a buffer of %lu\n",
+		pr_err_ratelimited(FW_BUG "a variable of %lu bytes in a buffer of %lu\n",
 				   x->size, *data_size);
 		return EFI_DEVICE_ERROR;
 	}
@@ -275,10 +271,9 @@ static efi_status_t ert_get_next_variable(unsigned long *size, efi_char16_t *nam
 	if (size)
 		x->size = *size;
 
-	status = efi_mode_rt_call(efi_mode_call, get_next_variable,
-				  ert_address(size, &x->size),
-				  ert_address(name, x->text),
-				  ert_address(vendor, &x->vendor));
+	status = efi_rt_call(0, get_next_variable, ert_phys(size, &x->size),
+			     ert_phys(name, ert_name_of(x)),
+			     ert_phys(vendor, &x->vendor));
 	if (status == EFI_BUFFER_TOO_SMALL && size)
 		*size = x->size;
 	if (status != EFI_SUCCESS)
@@ -317,10 +312,9 @@ static efi_status_t ert_set_variable(efi_char16_t *name, efi_guid_t *vendor,
 	if (status != EFI_SUCCESS)
 		return status;
 	ert_fill_variable(x, name, vendor, size, data);
-	return efi_mode_rt_call(efi_mode_call, set_variable,
-				ert_address(name, x->text),
-				ert_address(vendor, &x->vendor), attr, size,
-				ert_address(data, ert_data_of(x, length)));
+	return efi_rt_call(0, set_variable, ert_phys(name, ert_name_of(x)),
+			   ert_phys(vendor, &x->vendor), attr, size,
+			   ert_phys(data, ert_data_of(x, length)));
 }
 
 static void ert_take_info(const struct exchange *x, u64 *storage, u64 *remaining,
@@ -345,10 +339,10 @@ static efi_status_t ert_query_variable_info(u32 attr, u64 *storage, u64 *remaini
 	status = ert_get_exchange(&x, 0);
 	if (status != EFI_SUCCESS)
 		return status;
-	status = efi_mode_rt_call(efi_mode_call, query_variable_info, attr,
-				  ert_address(storage, &x->storage),
-				  ert_address(remaining, &x->remaining),
-				  ert_address(largest, &x->largest));
+	status = efi_rt_call(0, query_variable_info, attr,
+			     ert_phys(storage, &x->storage),
+			     ert_phys(remaining, &x->remaining),
+			     ert_phys(largest, &x->largest));
 	if (status == EFI_SUCCESS)
 		ert_take_info(x, storage, remaining, largest);
 	return status;
@@ -369,9 +363,9 @@ static efi_status_t ert_query_variable_info(u32 attr, u64 *storage, u64 *remaini
  * A non-maskable interrupt can have come in the middle of a switch, from where
  * there is no way to firmware.
  */
-static typeof(efi_mode_call) *ert_call_now(void)
+static unsigned int ert_flags_now(void)
 {
-	return panic_in_progress() ? efi_mode_call_panic : efi_mode_call_atomic;
+	return panic_in_progress() ? EFI_CALL_PANIC : EFI_CALL_ATOMIC;
 }
 
 static efi_status_t ert_set_variable_nonblocking(efi_char16_t *name,
@@ -392,10 +386,10 @@ static efi_status_t ert_set_variable_nonblocking(efi_char16_t *name,
 
 	local_irq_save(flags);
 	ert_fill_variable(x, name, vendor, size, data);
-	status = efi_mode_rt_call(ert_call_now(), set_variable,
-				  ert_address(name, x->text),
-				  ert_address(vendor, &x->vendor), attr, size,
-				  ert_address(data, ert_data_of(x, length)));
+	status = efi_rt_call(ert_flags_now(), set_variable,
+			     ert_phys(name, ert_name_of(x)),
+			     ert_phys(vendor, &x->vendor), attr, size,
+			     ert_phys(data, ert_data_of(x, length)));
 	local_irq_restore(flags);
 	return status;
 }
@@ -416,10 +410,10 @@ static efi_status_t ert_query_variable_info_nonblocking(u32 attr, u64 *storage,
 		return EFI_NOT_READY;
 
 	local_irq_save(flags);
-	status = efi_mode_rt_call(ert_call_now(), query_variable_info, attr,
-				  ert_address(storage, &x->storage),
-				  ert_address(remaining, &x->remaining),
-				  ert_address(largest, &x->largest));
+	status = efi_rt_call(ert_flags_now(), query_variable_info, attr,
+			     ert_phys(storage, &x->storage),
+			     ert_phys(remaining, &x->remaining),
+			     ert_phys(largest, &x->largest));
 	if (status == EFI_SUCCESS)
 		ert_take_info(x, storage, remaining, largest);
 	local_irq_restore(flags);
@@ -435,8 +429,7 @@ static efi_status_t ert_get_next_high_mono_count(u32 *count)
 
 	if (status != EFI_SUCCESS)
 		return status;
-	status = efi_mode_rt_call(efi_mode_call, get_next_high_mono_count,
-				  ert_address(count, &x->count));
+	status = efi_rt_call(0, get_next_high_mono_count, ert_phys(count, &x->count));
 	if (status == EFI_SUCCESS && count)
 		*count = x->count;
 	return status;
@@ -454,11 +447,10 @@ static void ert_reset_system(int type, efi_status_t reason, unsigned long size,
 	if (ert_get_exchange(&x, data ? size : 0) == EFI_SUCCESS) {
 		if (data)
 			memcpy(x->text, data, size);
-		efi_mode_rt_call(efi_mode_call, reset_system, type, reason,
-				 data ? size : 0, ert_address(data, x->text));
+		efi_rt_call(0, reset_system, type, reason, data ? size : 0,
+			    ert_phys(data, ert_name_of(x)));
 	} else {
-		efi_mode_rt_call(efi_mode_call_last, reset_system, type, reason,
-				 0, 0);
+		efi_rt_call(EFI_CALL_LAST, reset_system, type, reason, 0, NULL);
 	}
 	pr_err("the firmware has not reset the system\n");
 }
@@ -506,7 +498,7 @@ static efi_status_t ert_get_capsule(struct exchange **x,
 		return status;
 	if (copy_from_kernel_nofault((*x)->text, capsules[0], size))
 		return EFI_INVALID_PARAMETER;
-	(*x)->capsules[0] = virt_to_phys((*x)->text);
+	(*x)->capsules[0] = efi_phys((void *)(*x)->text);
 	return EFI_SUCCESS;
 }
 
@@ -521,8 +513,8 @@ static efi_status_t ert_update_capsule(efi_capsule_header_t **capsules,
 	status = ert_get_capsule(&x, capsules, count, true);
 	if (status != EFI_SUCCESS)
 		return status;
-	return efi_mode_rt_call(efi_mode_call, update_capsule,
-				ert_address(capsules, x->capsules), count, list);
+	return efi_rt_call(0, update_capsule, ert_phys(capsules, x->capsules), count,
+			   list);
 }
 
 static efi_status_t ert_query_capsule_caps(efi_capsule_header_t **capsules,
@@ -537,10 +529,9 @@ static efi_status_t ert_query_capsule_caps(efi_capsule_header_t **capsules,
 	status = ert_get_capsule(&x, capsules, count, false);
 	if (status != EFI_SUCCESS)
 		return status;
-	status = efi_mode_rt_call(efi_mode_call, query_capsule_caps,
-				  ert_address(capsules, x->capsules), count,
-				  ert_address(max_size, &x->max_size),
-				  ert_address(reset_type, &x->reset_type));
+	status = efi_rt_call(0, query_capsule_caps, ert_phys(capsules, x->capsules),
+			     count, ert_phys(max_size, &x->max_size),
+			     ert_phys(reset_type, &x->reset_type));
 	if (status != EFI_SUCCESS)
 		return status;
 	if (max_size)

@@ -30,9 +30,9 @@ const efi_system_table_t *efi_mode_systab(void)
 }
 EXPORT_SYMBOL_GPL(efi_mode_systab);
 
-phys_addr_t efi_mode_resident(void)
+const struct efi_mode_resident *efi_mode_resident(void)
 {
-	return __pa(&efi_mode_handoff->resident);
+	return (void *)__pa(&efi_mode_handoff->resident);
 }
 EXPORT_SYMBOL_GPL(efi_mode_resident);
 

@@ -68,8 +68,7 @@ static void etime_get_wallclock(struct timespec64 *now)
 	now->tv_sec = 0;
 	now->tv_nsec = 0;
 
-	status = efi_mode_rt_call(efi_mode_call_atomic, get_time,
-				  __pa_symbol(&time), 0);
+	status = efi_rt_call(EFI_CALL_ATOMIC, get_time, efi_phys(&time), NULL);
 	if (status != EFI_SUCCESS) {
 		pr_warn("the firmware has no time of day: status %#lx\n",
 			status);

@@ -61,8 +61,8 @@ EXPORT_SYMBOL_GPL(efi_event_value);
 
 int efi_event_set_timer(struct efi_event *e, EFI_TIMER_DELAY delay, u64 time)
 {
-	return efi_mode_bs_call(set_timer, efi_event_value(e), delay, time) ?
-	       -EIO : 0;
+	return efi_bs_call(set_timer, (efi_event_t)efi_event_value(e), delay,
+			   time) ? -EIO : 0;
 }
 EXPORT_SYMBOL_GPL(efi_event_set_timer);
 

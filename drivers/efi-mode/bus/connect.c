@@ -36,8 +36,8 @@ MODULE_PARM_DESC(connect, "Firmware connects its drivers to all devices (default
  */
 int efi_handle_connect(u64 handle)
 {
-	efi_status_t status = efi_mode_bs_call(connect_controller, handle, 0, 0,
-					       true);
+	efi_status_t status = efi_bs_call(connect_controller, (efi_handle_t)handle,
+					  NULL, NULL, true);
 
 	if (status == EFI_NOT_FOUND || status == EFI_INVALID_PARAMETER)
 		return -ENODEV;
@@ -55,8 +55,8 @@ int efi_handle_connect(u64 handle)
  */
 int efi_handle_disconnect(u64 handle)
 {
-	efi_status_t status = efi_mode_bs_call(disconnect_controller, handle, 0,
-					       0);
+	efi_status_t status = efi_bs_call(disconnect_controller,
+					  (efi_handle_t)handle, NULL, NULL);
 
 	if (status == EFI_INVALID_PARAMETER)
 		return -ENODEV;

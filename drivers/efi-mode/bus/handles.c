@@ -27,8 +27,11 @@
 /* What firmware gets the address of */
 struct question {
 	efi_guid_t guid;
-	u64 address;
-	u64 count;
+	void *address;
+	union {
+		unsigned long count;
+		u64 size;
+	};
 };
 
 static struct question *ehandle_new_question(const efi_guid_t *guid)
@@ -64,10 +67,10 @@ int efi_handles_with(const efi_guid_t *guid, u64 **handles)
 		if (!list)
 			return -ENOMEM;
 		q->count = size;
-		status = efi_mode_bs_call(locate_handle, EFI_LOCATE_BY_PROTOCOL,
-					  virt_to_phys(&q->guid), 0,
-					  virt_to_phys(&q->count),
-					  virt_to_phys(list));
+		status = efi_bs_call(locate_handle, EFI_LOCATE_BY_PROTOCOL,
+				     efi_phys(&q->guid), NULL,
+				     efi_phys(&q->count),
+				     efi_phys((efi_handle_t *)list));
 		if (status != EFI_BUFFER_TOO_SMALL)
 			break;
 		kfree(list);
@@ -90,27 +93,27 @@ struct questions {
 		struct question question;
 		u64 handles[HANDLES_FIRST];
 	} *answers;
-	struct efi_mode_request *requests;
+	struct efi_call *calls;
 };
 
 static void ehandle_ask_all(struct questions *q, const efi_guid_t *guids,
 			    unsigned int nr)
 {
-	struct efi_mode_request *r = q->requests;
 	struct answer *a = q->answers;
+	struct efi_call *c = q->calls;
 
-	for (; r < q->requests + nr; r++, a++) {
+	for (; c < q->calls + nr; c++, a++) {
 		a->question.guid = *guids++;
 		a->question.count = sizeof(a->handles);
-		r->table = (unsigned long)efi_mode_systab()->boottime;
-		r->slot = offsetof(efi_boot_services_t, locate_handle);
-		r->nargs = 5;
-		r->args[0] = EFI_LOCATE_BY_PROTOCOL;
-		r->args[1] = virt_to_phys(&a->question.guid);
-		r->args[3] = virt_to_phys(&a->question.count);
-		r->args[4] = virt_to_phys(a->handles);
+		*c = (struct efi_call)
+			EFI_TABLE_CALL("boot services",
+				       efi_mode_systab()->boottime,
+				       locate_handle, EFI_LOCATE_BY_PROTOCOL,
+				       efi_phys(&a->question.guid), NULL,
+				       efi_phys(&a->question.count),
+				       efi_phys((efi_handle_t *)a->handles));
 	}
-	efi_mode_call_chain("boot services: locate_handle", q->requests, nr);
+	efi_call_submit(q->calls, nr);
 }
 
 static int ehandle_tell_found(const struct answer *a, efi_status_t status,
@@ -149,17 +152,17 @@ int efi_handles_with_each(const efi_guid_t *guids, unsigned int nr,
 {
 	struct answer *answers __free(kfree) = kcalloc(nr, sizeof(*answers),
 						       GFP_KERNEL);
-	struct efi_mode_request *requests __free(kfree) =
-		kcalloc(nr, sizeof(*requests), GFP_KERNEL);
-	struct questions q = { answers, requests };
+	struct efi_call *calls __free(kfree) = kcalloc(nr, sizeof(*calls),
+						       GFP_KERNEL);
+	struct questions q = { answers, calls };
 	unsigned int i;
 	int ret = 0;
 
-	if (!answers || !requests)
+	if (!answers || !calls)
 		return -ENOMEM;
 	ehandle_ask_all(&q, guids, nr);
 	for (i = 0; i < nr && !ret; i++)
-		ret = ehandle_tell_found(&answers[i], requests[i].status, i,
+		ret = ehandle_tell_found(&answers[i], calls[i].status, i,
 					 found, data);
 	return ret;
 }
@@ -182,10 +185,10 @@ int efi_handles_installed(u64 registration, u64 *handle)
 	if (!q)
 		return -ENOMEM;
 	q->count = sizeof(q->address);
-	status = efi_mode_bs_call(locate_handle, EFI_LOCATE_BY_REGISTER_NOTIFY,
-				  0, registration, virt_to_phys(&q->count),
-				  virt_to_phys(&q->address));
-	*handle = q->address;
+	status = efi_bs_call(locate_handle, EFI_LOCATE_BY_REGISTER_NOTIFY, NULL,
+			     (void *)registration, efi_phys(&q->count),
+			     efi_phys(&q->address));
+	*handle = (unsigned long)q->address;
 	if (status == EFI_SUCCESS)
 		return 1;
 	return status == EFI_NOT_FOUND ? 0 : -EIO;
@@ -209,11 +212,10 @@ int efi_watch_protocol(const efi_guid_t *guid, int signal, u64 *registration)
 
 	if (!q)
 		return -ENOMEM;
-	status = efi_mode_bs_call(register_protocol_notify,
-				  virt_to_phys(&q->guid),
-				  efi_mode_event_value(signal),
-				  virt_to_phys(&q->address));
-	*registration = q->address;
+	status = efi_bs_call(register_protocol_notify, efi_phys(&q->guid),
+			     (efi_event_t)efi_mode_event_value(signal),
+			     efi_phys(&q->address));
+	*registration = (unsigned long)q->address;
 	return status == EFI_SUCCESS ? 0 : -EIO;
 }
 
@@ -226,7 +228,7 @@ static int ehandle_copy_guids(struct question *q, efi_guid_t *guids)
 	pointers = kcalloc(q->count, sizeof(*pointers), GFP_KERNEL);
 	if (!pointers)
 		return -ENOMEM;
-	if (efi_mode_read(q->address, pointers,
+	if (efi_mode_read((unsigned long)q->address, pointers,
 			  q->count * sizeof(*pointers)) != EFI_SUCCESS)
 		return -EIO;
 	for (i = 0; i < q->count; i++)
@@ -253,16 +255,16 @@ int efi_handle_guids(u64 handle, efi_guid_t **guids)
 	*guids = NULL;
 	if (!q)
 		return -ENOMEM;
-	status = efi_mode_bs_call(protocols_per_handle, handle,
-				  virt_to_phys(&q->address),
-				  virt_to_phys(&q->count));
+	status = efi_bs_call(protocols_per_handle, (efi_handle_t)handle,
+			     efi_phys((efi_guid_t ***)&q->address),
+			     efi_phys(&q->count));
 	if (status != EFI_SUCCESS)
 		return status == EFI_OUT_OF_RESOURCES ? -ENOMEM : 0;
 	if (q->count <= GUIDS_MAX)
 		*guids = kcalloc(q->count, sizeof(**guids), GFP_KERNEL);
 	if (*guids)
 		ret = ehandle_copy_guids(q, *guids);
-	efi_mode_bs_call(free_pool, q->address);
+	efi_bs_call(free_pool, q->address);
 	if (ret < 0) {
 		kfree(*guids);
 		*guids = NULL;
@@ -289,23 +291,23 @@ int efi_handle_openers(u64 handle, const efi_guid_t *guid,
 	*entries = NULL;
 	if (!q)
 		return -ENOMEM;
-	if (efi_mode_bs_call(open_protocol_information, handle,
-			     virt_to_phys(&q->guid), virt_to_phys(&q->address),
-			     virt_to_phys(&q->count)) != EFI_SUCCESS)
+	if (efi_bs_call(open_protocol_information, (efi_handle_t)handle,
+			efi_phys(&q->guid), efi_phys(&q->address),
+			efi_phys(&q->count)) != EFI_SUCCESS)
 		return 0;
 	if (q->count && q->count <= OPENERS_MAX) {
 		size = q->count * sizeof(**entries);
 		*entries = kzalloc(size, GFP_KERNEL);
 		if (!*entries)
 			ret = -ENOMEM;
-		else if (efi_mode_read(q->address, *entries, size) !=
-			 EFI_SUCCESS)
+		else if (efi_mode_read((unsigned long)q->address, *entries,
+				       size) != EFI_SUCCESS)
 			ret = -EIO;
 		else
 			ret = q->count;
 	}
 	if (q->address)
-		efi_mode_bs_call(free_pool, q->address);
+		efi_bs_call(free_pool, q->address);
 	if (ret < 0) {
 		kfree(*entries);
 		*entries = NULL;
@@ -326,27 +328,20 @@ void *efi_handle_path(u64 handle, size_t *size)
 	struct question *q __free(kfree) = ehandle_new_question(NULL);
 	void *buf __free(kfree) = kzalloc(PATH_MAX_SIZE, GFP_KERNEL);
 	const efi_guid_t guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
-	struct efi_mode_target target = {
-		.handle	= handle,
-		.tpl	= EFI_TPL_NOTIFY,
-	};
-	efi_status_t status;
-	u32 refused;
+	struct efi_call call;
 
 	if (!q || !buf)
 		return NULL;
-	memcpy(target.guid, &guid, sizeof(target.guid));
-	q->count = PATH_MAX_SIZE;
-	status = efi_mode_call_target(&target, &refused, "read a device path",
-				      efi_mode_resident(),
-				      offsetof(struct efi_mode_resident,
-					       read_path),
-				      (const u64[]){ 0, virt_to_phys(buf),
-						     virt_to_phys(&q->count) },
-				      3);
-	if (status != EFI_SUCCESS || refused)
+	q->size = PATH_MAX_SIZE;
+	call = (struct efi_call)
+		EFI_TABLE_CALL("resident half", efi_mode_resident(), read_path,
+			       NULL, efi_phys(buf), efi_phys(&q->size));
+	call.target.handle = handle;
+	call.target.tpl = EFI_TPL_NOTIFY;
+	memcpy(call.target.guid, &guid, sizeof(call.target.guid));
+	if (efi_call_submit(&call, 1) || call.status != EFI_SUCCESS)
 		return NULL;
-	*size = q->count;
+	*size = q->size;
 	return kmemdup(buf, *size, GFP_KERNEL);
 }
 
@@ -378,6 +373,7 @@ static char *ehandle_text_of_firmware(const void *path, size_t size)
 	struct question *q __free(kfree) = ehandle_new_question(&guid);
 	efi_char16_t *wide __free(kfree) = NULL;
 	void *copy __free(kfree) = kmemdup(path, size, GFP_KERNEL);
+	efi_device_path_to_text_protocol_t *to_text;
 	char *text = NULL;
 	u64 address;
 	size_t len;
@@ -385,19 +381,18 @@ static char *ehandle_text_of_firmware(const void *path, size_t size)
 
 	wide = kzalloc(TEXT_MAX_SIZE, GFP_KERNEL);
 	if (!q || !wide || !copy ||
-	    efi_mode_bs_call(locate_protocol, virt_to_phys(&q->guid), 0,
-			     virt_to_phys(&q->address)) != EFI_SUCCESS)
+	    efi_bs_call(locate_protocol, efi_phys(&q->guid), NULL,
+			efi_phys(&q->address)) != EFI_SUCCESS)
 		return NULL;
 	/* What it returns is not a status but the text */
-	address = efi_mode_call_args(efi_mode_call, "device path to text",
-				     q->address,
-				     offsetof(efi_device_path_to_text_protocol_t,
-					      convert_device_path_to_text),
-				     virt_to_phys(copy), 0, 0);
+	to_text = q->address;
+	address = efi_table_call(0, "device path to text", to_text,
+				 convert_device_path_to_text, efi_phys(copy),
+				 false, false);
 	if (!address || (s64)address < 0)
 		return NULL;
 	ret = ehandle_copy_text(address, wide, TEXT_MAX_SIZE);
-	efi_mode_bs_call(free_pool, address);
+	efi_bs_call(free_pool, (void *)address);
 	if (ret)
 		return NULL;
 	len = ucs2_utf8size(wide) + 1;

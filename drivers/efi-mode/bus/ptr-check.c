@@ -66,10 +66,9 @@ static efi_status_t eptr_read_map(struct map_question *q, void *map,
 				  size_t size)
 {
 	q->size = size;
-	return efi_mode_bs_call(get_memory_map, virt_to_phys(&q->size),
-				virt_to_phys(map), virt_to_phys(&q->key),
-				virt_to_phys(&q->desc_size),
-				virt_to_phys(&q->version));
+	return efi_bs_call(get_memory_map, efi_phys(&q->size), efi_phys(map),
+			   efi_phys(&q->key), efi_phys(&q->desc_size),
+			   efi_phys(&q->version));
 }
 
 /**

@@ -228,8 +228,8 @@ static void eclaim_disconnect_users(u64 handle, const efi_guid_t *guid)
 	n = efi_handle_openers(handle, guid, &entries);
 	for (i = 0; i < n; i++)
 		if (entries[i].attributes & EFI_OPEN_BY_DRIVER)
-			efi_mode_bs_call(disconnect_controller, handle,
-					 entries[i].agent, 0);
+			efi_bs_call(disconnect_controller, (efi_handle_t)handle,
+				    (efi_handle_t)entries[i].agent, NULL);
 	kfree(entries);
 }
 

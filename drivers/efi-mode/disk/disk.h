@@ -214,12 +214,10 @@ struct efi_disk_request {
  * struct efi_disk_chain - calls that are made with one switch
  * @max:	how many; it goes by how long they take
  * @calls:	of one request each
- * @prealloc:	for efi_call_all_in()
  */
 struct efi_disk_chain {
 	unsigned int max;
 	struct efi_call calls[EFI_DISK_CHAIN];
-	struct efi_mode_request prealloc[EFI_DISK_CHAIN];
 };
 
 /**

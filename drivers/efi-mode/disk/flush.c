@@ -83,8 +83,7 @@ static struct efi_disk_result eflush_synchronize_cache(struct efi_disk *d)
 	s->packet.direction = EFI_SCSI_DIRECTION_WRITE;
 	o.ret = efi_protocol_call(d->scsi, &o.status, union scsi_io_protocol,
 				  execute_scsi_command,
-				  phys + offsetof(struct scsi_shared, packet),
-				  0);
+				  efi_phys(&s->packet), NULL);
 	if (!o.ret && (o.status == EFI_SUCCESS || o.status == EFI_DEVICE_ERROR))
 		o.status = eflush_judge_scsi(s);
 	return o;

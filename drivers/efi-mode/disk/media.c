@@ -288,6 +288,6 @@ int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media)
 	lockdep_assert_held(&d->lock);
 	efi_protocol_call(d->io, &status, union efi_block_io_protocol,
 			  read_blocks, d->media.id, 0, d->media.block_size,
-			  d->bounce->phys);
+			  efi_phys(d->bounce->virt));
 	return efi_disk_read_media(d, media);
 }

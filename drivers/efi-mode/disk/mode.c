@@ -200,7 +200,7 @@ static u64 emode_time_blockio(struct efi_disk *d, u64 stride, u32 bytes)
 		if (efi_protocol_call(d->io, &status,
 				      union efi_block_io_protocol, read_blocks,
 				      d->media.id, 2 * i * stride, bytes,
-				      d->bounce->phys) || status)
+				      efi_phys(d->bounce->virt)) || status)
 			return 0;
 		spent = ktime_get_ns() - start;
 	}

@@ -119,7 +119,7 @@ static int envme_pass(struct controller *c, struct nvme_passthru_cmd64 *cmd)
 
 	ret = efi_protocol_call(c->protocol, &status,
 				union efi_nvme_pass_thru_protocol, pass_thru,
-				cmd->nsid, c->buffer->phys, 0);
+				cmd->nsid, efi_phys(&s->packet), NULL);
 	if (ret)
 		return ret;
 	cmd->result = s->completion.dw0 | (u64)s->completion.dw1 << 32;

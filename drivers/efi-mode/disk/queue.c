@@ -417,7 +417,7 @@ static void equeue_serve_together(struct efi_disk *d, unsigned int n,
 		list_add_tail(&rq->queuelist, &together);
 	}
 	start = rdtsc();
-	efi_call_all_in("BlockIo", chain->calls, n, chain->prealloc);
+	efi_protocol_submit(chain->calls, n);
 	if (n == chain->max)
 		chain->max = efi_disk_pace(n, LEAST_TOGETHER, EFI_DISK_CHAIN,
 					   equeue_ms_since(start));

@@ -32,7 +32,7 @@
 struct shared {
 	struct efi_scsi_packet packet;
 	u8  target[EFI_SCSI_TARGET_BYTES];
-	u64 target_pointer;
+	u8  *target_pointer;
 	u64 lun;
 	u8  cdb[MAX_CDB];
 	u8  sense[SCSI_SENSE_BUFFERSIZE];
@@ -176,9 +176,8 @@ static int escsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 	ret = efi_protocol_call(a->protocol, &status,
 				union efi_ext_scsi_pass_thru_protocol,
 				pass_thru,
-				escsi_address_of(a, offsetof(struct shared,
-							     target)),
-				cmd->device->lun, a->buffer->phys, 0);
+				efi_phys(s->target), cmd->device->lun,
+				efi_phys(&s->packet), NULL);
 	if (ret)
 		set_host_byte(cmd, DID_NO_CONNECT);
 	else
@@ -248,15 +247,12 @@ static bool escsi_next_unit(struct adapter *a, u8 *target, u64 *lun)
 
 	memcpy(s->target, target, sizeof(s->target));
 	s->lun = *lun;
-	s->target_pointer =
-		escsi_address_of(a, offsetof(struct shared, target));
+	s->target_pointer = efi_phys(s->target);
 	if (efi_protocol_call(a->protocol, &status,
 			      union efi_ext_scsi_pass_thru_protocol,
 			      get_next_target_lun,
-			      escsi_address_of(a, offsetof(struct shared,
-							   target_pointer)),
-			      escsi_address_of(a, offsetof(struct shared,
-							   lun))) ||
+			      efi_phys(&s->target_pointer),
+			      efi_phys(&s->lun)) ||
 	    status)
 		return false;
 	memcpy(target, s->target, sizeof(s->target));

@@ -222,27 +222,30 @@ static struct efi_disk_result etoken_call(struct efi_disk_slot *s, bool write,
 	const struct efi_disk_media *m = &t->d->media;
 	const u64 start = t->mode == EFI_DISK_DISKIO2 ? lba * m->block_size :
 							lba;
-	const u64 args[] = { m->id, start, s->phys, bytes, s->buffer->phys };
+	struct efi_disk_token *token = (void *)s->phys;
+	void *buffer = (void *)s->buffer->phys;
 	struct efi_disk_result o;
-	const char *name;
-	size_t slot;
 
-	if (t->mode == EFI_DISK_DISKIO2) {
-		name = write ? "DiskIo2: WriteDiskEx" : "DiskIo2: ReadDiskEx";
-		slot = write ? offsetof(union efi_disk_io2_protocol,
-					write_disk_ex) :
-			       offsetof(union efi_disk_io2_protocol,
-					read_disk_ex);
-	} else {
-		name = write ? "BlockIo2: WriteBlocksEx" :
-			       "BlockIo2: ReadBlocksEx";
-		slot = write ? offsetof(union efi_block_io2_protocol,
-					write_blocks_ex) :
-			       offsetof(union efi_block_io2_protocol,
-					read_blocks_ex);
-	}
-	o.ret = __efi_protocol_call(t->io, name, slot, &o.status, args,
-				    ARRAY_SIZE(args));
+	if (t->mode == EFI_DISK_DISKIO2 && write)
+		o.ret = efi_protocol_call(t->io, &o.status,
+					  union efi_disk_io2_protocol,
+					  write_disk_ex, m->id, start, token,
+					  bytes, buffer);
+	else if (t->mode == EFI_DISK_DISKIO2)
+		o.ret = efi_protocol_call(t->io, &o.status,
+					  union efi_disk_io2_protocol,
+					  read_disk_ex, m->id, start, token,
+					  bytes, buffer);
+	else if (write)
+		o.ret = efi_protocol_call(t->io, &o.status,
+					  union efi_block_io2_protocol,
+					  write_blocks_ex, m->id, start, token,
+					  bytes, buffer);
+	else
+		o.ret = efi_protocol_call(t->io, &o.status,
+					  union efi_block_io2_protocol,
+					  read_blocks_ex, m->id, start, token,
+					  bytes, buffer);
 	return o;
 }
 

@@ -125,12 +125,12 @@ static struct efi_disk_result exfer_call_once(struct efi_disk *d, bool write,
 		o.ret = efi_protocol_call(d->io, &o.status,
 					  union efi_block_io_protocol,
 					  write_blocks, d->media.id, lba, bytes,
-					  phys);
+					  (void *)phys);
 	else
 		o.ret = efi_protocol_call(d->io, &o.status,
 					  union efi_block_io_protocol,
 					  read_blocks, d->media.id, lba, bytes,
-					  phys);
+					  (void *)phys);
 	return o;
 }
 
@@ -257,14 +257,18 @@ void efi_disk_describe(const struct efi_disk *d, bool write,
 		       const struct efi_disk_iter *iter,
 		       const struct efi_disk_xfer *xfer, struct efi_call *c)
 {
-	c->protocol = d->io;
-	c->slot = write ? offsetof(union efi_block_io_protocol, write_blocks) :
-			  offsetof(union efi_block_io_protocol, read_blocks);
-	c->args[0] = d->media.id;
-	c->args[1] = xfer->lba;
-	c->args[2] = xfer->bytes;
-	c->args[3] = iter->seg->phys + iter->offset;
-	c->nargs = 4;
+	void *buffer = (void *)(iter->seg->phys + iter->offset);
+
+	if (write)
+		*c = (struct efi_call)
+			EFI_PROTOCOL_CALL(d->io, union efi_block_io_protocol,
+					  write_blocks, d->media.id, xfer->lba,
+					  xfer->bytes, buffer);
+	else
+		*c = (struct efi_call)
+			EFI_PROTOCOL_CALL(d->io, union efi_block_io_protocol,
+					  read_blocks, d->media.id, xfer->lba,
+					  xfer->bytes, buffer);
 }
 
 /**
@@ -278,7 +282,7 @@ bool efi_disk_conclude(const struct efi_call *c)
 {
 	/* As in exfer_direct() */
 	if (c->error == -EIO)
-		efi_memory_abandon(c->args[3], c->args[2]);
+		efi_memory_abandon(c->args[4], c->args[3]);
 	return !c->error && c->status == EFI_SUCCESS;
 }
 
@@ -300,7 +304,7 @@ struct efi_disk_result efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes)
 	memset(token, 0, sizeof(*token));
 	o.ret = efi_protocol_call(d->erase, &o.status,
 				  union efi_erase_block_protocol, erase_blocks,
-				  d->media.id, lba, d->shared->phys, bytes);
+				  d->media.id, lba, efi_phys(token), bytes);
 	if (efi_disk_succeeded(&o))
 		o.status = token->transaction_status;
 	return o;

@@ -41,15 +41,11 @@ enum blt_operation {
 #define BYTES_PER_PIXEL	4	/* of EFI_GRAPHICS_OUTPUT_BLT_PIXEL: XRGB8888 */
 
 struct efi_gop_shared {
-	u64 info;
-	u64 info_size;
+	efi_graphics_output_mode_info_t *info;
+	unsigned long info_size;
 	efi_graphics_output_mode_info_t copy;
 	u32 black;
 };
-
-/* As seen by firmware */
-#define shared_phys(gop, member)					\
-	((gop)->shared_buffer->phys + offsetof(struct efi_gop_shared, member))
 
 static int egop_error_of(int ret, efi_status_t status)
 {
@@ -63,11 +59,11 @@ static int egop_query_mode(struct efi_gop *gop, u32 number)
 	efi_status_t status;
 	int ret;
 
-	shared->info = 0;
+	shared->info = NULL;
 	ret = efi_protocol_call(gop->protocol, &status,
 				efi_graphics_output_protocol_t, query_mode,
-				number, shared_phys(gop, info_size),
-				shared_phys(gop, info));
+				number, efi_phys(&shared->info_size),
+				efi_phys(&shared->info));
 	if (ret || status != EFI_SUCCESS)
 		return egop_error_of(ret, status);
 	if (!shared->info)
@@ -75,10 +71,10 @@ static int egop_query_mode(struct efi_gop *gop, u32 number)
 
 	ret = -EINVAL;
 	if (shared->info_size >= sizeof(shared->copy))
-		ret = efi_status_to_err(efi_mode_read(shared->info,
+		ret = efi_status_to_err(efi_mode_read((unsigned long)shared->info,
 						      &shared->copy,
 						      sizeof(shared->copy)));
-	efi_mode_bs_call(free_pool, shared->info);
+	efi_bs_call(free_pool, shared->info);
 	return ret;
 }
 
@@ -320,8 +316,8 @@ int efi_gop_fill_black(struct efi_gop *gop)
 
 	ret = efi_protocol_call(gop->protocol, &status,
 				efi_graphics_output_protocol_t, blt,
-				shared_phys(gop, black), EFI_BLT_VIDEO_FILL,
-				0, 0, 0, 0, gop->mode.width, gop->mode.height,
+				efi_phys(&gop->shared->black),
+				EFI_BLT_VIDEO_FILL, 0, 0, 0, 0, gop->mode.width, gop->mode.height,
 				0);
 	return egop_error_of(ret, status);
 }
@@ -366,7 +362,7 @@ int efi_gop_copy(struct efi_gop *gop, const void *pixels, unsigned int pitch,
 		lines = egop_fill_buffer(gop, pixels, pitch, rect, y);
 		ret = efi_protocol_call(gop->protocol, &status,
 					efi_graphics_output_protocol_t, blt,
-					gop->buffer->phys,
+					efi_phys(gop->buffer->virt),
 					EFI_BLT_BUFFER_TO_VIDEO, 0, 0, rect->x1,
 					y, width, lines,
 					width * BYTES_PER_PIXEL);
@@ -385,7 +381,7 @@ int efi_gop_copy(struct efi_gop *gop, const void *pixels, unsigned int pitch,
  * What firmware was just copying is finished with other pixels, and is then copied
  * over.
  *
- * Context: as efi_mode_call_panic().
+ * Context: as %EFI_CALL_PANIC.
  */
 void efi_gop_copy_panic(struct efi_gop *gop, const void *pixels,
 			unsigned int pitch)
@@ -393,17 +389,19 @@ void efi_gop_copy_panic(struct efi_gop *gop, const void *pixels,
 	const struct drm_rect all = DRM_RECT_INIT(0, 0, gop->mode.width,
 						  gop->mode.height);
 	unsigned int lines;
-	int y;
+	efi_status_t status;
+	int y, ret;
 
 	for (y = 0; y < all.y2; y += lines) {
 		lines = egop_fill_buffer(gop, pixels, pitch, &all, y);
-		if (efi_protocol_call_panic(gop->protocol,
-					    efi_graphics_output_protocol_t, blt,
-					    gop->buffer->phys,
-					    EFI_BLT_BUFFER_TO_VIDEO, 0, 0, 0, y,
-					    all.x2, lines,
-					    all.x2 * BYTES_PER_PIXEL) !=
-		    EFI_SUCCESS)
+		ret = efi_protocol_call_flags(EFI_CALL_PANIC, gop->protocol,
+					      &status,
+					      efi_graphics_output_protocol_t,
+					      blt, efi_phys(gop->buffer->virt),
+					      EFI_BLT_BUFFER_TO_VIDEO, 0, 0, 0,
+					      y, all.x2, lines,
+					      all.x2 * BYTES_PER_PIXEL);
+		if (ret || status != EFI_SUCCESS)
 			return;
 	}
 }

@@ -43,35 +43,51 @@ static void on_event(struct efi_event *event, void *done)
 	complete(done);
 }
 
+/* The members of the test device are numbers, for its EFI half */
+static int call_device(struct efi_protocol *protocol, const char *name,
+		       size_t slot, u64 first, u64 second, u64 third)
+{
+	struct efi_call call = {
+		.name = name,
+		.protocol = protocol,
+		.slot = slot,
+		.nargs = 4,
+		.args = { 0, first, second, third },
+	};
+
+	return efi_protocol_submit(&call, 1) ?: call.status ? -EPROTO : 0;
+}
+
+#define call_device(protocol, func, first, second, third)		\
+	call_device(protocol, "test device: " #func,			\
+		    offsetof(struct efi_mode_test_device, func),	\
+		    first, second, third)
+
 static int check_buffer(struct test_device *t)
 {
 	const u64 *data = t->buffer->virt;
 	size_t i, n = BUFFER_SIZE / sizeof(*data);
-	efi_status_t status;
 	int ret;
 
 	if (!IS_ALIGNED(t->buffer->phys, BUFFER_ALIGN) ||
 	    t->buffer->phys + t->buffer->size > SZ_4G)
 		return -ERANGE;
 	memset(t->buffer->virt, 0, BUFFER_SIZE);
-	ret = efi_protocol_call(t->high, &status, struct efi_mode_test_device,
-				fill, t->buffer->phys, n, PATTERN);
+	ret = call_device(t->high, fill, t->buffer->phys, n, PATTERN);
 	for (i = 0; i < n && !ret; i++)
 		if (data[i] != PATTERN)
 			ret = -EILSEQ;
-	return ret ?: status ? -EPROTO : 0;
+	return ret;
 }
 
 static int check_event(struct test_device *t)
 {
-	efi_status_t status;
 	int ret;
 
 	reinit_completion(&t->signalled);
-	ret = efi_protocol_call(t->high, &status, struct efi_mode_test_device,
-				signal, efi_event_value(t->event));
-	if (!ret && (status ||
-		     !wait_for_completion_timeout(&t->signalled, PATIENCE)))
+	ret = call_device(t->high, signal, efi_event_value(t->event), 0, 0);
+	if (ret == -EPROTO ||
+	    (!ret && !wait_for_completion_timeout(&t->signalled, PATIENCE)))
 		ret = -ETIMEDOUT;
 	return ret;
 }
@@ -142,10 +158,7 @@ static int probe(struct efi_device *edev, const struct efi_device_id *id)
 
 static int dawdle(struct efi_protocol *protocol, u64 usec)
 {
-	efi_status_t status;
-
-	return efi_protocol_call(protocol, &status,
-				 struct efi_mode_test_device, dawdle, usec);
+	return call_device(protocol, dawdle, usec, 0, 0);
 }
 
 static void remove(struct efi_device *edev)

@@ -52,6 +52,7 @@ union shared {
 	efi_time_t time;
 	efi_guid_t guid;
 	u64 value;
+	efi_event_t event;
 	char name[EFI_MODE_TEST_NAME_SIZE];
 	struct efi_mode_test_found found;
 };
@@ -62,29 +63,30 @@ static long test_stall(union shared *s, struct efi_mode_test_stall *arg)
 
 	if (arg->usec > MAX_USEC)
 		return -EINVAL;
-	arg->status = efi_mode_bs_call(stall, arg->usec);
+	arg->status = efi_bs_call(stall, arg->usec);
 	arg->slices = efi_mode_forced_egresses() - before;
 	return 0;
 }
 
 static long test_timer(union shared *s, struct efi_mode_test_timer *arg)
 {
-	u64 event, start;
+	efi_event_t event;
+	u64 start;
 
 	if (arg->usec > MAX_USEC)
 		return -EINVAL;
 
-	arg->status = efi_mode_bs_call(create_event, EFI_EVT_TIMER, 0, 0, 0,
-				       virt_to_phys(&s->value));
+	arg->status = efi_bs_call(create_event, EFI_EVT_TIMER, 0, NULL, NULL,
+				  efi_phys(&s->event));
 	if (arg->status != EFI_SUCCESS)
 		return 0;
-	event = s->value;
+	event = s->event;
 
 	start = ktime_get_ns();
-	arg->status = efi_mode_bs_call(set_timer, event, EfiTimerRelative,
-				       arg->usec * EFI_100NSEC_PER_USEC);
+	arg->status = efi_bs_call(set_timer, event, EfiTimerRelative,
+				  arg->usec * EFI_100NSEC_PER_USEC);
 	if (arg->status == EFI_SUCCESS) {
-		while (efi_mode_bs_call(check_event, event) != EFI_SUCCESS) {
+		while (efi_bs_call(check_event, event) != EFI_SUCCESS) {
 			if (ktime_get_ns() - start > 2 * MAX_USEC * NSEC_PER_USEC)
 				break;
 			if (msleep_interruptible(5))
@@ -92,7 +94,7 @@ static long test_timer(union shared *s, struct efi_mode_test_timer *arg)
 		}
 		arg->waited_ns = ktime_get_ns() - start;
 	}
-	efi_mode_bs_call(close_event, event);
+	efi_bs_call(close_event, event);
 	return 0;
 }
 
@@ -113,9 +115,10 @@ static long test_signal(union shared *s, struct efi_mode_test_timer *arg)
 	signal = efi_mode_event_open(EFI_EVT_TIMER, false, on_signal, &done);
 	if (signal < 0)
 		return signal;
-	arg->status = efi_mode_bs_call(set_timer, efi_mode_event_value(signal),
-				       EfiTimerRelative,
-				       arg->usec * EFI_100NSEC_PER_USEC);
+	arg->status = efi_bs_call(set_timer,
+				  (efi_event_t)efi_mode_event_value(signal),
+				  EfiTimerRelative,
+				  arg->usec * EFI_100NSEC_PER_USEC);
 	if (arg->status == EFI_SUCCESS &&
 	    !wait_for_completion_timeout(&done, usecs_to_jiffies(2 * MAX_USEC)))
 		ret = -ETIMEDOUT;
@@ -126,8 +129,7 @@ static long test_signal(union shared *s, struct efi_mode_test_timer *arg)
 
 static long test_time(union shared *s, struct efi_mode_test_time *arg)
 {
-	arg->status = efi_mode_rt_call(efi_mode_call, get_time,
-				       virt_to_phys(&s->time), 0);
+	arg->status = efi_rt_call(0, get_time, efi_phys(&s->time), NULL);
 	arg->seconds = s->time.hour * 3600 + s->time.minute * 60 +
 		       s->time.second;
 	arg->nanosecond = s->time.nanosecond;
@@ -144,11 +146,25 @@ static efi_status_t find_protocol(union shared *s)
 	if (test_protocol)
 		return EFI_SUCCESS;
 	s[0].guid = TEST_PROTOCOL_GUID;
-	status = efi_mode_bs_call(locate_protocol, virt_to_phys(&s[0]), 0,
-				  virt_to_phys(&s[1].value));
+	status = efi_bs_call(locate_protocol, efi_phys(&s[0].guid), NULL,
+			     efi_phys((void **)&s[1].value));
 	if (status == EFI_SUCCESS)
 		test_protocol = s[1].value;
 	return status;
+}
+
+/* @entry: physical address of a pointer to the function */
+static efi_status_t call_entry(const char *name, u64 entry, u64 first, u64 second)
+{
+	struct efi_call call = {
+		.name = name,
+		.table = entry,
+		.nargs = 2,
+		.args = { first, second },
+	};
+
+	efi_call_submit(&call, 1);
+	return call.status;
 }
 
 /*
@@ -162,11 +178,9 @@ static long find_function(union shared *s, struct efi_mode_test_driver *arg)
 	if (arg->status != EFI_SUCCESS)
 		return 0;
 	strscpy(s[0].name, arg->name);
-	arg->status = efi_mode_call_args(efi_mode_call, "test driver: find",
-					 test_protocol,
-					 offsetof(struct efi_mode_test_protocol, find),
-					 virt_to_phys(&s[0]),
-					 virt_to_phys(&s[1]));
+	arg->status = call_entry("test driver: find", test_protocol +
+				 offsetof(struct efi_mode_test_protocol, find),
+				 virt_to_phys(&s[0]), virt_to_phys(&s[1]));
 	return arg->status == EFI_NOT_FOUND ? -ENOENT : 0;
 }
 
@@ -174,8 +188,8 @@ static void call_function(union shared *s, struct efi_mode_test_driver *arg)
 {
 	u64 entry = s[1].found.entry, before = efi_mode_forced_egresses();
 
-	arg->status = efi_mode_call_args(efi_mode_call, "test driver", entry, 0,
-					 arg->argument, virt_to_phys(&s->value));
+	arg->status = call_entry("test driver", entry, arg->argument,
+				 virt_to_phys(&s->value));
 	arg->slices = efi_mode_forced_egresses() - before;
 	arg->value = s->value;
 }
@@ -358,7 +372,7 @@ static long test_oops(void)
 /* Until calls are refused. Between two of them there is next to no time. */
 static int caller_thread(void *unused)
 {
-	while (efi_mode_bs_call(stall, 20 * USEC_PER_MSEC) == EFI_SUCCESS)
+	while (efi_bs_call(stall, 20 * USEC_PER_MSEC) == EFI_SUCCESS)
 		;
 	module_put_and_kthread_exit(0);
 }

@@ -87,14 +87,10 @@ static struct terminal *screen;
 #define out_call(t, func, ...) do {					\
 	efi_status_t __status;						\
 									\
-	if (panic_in_progress())					\
-		efi_protocol_call_panic((t)->out,			\
-					efi_simple_text_output_protocol_t, \
-					func, ##__VA_ARGS__);		\
-	else								\
-		efi_protocol_call((t)->out, &__status,			\
-				  efi_simple_text_output_protocol_t,	\
-				  func, ##__VA_ARGS__);			\
+	efi_protocol_call_flags(panic_in_progress() ? EFI_CALL_PANIC : 0, \
+				(t)->out, &__status,			\
+				efi_simple_text_output_protocol_t,	\
+				func, ##__VA_ARGS__);			\
 } while (0)
 
 static struct terminal *econ_from_vt(struct efi_vt *vt)
@@ -108,8 +104,7 @@ static void econ_vt_text(struct efi_vt *vt, const u16 *s, unsigned int len)
 
 	memcpy(t->shared->text, s, len * sizeof(*s));
 	t->shared->text[len] = 0;
-	out_call(t, output_string,
-		 t->buffer->phys + offsetof(struct shared, text));
+	out_call(t, output_string, efi_phys(t->shared->text));
 }
 
 static void econ_vt_move(struct efi_vt *vt, unsigned int column,
@@ -194,9 +189,8 @@ static int econ_query_size(struct terminal *t)
 		return ret;
 	ret = efi_protocol_call(t->out, &status,
 				efi_simple_text_output_protocol_t, query_mode,
-				mode.mode,
-				t->buffer->phys + offsetof(struct shared, columns),
-				t->buffer->phys + offsetof(struct shared, rows));
+				mode.mode, efi_phys(&s->columns),
+				efi_phys(&s->rows));
 	if (ret)
 		return ret;
 	if (status != EFI_SUCCESS || s->columns < 2 || !s->rows) {

@@ -37,7 +37,6 @@ struct keyboard {
 	bool sysrq;		/* Alt-SysRq comes by itself */
 	bool asked;		/* for modifiers without a key */
 	u8 *argument;
-	phys_addr_t argument_phys;
 };
 
 static struct keyboard *ekbd_from_text(struct efi_text *t)
@@ -159,7 +158,7 @@ static void ekbd_set_state(struct keyboard *kb, u8 toggles)
 	*kb->argument = toggles;
 	efi_protocol_call(kb->text.ex, &status,
 			  union efi_simple_text_input_ex_protocol, set_state,
-			  kb->argument_phys);
+			  efi_phys(kb->argument));
 }
 
 /* Firmware that does not do it says so with the next state */
@@ -304,7 +303,6 @@ static int ekbd_probe(struct efi_device *edev, const struct efi_device_id *id)
 		return ret;
 	efi_text_make_room(&kb->text);
 	kb->argument = kb->text.input->virt + EFI_TEXT_INPUT;
-	kb->argument_phys = kb->text.input->phys + EFI_TEXT_INPUT;
 	efi_device_set_drvdata(edev, kb);
 
 	/* Whoever opens it at once is served as soon as the thread knows it */

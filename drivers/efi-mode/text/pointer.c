@@ -154,9 +154,7 @@ static int epointer_probe(struct efi_device *edev,
 	text = &p->text;
 	text->edev = edev;
 	text->ops = is_tablet ? &tablet_ops : &mouse_ops;
-	text->pointer_slot = is_tablet ?
-		offsetof(union efi_absolute_pointer_protocol, get_state) :
-		offsetof(union efi_simple_pointer_protocol, get_state);
+	text->is_tablet = is_tablet;
 	text->pointer_event = is_tablet ?
 		offsetof(union efi_absolute_pointer_protocol, wait_for_input) :
 		offsetof(union efi_simple_pointer_protocol, wait_for_input);

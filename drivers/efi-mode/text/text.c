@@ -24,9 +24,12 @@
 #include <linux/init.h>
 #include <linux/irq_work.h>
 #include <linux/kthread.h>
+#include <linux/math64.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
 #include <linux/wait.h>
+
+#include <asm/tsc.h>
 
 #include "text.h"
 
@@ -143,23 +146,36 @@ static void etext_give_up_way(struct efi_text *t, enum efi_text_way next,
 
 static void etext_fill_call(struct efi_text *t, struct efi_call *c)
 {
-	memset(c, 0, sizeof(*c));
-	c->nargs = 1;
+	struct efi_protocol *protocol = efi_text_protocol(t, t->way);
+	void *input = efi_phys(t->input->virt);
+
 	if (etext_is_checked(t->way) && !t->checked) {
-		c->slot = offsetof(efi_boot_services_t, check_event);
-		c->args[0] = t->event;
+		*c = (struct efi_call)
+			EFI_TABLE_CALL("boot services",
+				       efi_mode_systab()->boottime, check_event,
+				       (efi_event_t)t->event);
 		return;
 	}
-	c->protocol = efi_text_protocol(t, t->way);
-	c->args[0] = t->input->phys;
-	if (t->way == EFI_TEXT_POINTER)
-		c->slot = t->pointer_slot;
-	else if (c->protocol == t->ex)
-		c->slot = offsetof(union efi_simple_text_input_ex_protocol,
-				   read_keystroke_ex);
+	if (t->way == EFI_TEXT_POINTER && t->is_tablet)
+		*c = (struct efi_call)
+			EFI_PROTOCOL_CALL(protocol,
+					  union efi_absolute_pointer_protocol,
+					  get_state, input);
+	else if (t->way == EFI_TEXT_POINTER)
+		*c = (struct efi_call)
+			EFI_PROTOCOL_CALL(protocol,
+					  union efi_simple_pointer_protocol,
+					  get_state, input);
+	else if (protocol == t->ex)
+		*c = (struct efi_call)
+			EFI_PROTOCOL_CALL(protocol,
+					  union efi_simple_text_input_ex_protocol,
+					  read_keystroke_ex, input);
 	else
-		c->slot = offsetof(efi_simple_text_input_protocol_t,
-				   read_keystroke);
+		*c = (struct efi_call)
+			EFI_PROTOCOL_CALL(protocol,
+					  efi_simple_text_input_protocol_t,
+					  read_keystroke, input);
 	memset(t->input->virt, 0, EFI_TEXT_INPUT);
 }
 
@@ -226,7 +242,7 @@ static void etext_take_answer(struct efi_text *t, const struct efi_call *c)
 			t->ops->read(t);
 	} else {
 		etext_take_key(t, c->status);
-		etext_note_time(t, c->msecs);
+		etext_note_time(t, div_u64(c->cycles, tsc_khz));
 	}
 }
 
@@ -252,7 +268,7 @@ static bool etext_read_round(void)
 			asked[n++] = t;
 		}
 	}
-	if (!n || efi_call_all("text input", calls, n))
+	if (!n || efi_protocol_submit(calls, n))
 		return false;
 	for (i = 0; i < n; i++)
 		etext_take_answer(asked[i], &calls[i]);

@@ -77,7 +77,7 @@ enum efi_text_way {
  * @ex:		SimpleTextInputEx, or NULL
  * @simple:	SimpleTextInput, or NULL
  * @pointer:	another protocol that is read, or NULL
- * @pointer_slot: offset of its function that does it
+ * @is_tablet:	@pointer is an AbsolutePointer, and not a SimplePointer
  * @pointer_event: offset of the event that goes with it
  */
 struct efi_text {
@@ -85,7 +85,8 @@ struct efi_text {
 	const struct efi_text_ops *ops;
 	struct efi_buffer *input;
 	struct efi_protocol *ex, *simple, *pointer;
-	size_t pointer_slot, pointer_event;
+	bool is_tablet;
+	size_t pointer_event;
 
 	/* private: of text.c */
 	struct list_head list;

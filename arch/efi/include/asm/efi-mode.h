@@ -222,9 +222,6 @@ unsigned int efi_mode_pending_ms(void);
 bool efi_mode_wait_for_call(unsigned int timeout_ms);
 bool efi_mode_close_calls(unsigned int timeout_ms);
 bool efi_mode_finish_calls(void);
-efi_status_t efi_mode_call_last(const char *name, phys_addr_t table,
-				size_t slot, const u64 *args,
-				unsigned int nargs);
 
 /* time.c */
 

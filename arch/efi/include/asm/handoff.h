@@ -29,6 +29,8 @@
 #ifndef _ASM_HANDOFF_H
 #define _ASM_HANDOFF_H
 
+#include <linux/bits.h>
+
 #include <efi-mode/request.h>
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
@@ -75,6 +77,28 @@
 #define EFI_MODE_TSC_CPUID		1	/* CPUID leaf 0x15 or 0x16 */
 #define EFI_MODE_TSC_HYPERVISOR		2	/* CPUID leaf 0x40000010 */
 #define EFI_MODE_TSC_STALL		3	/* measured against Stall() */
+
+/* struct efi_mode_request.state */
+#define EFI_MODE_REQUEST_NONE		0
+#define EFI_MODE_REQUEST_POSTED		1
+#define EFI_MODE_REQUEST_RUNNING	2
+#define EFI_MODE_REQUEST_DONE		3
+
+/* Why a function was not called; struct efi_mode_request.refused */
+#define EFI_MODE_REFUSED_NONE		0	/* it was */
+#define EFI_MODE_REFUSED_GONE		1	/* the handle does not have the protocol */
+#define EFI_MODE_REFUSED_NEWS		2	/* it may be another handle by now */
+
+/* Violations of the calling convention; struct efi_mode_request.abi_violations */
+#define EFI_MODE_ABI_DF			BIT(0)		/* the direction flag */
+#define EFI_MODE_ABI_MXCSR		BIT(1)		/* control bits of MXCSR */
+#define EFI_MODE_ABI_FCW		BIT(2)		/* x87 control word */
+#define EFI_MODE_ABI_IF			BIT(3)		/* interrupts are off */
+#define EFI_MODE_ABI_TPL		BIT(4)		/* the task priority is raised */
+#define EFI_MODE_ABI_REGISTERS		BIT(5)		/* a register that it must keep */
+#define EFI_MODE_ABI_STACK		BIT(6)		/* more than 128 KiB of stack */
+#define EFI_MODE_ABI_HANDOFF		BIT(7)		/* the end of the handoff */
+#define EFI_MODE_NR_ABI_VIOLATIONS	8
 
 #ifndef __ASSEMBLY__
 
@@ -173,6 +197,41 @@ struct efi_mode_cpu {
 	struct efi_mode_exceptions exceptions;
 	__u32 state_is_constant;
 	__u32 __pad3;
+};
+
+/**
+ * struct efi_mode_request - one firmware call
+ * @state:	one of EFI_MODE_REQUEST_*
+ * @nargs:	how many of @args are meant, at most %EFI_MODE_MAX_ARGS
+ * @target:	whose function it is. With a handle the interface is looked up and
+ *		becomes the first argument.
+ * @table:	physical address of a table or protocol interface; 0 for that of
+ *		@target
+ * @slot:	offset of the function pointer in @table, in bytes; it is read at
+ *		the time of the call, because others may hook it
+ * @args:	arguments; memory by physical address
+ * @status:	what the function returned
+ * @abi_violations: EFI_MODE_ABI_*; the resident half has corrected them
+ * @refused:	EFI_MODE_REFUSED_*
+ * @next:	physical address of another one that is to be done after this, or 0
+ * @cycles:	of the TSC, until the function had returned
+ *
+ * Without a target the call is made at TPL_APPLICATION. All that are chained by @next
+ * are done when the first is: they are what one switch is enough for. Only the first
+ * one has a @state.
+ */
+struct efi_mode_request {
+	__u32 state;
+	__u32 nargs;
+	struct efi_mode_target target;
+	__u64 table;
+	__u64 slot;
+	__u64 args[EFI_MODE_MAX_ARGS];
+	__u64 status;
+	__u32 abi_violations;
+	__u32 refused;
+	__u64 next;
+	__u64 cycles;
 };
 
 /**
