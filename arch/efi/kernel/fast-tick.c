@@ -162,7 +162,7 @@ static void etick_make_fast(u64 units)
 		return;
 	if (i)
 		etick_set_period(normal);
-	timer = 0;
+	timer = NULL;
 	pr_info("firmware's clock cannot be made to tick faster\n");
 }
 
