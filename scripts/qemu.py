@@ -32,6 +32,10 @@ class Timeout(Exception):
     pass
 
 
+# The first sector of the first partition, in a boot sector; its size follows
+PARTITION_START = 0x1be + 8
+
+
 def fat_image(path, files):
     """A FAT file system with @files, a dict from path in the image to bytes or
     to the path of a file."""
@@ -48,6 +52,12 @@ def fat_image(path, files):
                        stdout=subprocess.DEVNULL)
 
     mtools("mformat", "-i", path, "-F", "-v", "EFI-MODE", "::")
+    # mtools describes the disk as a partition, and rounds its size up to whole tracks
+    with open(path, "r+b") as f:
+        f.seek(PARTITION_START)
+        start = int.from_bytes(f.read(4), "little")
+        f.seek(PARTITION_START + 4)
+        f.write((mib * 2048 - start).to_bytes(4, "little"))
     made = set()
     for name, source in files.items():
         parts = name.split("/")
@@ -92,9 +102,17 @@ class Machine:
         self.events = []
         self.serial = self.keyboard = self.qmp = None
 
-        store = os.path.join(self.dir, "vars.fd")
-        shutil.copy(variables, store)
-        os.chmod(store, 0o600)
+        # Without firmware, QEMU has its BIOS
+        flash = []
+        if firmware:
+            store = os.path.join(self.dir, "vars.fd")
+            shutil.copy(variables, store)
+            os.chmod(store, 0o600)
+            flash = [
+                "-drive",
+                f"if=pflash,unit=0,format=raw,readonly=on,file={firmware}",
+                "-drive", f"if=pflash,unit=1,format=raw,file={store}",
+            ]
         self.command = [
             "qemu-system-x86_64", "-accel", "tcg",
             "-machine", "q35,smm=on" if secure else "q35",
@@ -102,8 +120,7 @@ class Machine:
             # The boot manager of OVMF waits for this time, in milliseconds
             "-boot", "menu=off,splash-time=0",
             "-display", display,
-            "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={firmware}",
-            "-drive", f"if=pflash,unit=1,format=raw,file={store}",
+            *flash,
         ]
         if secure:
             self.command += ["-global",
