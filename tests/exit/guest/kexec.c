@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kexec and kdump are refused, at once and with a line in the log
+ */
+#include <linux/kexec.h>
+#include <sys/klog.h>
+#include <sys/syscall.h>
+
+#include "common.h"
+
+#define MESSAGE	"kexec and kdump do not work beside the firmware"
+
+static bool is_refused(long number, long a, long b, long c, long d, long e)
+{
+	return syscall(number, a, b, c, d, e) == -1 && errno == EOPNOTSUPP;
+}
+
+static bool is_in_log(void)
+{
+	static char log[1 << 20];
+	int n = klogctl(3, log, sizeof(log) - 1);	/* SYSLOG_ACTION_READ_ALL */
+
+	log[n > 0 ? n : 0] = 0;
+	return strstr(log, MESSAGE);
+}
+
+int main(void)
+{
+	static const char cmdline[] = "quiet";
+	struct kexec_segment segment = { .buf = cmdline, .bufsz = 1, .memsz = 4096 };
+	int fd = open("/proc/self/exe", O_RDONLY);
+
+	ksft_print_header();
+	ksft_set_plan(5);
+	ksft_test_result(is_refused(SYS_kexec_load, 0, 1, (long)&segment,
+				    KEXEC_ARCH_DEFAULT, 0),
+			 "kexec_load()\n");
+	ksft_test_result(is_refused(SYS_kexec_load, 0, 1, (long)&segment,
+				    KEXEC_ARCH_DEFAULT | KEXEC_ON_CRASH, 0),
+			 "kexec_load(), for a crash\n");
+	ksft_test_result(is_refused(SYS_kexec_file_load, fd, -1, sizeof(cmdline),
+				    (long)cmdline, KEXEC_FILE_NO_INITRAMFS),
+			 "kexec_file_load()\n");
+	ksft_test_result(is_refused(SYS_kexec_file_load, fd, -1, sizeof(cmdline),
+				    (long)cmdline, KEXEC_FILE_NO_INITRAMFS |
+						   KEXEC_FILE_ON_CRASH),
+			 "kexec_file_load(), for a crash\n");
+	ksft_test_result(is_in_log(), "the log says why\n");
+	ksft_finished();
+}
