@@ -26,6 +26,7 @@
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
 #include <linux/sched/stat.h>
+#include <linux/sched/task.h>
 #include <linux/sched/types.h>
 #include <linux/sysfs.h>
 #include <linux/wait.h>
@@ -356,6 +357,8 @@ static struct task_struct *__init eshare_make_thread(int (*fn)(void *),
 	return thread;
 }
 
+static struct task_struct *share_thread __initdata;
+
 static int __init eshare_init(void)
 {
 	const struct sched_attr idle = {
@@ -363,7 +366,6 @@ static int __init eshare_init(void)
 		.sched_policy	= SCHED_IDLE,
 	};
 	struct task_struct *thread;
-	int ret;
 
 	thread = eshare_make_thread(eshare_idle_thread, "efi-idle");
 	sched_setattr_nocheck(thread, &idle);
@@ -372,14 +374,33 @@ static int __init eshare_init(void)
 	hrtimer_init(&share_timer, CLOCK_MONOTONIC,
 		     HRTIMER_MODE_REL_PINNED_HARD);
 	share_timer.function = eshare_is_due;
-	thread = eshare_make_thread(eshare_thread, "efi");
-	kernel_param_lock(THIS_MODULE);
-	ret = eshare_set_bandwidth(thread, efi_mode_poll_interval, share);
-	if (ret)
-		pr_err("the firmware's share cannot be kept free: error %d\n", ret);
-	firmware_task = thread;
-	kernel_param_unlock(THIS_MODULE);
-	wake_up_process(thread);
+	share_thread = eshare_make_thread(eshare_thread, "efi");
+	get_task_struct(share_thread);
+	wake_up_process(share_thread);
 	return 0;
 }
 core_initcall(eshare_init);
+
+/*
+ * While the kernel initialises, the CPU has interrupts off for longer than a period now
+ * and then, and the scheduler would warn of a deadline that lags. Until user space
+ * starts, few tasks compete with the thread, so it is an ordinary task.
+ */
+static int __init eshare_keep_share_free(void)
+{
+	int ret = 0;
+
+	kernel_param_lock(THIS_MODULE);
+	/* If the firmware stops, the thread takes this lock before it ends */
+	if (!efi_mode_is_stopped()) {
+		ret = eshare_set_bandwidth(share_thread, efi_mode_poll_interval,
+					   share);
+		firmware_task = share_thread;
+	}
+	kernel_param_unlock(THIS_MODULE);
+	put_task_struct(share_thread);
+	if (ret)
+		pr_err("the firmware's share cannot be kept free: error %d\n", ret);
+	return 0;
+}
+late_initcall_sync(eshare_keep_share_free);
