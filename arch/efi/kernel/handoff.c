@@ -59,7 +59,7 @@ void __init efi_mode_find_handoff(void)
 
 	base = ehandoff_address();
 	if (!base)
-		panic("efi-mode: this kernel must be started as an EFI application\n");
+		efi_mode_no_firmware();
 
 	h = early_memremap(base, sizeof(*h));
 	if (!h || h->magic != EFI_MODE_HANDOFF_MAGIC ||

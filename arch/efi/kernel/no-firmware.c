@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The last words of a kernel that was not started by its EFI stub
+ *
+ * A boot loader for BIOS, or the "linux" command of a boot loader that has left boot
+ * services, starts the kernel by the x86 boot protocol. There is no firmware to call, and
+ * so no console. The message goes to whatever such a machine has: the first serial port
+ * and the screen that the loader describes.
+ */
+#include <linux/font.h>
+#include <linux/init.h>
+#include <linux/io.h>
+#include <linux/minmax.h>
+#include <linux/screen_info.h>
+#include <linux/serial_reg.h>
+#include <linux/string.h>
+
+#include <asm/efi-mode.h>
+
+#define COM1		0x3f8
+#define BAUD_DIVISOR	1		/* 115200 */
+#define UART_TRIES	100000		/* a byte takes 87 us, an access 1 us */
+
+#define VGA_TEXT	0xb8000
+#define VGA_TEXT_SIZE	0x8000
+#define VGA_WHITE	0x0f00
+
+static void __init enofw_write_serial(const char *s)
+{
+	unsigned int tries;
+
+	if (inb(COM1 + UART_LSR) == 0xff)
+		return;
+	outb(UART_LCR_DLAB | UART_LCR_WLEN8, COM1 + UART_LCR);
+	outb(BAUD_DIVISOR, COM1 + UART_DLL);
+	outb(0, COM1 + UART_DLM);
+	outb(UART_LCR_WLEN8, COM1 + UART_LCR);
+	outb(UART_MCR_DTR | UART_MCR_RTS, COM1 + UART_MCR);
+	for (; *s; s++) {
+		for (tries = 0; tries < UART_TRIES &&
+		     !(inb(COM1 + UART_LSR) & UART_LSR_THRE); tries++)
+			;
+		outb(*s, COM1 + UART_TX);
+	}
+}
+
+/* At the cursor, or in the last line */
+static void __init enofw_write_text(const char *s)
+{
+	unsigned int columns = screen_info.orig_video_cols;
+	unsigned int row = min(screen_info.orig_y,
+			       max(screen_info.orig_video_lines, 1) - 1);
+	unsigned int i = row * columns, end = i + columns;
+	u16 __iomem *screen;
+
+	if (end * sizeof(*screen) > VGA_TEXT_SIZE)
+		return;
+	screen = early_ioremap(VGA_TEXT, VGA_TEXT_SIZE);
+	if (!screen)
+		return;
+	for (; i < end; i++)
+		writew(VGA_WHITE | (*s && *s != '\n' ? *s++ : ' '), screen + i);
+	early_iounmap(screen, VGA_TEXT_SIZE);
+}
+
+/* White on black needs no knowledge of the pixel format but its size */
+static void __init enofw_draw_line(u8 __iomem *line, const struct font_desc *font,
+				   unsigned int y, const char *s)
+{
+	unsigned int bytes = DIV_ROUND_UP(screen_info.lfb_depth, 8);
+	const u8 *glyphs = font->data;
+	unsigned int x, width;
+
+	for (; *s && *s != '\n'; s++) {
+		width = min(font->width, 8);
+		for (x = 0; x < width; x++, line += bytes)
+			memset_io(line, glyphs[(u8)*s * font->height + y] & (0x80 >> x) ?
+				  0xff : 0, bytes);
+	}
+}
+
+static void __init enofw_draw(const char *s)
+{
+	const struct font_desc *font = find_font("VGA8x16");
+	u64 base = screen_info.lfb_base;
+	u32 pitch = screen_info.lfb_linelength;
+	size_t columns = screen_info.lfb_width / 8;
+	u8 __iomem *line;
+	char text[128];
+	unsigned int y;
+
+	if (!font || !base || screen_info.lfb_depth < 15)
+		return;
+	if (screen_info.capabilities & VIDEO_CAPABILITY_64BIT_BASE)
+		base |= (u64)screen_info.ext_lfb_base << 32;
+	strscpy(text, s, min(sizeof(text), columns + 1));
+	for (y = 0; y < font->height; y++) {
+		line = early_ioremap(base + (u64)y * pitch, pitch);
+		if (!line)
+			return;
+		enofw_draw_line(line, font, y, text);
+		early_iounmap(line, pitch);
+	}
+}
+
+/**
+ * efi_mode_no_firmware() - say that the kernel was started in the wrong way, and stop
+ *
+ * Context: setup_arch(), when nothing but early mappings works.
+ */
+void __init __noreturn efi_mode_no_firmware(void)
+{
+	static const char message[] __initconst =
+		"This kernel is an EFI application: start it from the UEFI shell, a boot entry or a boot manager.\r\n";
+
+	enofw_write_serial(message);
+	if (screen_info.orig_video_isVGA == VIDEO_TYPE_VLFB ||
+	    screen_info.orig_video_isVGA == VIDEO_TYPE_EFI)
+		enofw_draw(message);
+	else if (screen_info.orig_video_isVGA == 1)
+		enofw_write_text(message);
+	panic("efi-mode: not started by the EFI stub\n");
+}
