@@ -22,7 +22,7 @@ enum entry_type {
 struct ledger_entry {
 	enum entry_type type;
 	u64 base;		/* ENTRY_PAGES and ENTRY_POOL */
-	u64 size;		/* ENTRY_PAGES */
+	u64 size;		/* ENTRY_PAGES and ENTRY_POOL */
 	efi_guid_t guid;	/* ENTRY_TABLE */
 };
 
@@ -30,6 +30,7 @@ static const efi_system_table_t *firmware;
 static efi_system_table_t systab;
 static efi_boot_services_t services;
 static struct ledger_entry ledger[128];
+static bool must_clear;
 
 static struct ledger_entry *ledger_new_entry(enum entry_type type, u64 base, u64 size)
 {
@@ -217,7 +218,19 @@ static void ledger_give_back(const struct ledger_entry *e)
 			memattr->set_memory_attributes(memattr, e->base,
 						       e->size, EFI_MEMORY_XP);
 	}
+	if (must_clear)
+		memset((void *)e->base, 0, e->size);
 	firmware->boottime->free_pages(e->base, e->size >> EFI_PAGE_SHIFT);
+}
+
+/**
+ * efi_mode_ledger_clear() - overwrite with zeros what is given back
+ *
+ * Holds for all memory that efi_mode_ledger_close() gives back.
+ */
+void efi_mode_ledger_clear(void)
+{
+	must_clear = true;
 }
 
 /**
@@ -236,6 +249,8 @@ void efi_mode_ledger_close(void)
 			firmware->boottime->install_configuration_table(&e->guid,
 									NULL);
 	for (e = ledger; e < ledger + ARRAY_SIZE(ledger); e++) {
+		if (e->type == ENTRY_POOL && must_clear)
+			memset((void *)e->base, 0, e->size);
 		if (e->type == ENTRY_PAGES)
 			ledger_give_back(e);
 		else if (e->type == ENTRY_POOL)

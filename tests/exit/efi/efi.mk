@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-applications += settings
+applications += settings marks
 drivers	+= resets
 driver	+= leave
 settings := machine pic
