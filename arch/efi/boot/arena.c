@@ -148,6 +148,8 @@ int efi_mode_choose_arena(const struct efi_boot_memmap *map, u64 taken,
 		return 0;
 	budget = min(total - taken - policy->reserve,
 		     free_low + free_high - keep_free);
+	if (policy->limit)
+		budget = min(budget, policy->limit);
 	if (policy->size) {
 		if (policy->size > budget)
 			return 0;

@@ -15,11 +15,14 @@
  * @reserve:	bytes that firmware keeps, counting what it already uses
  * @size:	bytes to take in addition to what the kernel already has, or 0 for
  *		all that @reserve leaves
+ * @limit:	bytes to take at most, in addition to what the kernel already has; 0 for no
+ *		limit
  * @minimum:	bytes without which the kernel cannot live
  */
 struct efi_mode_arena_policy {
 	u64 reserve;
 	u64 size;
+	u64 limit;
 	u64 minimum;
 };
 

@@ -19,6 +19,7 @@
 #include <asm/setup.h>
 
 #include "boot.h"
+#include "encryption.h"
 
 /* What firmware keeps if nobody says otherwise: 1/8 of RAM, at least 128 MiB */
 #define DEFAULT_RESERVE_MIN	(128ULL * SZ_1M)
@@ -31,9 +32,39 @@
 
 struct start_options {
 	u64 arena;	/* efi_mode.arena=, bytes, 0 if not given */
+	u64 mem;	/* mem=, likewise */
 	u64 reserve;	/* efi_mode.reserve=, likewise */
 	u8 preempt;	/* efi_mode.preempt=, EFI_MODE_PREEMPT_* */
 };
+
+static void start_ask_encryption(struct efi_mode_encryption_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	if (native_cpuid_eax(0) >= TDX_CPUID_LEAF_ID) {
+		u32 eax = TDX_CPUID_LEAF_ID, ecx = 0;
+
+		native_cpuid(&eax, &info->tdx[0], &ecx, &info->tdx[1]);
+		info->tdx[2] = ecx;
+	}
+	if (native_cpuid_eax(0x80000000) >= EFI_MODE_CPUID_SME_SEV)
+		info->sev_cpuid = native_cpuid_eax(EFI_MODE_CPUID_SME_SEV);
+	if (info->sev_cpuid & EFI_MODE_CPUID_HAS_SEV)
+		info->sev_msr = efi_mode_read_msr(MSR_AMD64_SEV);
+}
+
+static efi_status_t start_check_encryption(void)
+{
+	struct efi_mode_encryption_info info;
+	const char *technique;
+
+	start_ask_encryption(&info);
+	technique = efi_mode_memory_encryption(&info);
+	if (!technique)
+		return EFI_SUCCESS;
+	efi_err("efi-mode: the memory of this virtual machine is encrypted (%s), which is not supported\n",
+		technique);
+	return EFI_UNSUPPORTED;
+}
 
 static efi_status_t start_check_machine(void)
 {
@@ -58,7 +89,7 @@ static efi_status_t start_check_machine(void)
 		efi_err("efi-mode: the firmware runs with a shadow stack\n");
 		return EFI_UNSUPPORTED;
 	}
-	return EFI_SUCCESS;
+	return start_check_encryption();
 }
 
 static efi_status_t start_parse_size(const char *param, const char *val, u64 *size)
@@ -83,6 +114,18 @@ static efi_status_t start_parse_preempt(const char *val, u8 *preempt)
 		*preempt = EFI_MODE_PREEMPT_EVENT;
 	} else {
 		efi_err("efi-mode: efi_mode.preempt=%s is neither gate nor event\n",
+			val ?: "");
+		return EFI_INVALID_PARAMETER;
+	}
+	return EFI_SUCCESS;
+}
+
+static efi_status_t start_parse_clear(const char *val)
+{
+	if (val && !strcmp(val, "1")) {
+		efi_mode_ledger_clear();
+	} else if (!val || strcmp(val, "0")) {
+		efi_err("efi-mode: efi_mode.clear=%s is neither 0 nor 1\n",
 			val ?: "");
 		return EFI_INVALID_PARAMETER;
 	}
@@ -119,8 +162,12 @@ static efi_status_t start_parse_options(const struct boot_params *boot_params,
 			break;
 		if (!strcmp(param, "efi_mode.arena"))
 			status = start_parse_size(param, val, &opt->arena);
+		else if (!strcmp(param, "mem"))
+			status = start_parse_size(param, val, &opt->mem);
 		else if (!strcmp(param, "efi_mode.reserve"))
 			status = start_parse_size(param, val, &opt->reserve);
+		else if (!strcmp(param, "efi_mode.clear"))
+			status = start_parse_clear(val);
 		else if (!strcmp(param, "efi_mode.preempt"))
 			status = start_parse_preempt(val, &opt->preempt);
 	}
@@ -220,43 +267,33 @@ static efi_status_t start_allocate_handoff(const struct boot_params *boot_params
 	return EFI_SUCCESS;
 }
 
-static efi_status_t start_allocate_arena(struct efi_mode_handoff *h,
-					 const struct start_options *opt)
+static efi_status_t start_make_policy(const struct start_options *opt, u64 taken,
+				      u64 total,
+				      struct efi_mode_arena_policy *policy)
 {
-	struct efi_mode_range ranges[EFI_MODE_MAX_RANGES];
-	struct efi_mode_arena_policy policy = {};
-	struct efi_boot_memmap *map;
-	efi_status_t status;
-	u64 taken = 0, total;
-	int i, n;
-
-	status = efi_get_memory_map(&map, false);
-	if (status != EFI_SUCCESS)
-		return status;
-
-	for (i = 0; i < h->nr_ranges; i++)
-		taken += h->ranges[i].size;
-	total = efi_mode_total_memory(map);
-
-	policy.reserve = opt->reserve ?: max(DEFAULT_RESERVE_MIN,
-					     total >> DEFAULT_RESERVE_SHIFT);
-	policy.minimum = MINIMUM_ARENA;
-	if (opt->arena)
-		policy.size = opt->arena > taken + MINIMUM_ARENA ?
-			      round_up(opt->arena - taken, EFI_PAGE_SIZE) :
-			      MINIMUM_ARENA;
-
-	n = efi_mode_choose_arena(map, taken, &policy, ranges,
-				  EFI_MODE_MAX_RANGES - h->nr_ranges);
-	efi_bs_call(free_pool, map);
-	if (!n) {
-		efi_err("efi-mode: not enough memory: of %llu MiB the firmware keeps %llu MiB (efi_mode.reserve=),\n",
-			total / SZ_1M, policy.reserve / SZ_1M);
-		efi_err("efi-mode: the kernel and its initrd take %llu MiB and need %llu MiB more\n",
-			taken / SZ_1M,
-			max(policy.minimum, policy.size) / SZ_1M);
-		return EFI_OUT_OF_RESOURCES;
+	memset(policy, 0, sizeof(*policy));
+	policy->reserve = opt->reserve ?: max(DEFAULT_RESERVE_MIN,
+					      total >> DEFAULT_RESERVE_SHIFT);
+	policy->minimum = MINIMUM_ARENA;
+	if (opt->mem && opt->mem < taken + MINIMUM_ARENA) {
+		efi_err("efi-mode: mem=%lluM is too small: the kernel and its initrd take %llu MiB and need %llu MiB more\n",
+			opt->mem / SZ_1M, taken / SZ_1M, MINIMUM_ARENA / SZ_1M);
+		return EFI_INVALID_PARAMETER;
 	}
+	if (opt->mem)
+		policy->limit = round_down(opt->mem - taken, EFI_PAGE_SIZE);
+	if (opt->arena)
+		policy->size = opt->arena > taken + MINIMUM_ARENA ?
+			       round_up(opt->arena - taken, EFI_PAGE_SIZE) :
+			       MINIMUM_ARENA;
+	return EFI_SUCCESS;
+}
+
+static efi_status_t start_take_ranges(struct efi_mode_handoff *h,
+				      const struct efi_mode_range *ranges, int n)
+{
+	efi_status_t status;
+	int i;
 
 	for (i = 0; i < n; i++) {
 		efi_physical_addr_t base = ranges[i].base;
@@ -273,6 +310,55 @@ static efi_status_t start_allocate_arena(struct efi_mode_handoff *h,
 		}
 	}
 	return EFI_SUCCESS;
+}
+
+static efi_status_t start_choose_arena(struct efi_mode_handoff *h,
+				       const struct start_options *opt,
+				       const struct efi_boot_memmap *map)
+{
+	struct efi_mode_range ranges[EFI_MODE_MAX_RANGES];
+	u64 taken = 0, total = efi_mode_total_memory(map);
+	struct efi_mode_arena_policy policy;
+	efi_status_t status;
+	int i, n;
+
+	for (i = 0; i < h->nr_ranges; i++)
+		taken += h->ranges[i].size;
+	status = start_make_policy(opt, taken, total, &policy);
+	if (status != EFI_SUCCESS)
+		return status;
+
+	n = efi_mode_choose_arena(map, taken, &policy, ranges,
+				  EFI_MODE_MAX_RANGES - h->nr_ranges);
+	if (!n) {
+		efi_err("efi-mode: not enough memory: of %llu MiB the firmware keeps %llu MiB (efi_mode.reserve=),\n",
+			total / SZ_1M, policy.reserve / SZ_1M);
+		efi_err("efi-mode: the kernel and its initrd take %llu MiB and need %llu MiB more\n",
+			taken / SZ_1M,
+			max(policy.minimum, policy.size) / SZ_1M);
+		return EFI_OUT_OF_RESOURCES;
+	}
+	return start_take_ranges(h, ranges, n);
+}
+
+/*
+ * No timer event of the firmware may allocate memory between the look at the map and the
+ * allocation. All these services may be called up to TPL_NOTIFY (UEFI 2.10, section 7.1).
+ */
+static efi_status_t start_allocate_arena(struct efi_mode_handoff *h,
+					 const struct start_options *opt)
+{
+	unsigned long tpl = efi_bs_call(raise_tpl, EFI_TPL_NOTIFY);
+	struct efi_boot_memmap *map;
+	efi_status_t status;
+
+	status = efi_get_memory_map(&map, false);
+	if (status == EFI_SUCCESS) {
+		status = start_choose_arena(h, opt, map);
+		efi_bs_call(free_pool, map);
+	}
+	efi_bs_call(restore_tpl, tpl);
+	return status;
 }
 
 /*
@@ -334,8 +420,10 @@ static efi_status_t start_describe_firmware(struct boot_params *boot_params,
 
 	status = efi_bs_call(get_memory_map, &size, (void *)map, &key,
 			     &desc_size, &version);
-	if (status != EFI_SUCCESS)
+	if (status != EFI_SUCCESS) {
+		efi_err("efi-mode: the firmware's memory map has grown too large\n");
 		return status;
+	}
 
 	memcpy(&info->efi_loader_signature, EFI64_LOADER_SIGNATURE,
 	       sizeof(u32));

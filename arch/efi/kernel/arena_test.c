@@ -94,6 +94,34 @@ static void arena_a_size_is_kept_to(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, 0, &policy, r, 8), 0);
 }
 
+static void arena_a_limit_is_no_size(struct kunit *test)
+{
+	struct efi_boot_memmap *map = arena_make_map(test, small, ARRAY_SIZE(small));
+	struct efi_mode_arena_policy policy = {
+		.reserve = MIB(128), .minimum = MIB(48), .limit = MIB(100),
+	};
+	struct efi_mode_range r[8];
+	u64 all;
+	int n;
+
+	n = efi_mode_choose_arena(map, 0, &policy, r, ARRAY_SIZE(r));
+	KUNIT_EXPECT_EQ(test, arena_sum(r, n), MIB(100));
+	/* More than there is limits nothing */
+	policy.limit = 0;
+	n = efi_mode_choose_arena(map, 0, &policy, r, ARRAY_SIZE(r));
+	all = arena_sum(r, n);
+	policy.limit = MIB(9000);
+	n = efi_mode_choose_arena(map, 0, &policy, r, ARRAY_SIZE(r));
+	KUNIT_EXPECT_EQ(test, arena_sum(r, n), all);
+	/* The size must fit into it */
+	policy.limit = MIB(100);
+	policy.size = MIB(101);
+	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, 0, &policy, r, 8), 0);
+	policy.size = 0;
+	policy.limit = MIB(47);
+	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, 0, &policy, r, 8), 0);
+}
+
 static void arena_too_little_is_refused(struct kunit *test)
 {
 	struct efi_boot_memmap *map = arena_make_map(test, small, ARRAY_SIZE(small));
@@ -176,6 +204,7 @@ static void arena_no_more_ranges_than_asked_for(struct kunit *test)
 static struct kunit_case arena_cases[] = {
 	KUNIT_CASE(arena_the_reserve_stays),
 	KUNIT_CASE(arena_a_size_is_kept_to),
+	KUNIT_CASE(arena_a_limit_is_no_size),
 	KUNIT_CASE(arena_too_little_is_refused),
 	KUNIT_CASE(arena_memory_with_a_purpose_is_left),
 	KUNIT_CASE(arena_low_memory_stays),

@@ -11,7 +11,6 @@
 
 #include <linux/acpi.h>
 #include <linux/console.h>
-#include <linux/crash_reserve.h>
 #include <linux/dma-map-ops.h>
 #include <linux/efi.h>
 #include <linux/initrd.h>
@@ -105,6 +104,22 @@ static void __init esetup_reserve_memory(void)
 }
 
 /*
+ * Every image between the firmware and this kernel was verified, and so is every image
+ * that the firmware starts after it. The kernel must not be the gap. The parameter can
+ * only raise the level.
+ */
+static void __init esetup_lock_down(void)
+{
+	static char option[] __initdata = "lockdown=integrity";
+
+	if (!IS_ENABLED(CONFIG_EFI_MODE_LOCK_DOWN) ||
+	    !efi_enabled(EFI_SECURE_BOOT))
+		return;
+	pr_info("Secure Boot is on: the kernel is locked down\n");
+	parse_early_options(option);
+}
+
+/*
  * The firmware's tables are read as always. Its runtime services are not
  * mapped into the kernel's address space, and must not be.
  */
@@ -113,6 +128,7 @@ static void __init esetup_setup_efi(void)
 	efi_init();
 	clear_bit(EFI_RUNTIME_SERVICES, &efi.flags);
 	efi_set_secure_boot(boot_params.secure_boot);
+	esetup_lock_down();
 }
 
 static void __init esetup_find_memory_limits(void)
@@ -146,19 +162,6 @@ static void __init esetup_setup_memory(void)
 	cpu_init_replace_early_idt();
 	mmu_cr4_features = __read_cr4() & ~X86_CR4_PCIDE;
 	memblock_set_current_limit(get_max_mapped());
-}
-
-static void __init esetup_reserve_crashkernel(void)
-{
-	unsigned long long size, base, low_size = 0;
-	bool high = false;
-
-	if (!IS_ENABLED(CONFIG_CRASH_RESERVE))
-		return;
-	if (!parse_crashkernel(boot_command_line, memblock_phys_mem_size(), &size,
-			       &base, &low_size, &high))
-		reserve_crashkernel_generic(boot_command_line, size, base,
-					    low_size, high);
 }
 
 void __init setup_arch(char **cmdline_p)
@@ -197,6 +200,7 @@ void __init setup_arch(char **cmdline_p)
 	x86_report_nx();
 	apic_setup_apic_calls();
 	e820__finish_early_params();
+	efi_mode_memory_add_arena();
 	esetup_setup_efi();
 	x86_init.resources.dmi_setup();
 	tsc_early_init();
@@ -207,6 +211,7 @@ void __init setup_arch(char **cmdline_p)
 
 	/* From here on firmware can be called, and the console is one of them */
 	efi_mode_map_handoff();
+	efi_mode_memory_reserve_firmware();
 	efi_mode_copy_systab();
 	efi_mode_switch_setup();
 	efi_mode_early_console();
@@ -215,7 +220,6 @@ void __init setup_arch(char **cmdline_p)
 	io_delay_init();
 	initmem_init();
 	dma_contiguous_reserve(max_pfn_mapped << PAGE_SHIFT);
-	esetup_reserve_crashkernel();
 
 	x86_init.paging.pagetable_init();
 	kasan_init();
@@ -229,6 +233,7 @@ void __init setup_arch(char **cmdline_p)
 	io_apic_init_mappings();
 
 	e820__reserve_resources();
+	efi_mode_memory_insert_resources();
 	e820__register_nosave_regions(max_pfn);
 	x86_init.resources.reserve_resources();
 	e820__setup_pci_gap();

@@ -6,7 +6,7 @@
  *
  *	setup
  *	platform
- *	early-console, time, runtime, acpi, rtc, debugfs, exit
+ *	early-console, time, runtime, acpi, rtc, debugfs, exit, memory
  *	teardown, reboot-action
  *	fast-tick, idle
  *	share
@@ -18,6 +18,7 @@
  *	ignore, irq, lapic-timer, switch
  *	systab
  *	handoff
+ *	no-firmware, kexec
  *
  * apic.c and lapic-timer.c are one unit, with lapic-timer.h between them. Drivers use
  * the headers in include/efi-mode.
@@ -222,6 +223,16 @@ unsigned int efi_mode_pending_ms(void);
 bool efi_mode_wait_for_call(unsigned int timeout_ms);
 bool efi_mode_close_calls(unsigned int timeout_ms);
 bool efi_mode_finish_calls(void);
+
+/* memory.c */
+
+void efi_mode_memory_add_arena(void);
+void efi_mode_memory_reserve_firmware(void);
+void efi_mode_memory_insert_resources(void);
+
+/* no-firmware.c */
+
+void __noreturn efi_mode_no_firmware(void);
 
 /* time.c */
 
