@@ -45,6 +45,16 @@ EOF
 modules drivers/efi-mode/test CONFIG_EFI_MODE_TEST test.ko efi-bus-test.ko
 modules drivers/firmware/efi/test CONFIG_EFI_TEST efi_test.ko
 
+# A module that a kernel under lockdown accepts
+if [ -e "$objects/certs/signing_key.pem" ]; then
+	"$objects/scripts/sign-file" sha256 "$objects/certs/signing_key.pem" \
+		"$objects/certs/signing_key.x509" \
+		"$objects/test-modules/drivers/firmware/efi/test/efi_test.ko" \
+		"$work/efi_test-signed.ko"
+	echo "file /tests/efi_test-signed.ko $work/efi_test-signed.ko 0644 0 0" \
+		>> "$work/list"
+fi
+
 for area in "$selftests"/*/; do
 	area=$(basename "$area")
 	if [ "$area" != lib ]; then

@@ -21,6 +21,7 @@
 #include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/sched.h>
+#include <linux/security.h>
 #include <linux/serial_reg.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -496,8 +497,15 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 	return ret;
 }
 
+/* The firmware's functions and the kernel's memory are within its reach */
+static int test_open(struct inode *inode, struct file *file)
+{
+	return security_locked_down(LOCKDOWN_EFI_TEST);
+}
+
 static const struct file_operations test_fops = {
 	.owner		= THIS_MODULE,
+	.open		= test_open,
 	.unlocked_ioctl	= test_ioctl,
 };
 

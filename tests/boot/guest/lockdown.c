@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A kernel that is locked down, because Secure Boot is on
+ */
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "common.h"
+
+#define LEVEL	"/sys/kernel/security/lockdown"
+
+static int load(const char *module)
+{
+	int fd = open(module, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+static int try_open(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+static void check_level(void)
+{
+	char level[128] = "";
+	int fd;
+
+	mkdir("/sys/kernel/security", 0755);
+	mount("securityfs", "/sys/kernel/security", "securityfs", 0, NULL);
+	fd = open(LEVEL, O_RDONLY);
+	if (fd >= 0 && read(fd, level, sizeof(level) - 1) < 0)
+		ksft_print_msg("the level cannot be read\n");
+	close(fd);
+	level[strcspn(level, "\n")] = 0;
+	ksft_test_result(strstr(level, "[integrity]"), "level: %s\n", level);
+}
+
+static void check_modules(void)
+{
+	int unsigned_ret = load("/tests/test.ko");
+	int signed_ret = load("/tests/efi_test-signed.ko");
+
+	ksft_test_result(unsigned_ret == -EPERM || unsigned_ret == -EKEYREJECTED,
+			 "a module without a signature: %d\n", unsigned_ret);
+	ksft_test_result(!signed_ret, "a module with a signature: %d\n",
+			 signed_ret);
+	ksft_test_result(try_open("/dev/efi_test", O_RDWR) == -EPERM,
+			 "/dev/efi_test is refused\n");
+}
+
+int main(void)
+{
+	ksft_print_header();
+	ksft_set_plan(4);
+	check_level();
+	check_modules();
+	ksft_finished();
+}
