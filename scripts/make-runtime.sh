@@ -20,7 +20,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-programs="acpidump bash chattr dmidecode efibootmgr efivar hwclock perf rtcwake trace-cmd"
+programs="acpidump bash chattr cryptsetup dmidecode efibootmgr efivar hwclock perf rtcwake trace-cmd"
 
 for folder in efivarfs rtc; do
 	mkdir -p "$work/$folder"
@@ -31,6 +31,13 @@ for folder in efivarfs rtc; do
 		exit 1
 	}
 done
+
+# Modules in the order in which they can be loaded
+crypt="drivers/md/dm-mod drivers/md/dm-crypt crypto/cbc crypto/essiv
+crypto/serpent_generic crypto/twofish_common crypto/twofish_generic"
+for module in $crypt; do
+	basename "$module.ko"
+done > "$work/order"
 
 # What is asked for, and where it is
 {
@@ -46,6 +53,10 @@ done
 	echo "/kselftests/efivarfs/efivarfs.sh $tree/tools/testing/selftests/efivarfs/efivarfs.sh"
 	echo "/kselftests/rtc/rtctest $work/rtc/rtctest"
 	echo "/kselftests/rtc/expected $top/tests/runtime/rtctest.expected"
+	for module in $crypt; do
+		echo "/modules/$(basename "$module").ko $objects/$module.ko"
+	done
+	echo "/modules/order $work/order"
 	echo "/modules/capsule-loader.ko $objects/drivers/firmware/efi/capsule-loader.ko"
 } | sort -u > "$work/files"
 

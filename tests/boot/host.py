@@ -109,6 +109,8 @@ ERRORS = (
      r"efi_mode\.reserve=much is not a size", 2),
     ("an initrd that is missing", "initrd=\\none.img",
      r"Failed to open file|Failed to load initrd|initrd", 14),
+    ("a limit that is too small", "initrd=\\initrd.img mem=20M",
+     r"efi-mode: mem=20M is too small", 2),
     ("a preemption that is none", "initrd=\\initrd.img efi_mode.preempt=never",
      r"efi_mode\.preempt=never is neither gate nor event", 2),
     ("firmware without timer events",
@@ -265,17 +267,17 @@ def hands_off(opt, results):
                     "; ".join(stores))
 
 
-@test("boot", guest=("boot", "life", "preempt", "switch", "stall"),
+@test("boot", guest=("boot", "life", "preempt", "switch", "stall", "tables"),
       efi=("driver",), needs=("debug-initrd",))
 def debug(opt, results):
     """lockdep, KASAN, UBSAN and the other checkers find nothing, and KUnit passes"""
     # A round trip and its competitors take 20 ms there
-    tests = ("boot", "life", "preempt", "stall", "switch:2500")
+    tests = ("boot", "life", "preempt", "stall", "switch:2500", "tables")
     text = boot(opt, results, "debug", tests, driver=True, cpu="max",
                 objects=os.path.join(opt.build, "debug")) or ""
     for watcher in ("Lock dependency validator", "KernelAddressSanitizer initialized"):
         results.add(watcher in text, f"debug: watched by: {watcher}")
-    for suite in ("ticks", "request", "arena", "time", "bus", "gop", "keymap",
-                  "disk"):
+    for suite in ("ticks", "request", "arena", "time", "encryption", "bus", "gop",
+                  "keymap", "disk"):
         results.add(re.search(rf"^\[[ .\d]+\] ok \d+ efi-mode-{suite}\s*$", text,
                               re.M), f"debug: KUnit: efi-mode-{suite}")

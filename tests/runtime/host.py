@@ -71,6 +71,13 @@ def trace(opt, results):
     boot_runtime(opt, results, "trace", ("runtime-trace",))
 
 
+@test("runtime", beside=True, guest=("luks",),
+      needs=("tests-initrd", "runtime-initrd"))
+def luks(opt, results):
+    """Encrypted disks, with each cipher of cryptsetup, on a CPU without AES instructions"""
+    boot_runtime(opt, results, "luks", ("luks",))
+
+
 @test("runtime", beside=True, guest=("runtime-zone",),
       needs=("tests-initrd", "runtime-initrd"))
 def zone(opt, results):

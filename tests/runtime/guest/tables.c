@@ -1,34 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware's tables are where /sys/firmware/efi says: the configuration table,
- * and in it those of ACPI and SMBIOS
+ * The firmware's tables: where /sys/firmware/efi says, in memory that is the firmware's,
+ * and whole
+ *
+ * /dev/mem would show them, but also everything else that the firmware has there. So the
+ * default configuration has no such device, and where there is one it refuses.
  */
+#include <fcntl.h>
 #include <sys/mman.h>
 
 #include "efi_test.h"
 
-#define SYSFS	"/sys/firmware/efi/"
-#define MAX	64
-
-struct config_table {
-	struct guid guid;
-	uint64_t table;
-};
-
-static const struct guid acpi20 = {
-	0x8868e871, 0xe4f1, 0x11d3,
-	{ 0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 }
-};
-
-static const struct guid smbios = {
-	0xeb9d2d31, 0x2d88, 0x11d3,
-	{ 0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d }
-};
-
-static const struct guid smbios3 = {
-	0xf2fd1544, 0x9794, 0x4a2c,
-	{ 0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94 }
-};
+#define SYSFS	"/sys/firmware/"
 
 /* An address of the file, behind @key; 0 if there is none */
 static uint64_t address(const char *file, const char *key)
@@ -46,26 +29,17 @@ static uint64_t address(const char *file, const char *key)
 	return found;
 }
 
-static const void *map(uint64_t address, size_t size)
+/* Return: the bytes read, 0 if there is no such file */
+static size_t read_table(const char *path, uint8_t *p, size_t size)
 {
-	uint64_t offset = address & (getpagesize() - 1);
-	int fd = open("/dev/mem", O_RDONLY);
-	char *p;
+	FILE *f = fopen(path, "r");
+	size_t n;
 
-	p = mmap(NULL, size + offset, PROT_READ, MAP_SHARED, fd,
-		 address - offset);
-	close(fd);
-	return p == MAP_FAILED ? NULL : p + offset;
-}
-
-static uint64_t find(const struct config_table *t, const struct guid *guid)
-{
-	int i;
-
-	for (i = 0; t && i < MAX; i++)
-		if (!memcmp(&t[i].guid, guid, sizeof(*guid)))
-			return t[i].table;
-	return 0;
+	if (!f)
+		return 0;
+	n = fread(p, 1, size, f);
+	fclose(f);
+	return n;
 }
 
 static bool has_checksum(const uint8_t *p, size_t size)
@@ -77,52 +51,88 @@ static bool has_checksum(const uint8_t *p, size_t size)
 	return !sum;
 }
 
-static void check_acpi(const struct config_table *t)
+/* Is the address in a resource of this name? */
+static bool is_in(uint64_t where, const char *name)
 {
-	uint64_t table = address(SYSFS "systab", "ACPI20=");
-	const char *p = table ? map(table, 36) : NULL;
+	unsigned long long start, end;
+	char line[256], *colon;
+	bool found = false;
+	FILE *f = fopen("/proc/iomem", "r");
 
-	ksft_test_result(table && table == find(t, &acpi20),
-			 "systab has ACPI where config_table has it: %#llx\n",
-			 (unsigned long long)table);
-	ksft_test_result(p && !memcmp(p, "RSD PTR ", 8) &&
-			 has_checksum((const uint8_t *)p, 36),
-			 "there is the root pointer\n");
+	while (f && !found && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = 0;
+		colon = strstr(line, " : ");
+		found = colon && !strcmp(colon + 3, name) &&
+			sscanf(line, " %llx-%llx", &start, &end) == 2 &&
+			where >= start && where <= end;
+	}
+	if (f)
+		fclose(f);
+	return found;
 }
 
-static void check_smbios(const struct config_table *t)
+static void check_place(const char *what, uint64_t where)
 {
-	uint64_t table = address(SYSFS "systab", "SMBIOS3=");
-	const struct guid *guid = &smbios3;
-	const char *p;
+	ksft_test_result(where && is_in(where, "EFI firmware") &&
+			 !is_in(where, "System RAM"),
+			 "%s: in memory of the firmware: %#llx\n", what,
+			 (unsigned long long)where);
+}
 
-	if (!table) {
-		table = address(SYSFS "systab", "SMBIOS=");
-		guid = &smbios;
-	}
-	p = table ? map(table, 32) : NULL;
-	ksft_test_result(table && table == find(t, guid),
-			 "systab has SMBIOS where config_table has it: %#llx\n",
-			 (unsigned long long)table);
+static void check_acpi(void)
+{
+	static uint8_t table[4096];
+	size_t n = read_table(SYSFS "acpi/tables/FACP", table, sizeof(table));
+
+	check_place("ACPI", address(SYSFS "efi/systab", "ACPI20="));
+	ksft_test_result(n > 36 && !memcmp(table, "FACP", 4) &&
+			 has_checksum(table, n),
+			 "ACPI: the FADT is whole: %zu bytes\n", n);
+}
+
+static void check_smbios(void)
+{
+	static uint8_t entry[64];
+	size_t n = read_table(SYSFS "dmi/tables/smbios_entry_point", entry,
+			      sizeof(entry));
+
+	check_place("SMBIOS", address(SYSFS "efi/systab", "SMBIOS3=") ?:
+			      address(SYSFS "efi/systab", "SMBIOS="));
 	/* Both forms have their length: at 5 and at 6 */
-	ksft_test_result(p && !memcmp(p, "_SM", 3) &&
-			 has_checksum((const uint8_t *)p,
-				      p[3] == '3' ? p[6] : p[5]),
-			 "there is the entry point\n");
+	ksft_test_result(n && !memcmp(entry, "_SM", 3) &&
+			 has_checksum(entry, entry[3] == '3' ? entry[6] : entry[5]),
+			 "SMBIOS: the entry point is whole: %zu bytes\n", n);
+}
+
+static void check_dev_mem(uint64_t where)
+{
+	long page = getpagesize();
+	int fd = open("/dev/mem", O_RDWR);
+	char c;
+
+	if (fd < 0) {
+		ksft_test_result(errno == ENOENT, "/dev/mem: there is none\n");
+		return;
+	}
+	where -= where % page;
+	ksft_test_result(pread(fd, &c, 1, where) < 0 && errno == EPERM &&
+			 pwrite(fd, &c, 1, where) < 0 && errno == EPERM &&
+			 mmap(NULL, page, PROT_READ, MAP_SHARED, fd, where) ==
+			 MAP_FAILED,
+			 "/dev/mem refuses memory of the firmware\n");
+	close(fd);
 }
 
 int main(void)
 {
-	const struct config_table *t;
 	uint64_t table;
 
 	ksft_print_header();
-	ksft_set_plan(5);
-	table = address(SYSFS "config_table", "");
-	t = table ? map(table, MAX * sizeof(*t)) : NULL;
-	ksft_test_result(t, "config_table can be read: %#llx\n",
-			 (unsigned long long)table);
-	check_acpi(t);
-	check_smbios(t);
+	ksft_set_plan(6);
+	table = address(SYSFS "efi/config_table", "");
+	check_place("configuration table", table);
+	check_acpi();
+	check_smbios();
+	check_dev_mem(table);
 	ksft_finished();
 }

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Starts under Secure Boot, with less memory, and without EFI
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+
+import qemu
+from lib import volume
+from lib.machine import (BOOT, QUIET, START, boot_with, files, guest_tests,
+                         machine)
+from lib.registry import test
+
+KEYS = "/usr/share/ovmf/PkKek-1-snakeoil"
+CODE = "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"
+VARIABLES = "/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd"
+
+
+def sign(folder, name, image):
+    """A copy of an EFI image that the key of VARIABLES has signed"""
+    key = os.path.join(folder, "key.pem")
+    source = os.path.join(folder, name + ".unsigned")
+    out = os.path.join(folder, name)
+    subprocess.run(["openssl", "pkey", "-in", KEYS + ".key", "-passin",
+                    "pass:snakeoil", "-out", key], check=True)
+    with open(source, "wb") as f:
+        f.write(image)
+    subprocess.run(["sbsign", "--key", key, "--cert", KEYS + ".pem",
+                    "--output", out, source], check=True, capture_output=True)
+    return out
+
+
+@test("boot", beside=True, guest=("lockdown",))
+def secure_boot(opt, results):
+    """A signed kernel under Secure Boot is locked down; one without signature is refused"""
+    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        content = files(opt, "unsigned.efi", "echo STATUS %lasterror%",
+                        f"bzImage initrd=\\initrd.img {QUIET}lockdown")
+        content["unsigned.efi"] = content["bzImage"]
+        with open(content["bzImage"], "rb") as f:
+            content["bzImage"] = sign(tmp, "bzImage", f.read())
+        content["EFI/BOOT/BOOTX64.EFI"] = sign(tmp, "shell.efi",
+                                               volume.shell(qemu.OVMF_CODE))
+        with machine(opt, results, "secure boot", content, firmware=CODE,
+                     variables=VARIABLES, secure=True) as m:
+            end = m.expect(r"STATUS 0x([0-9A-Fa-f]+)", 2 * START)
+            # EFI_SECURITY_VIOLATION or EFI_ACCESS_DENIED
+            results.add(int(end[1], 16) & 0xff in (26, 15),
+                        "secure boot: without a signature", end[0])
+            guest_tests(m, results, "secure boot", ("lockdown",))
+            results.add("Secure Boot is on: the kernel is locked down" in m.text or
+                        "locked down" in m.text, "secure boot: the log says so")
+
+
+@test("boot", beside=True, guest=("limit", "kexec"))
+def memory_limit(opt, results):
+    """mem= limits the memory of Linux, and more than there is limits nothing"""
+    boot_with(opt, results, "mem=300M", (), ("limit:300", "kexec"),
+              options="mem=300M")
+    with machine(opt, results, "mem=64G",
+                 files(opt, f"bzImage initrd=\\initrd.img mem=64G {QUIET}")) as m:
+        found = m.expect(r"Memory: \d+K/(\d+)K available", START + BOOT)
+        results.add(int(found[1]) > 600 << 10, "mem=64G: all that there is",
+                    found[0])
+
+
+def vga_text(m):
+    """The characters on a VGA text screen, of which each has an attribute behind it"""
+    path = os.path.join(m.dir, "vga")
+    m.command_qmp("pmemsave", val=0xb8000, size=80 * 25 * 2, filename=path)
+    with open(path, "rb") as f:
+        return f.read()[::2].decode("cp437")
+
+
+@test("boot", beside=True)
+def no_efi(opt, results):
+    """Started by a BIOS, the kernel says on screen and serial line that it needs EFI"""
+    image = os.path.join(opt.objects, "arch/efi/boot/bzImage")
+    with machine(opt, results, "no EFI", None, firmware=None,
+                 args=["-kernel", image]) as m:
+        found = m.expect(r"This kernel is an EFI application: ([^\r\n]*)", START)
+        results.add(re.search("UEFI shell", found[1]),
+                    "no EFI: the serial line says so", found[0])
+        text = vga_text(m)
+        results.add("This kernel is an EFI application" in text,
+                    "no EFI: the screen says so", text)
