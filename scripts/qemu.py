@@ -67,7 +67,7 @@ def fat_image(path, files):
                 mtools("mmd", "-i", path, "::/" + folder)
                 made.add(folder)
         if isinstance(source, bytes):
-            with tempfile.NamedTemporaryFile() as t:
+            with tempfile.NamedTemporaryFile(dir=os.path.dirname(path)) as t:
                 t.write(source)
                 t.flush()
                 mtools("mcopy", "-i", path, t.name, "::/" + name)
@@ -95,7 +95,7 @@ class Machine:
     def __init__(self, disk=None, memory="1G", cpu=None, firmware=OVMF_CODE,
                  variables=OVMF_VARS, secure=False, display="none", args=(),
                  icount=False, directory=None, serial="socket"):
-        self.dir = tempfile.mkdtemp(prefix="efi-mode-", dir=directory)
+        self.dir = tempfile.mkdtemp(prefix="qemu-", dir=directory)
         self.text = ""
         self.position = 0
         self.process = None

@@ -14,6 +14,7 @@ import contextlib
 import copy
 import os
 import sys
+import tempfile
 import threading
 import time
 
@@ -21,7 +22,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TOP, "scripts"))
 sys.path.insert(0, os.path.join(TOP, "tests"))
 
-from lib import registry    # noqa: E402
+from lib import registry, workspace    # noqa: E402
 
 # How many of the slowest tests are printed at the end
 SLOWEST = 10
@@ -80,7 +81,8 @@ class Lanes:
         opt = copy.copy(self.opt)
         opt.test = test
         try:
-            test.function(opt, results)
+            with tempfile.TemporaryDirectory(dir=opt.tmp) as opt.tmp:
+                test.function(opt, results)
         except Exception as e:  # pylint: disable=broad-except
             results.add(False, test.name, f"{type(e).__name__}: {e}")
         seconds = time.monotonic() - start
@@ -164,7 +166,8 @@ def main():
     opt.kernel = os.path.join(opt.objects, "arch/efi/boot/bzImage")
 
     lanes = Lanes(opt, chosen)
-    lanes.run_all()
+    with workspace.folder(opt.build) as opt.tmp:
+        lanes.run_all()
     lanes.print_times()
     print(f"{lanes.passed} passed, {lanes.failed} failed")
     return 1 if lanes.failed or not lanes.passed else 0

@@ -90,7 +90,7 @@ def load_file2(opt, results):
     QEMU's own loader offers both to OVMF.
     """
     content = files(opt)
-    initrd = os.path.join(opt.build, "loadfile2-initrd.img")
+    initrd = os.path.join(opt.tmp, "initrd.img")
     with open(initrd, "wb") as f:
         f.write(content["initrd.img"])
     args = ["-kernel", opt.kernel, "-initrd", initrd,
@@ -184,7 +184,7 @@ def interactive(opt, results):
         m.expect(r"^\d+ \d+", 30)
         m.expect(r"/ # $", 30)
         time.sleep(1)
-        shot = os.path.join(opt.build, "screen.png")
+        shot = os.path.join(opt.tmp, "screen.png")
         m.screenshot(shot)
         results.add(green_pixels(shot) > 100,
                     "interactive: colours on the screen")
@@ -248,7 +248,7 @@ def hands_off(opt, results):
     subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", plugin,
                     os.path.join(os.path.dirname(__file__), "io.c")],
                    check=True)
-    with tempfile.NamedTemporaryFile(mode="r", dir=opt.build) as report:
+    with tempfile.NamedTemporaryFile(mode="r", dir=opt.tmp) as report:
         script = [f"bzImage initrd=\\initrd.img {QUIET}boot"]
         with machine(opt, results, "hands off", files(opt, *script),
                      args=["-plugin", f"{plugin},out={report.name}"]) as m:

@@ -100,7 +100,7 @@ def lsefi(opt, results):
 def hotplug(opt, results):
     """A USB keyboard and a USB disk are plugged in and out"""
     name = "hotplug"
-    stick = os.path.join(opt.build, "stick.img")
+    stick = os.path.join(opt.tmp, "stick.img")
     qemu.fat_image(stick, {"hello.txt": b"hello"})
     devices = {
         "keyboard": {"driver": "usb-kbd"},

@@ -69,7 +69,7 @@ def make_cd(path, size, tag):
 
 def make_cd_files(path, tag):
     """With a file system: one file, large enough not to be read at once"""
-    with tempfile.TemporaryDirectory() as tmp:
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(path)) as tmp:
         make_cd(os.path.join(tmp, "data"), 6 * MIB, tag)
         subprocess.run(["genisoimage", "-quiet", "-o", path, tmp], check=True,
                        capture_output=True)
@@ -117,20 +117,17 @@ def guest_actions(m, results, name, actions):
                  told[2])
 
 
-def image(opt, name, what):
-    """Each test has its own: another one may run beside it"""
-    folder = os.path.join(opt.build, name)
-    os.makedirs(folder, exist_ok=True)
-    return os.path.join(folder, what + ".img")
+def image(opt, what):
+    return os.path.join(opt.tmp, what + ".img")
 
 
-def some_disks(opt, name, kinds, idle=()):
+def some_disks(opt, kinds, idle=()):
     """Options of QEMU, and the steps of the selftest, which leaves the @idle disks alone"""
     args, steps = list(CONTROLLERS), []
     for kind in (*kinds, *idle):
         size, _, device, path = KINDS[kind]
-        make_disk(image(opt, name, kind), size * MIB)
-        args += [*drive(kind, image(opt, name, kind)),
+        make_disk(image(opt, kind), size * MIB)
+        args += [*drive(kind, image(opt, kind)),
                  "-device", f"{device},drive={kind},id={kind}-device"]
         if kind in kinds:
             steps += [kind, path]
@@ -159,9 +156,8 @@ def judge_disks(opt, results, name, kinds):
     for kind in kinds:
         size, block, _, _ = KINDS[kind]
         if kind != "usb":
-            judge_disk(results, f"{name}: {kind}", image(opt, name, kind),
+            judge_disk(results, f"{name}: {kind}", image(opt, kind),
                        size * MIB, block)
-        os.unlink(image(opt, name, kind))
 
 
 @test("disk", also_long=True, beside=True, guest=("disks",))
@@ -172,13 +168,13 @@ def disks(opt, results):
     """
     name = opt.test.name
     kinds, idle = (KINDS, ()) if opt.test.long else (("virtio-blk", "nvme"), ("usb",))
-    args, steps = some_disks(opt, name, kinds, idle)
-    make_cd(image(opt, name, "cd1"), 8 * MIB, b"cd1")
-    make_cd(image(opt, name, "cd2"), 6 * MIB, b"cd2")
-    make_cd_files(image(opt, name, "cd3"), b"cd3")
-    make_cd_files(image(opt, name, "cd4"), b"cd4")
+    args, steps = some_disks(opt, kinds, idle)
+    make_cd(image(opt, "cd1"), 8 * MIB, b"cd1")
+    make_cd(image(opt, "cd2"), 6 * MIB, b"cd2")
+    make_cd_files(image(opt, "cd3"), b"cd3")
+    make_cd_files(image(opt, "cd4"), b"cd4")
     args += ["-drive", "if=none,id=cd,format=raw,media=cdrom,readonly=on,"
-             f"file={image(opt, name, 'cd1')}",
+             f"file={image(opt, 'cd1')}",
              "-device", "ide-cd,bus=ide.1,drive=cd,id=cdrom"]
     steps += ["medium", CD_PATH]
     # This firmware takes 50 s to find out that a CD has been changed
@@ -188,7 +184,7 @@ def disks(opt, results):
 
     def insert(what):
         m.command_qmp("blockdev-change-medium", id="cdrom",
-                      filename=image(opt, name, what), format="raw")
+                      filename=image(opt, what), format="raw")
 
     actions = {
         "change": lambda: insert("cd2"),
@@ -205,8 +201,6 @@ def disks(opt, results):
         power_off(m, results, name)
         judge_flushes(results, name, m.text, kinds)
     judge_disks(opt, results, name, kinds)
-    for kind in idle:
-        os.unlink(image(opt, name, kind))
 
 
 @test("disk", beside=True, guest=("disks", "tick"))
@@ -214,7 +208,7 @@ def disks_tokens(opt, results):
     """The same by BlockIo2: an asynchronous driver, and one that does one thing at a time"""
     name = "disks-tokens"
     kinds = ("nvme", "ahci")
-    args, steps = some_disks(opt, name, kinds)
+    args, steps = some_disks(opt, kinds)
     script = (CONNECT, f"{LINUX} efi_disk.mode=blockio2 {disks_command(steps)},"
               "tick:NVMe(")
     with machine(opt, results, name, files(opt, *script), args=args) as m:
@@ -256,7 +250,7 @@ def mtype(path, name):
 def guard(opt, results):
     """A partition with the firmware's file system is read-only until it is claimed"""
     name = "disk-guard"
-    path = os.path.join(opt.build, "guard.img")
+    path = os.path.join(opt.tmp, "guard.img")
     esp_disk(path, {"hello.txt": b"hello\n"})
     args = [*drive("esp2", path), "-device",
             "virtio-blk-pci,addr=8,drive=esp2"]
@@ -281,7 +275,6 @@ def guard(opt, results):
         power_off(m, results, name)
     for file, word in (("linux.txt", "from Linux"), ("second.txt", "once more")):
         results.add(word in mtype(path, file), f"{name}: {file} on the host")
-    os.unlink(path)
 
 
 @test("disk", name="disk-faults", also_long=True, beside=True, guest=("disk", "disk-pace"), efi=("driver",))
@@ -355,7 +348,7 @@ def slow_disks(opt, results):
     name = "slow-disks"
     kinds = {90: "virtio-blk-pci", 91: "scsi-hd,bus=scsi.0"}
     args = ["-device", "virtio-scsi-pci,id=scsi"]
-    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         for mib, device in kinds.items():
             path = os.path.join(tmp, f"{mib}.img")
             with open(path, "wb") as f:

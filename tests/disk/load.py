@@ -67,7 +67,7 @@ def power_cut(opt, results):
     name = "power-cut"
     kinds = {71: "virtio-blk", 72: "nvme", 73: "virtio-scsi"}
     names = " ".join(map(str, kinds)).replace(" ", ":")
-    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         args = SCSI[:]
         for mib, kind in kinds.items():
             path = os.path.join(tmp, f"{mib}.qcow2")
@@ -144,7 +144,7 @@ def disk_errors(opt, results):
              ("read", "virtio-scsi"), ("write", "virtio-scsi"),
              ("read", "nvme"), ("write", "nvme"), ("flush", "nvme")]
     args, tests = CONTROLLERS[:], []
-    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         for mib, (what, kind) in enumerate(disks, 80):
             path = os.path.join(tmp, f"{mib}.img")
             with open(path, "wb") as f:
@@ -178,7 +178,7 @@ REBIND = ("cd /sys/bus/efi/drivers/efi-disk; "
 def disk_modes(opt, results):
     """The list of disk modes is read while a disk is unbound and bound"""
     name = "disk-modes"
-    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         path = os.path.join(tmp, "disk.img")
         with open(path, "wb") as f:
             f.truncate(64 << 20)

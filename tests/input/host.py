@@ -111,7 +111,7 @@ class Line:
 
     def __init__(self, opt):
         self.text = ""
-        self.dir = tempfile.TemporaryDirectory(dir=opt.build)
+        self.dir = tempfile.TemporaryDirectory(dir=opt.tmp)
         path = os.path.join(self.dir.name, "line")
         for end in ("in", "out"):
             os.mkfifo(f"{path}.{end}")

@@ -49,7 +49,7 @@ def machine(opt, results, name, content, **kwargs):
     if opt.firmware:
         kwargs.setdefault("firmware", opt.firmware)
         kwargs.setdefault("variables", opt.vars)
-    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         disk = None
         if content:
             disk = os.path.join(tmp, "esp.img")

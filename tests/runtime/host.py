@@ -241,7 +241,7 @@ def variables(opt, results):
     manager starts that, and the shell reads.
     """
     name = "variables"
-    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         # The head of the disk does not depend on what is in the partition
         disk = os.path.join(tmp, "disk.img")
         head = gpt_disk(disk, b"", DISK)

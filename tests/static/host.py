@@ -30,7 +30,7 @@ def same_config(opt, results):
     subprocess.run([os.path.join(TOP, "scripts/prepare-tree.sh"), "--pristine",
                     base, pristine], check=True)
     for arch, name in UNCHANGED:
-        with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
             ours = config(opt.tree, arch, name, os.path.join(tmp, "ours"))
             theirs = config(pristine, arch, name, os.path.join(tmp, "theirs"))
             results.add(ours == theirs, f"ARCH={arch} {name} is unchanged")
@@ -53,7 +53,7 @@ def image(opt, results):
 def patch_that_does_not_apply(opt, results):
     """A patch that does not apply stops with its name, and leaves no tree"""
     base = os.path.basename(opt.tree).removeprefix("linux-")
-    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         copy = os.path.join(tmp, "repository")
         os.makedirs(os.path.join(copy, "scripts"))
         os.makedirs(os.path.join(copy, "patches", base))

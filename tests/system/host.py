@@ -98,7 +98,7 @@ def root_image(tmp):
 def root_disk(opt, results):
     """The kernel mounts its root file system on a firmware disk, without an initramfs"""
     name = "root-disk"
-    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         root = root_image(tmp)
         content = {
             "bzImage": opt.kernel,
@@ -126,7 +126,7 @@ def root_disk(opt, results):
 def debian(opt, results):
     """A Debian system on a firmware disk, from its boot to a clean end"""
     name = "debian"
-    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         root = os.path.join(tmp, "root.img")
         shutil.copy(os.path.join(opt.build, "root.img"), root)
         args = ["-drive", f"if=none,id=root,format=raw,file={root}",

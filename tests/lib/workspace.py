@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Where the tests have the files that they need only while they run
+
+Each runner has a folder of its own in the folder of the build. A runner that is killed
+leaves it behind, and the next runner removes it.
+"""
+
+import contextlib
+import fcntl
+import glob
+import os
+import shutil
+import tempfile
+
+PREFIX = "run-"
+
+
+@contextlib.contextmanager
+def build_locked(build):
+    """Folders of runners neither come nor go meanwhile"""
+    fd = os.open(build, os.O_RDONLY)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
+
+
+def lock(path):
+    """The lock of a runner's folder; None if that runner is alive"""
+    # pylint: disable=consider-using-with
+    file = open(os.path.join(path, "lock"), "w", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def remove_stale(build):
+    """The folders of runners that have died"""
+    for path in glob.glob(os.path.join(build, PREFIX + "*")):
+        held = lock(path)
+        if held:
+            shutil.rmtree(path)
+            held.close()
+
+
+@contextlib.contextmanager
+def folder(build):
+    """The folder of this runner, in the folder @build"""
+    os.makedirs(build, exist_ok=True)
+    with build_locked(build):
+        remove_stale(build)
+        path = tempfile.mkdtemp(prefix=PREFIX, dir=build)
+        held = lock(path)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+        held.close()
