@@ -22,7 +22,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TOP, "scripts"))
 sys.path.insert(0, os.path.join(TOP, "tests"))
 
-from lib import registry, workspace    # noqa: E402
+from lib import programs, registry, workspace    # noqa: E402
 
 # How many of the slowest tests are printed at the end
 SLOWEST = 10
@@ -32,7 +32,7 @@ class Results:
     """What one test has found"""
 
     def __init__(self, logs):
-        self.passed = self.failed = 0
+        self.passed = self.failed = self.skipped = 0
         self.logs = logs
         self.lines = []
 
@@ -47,6 +47,7 @@ class Results:
 
     def skip(self, name, reason):
         """Neither passed nor failed"""
+        self.skipped += 1
         self.lines.append(f"skipped {name}: {reason}")
 
     def quote(self, lines):
@@ -58,6 +59,20 @@ class Results:
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
         self.lines.append(f"        the serial log is in {path}")
+
+
+def judge_programs(test, started, results):
+    """
+    Has a test started all programs that it declares?
+
+    A failure may keep it from that, and what is declared is what its long version
+    starts, if it has one.
+    """
+    if results.failed or results.skipped or registry.has_long_version(test):
+        return
+    wrong = programs.unused(test, started)
+    if wrong:
+        results.add(False, f"{test.name}: programs", wrong)
 
 
 class Lanes:
@@ -76,13 +91,16 @@ class Lanes:
     def run(self, test):
         """One test. Its output is printed in one piece, at its end."""
         start = time.monotonic()
-        print(f"... {test.name}", flush=True)
+        with self.lock:
+            print(f"... {test.name}", flush=True)
         results = Results(os.path.join(self.opt.build, "logs"))
         opt = copy.copy(self.opt)
         opt.test = test
+        opt.started = {"guest": set(), "efi": set()}
         try:
             with tempfile.TemporaryDirectory(dir=opt.tmp) as opt.tmp:
                 test.function(opt, results)
+            judge_programs(test, opt.started, results)
         except Exception as e:  # pylint: disable=broad-except
             results.add(False, test.name, f"{type(e).__name__}: {e}")
         seconds = time.monotonic() - start

@@ -11,7 +11,7 @@ import tempfile
 import bench_disks
 import qemu
 from lib.machine import (BOOT, QUIET, START, TEST, cases, files, guest_tests,
-                         machine, power_off, take_results)
+                         machine, note_programs, power_off, take_results)
 from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
@@ -367,5 +367,6 @@ def slow_disks(opt, results):
 def latency(opt, results):
     """The latency of Linux timers while each disk is read at full speed"""
     tests = bench_disks.LATENCIES
+    note_programs(opt, QUIET + ",".join(tests))
     with bench_disks.machine(opt, opt.kernel, "", tests) as m:
         guest_tests(m, results, "disk-latency", tests, patience=8)

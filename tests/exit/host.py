@@ -136,15 +136,14 @@ def cycles(opt, results, name, count, extra=None, **kwargs):
         clean(m, results, name)
 
 
-@test("exit", guest=("leave",),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
+@test("exit", guest=("leave",), efi=("driver", "settings", "selfcheck", "tsc"))
 def wayback(opt, results):
     """Three ways to Linux and back: memory, settings and CPU are as they were"""
     cycles(opt, results, "wayback", 3)
 
 
 @test("exit", long=True, guest=("leave",),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
+      efi=("driver", "settings", "selfcheck", "tsc"))
 def wayback_long(opt, results):
     """A hundred ways to Linux and back"""
     cycles(opt, results, "wayback-long", 100)
@@ -164,8 +163,7 @@ def once(opt, results, name, drivers, options, message, **kwargs):
         results.add("FAILED" not in m.text, f"{name}: the driver works")
 
 
-@test("exit", long=True, guest=("leave",),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
+@test("exit", long=True, guest=("leave",), efi=("driver", "settings", "selfcheck"))
 def wayback_event(opt, results):
     """A return where slices end by a timer event, which has to be closed"""
     once(opt, results, "wayback-event", (), "efi_mode.preempt=event",
@@ -173,7 +171,7 @@ def wayback_event(opt, results):
 
 
 @test("exit", long=True, guest=("leave",),
-      efi=("pit", "driver", "settings", "selfcheck", "tsc", "resets"))
+      efi=("pit", "driver", "settings", "selfcheck"))
 def wayback_8254(opt, results):
     """A return to a firmware that does not use the local APIC's timer"""
     once(opt, results, "wayback-8254", ("pit",), "",
@@ -204,7 +202,7 @@ QUICK_RETURNS = ("power-off", "a choice that is none")
 
 
 @test("exit", also_long=True, guest=("leave", "onexit"),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
+      efi=("driver", "settings", "selfcheck"))
 def returns(opt, results):
     """Each way to choose the status that is returned to the firmware"""
     name = "returns"
@@ -327,8 +325,7 @@ def ends(opt, results, name, options, test):
         return m.text, reasons[-1] if reasons else "nothing"
 
 
-@test("exit", also_long=True, beside=True, guest=("leave",),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
+@test("exit", also_long=True, beside=True, guest=("leave",), efi=("driver", "resets"))
 def resets(opt, results):
     """ResetSystem() gets the arguments that the user asked for"""
     for what, options, test, wanted, reason in cases(opt, RESETS, QUICK_RESETS):
@@ -342,8 +339,7 @@ def resets(opt, results):
                         f"{name}: the message is out")
 
 
-@test("exit", also_long=True, beside=True, guest=("leave",),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
+@test("exit", also_long=True, beside=True, guest=("leave",), efi=("driver", "resets"))
 def stuck(opt, results):
     """A reset without the firmware, which does not answer"""
     for what, options, test in cases(opt, STUCK, QUICK_STUCK):
@@ -372,7 +368,7 @@ QUICK_NEVER = ("power-off",)
 
 
 @test("exit", also_long=True, beside=True, guest=("leave",),
-      efi=("noreset", "novariable", "driver", "settings", "selfcheck", "tsc", "resets"))
+      efi=("driver", "resets", "noreset", "novariable"))
 def never(opt, results):
     """A last firmware call that never returns does not hold up the end"""
     for what, options, test, driver, says, least in cases(opt, NEVER, QUICK_NEVER):
@@ -398,8 +394,7 @@ def never(opt, results):
                         f"{name}: and is asked for nothing else")
 
 
-@test("exit", beside=True, guest=("nmi",),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
+@test("exit", beside=True, guest=("nmi",), efi=("driver", "resets"))
 def nmi_panic(opt, results):
     """A panic in a non-maskable interrupt comes to an end
 
@@ -420,8 +415,7 @@ def nmi_panic(opt, results):
         results.add("STORM END" not in m.text, f"{name}: at once")
 
 
-@test("exit", name="alt-sysrq-b", beside=True,
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
+@test("exit", name="alt-sysrq-b", beside=True, efi=("driver", "resets"))
 def typed(opt, results):
     """Alt-SysRq-B on a keyboard resets the machine"""
     name = "alt-sysrq-b"
@@ -441,8 +435,7 @@ def typed(opt, results):
                     ["0 0 0 bytes"], f"{name}: by a cold reset")
 
 
-@test("exit", beside=True, guest=("leave",),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
+@test("exit", beside=True, guest=("leave",), efi=("driver",))
 def halt(opt, results):
     """The CPU stops, and the screen stays readable"""
     name = "halt"
@@ -454,8 +447,7 @@ def halt(opt, results):
                     f"{name}: the CPU does not")
 
 
-@test("exit", name="wayback-boot-entry", guest=("leave",),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"))
+@test("exit", name="wayback-boot-entry", guest=("leave",), efi=("driver", "settings"))
 def boot_entry(opt, results):
     """After a return the boot manager goes on with its next option"""
     name = "wayback-boot-entry"

@@ -37,7 +37,7 @@ def protected(opt, results, name, count):
 
 
 @test("firmware", long=True, guest=("leave",),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"),
+      efi=("driver", "settings", "selfcheck", "tsc"),
       needs=("tests-initrd", "second-firmware"))
 def strict_nx(opt, results):
     """Returns to a firmware that protects its memory"""
@@ -45,7 +45,7 @@ def strict_nx(opt, results):
 
 
 @test("firmware", long=True, guest=("leave",),
-      efi=("driver", "settings", "selfcheck", "tsc", "resets"),
+      efi=("driver", "settings", "selfcheck", "tsc"),
       needs=("tests-initrd", "second-firmware"))
 def strict_nx_long(opt, results):
     """A hundred returns to a firmware that protects its memory"""

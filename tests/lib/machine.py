@@ -9,14 +9,14 @@ import re
 import tempfile
 
 import qemu
+from lib import programs
+from lib.programs import QUIET
 
 # Seconds from the start of QEMU to the first message of the kernel, from there to
 # the first test, and for a test
 START = 60
 BOOT = 120
 TEST = 240
-
-QUIET = "efi_mode_test="
 
 
 def program(opt, name):
@@ -42,6 +42,20 @@ def files(opt, *script, objects=None, archives=("initrd-tests",)):
     }
 
 
+def note_programs(opt, *texts):
+    """
+    Note the programs that a boot starts, which its test has to declare
+
+    @texts: scripts of the firmware's shell, command lines of the kernel
+    """
+    found = programs.started(*texts)
+    wrong = programs.undeclared(opt.test, found)
+    if wrong:
+        raise ValueError(wrong)
+    for kind, names in found.items():
+        opt.started[kind] |= names
+
+
 @contextlib.contextmanager
 def machine(opt, results, name, content, **kwargs):
     """A machine that boots from @content; its log is kept if that goes wrong."""
@@ -49,6 +63,8 @@ def machine(opt, results, name, content, **kwargs):
     if opt.firmware:
         kwargs.setdefault("firmware", opt.firmware)
         kwargs.setdefault("variables", opt.vars)
+    note_programs(opt, (content or {}).get("startup.nsh", b"").decode(),
+                  *kwargs.get("args", ()))
     with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         disk = None
         if content:

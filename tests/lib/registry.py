@@ -33,7 +33,8 @@ class Test:
     beside: bool
     # Is it for "make check-long" only?
     long: bool
-    # Programs that it starts in the guest, and in the firmware
+    # Programs that it starts in the guest, and in the firmware. machine.py and
+    # check.py compare them with what it does start.
     guest: tuple
     efi: tuple
     # Targets of the Makefile that build the rest of what it uses
@@ -70,6 +71,12 @@ def test(area, *, name=None, beside=False, long=False, also_long=False, guest=()
                                          tuple(needs))
         return function
     return register
+
+
+def has_long_version(test_):
+    """Is there a test that does the same and more?"""
+    return any(t.function is test_.function and t.long > test_.long
+               for t in tests.values())
 
 
 def load():

@@ -275,6 +275,9 @@ def variables(opt, results):
         # No boot index: else the boot manager makes an order of its own
         args = ["-drive", f"if=none,id=esp,format=raw,file={disk}",
                 "-device", "virtio-blk-pci,drive=esp"]
+        # The shell starts the first program, the boot entry that it makes the second
+        boots.note_programs(opt, content["startup.nsh"].decode(),
+                            f"{QUIET}runtime-second")
         with boots.machine(opt, results, name, None, args=args) as m:
             script_results(m, results, f"{name}: Linux")
             m.expect(r"TEST BEGIN runtime-second", START + BOOT)

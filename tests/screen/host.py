@@ -223,7 +223,7 @@ def stdvga(opt, results):
         judge_return(m, results, name, screens)
 
 
-@test("screen", also_long=True, name="screen-virtio", beside=True, guest=("screen",))
+@test("screen", also_long=True, name="screen-virtio", beside=True, guest=("screen", "panic"))
 def virtio(opt, results):
     """A screen without a frame buffer, and a panic on it"""
     name = "screen-virtio"
@@ -232,7 +232,7 @@ def virtio(opt, results):
         judge_panic(m, results, name, screens)
 
 
-@test("screen", name="screen-ramfb", beside=True, guest=("screen",))
+@test("screen", name="screen-ramfb", beside=True, guest=("screen", "panic"))
 def ramfb(opt, results):
     """A frame buffer in RAM, and a panic on it"""
     name = "screen-ramfb"

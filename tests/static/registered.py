@@ -3,34 +3,12 @@
 The registry of tests agrees with the programs and with the Makefile
 """
 
-import glob
+import dataclasses
 import os
 import re
 
-from lib import registry
-from lib.registry import TESTS, TOP, test
-
-
-def guest_programs():
-    """All programs and scripts that the guest can start, by their names"""
-    paths = glob.glob(os.path.join(TESTS, "*", "guest", "*"))
-    names = {os.path.basename(path) for path in paths
-             if not path.startswith(os.path.join(TESTS, "lib", "")) and
-             not path.startswith(os.path.join(TESTS, "system", ""))}
-    return {name.removesuffix(".c") for name in names
-            if not name.endswith((".h", ".S", "-lib")) and name != "Makefile"}
-
-
-def efi_programs():
-    """All EFI programs, as efi.mk of each area lists them"""
-    names = set()
-    for path in glob.glob(os.path.join(TESTS, "*", "efi", "efi.mk")):
-        with open(path, encoding="utf-8") as f:
-            for line in re.findall(r"^(?:applications|drivers)\s*\+=(.*)$",
-                                   f.read(), re.M):
-                names |= set(line.split())
-    return names
-
+from lib import programs, registry
+from lib.registry import TOP, test
 
 # Started by programs that measure: scripts/bench.py, scripts/bench_disks.py
 MEASURING = {"tsc", "share", "speed", "diskspeed"}
@@ -41,16 +19,53 @@ def registered(_opt, results):
     """Each program of the tests exists, and belongs to a test"""
     with open(os.path.join(TOP, "Makefile"), encoding="utf-8") as f:
         targets = set(re.findall(r"^([\w-]+):", f.read(), re.M))
-    for kind, exist in (("guest", guest_programs()), ("efi", efi_programs())):
+    guests = programs.guest_sources()
+    for kind, exist in (("guest", {name for _, name in guests}),
+                        ("efi", programs.efi_programs())):
         used = set().union(*(getattr(t, kind) for t in registry.tests.values()))
         results.add(used <= exist, f"registered: {kind} programs exist",
                     f"{used - exist}")
         results.add(exist <= used | MEASURING,
                     f"registered: {kind} programs belong to a test",
                     f"{exist - used - MEASURING}")
+    twice = programs.duplicates(guests)
+    results.add(not twice, "registered: no two guest programs have the same name",
+                f"{twice}")
     unknown = {need for t in registry.tests.values() for need in t.needs} - targets
     results.add(not unknown, "registered: make can build what the tests need",
                 f"{unknown}")
     untitled = [t.name for t in registry.tests.values() if not t.title]
     results.add(not untitled, "registered: each test says what it is about",
                 f"{untitled}")
+
+
+# A script of the shell, and what it starts. An option of the boot manager is in UCS-2.
+SCRIPT = f"""@echo -off
+load fs0:\\driver.efi
+settings watchdog 300
+  selfcheck ticks 0
+echo tsc
+\\EFI\\linux\\bzImage.efi initrd=\\initrd.img {programs.QUIET}contain:fault:6,../bin/lsefi
+setvar Boot0077 -nv ={(programs.QUIET + "kselftests-storm").encode("utf-16-le").hex()}
+"""
+STARTED = {"guest": {"contain", "kselftests-storm", "storm", "kselftests"},
+           "efi": {"driver", "settings", "selfcheck"}}
+
+
+@test("static", beside=True, needs=("tree",))
+def registered_programs(opt, results):
+    """The check of programs finds those that a boot starts, and two with the same name"""
+    found = programs.started(SCRIPT)
+    results.add(found == STARTED, "registered: programs of a script", f"{found}")
+    declares = dataclasses.replace(opt.test, guest=("contain", "life"), efi=("driver",))
+    wrong = programs.undeclared(declares, {"guest": {"contain", "nmi"}, "efi": {"tsc"}})
+    results.add("guest= of its @test does not declare nmi" in wrong and
+                "efi= of its @test does not declare tsc" in wrong and
+                "contain" not in wrong,
+                "registered: a program that is not declared", wrong)
+    wrong = programs.unused(declares, {"guest": {"contain"}, "efi": {"driver"}})
+    results.add(wrong == "guest= of its @test declares life, which it does not start",
+                "registered: a program that is not started", wrong)
+    found = programs.duplicates([("boot", "life"), ("disk", "tick"), ("bus", "life")])
+    results.add(found == {"life": ["boot", "bus"]},
+                "registered: a name that two areas have", f"{found}")
