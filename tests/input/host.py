@@ -10,8 +10,8 @@ import tempfile
 import time
 
 import qemu
-from lib.machine import (BOOT, QUIET, START, TEST, files, machine, power_off,
-                         take_results)
+from lib.machine import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
+                         power_off, take_results)
 from lib.registry import test
 from lib.screens import Screens
 from lib.typist import send_keys, type_keys, type_text
@@ -42,7 +42,7 @@ def serve(m, devices):
             m.command_qmp("device_del", id=words[0])
 
 
-@test("input", guest=("keyboard",))
+@test("input", also_long=True, guest=("keyboard",))
 def keyboard(opt, results):
     """A PS/2 keyboard, and a USB keyboard that is plugged in and out"""
     name = "keyboard"
@@ -56,23 +56,31 @@ def keyboard(opt, results):
         power_off(m, results, name)
 
 
-@test("input", also_long=True, beside=True, guest=("keyfaults", "pointer"), efi=("driver",))
-def keyfaults(opt, results):
-    """Keyboards and pointers of the test driver that fail in every way"""
-    name = "keyfaults"
-    tests = ("pointer", name)
-    script = f"{LINUX} {QUIET}{','.join(tests)}"
+def test_devices(opt, results, name, test):
+    """A guest program with devices of the test driver"""
+    script = f"{LINUX} {QUIET}{test}"
     with machine(opt, results, name,
                  files(opt, "load fs0:\\driver.efi", script)) as m:
-        m.expect(r"TEST BEGIN", START + BOOT)
-        for test in tests:
-            begin = m.position
-            # To be blocked takes its time
-            end = m.expect(rf"TEST END {test} (\d+)", 2 * TEST)
-            take_results(results, test, m.text[begin:end.start()],
-                         end[1] == "0", end[1])
-        # What it complains about is this firmware
-        power_off(m, results, name, expected=("Firmware Bug",))
+        # To be blocked takes its time. What it complains about is this firmware.
+        guest_tests(m, results, name, (test,), expected=("Firmware Bug",), patience=2)
+
+
+@test("input", also_long=True, beside=True, guest=("keyfaults",), efi=("driver",))
+def keyfaults(opt, results):
+    """Keyboards of the test driver that fail in every way"""
+    test_devices(opt, results, "keyfaults", "keyfaults")
+
+
+@test("input", also_long=True, beside=True, guest=("keyfaults",), efi=("driver",))
+def keyboard_device(opt, results):
+    """A keyboard of the test driver: its keys, when it is read, and how it is bound"""
+    test_devices(opt, results, "keyboard-device", "keyfaults:good")
+
+
+@test("input", also_long=True, beside=True, guest=("pointer",), efi=("driver",))
+def pointer(opt, results):
+    """A mouse and a tablet of the test driver"""
+    test_devices(opt, results, "pointer", "pointer")
 
 
 @test("input", beside=True)

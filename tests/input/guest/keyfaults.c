@@ -4,6 +4,9 @@
  *
  * The keyboard is tests/input/efi/keys.c. Whatever is wrong with it, what is typed arrives,
  * and arrives once.
+ *
+ *	keyfaults		what is wrong with it
+ *	keyfaults good		nothing is
  */
 #include "keyboard.h"
 #include "keys.h"
@@ -389,19 +392,9 @@ static void test_ledger(void)
 			 "the ledger is as it was\n");
 }
 
-int main(void)
+static void test_good(void)
 {
-	setbuf(stdout, NULL);
-	fd = open_test_device();
-	if (access(KEYBOARD_DRIVER, F_OK))
-		ksft_exit_skip("no driver efi-keyboard\n");
-	ksft_print_header();
-	ksft_set_plan(1 + STROKES + 2 + 5 + 1 + 2 + 3 + 1 + 1 + 2 * 3 + 1 + 3 +
-		      2 + 4 + 3 + (is_long() ? (3 + 4 + 1) * 3 : 0));
-	if (keys(TEST_KEYS_CALLS) < 0)
-		ksft_exit_fail_msg("no test driver in firmware\n");
-	others = open_keyboards();
-
+	ksft_set_plan(1 + STROKES + 2 + 5 + 1 + 2 + 3 + 1 + 1);
 	good();
 	listening();
 	gaps();
@@ -410,6 +403,11 @@ int main(void)
 	repath();
 	unplug();
 	test_ledger();
+}
+
+static void test_faults(void)
+{
+	ksft_set_plan(2 * 3 + 1 + 3 + 2 + 4 + 3 + (is_long() ? (3 + 4 + 1) * 3 : 0));
 	fault(TEST_KEYS_SIMPLE, "only SimpleTextInput", 1);
 	if (is_long()) {
 		fault(TEST_KEYS_UNSUPPORTED, "no SimpleTextInputEx in truth", 1);
@@ -430,5 +428,21 @@ int main(void)
 	bad_events(TEST_KEYS_WILD_EVENTS, "events that are no address");
 	if (is_long())
 		bad_events(TEST_KEYS_NULL_EVENTS, "no events");
+}
+
+int main(int argc, char **argv)
+{
+	setbuf(stdout, NULL);
+	fd = open_test_device();
+	if (access(KEYBOARD_DRIVER, F_OK))
+		ksft_exit_skip("no driver efi-keyboard\n");
+	ksft_print_header();
+	if (keys(TEST_KEYS_CALLS) < 0)
+		ksft_exit_fail_msg("no test driver in firmware\n");
+	others = open_keyboards();
+	if (argc > 1 && !strcmp(argv[1], "good"))
+		test_good();
+	else
+		test_faults();
 	ksft_finished();
 }
