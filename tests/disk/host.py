@@ -121,16 +121,15 @@ def image(opt, what):
     return os.path.join(opt.tmp, what + ".img")
 
 
-def some_disks(opt, kinds, idle=()):
-    """Options of QEMU, and the steps of the selftest, which leaves the @idle disks alone"""
+def some_disks(opt, kinds):
+    """Options of QEMU, and the steps of the selftest"""
     args, steps = list(CONTROLLERS), []
-    for kind in (*kinds, *idle):
+    for kind in kinds:
         size, _, device, path = KINDS[kind]
         make_disk(image(opt, kind), size * MIB)
         args += [*drive(kind, image(opt, kind)),
                  "-device", f"{device},drive={kind},id={kind}-device"]
-        if kind in kinds:
-            steps += [kind, path]
+        steps += [kind, path]
     return args, steps
 
 
@@ -155,20 +154,15 @@ def judge_flushes(results, name, text, kinds):
 def judge_disks(opt, results, name, kinds):
     for kind in kinds:
         size, block, _, _ = KINDS[kind]
-        if kind != "usb":
-            judge_disk(results, f"{name}: {kind}", image(opt, kind),
-                       size * MIB, block)
+        judge_disk(results, f"{name}: {kind}", image(opt, kind), size * MIB, block)
 
 
 @test("disk", also_long=True, beside=True, guest=("disks",))
 def disks(opt, results):
-    """One disk of each kind is written and read
-
-    A CD is changed, and a USB disk is pulled out.
-    """
+    """One disk of each kind is written and read, and a CD is changed"""
     name = opt.test.name
-    kinds, idle = (KINDS, ()) if opt.test.long else (("virtio-blk", "nvme"), ("usb",))
-    args, steps = some_disks(opt, kinds, idle)
+    kinds = KINDS if opt.test.long else ("virtio-blk", "nvme")
+    args, steps = some_disks(opt, kinds)
     make_cd(image(opt, "cd1"), 8 * MIB, b"cd1")
     make_cd(image(opt, "cd2"), 6 * MIB, b"cd2")
     make_cd_files(image(opt, "cd3"), b"cd3")
@@ -180,7 +174,6 @@ def disks(opt, results):
     # This firmware takes 50 s to find out that a CD has been changed
     if opt.test.long:
         steps += ["mounted", CD_PATH]
-    steps += ["unplug", KINDS["usb"][3]]
 
     def insert(what):
         m.command_qmp("blockdev-change-medium", id="cdrom",
@@ -191,7 +184,6 @@ def disks(opt, results):
         "third": lambda: insert("cd3"),
         "fourth": lambda: insert("cd4"),
         "eject": lambda: m.command_qmp("eject", id="cdrom", force=True),
-        "unplug": lambda: m.command_qmp("device_del", id="usb-device"),
     }
 
     script = (CONNECT, f"{LINUX} {disks_command(steps)}")
@@ -201,6 +193,19 @@ def disks(opt, results):
         power_off(m, results, name)
         judge_flushes(results, name, m.text, kinds)
     judge_disks(opt, results, name, kinds)
+
+
+@test("disk", also_long=True, beside=True, guest=("disks",))
+def disk_unplug(opt, results):
+    """A USB disk is pulled out while it is written to"""
+    name = "disk-unplug"
+    args, (_, path) = some_disks(opt, ("usb",))
+    actions = {"unplug": lambda: m.command_qmp("device_del", id="usb-device")}
+    script = (CONNECT, f"{LINUX} {disks_command(['unplug', path])}")
+    with machine(opt, results, name, files(opt, *script), args=args) as m:
+        m.expect("TEST BEGIN", START + BOOT)
+        guest_actions(m, results, name, actions)
+        power_off(m, results, name)
 
 
 @test("disk", beside=True, guest=("disks", "tick"))
@@ -286,13 +291,22 @@ def disk(opt, results):
         guest_tests(m, results, name, tests)
 
 
+def boot_disk_tokens(opt, results, name, test):
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{test}"]
+    with machine(opt, results, name, files(opt, *script)) as m:
+        guest_tests(m, results, name, (test,))
+
+
 @test("disk", beside=True, guest=("disk-tokens",), efi=("driver",))
 def disk_tokens(opt, results):
-    """BlockIo2 and DiskIo2 of the test driver's disk"""
-    name = "disk-tokens"
-    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{name}"]
-    with machine(opt, results, name, files(opt, *script)) as m:
-        guest_tests(m, results, name, (name,))
+    """BlockIo2 and DiskIo2 of the test driver's disk: what they transfer"""
+    boot_disk_tokens(opt, results, "disk-tokens", "disk-tokens")
+
+
+@test("disk", beside=True, guest=("disk-tokens",), efi=("driver",))
+def disk_tokens_faults(opt, results):
+    """BlockIo2 and DiskIo2 of the test driver's disk: which is chosen, tokens that fail"""
+    boot_disk_tokens(opt, results, "disk-tokens-faults", "disk-tokens:faults")
 
 
 # What the token does, how Linux ends, and what becomes of that

@@ -3,7 +3,8 @@
  * BlockIo2 and DiskIo2 of the test driver's disk (tests/disk/efi/tokens.c): which of them
  * is chosen, what they transfer, and tokens that fail or do not come back
  *
- *	disk-tokens		all of that
+ *	disk-tokens		transfer
+ *	disk-tokens faults	choose, fail, come and go
  *	disk-tokens lose	leave a token with firmware that never comes back
  *	disk-tokens slow	leave one that comes back after three seconds
  */
@@ -515,24 +516,9 @@ static void leave_one(const char *how)
 	usleep(!strcmp(how, "lose") ? 4000000 : 300000);
 }
 
-int main(int argc, char **argv)
+static void test_transfers(void)
 {
-	struct ledger others;
-
-	driver = open_test_device();
-	uevents = open_uevents();
-	buf = alloc_aligned(5 * MIB);
-	if (argc > 1) {
-		leave_one(argv[1]);
-		return 0;
-	}
-	ksft_print_header();
-	ksft_set_plan(75);
-	others = read_ledger();
-	if (ask(FN(CALLS), 0) < 0)
-		ksft_exit_fail_msg("no test driver in firmware\n");
-
-	modes();
+	ksft_set_plan(33);
 	data("blockio2", FN(KIND_512), BLOCKIO2, TICK);
 	data("blockio2", FN(KIND_16K), BLOCKIO2, 0);
 	data("blockio2", FN(KIND_ALIGN), BLOCKIO2, TICK);
@@ -540,12 +526,40 @@ int main(int argc, char **argv)
 	data("diskio2", FN(KIND_16K), DISKIO2, TICK);
 	together("blockio2");
 	few_and_many();
+}
+
+static void test_faults(void)
+{
+	struct ledger others = read_ledger();
+
+	ksft_set_plan(42);
+	modes();
 	errors();
 	lost();
 	others = left_behind(others);
 	binding(others);
 	removal(others);
 	media();
+}
+
+int main(int argc, char **argv)
+{
+	bool faults = argc > 1 && !strcmp(argv[1], "faults");
+
+	driver = open_test_device();
+	uevents = open_uevents();
+	buf = alloc_aligned(5 * MIB);
+	if (argc > 1 && !faults) {
+		leave_one(argv[1]);
+		return 0;
+	}
+	ksft_print_header();
+	if (ask(FN(CALLS), 0) < 0)
+		ksft_exit_fail_msg("no test driver in firmware\n");
+	if (faults)
+		test_faults();
+	else
+		test_transfers();
 	set_mode("auto");
 	ksft_finished();
 }

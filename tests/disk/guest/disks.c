@@ -284,10 +284,12 @@ static void unplug(const char *part)
 	usleep(200000);
 	host_do("unplug");
 	ksft_test_result(waitpid(pid, &status, 0) == pid && !status,
-			 "usb: whoever writes gets an error\n");
-	ksft_test_result(pread(fd, buf, 4096, 0) <= 0, "usb: whoever reads, too\n");
+			 "usb: a write fails\n");
+	/* Firmware tries again for ten seconds */
+	if (is_long())
+		ksft_test_result(pread(fd, buf, 4096, 0) <= 0, "usb: a read fails\n");
 	ksft_test_result(!is_there(disk) || disconnect(disk),
-			 "usb: it goes, with somebody who has it open\n");
+			 "usb: it goes while it is open\n");
 	close(fd);
 }
 
@@ -403,7 +405,7 @@ int main(int argc, char **argv)
 	for (i = 1; i + 1 < argc; i += 2)
 		plan += !strcmp(argv[i], "medium") ? 6 :
 			!strcmp(argv[i], "mounted") ? 6 :
-			!strcmp(argv[i], "unplug") ? 3 :
+			!strcmp(argv[i], "unplug") ? 2 + is_long() :
 			!strcmp(argv[i], "guarded") ? 11 : 3;
 	ksft_set_plan(plan);
 	/* On the command line a comma is between tests */
