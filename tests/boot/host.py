@@ -267,17 +267,31 @@ def hands_off(opt, results):
                     "; ".join(stores))
 
 
-@test("boot", guest=("boot", "life", "preempt", "switch", "stall", "tables"),
-      efi=("driver",), needs=("debug-initrd",))
-def debug(opt, results):
-    """lockdep, KASAN, UBSAN and the other checkers find nothing, and KUnit passes"""
-    # A round trip and its competitors take 20 ms there
-    tests = ("boot", "life", "preempt", "stall", "switch:2500", "tables")
-    text = boot(opt, results, "debug", tests, driver=True, cpu="max",
+def boot_debug(opt, results, name, tests):
+    """Boot the kernel that checks itself; its log"""
+    text = boot(opt, results, name, tests, driver=True, cpu="max",
                 objects=os.path.join(opt.build, "debug")) or ""
     for watcher in ("Lock dependency validator", "KernelAddressSanitizer initialized"):
-        results.add(watcher in text, f"debug: watched by: {watcher}")
+        results.add(watcher in text, f"{name}: watched by: {watcher}")
+    return text
+
+
+@test("boot", guest=("boot", "life", "preempt", "tables"), efi=("driver",),
+      needs=("debug-initrd",))
+def debug(opt, results):
+    """lockdep, KASAN, UBSAN and the other checkers find nothing, and KUnit passes"""
+    text = boot_debug(opt, results, "debug", ("boot", "life", "preempt", "tables"))
     for suite in ("ticks", "request", "arena", "time", "encryption", "bus", "gop",
                   "keymap", "disk"):
         results.add(re.search(rf"^\[[ .\d]+\] ok \d+ efi-mode-{suite}\s*$", text,
                               re.M), f"debug: KUnit: efi-mode-{suite}")
+
+
+@test("boot", also_long=True, guest=("switch", "stall"), efi=("driver",),
+      needs=("debug-initrd",))
+def debug_switch(opt, results):
+    """The checkers find nothing while the worlds are switched all the time"""
+    # A round trip and its competitors take 20 ms there
+    tests = (("stall", "switch:2500") if opt.test.long else
+             ("stall:500", "switch:500"))
+    boot_debug(opt, results, "debug-switch", tests)

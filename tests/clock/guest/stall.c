@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * While firmware waits others have the CPU
+ *
+ *	stall [COUNT]
+ *
+ * COUNT is the number of short stalls in a row.
  */
 #include <dirent.h>
 #include <signal.h>
@@ -11,7 +15,7 @@
 #define TPL_NOTIFY	16
 #define TPL_HIGH_LEVEL	31
 
-#define STALLS		2000
+#define STALLS		2000	/* if no argument says how many */
 #define LONG_US		2000000
 #define TRIES		3
 
@@ -27,7 +31,7 @@ struct shares {
 	unsigned int percent, firmware_percent;
 };
 
-static int fd;
+static int fd, stalls = STALLS;
 
 static uint64_t cpu_time(pid_t pid)
 {
@@ -79,12 +83,12 @@ static void beside(pid_t load, unsigned int tpl, const char *where)
 	struct shares s = begin(load);
 	uint64_t bad;
 
-	bad = value_of("stall", tpl | STALLS << 8);
+	bad = value_of("stall", tpl | stalls << 8);
 	end(&s, load);
 	given = read_stat("ended_stall") - given;
 	ksft_test_result(!bad, "%s: none of %d stalls is too short, or changes a register: %llu\n",
-			 where, STALLS, (unsigned long long)bad);
-	ksft_test_result(given >= STALLS / 2, "%s: %lld slices ended\n",
+			 where, stalls, (unsigned long long)bad);
+	ksft_test_result(given >= stalls / 2, "%s: %lld slices ended\n",
 			 where, given);
 	judge(&s, where);
 }
@@ -152,11 +156,11 @@ static void alone(void)
 	do {
 		runs = runs_of_others();
 		given = read_stat("ended_stall");
-		bad = value_of("stall", TPL_APPLICATION | STALLS << 8);
+		bad = value_of("stall", TPL_APPLICATION | stalls << 8);
 		given = read_stat("ended_stall") - given;
 		runs = runs_of_others() - runs;
-	} while (!bad && runs > STALLS / 2 && ++i < TRIES);
-	ksft_test_result(!bad && given <= runs + STALLS / 20,
+	} while (!bad && runs > stalls / 2 && ++i < TRIES);
+	ksft_test_result(!bad && given <= runs + stalls / 20,
 			 "alone: %lld slices ended, other tasks ran %lld times\n",
 			 given, runs);
 }
@@ -206,10 +210,12 @@ static void in_its_own_time(pid_t load)
 			 (unsigned long long)ticks);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	pid_t load;
 
+	if (argc > 1)
+		stalls = atoi(argv[1]);
 	fd = open_test_device();
 	ksft_print_header();
 	ksft_set_plan(14);
