@@ -447,7 +447,7 @@ def halt(opt, results):
                     f"{name}: the CPU does not")
 
 
-@test("exit", name="wayback-boot-entry", guest=("leave",), efi=("driver", "settings"))
+@test("exit", name="wayback-boot-entry", guest=("leave",), efi=("settings",))
 def boot_entry(opt, results):
     """After a return the boot manager goes on with its next option"""
     name = "wayback-boot-entry"
