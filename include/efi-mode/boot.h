@@ -10,6 +10,13 @@
 
 struct boot_params;
 
+/*
+ * Where the entry point of the EFI image goes on when the stub exits, and the status that
+ * it then returns. See efi_mode_prepare_undo().
+ */
+extern void *efi_mode_entry[5];
+extern efi_status_t efi_mode_exit_status;
+
 /**
  * efi_mode_prepare_undo() - record the state of the firmware that Exit() restores
  * @systab:	the EFI system table that the firmware passed
@@ -18,7 +25,8 @@ struct boot_params;
  * Return: a system table for the EFI stub. Its memory and configuration table services
  * write down what they give. Its Exit() first removes the hooks of the resident half,
  * restores the firmware's settings, and gives back the memory and the configuration
- * tables that the stub and efi_mode_start() have taken.
+ * tables that the stub and efi_mode_start() have taken. Then it returns from the entry
+ * point: the caller has filled in efi_mode_entry with __builtin_setjmp().
  */
 efi_system_table_t *efi_mode_prepare_undo(efi_system_table_t *systab);
 

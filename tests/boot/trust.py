@@ -6,7 +6,6 @@ Starts under Secure Boot, with less memory, and without EFI
 import os
 import re
 import subprocess
-import tempfile
 
 import qemu
 from lib import volume
@@ -36,23 +35,22 @@ def sign(folder, name, image):
 @test("boot", beside=True, guest=("lockdown",))
 def secure_boot(opt, results):
     """A signed kernel under Secure Boot is locked down; one without signature is refused"""
-    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
-        content = files(opt, "unsigned.efi", "echo STATUS %lasterror%",
-                        f"bzImage initrd=\\initrd.img {QUIET}lockdown")
-        content["unsigned.efi"] = content["bzImage"]
-        with open(content["bzImage"], "rb") as f:
-            content["bzImage"] = sign(tmp, "bzImage", f.read())
-        content["EFI/BOOT/BOOTX64.EFI"] = sign(tmp, "shell.efi",
-                                               volume.shell(qemu.OVMF_CODE))
-        with machine(opt, results, "secure boot", content, firmware=CODE,
-                     variables=VARIABLES, secure=True) as m:
-            end = m.expect(r"STATUS 0x([0-9A-Fa-f]+)", 2 * START)
-            # EFI_SECURITY_VIOLATION or EFI_ACCESS_DENIED
-            results.add(int(end[1], 16) & 0xff in (26, 15),
-                        "secure boot: without a signature", end[0])
-            guest_tests(m, results, "secure boot", ("lockdown",))
-            results.add("Secure Boot is on: the kernel is locked down" in m.text or
-                        "locked down" in m.text, "secure boot: the log says so")
+    content = files(opt, "unsigned.efi", "echo STATUS %lasterror%",
+                    f"bzImage initrd=\\initrd.img {QUIET}lockdown")
+    content["unsigned.efi"] = content["bzImage"]
+    with open(content["bzImage"], "rb") as f:
+        content["bzImage"] = sign(opt.tmp, "bzImage", f.read())
+    content["EFI/BOOT/BOOTX64.EFI"] = sign(opt.tmp, "shell.efi",
+                                           volume.shell(qemu.OVMF_CODE))
+    with machine(opt, results, "secure boot", content, firmware=CODE,
+                 variables=VARIABLES, secure=True) as m:
+        end = m.expect(r"STATUS 0x([0-9A-Fa-f]+)", 2 * START)
+        # EFI_SECURITY_VIOLATION or EFI_ACCESS_DENIED
+        results.add(int(end[1], 16) & 0xff in (26, 15),
+                    "secure boot: without a signature", end[0])
+        guest_tests(m, results, "secure boot", ("lockdown",))
+        results.add("Secure Boot is on: the kernel is locked down" in m.text or
+                    "locked down" in m.text, "secure boot: the log says so")
 
 
 @test("boot", beside=True, guest=("limit", "kexec"))

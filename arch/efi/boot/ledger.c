@@ -184,6 +184,7 @@ ledger_install_table(efi_guid_t *guid, void *table)
 efi_system_table_t *efi_mode_ledger_open(efi_system_table_t *table)
 {
 	firmware = table;
+	must_clear = false;
 
 	services = *table->boottime;
 	services.allocate_pages			= ledger_allocate_pages;

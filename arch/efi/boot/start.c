@@ -498,13 +498,22 @@ static void start_undo(void)
 	efi_mode_ledger_close();
 }
 
-/* The stub exits by this service only, whether the kernel was started or not */
+void *efi_mode_entry[5];
+efi_status_t efi_mode_exit_status;
+
+/*
+ * The stub exits by this service only, whether the kernel was started or not. An image
+ * that returns from its entry point has exited (UEFI 2.10, section 7.4.2), and here it
+ * must: a loader that has placed the image in memory by itself has called the entry point
+ * with its own handle, so Exit() would end the loader.
+ */
 static efi_status_t __noreturn __efiapi
 start_exit(efi_handle_t handle, efi_status_t status, unsigned long size,
 	   efi_char16_t *data)
 {
 	start_undo();
-	efi_mode_firmware_systab()->boottime->exit(handle, status, size, data);
+	efi_mode_exit_status = status;
+	__builtin_longjmp(efi_mode_entry, 1);
 }
 
 efi_system_table_t *efi_mode_prepare_undo(efi_system_table_t *systab)

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A boot loader that places an EFI image in memory by itself and calls its entry point,
+ * with its own handle, as shim and the chainloader of GRUB do
+ *
+ * usage: loader OPTIONS: start \bzImage with this command line
+ */
+#include <efi.h>
+#include <efilib.h>
+
+/* Without the pages, which stay allocated as long as the firmware can use them */
+struct image {
+	UINT8 *base;
+	UINTN pages;
+	UINT64 size;
+	UINT32 entry;
+};
+
+static EFI_STATUS read_file(EFI_HANDLE device, CHAR16 *name, UINT8 **data, UINTN *size)
+{
+	EFI_FILE_HANDLE root = LibOpenRoot(device), file;
+	EFI_FILE_INFO *info;
+	EFI_STATUS status;
+
+	if (!root)
+		return EFI_NOT_FOUND;
+	status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
+	if (EFI_ERROR(status))
+		return status;
+	info = LibFileInfo(file);
+	*size = info->FileSize;
+	*data = AllocatePool(*size);
+	status = file->Read(file, size, *data);
+	file->Close(file);
+	return status;
+}
+
+/* The kernel has no relocations that matter: it finds itself by its address */
+static EFI_STATUS place(const UINT8 *data, struct image *image)
+{
+	const UINT8 *pe = data + *(UINT32 *)(data + 0x3c), *section;
+	UINT16 count = *(UINT16 *)(pe + 6), optional = *(UINT16 *)(pe + 20);
+	EFI_PHYSICAL_ADDRESS base;
+	EFI_STATUS status;
+
+	image->entry = *(UINT32 *)(pe + 24 + 16);
+	image->size = *(UINT32 *)(pe + 24 + 56);
+	image->pages = EFI_SIZE_TO_PAGES(image->size);
+	status = BS->AllocatePages(AllocateAnyPages, EfiLoaderCode, image->pages, &base);
+	if (EFI_ERROR(status))
+		return status;
+	image->base = (UINT8 *)base;
+	ZeroMem(image->base, image->size);
+	CopyMem(image->base, (VOID *)data, *(UINT32 *)(pe + 24 + 60));
+	for (section = pe + 24 + optional; count; count--, section += 40)
+		CopyMem(image->base + *(UINT32 *)(section + 12),
+			(VOID *)(data + *(UINT32 *)(section + 20)),
+			*(UINT32 *)(section + 16) < *(UINT32 *)(section + 8) ?
+			*(UINT32 *)(section + 16) : *(UINT32 *)(section + 8));
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS start(EFI_HANDLE handle, EFI_LOADED_IMAGE *own,
+			const struct image *image, CHAR16 *options)
+{
+	EFI_LOADED_IMAGE before = *own;
+	EFI_IMAGE_ENTRY_POINT entry =
+		(EFI_IMAGE_ENTRY_POINT)(image->base + image->entry);
+	EFI_STATUS status;
+
+	own->ImageBase = image->base;
+	own->ImageSize = image->size;
+	own->LoadOptions = options;
+	own->LoadOptionsSize = (StrLen(options) + 1) * sizeof(*options);
+	status = uefi_call_wrapper(entry, 2, handle, ST);
+	*own = before;
+	return status;
+}
+
+EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
+{
+	CHAR16 *options;
+	EFI_LOADED_IMAGE *own;
+	struct image image;
+	EFI_STATUS status;
+	UINT8 *data;
+	UINTN size;
+
+	InitializeLib(handle, systab);
+	status = BS->HandleProtocol(handle, &LoadedImageProtocol, (VOID **)&own);
+	if (!EFI_ERROR(status))
+		status = read_file(own->DeviceHandle, L"\\bzImage", &data, &size);
+	if (!EFI_ERROR(status))
+		status = place(data, &image);
+	if (EFI_ERROR(status)) {
+		Print(L"LOADER FAILED %r\n", status);
+		return status;
+	}
+	FreePool(data);
+	/* The shell gives its whole line, and the kernel takes the first word for its name */
+	options = own->LoadOptions;
+	status = start(handle, own, &image, options);
+	BS->FreePages((EFI_PHYSICAL_ADDRESS)image.base, image.pages);
+	Print(L"LOADER RETURNED %lx\n", status);
+	return EFI_SUCCESS;
+}
