@@ -190,7 +190,7 @@ static __always_inline u64 eapic_to_firmware(bool x2apic)
 			if (likely(!eapic_linux_pending(x2apic)))
 				break;
 			efi_mode_counters_start();
-			/* One that is periodic is not started by its handler */
+			/* If what is pending is not the timer, its handler does not start it */
 			efi_mode_timer_to_linux(x2apic, rdtsc());
 		}
 		eapic_take_interrupts();

@@ -6,7 +6,11 @@
  * other side uses it:
  *
  *  - Linux's deadline is a time, known from when Linux set it. At the egress the
- *    timer is programmed for what is left, or for at once.
+ *    timer is programmed for what is left, or for at once. That takes a one-shot
+ *    timer. After a count the hardware reloads what was written, so a periodic timer
+ *    could only be given a whole period at each egress, and its tick would never come
+ *    while slices are shorter than that. The patch to setup_APIC_timer() keeps Linux
+ *    from asking for that mode.
  *  - Firmware's periodic ticks are on the account of <asm/ticks.h>, and are
  *    replayed. So in a slice the timer is free to stand for Linux's deadline, if
  *    that comes before a period is over; the gate knows from the account which
@@ -94,7 +98,6 @@ static void __kprobes etmr_simplify(void)
 		    counts_per_cycle < 4ULL << 32 &&
 		    etmr_is_periodic(t->firmware.lvtt) &&
 		    !etmr_is_masked(t->firmware.lvtt) &&
-		    !etmr_is_periodic(t->linux_timer.lvtt) &&
 		    !etmr_is_masked(t->linux_timer.lvtt);
 	if (t->simple)
 		t->slice = t->firmware;
@@ -113,6 +116,8 @@ void efi_mode_timer_written(u32 reg, u32 value)
 
 	switch (reg) {
 	case APIC_LVTT:
+		/* What is left of a period cannot be written: see the top of the file */
+		WARN_ON_ONCE(etmr_is_periodic(value));
 		t->lvtt = value;
 		etmr_simplify();
 		break;
@@ -127,21 +132,12 @@ void efi_mode_timer_written(u32 reg, u32 value)
 	}
 }
 
-/* A periodic timer is used in early boot, with a period of some milliseconds */
-static u64 __kprobes etmr_next_deadline(u64 now)
+static u64 __kprobes etmr_linux_deadline(void)
 {
-	struct efi_mode_timers *t = &efi_mode_timers;
-	u64 period;
+	const struct efi_mode_timers *t = &efi_mode_timers;
 
-	if (etmr_is_masked(t->linux_timer.lvtt))
-		return EFI_MODE_NEVER;
-	if (etmr_is_periodic(t->linux_timer.lvtt) && t->linux_deadline < now) {
-		period = etmr_to_cycles((u64)t->linux_timer.tmict <<
-					t->linux_timer.shift);
-		t->linux_deadline += ((now - t->linux_deadline) / period + 1) *
-				     period;
-	}
-	return t->linux_deadline;
+	return etmr_is_masked(t->linux_timer.lvtt) ? EFI_MODE_NEVER :
+						     t->linux_deadline;
 }
 
 /* Firmware ticks by a device, and may use the timer as a counter */
@@ -187,7 +183,7 @@ bool efi_mode_timer_can_idle(void)
 u64 efi_mode_timer_idle_until(u64 now)
 {
 	const struct efi_mode_handoff *h = efi_mode_handoff;
-	u64 until = etmr_next_deadline(now), early = etmr_slack(h);
+	u64 until = etmr_linux_deadline(), early = etmr_slack(h);
 
 	if (early == EFI_MODE_NEVER ||
 	    (s64)(until - now) < (s64)(early + h->min_slice))
@@ -208,7 +204,7 @@ static void __kprobes etmr_set_slice_deadline(struct efi_mode_timer *t, u32 lvtt
 					      u64 now, u64 limit)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
-	u64 deadline = etmr_next_deadline(now);
+	u64 deadline = etmr_linux_deadline();
 	s64 left = max_t(s64, deadline - now, h->min_slice);
 
 	if (deadline == EFI_MODE_NEVER || left >= limit ||
@@ -412,7 +408,7 @@ void __kprobes efi_mode_timer_reclaim(void)
 }
 
 /**
- * efi_mode_timer_restore() - program the timer for Linux, whatever its mode
+ * efi_mode_timer_restore() - program the timer for Linux, however far its deadline is
  * @now:	TSC
  *
  * Context: interrupts off, the timer stopped.
@@ -420,13 +416,11 @@ void __kprobes efi_mode_timer_reclaim(void)
 void __kprobes efi_mode_timer_restore(u64 now)
 {
 	struct efi_mode_timers *t = &efi_mode_timers;
+	u64 deadline = etmr_linux_deadline();
 	u32 count = 0;
 
-	if (etmr_is_periodic(t->linux_timer.lvtt))
-		count = t->linux_timer.tmict;
-	else if (t->linux_deadline != EFI_MODE_NEVER &&
-		 !etmr_is_masked(t->linux_timer.lvtt))
-		count = etmr_count_for(&t->linux_timer, t->linux_deadline - now);
+	if (deadline != EFI_MODE_NEVER)
+		count = etmr_count_for(&t->linux_timer, deadline - now);
 	etmr_load(&t->linux_timer, count);
 }
 

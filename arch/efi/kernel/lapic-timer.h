@@ -73,8 +73,8 @@ struct efi_mode_timer {
  * @awaited:	a one-shot timer has ticked and its handler not yet come to arm it
  * @linux_deadline: TSC, or %EFI_MODE_NEVER
  * @last_ingress: TSC
- * @simple:	firmware's timer is periodic and its gate ends slices, Linux's is
- *		one-shot: all is as it mostly is, and only counts change
+ * @simple:	firmware's timer is periodic and its gate ends slices, Linux's is not
+ *		masked: all is as it mostly is, and only counts change
  */
 struct efi_mode_timers {
 	struct efi_mode_timer firmware, slice, linux_timer;
