@@ -81,9 +81,22 @@ def machine(opt, results, name, content, **kwargs):
                     results.keep_log(f"{opt.test.name}: {name}", m.text)
 
 
+# A message of the kernel in the middle of a line. In a comment it has been quoted.
+MESSAGE = re.compile(r"^([^#\[\n][^\n]*?)\[ {0,4}\d+\.\d{6}\] [^\n]*\n", re.M)
+
+
+def whole_lines(text):
+    """@text without the messages of the kernel that came in the middle of a line"""
+    while True:
+        text, n = MESSAGE.subn(r"\1", text)
+        if not n:
+            return text
+
+
 def take_results(results, prefix, lines, ended=True, status="0"):
     """Judge KTAP: every result, and that there are as many as planned."""
     found = 0
+    lines = whole_lines(lines)
     for line in re.finditer(r"^(not )?ok \d+ (.*?)\s*$", lines, re.M):
         found += 1
         # A test that is skipped has not passed

@@ -9,7 +9,7 @@ import time
 
 import qemu
 from lib.machine import (BOOT, QUIET, START, SWITCHING, TEST, boot_with, cases,
-                         files, guest_tests, machine)
+                         files, guest_tests, machine, whole_lines)
 from lib.registry import test
 
 
@@ -131,7 +131,7 @@ def contain(opt, results):
             m.expect(r"TEST BEGIN", START + BOOT)
             begin = m.position
             end = m.expect(r"^CONTAINED", TEST)
-            text = m.text[begin:end.start()]
+            text = whole_lines(m.text[begin:end.start()])
             lines = re.findall(r"^(not )?ok \d+ (.*?)\s*$", text, re.M)
             for bad, line in lines:
                 results.add(not bad, f"{name}: {line}")
