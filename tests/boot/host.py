@@ -10,8 +10,8 @@ import tempfile
 import time
 
 import qemu
-from lib.machine import (BOOT, GLOBAL_GUID, QUIET, START, TEST, boot, files,
-                         guest_tests, load_option, machine)
+from lib.machine import (BOOT, GLOBAL_GUID, QUIET, START, TEST, boot, boot_with,
+                         files, guest_tests, load_option, machine)
 from lib.registry import test
 
 ALL = ("boot", "life", "preempt", "switch")
@@ -267,10 +267,10 @@ def hands_off(opt, results):
                     "; ".join(stores))
 
 
-def boot_debug(opt, results, name, tests):
+def boot_debug(opt, results, name, tests, options=""):
     """Boot the kernel that checks itself; its log"""
-    text = boot(opt, results, name, tests, driver=True, cpu="max",
-                objects=os.path.join(opt.build, "debug")) or ""
+    text = boot_with(opt, results, name, ["driver"], tests, options, cpu="max",
+                     objects=os.path.join(opt.build, "debug")) or ""
     for watcher in ("Lock dependency validator", "KernelAddressSanitizer initialized"):
         results.add(watcher in text, f"{name}: watched by: {watcher}")
     return text
@@ -294,4 +294,5 @@ def debug_switch(opt, results):
     # A round trip and its competitors take 20 ms there
     tests = (("stall", "switch:2500") if opt.test.long else
              ("stall:500", "switch:500"))
-    boot_debug(opt, results, "debug-switch", tests)
+    # KUnit has its turn in the other test, and takes long to print what it finds
+    boot_debug(opt, results, "debug-switch", tests, "kunit.enable=0")

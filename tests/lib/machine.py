@@ -194,10 +194,11 @@ def clock_tests(opt, *tests):
     return (SWITCHING if opt.test.long else ("preempt",)) + tests
 
 
-def boot_with(opt, results, title, names, tests, options="", **kwargs):
+def boot_with(opt, results, title, names, tests, options="", objects=None, **kwargs):
     """Boot once the shell has loaded the firmware drivers @names, in this order."""
     script = f"bzImage initrd=\\initrd.img {options} {QUIET}{','.join(tests)}"
-    content = files(opt, *[f"load fs0:\\{name}.efi" for name in names], script)
+    content = files(opt, *[f"load fs0:\\{name}.efi" for name in names], script,
+                    objects=objects)
     with machine(opt, results, title, content, **kwargs) as m:
         guest_tests(m, results, title, tests)
         return m.text
