@@ -169,7 +169,7 @@ second-firmware: packages
 	@scripts/second-firmware.sh $(build)/second-firmware
 
 # The tests, by the words in TESTS; what they use is built for them and no more
-check-tests = tests/check.py --build $(build) --tree $(tree) --objects $(objects) \
+check-tests = $(kernel-cc) tests/check.py --build $(build) --tree $(tree) --objects $(objects) \
 	$(if $(FIRMWARE),--firmware $(FIRMWARE)) $(if $(VARS),--vars $(VARS))
 
 PHONY += check check-long
