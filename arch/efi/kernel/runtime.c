@@ -2,7 +2,8 @@
 /*
  * Runtime services for the rest of the kernel
  *
- * The functions of struct efi, on firmware calls. Elsewhere the kernel maps
+ * The functions of struct efi, on firmware calls. boot-variables.c installs those of
+ * variables, because boot services have not ended. Elsewhere the kernel maps
  * firmware's runtime memory into an address space of its own and tells firmware
  * so, with SetVirtualAddressMap(). Here firmware is called where and as it has
  * always been, by physical addresses. That function can be called only once, and
@@ -81,8 +82,18 @@ struct exchange {
 
 static struct exchange *reserve;
 
-/* With one CPU, and preemption and interrupts on, nobody holds a spinlock */
-static bool ert_may_sleep(void)
+/* The value of a variable can be a secret, and freed memory keeps what was in it */
+DEFINE_FREE(ert_wipe, struct exchange *, kfree_sensitive(_T))
+
+/**
+ * efi_mode_rt_may_sleep() - check whether the caller can wait for the firmware
+ *
+ * With one CPU, and preemption and interrupts on, the caller holds no spinlock.
+ *
+ * Context: any.
+ * Return: true if the functions of this file that sleep can be called.
+ */
+bool efi_mode_rt_may_sleep(void)
 {
 	return !preempt_count() && !irqs_disabled() && !rcu_preempt_depth();
 }
@@ -113,7 +124,7 @@ static size_t ert_text_size(size_t name_size, size_t data_size)
 
 static efi_status_t ert_get_exchange(struct exchange **x, size_t text_size)
 {
-	if (!ert_may_sleep())
+	if (!efi_mode_rt_may_sleep())
 		return EFI_NOT_READY;
 	*x = kzalloc(struct_size(*x, text, text_size),
 		     GFP_KERNEL | __GFP_NOWARN);
@@ -211,12 +222,28 @@ static efi_status_t ert_set_wakeup_time(efi_bool_t enabled, efi_time_t *time)
 
 /* Variables */
 
-static efi_status_t ert_get_variable(efi_char16_t *name, efi_guid_t *vendor,
-				     u32 *attr, unsigned long *data_size,
-				     void *data)
+/**
+ * efi_mode_rt_get_variable() - GetVariable(), of any variable
+ * @name:	name of the variable
+ * @vendor:	GUID of the variable
+ * @attr:	out: EFI_VARIABLE_*, or NULL. Firmware before UEFI 2.8 need not set it if the
+ *		buffer is too small; then it is 0.
+ * @data_size:	in: bytes at @data; out: bytes of the value
+ * @data:	buffer for the value
+ *
+ * Callers outside of boot-variables.c that serve user space use efi.get_variable(),
+ * which hides the variables of boot services.
+ *
+ * Context: task context, sleeps.
+ * Return: the status of the firmware, %EFI_OUT_OF_RESOURCES, %EFI_DEVICE_ERROR for a value
+ * that is larger than the buffer, or %EFI_NOT_READY if the caller must not sleep.
+ */
+efi_status_t efi_mode_rt_get_variable(efi_char16_t *name, efi_guid_t *vendor,
+				      u32 *attr, unsigned long *data_size,
+				      void *data)
 {
 	size_t size = data && data_size ? *data_size : 0;
-	struct exchange *x __free(kfree) = NULL;
+	struct exchange *x __free(ert_wipe) = NULL;
 	size_t length = ert_name_size(name);
 	efi_status_t status;
 
@@ -251,12 +278,21 @@ static efi_status_t ert_get_variable(efi_char16_t *name, efi_guid_t *vendor,
 	return status;
 }
 
-/*
- * The name is read and written. Firmware gets no more of it than the caller says
- * there is, and finds an end behind that.
+/**
+ * efi_mode_rt_get_next_variable() - GetNextVariableName(), of any variable
+ * @size:	in: bytes at @name; out: bytes of the name, with its end
+ * @name:	in: the name that the last call has given, or ""; out: the next name
+ * @vendor:	in, out: the GUID of that variable
+ *
+ * The firmware gets no more of the name than the caller says there is, and finds an end
+ * behind that.
+ *
+ * Context: task context, sleeps.
+ * Return: the status of the firmware, %EFI_OUT_OF_RESOURCES, or %EFI_NOT_READY if the
+ * caller must not sleep.
  */
-static efi_status_t ert_get_next_variable(unsigned long *size, efi_char16_t *name,
-					  efi_guid_t *vendor)
+efi_status_t efi_mode_rt_get_next_variable(unsigned long *size, efi_char16_t *name,
+					   efi_guid_t *vendor)
 {
 	size_t length = name && size ? *size : 0;
 	struct exchange *x __free(kfree) = NULL;
@@ -301,10 +337,22 @@ static void ert_fill_variable(struct exchange *x, const efi_char16_t *name,
 		memcpy(ert_data_of(x, length), data, size);
 }
 
-static efi_status_t ert_set_variable(efi_char16_t *name, efi_guid_t *vendor,
-				     u32 attr, unsigned long size, void *data)
+/**
+ * efi_mode_rt_set_variable() - SetVariable(), of any variable
+ * @name:	name of the variable
+ * @vendor:	GUID of the variable
+ * @attr:	EFI_VARIABLE_*; 0 deletes the variable
+ * @size:	bytes at @data; 0 without %EFI_VARIABLE_APPEND_WRITE deletes the variable
+ * @data:	the value
+ *
+ * Context: task context, sleeps.
+ * Return: the status of the firmware, %EFI_OUT_OF_RESOURCES, or %EFI_NOT_READY if the
+ * caller must not sleep.
+ */
+efi_status_t efi_mode_rt_set_variable(efi_char16_t *name, efi_guid_t *vendor,
+				      u32 attr, unsigned long size, void *data)
 {
-	struct exchange *x __free(kfree) = NULL;
+	struct exchange *x __free(ert_wipe) = NULL;
 	size_t length = ert_name_size(name);
 	efi_status_t status;
 
@@ -328,8 +376,19 @@ static void ert_take_info(const struct exchange *x, u64 *storage, u64 *remaining
 		*largest = x->largest;
 }
 
-static efi_status_t ert_query_variable_info(u32 attr, u64 *storage, u64 *remaining,
-					    u64 *largest)
+/**
+ * efi_mode_rt_query_variable_info() - QueryVariableInfo()
+ * @attr:	EFI_VARIABLE_* of the variables that are meant
+ * @storage:	out: bytes for all of them
+ * @remaining:	out: bytes that are free
+ * @largest:	out: bytes of the largest variable that there can be
+ *
+ * Context: task context, sleeps.
+ * Return: the status of the firmware, %EFI_UNSUPPORTED if it has no such service,
+ * %EFI_OUT_OF_RESOURCES, or %EFI_NOT_READY if the caller must not sleep.
+ */
+efi_status_t efi_mode_rt_query_variable_info(u32 attr, u64 *storage, u64 *remaining,
+					     u64 *largest)
 {
 	struct exchange *x __free(kfree) = NULL;
 	efi_status_t status;
@@ -351,8 +410,8 @@ static efi_status_t ert_query_variable_info(u32 attr, u64 *storage, u64 *remaini
 /*
  * Without sleeping
  *
- * efi-pstore calls these two with interrupts off, after an oops and in a panic.
- * They hold interrupts off in both worlds until firmware has answered, and have
+ * efi-pstore writes with interrupts off, after an oops and in a panic. These functions
+ * hold interrupts off in both worlds until firmware has answered, and have
  * memory of their own. If another call is under way it is too late after an
  * oops: whoever has made that call goes on to wait for it. In a panic nobody
  * does, so it is given time to end.
@@ -368,17 +427,73 @@ static unsigned int ert_flags_now(void)
 	return panic_in_progress() ? EFI_CALL_PANIC : EFI_CALL_ATOMIC;
 }
 
-static efi_status_t ert_set_variable_nonblocking(efi_char16_t *name,
-						 efi_guid_t *vendor, u32 attr,
-						 unsigned long size, void *data)
+/**
+ * efi_mode_rt_look_nonblocking() - get the attributes of a variable without sleeping
+ * @name:	name of the variable
+ * @vendor:	GUID of the variable
+ * @attr:	out: EFI_VARIABLE_*, if there is such a variable
+ *
+ * The value is read as well, because firmware before UEFI 2.8 need not tell the attributes
+ * without it, and wiped.
+ *
+ * Context: any.
+ * Return: %EFI_SUCCESS or the status of the firmware, %EFI_OUT_OF_RESOURCES for a name of
+ * more than 64 KiB, or %EFI_NOT_READY if the firmware cannot be called.
+ */
+efi_status_t efi_mode_rt_look_nonblocking(efi_char16_t *name, efi_guid_t *vendor,
+					  u32 *attr)
+{
+	size_t length = ert_name_size(name), size;
+	struct exchange *x = reserve;
+	efi_status_t status;
+	unsigned long flags;
+
+	if (in_nmi())
+		return EFI_NOT_READY;
+	if (ert_text_size(length, 0) > RESERVE_SIZE)
+		return EFI_OUT_OF_RESOURCES;
+	size = RESERVE_SIZE - ert_text_size(length, 0);
+
+	local_irq_save(flags);
+	ert_fill_variable(x, name, vendor, 0, NULL);
+	x->size = size;
+	x->attr = 0;
+	status = efi_rt_call(ert_flags_now(), get_variable,
+			     ert_phys(name, ert_name_of(x)),
+			     ert_phys(vendor, &x->vendor), efi_phys(&x->attr),
+			     efi_phys(&x->size),
+			     efi_phys(ert_data_of(x, length)));
+	if (status == EFI_BUFFER_TOO_SMALL && x->attr)
+		status = EFI_SUCCESS;
+	*attr = x->attr;
+	memzero_explicit(ert_data_of(x, length), size);
+	local_irq_restore(flags);
+	return status;
+}
+
+/**
+ * efi_mode_rt_set_variable_nonblocking() - SetVariable() without sleeping
+ * @name:	name of the variable
+ * @vendor:	GUID of the variable
+ * @attr:	EFI_VARIABLE_*; 0 deletes the variable
+ * @size:	bytes at @data; 0 without %EFI_VARIABLE_APPEND_WRITE deletes the variable
+ * @data:	the value
+ *
+ * Context: any; sleeps if it can.
+ * Return: the status of the firmware, %EFI_OUT_OF_RESOURCES for more than 64 KiB, or
+ * %EFI_NOT_READY if the firmware cannot be called.
+ */
+efi_status_t efi_mode_rt_set_variable_nonblocking(efi_char16_t *name,
+						  efi_guid_t *vendor, u32 attr,
+						  unsigned long size, void *data)
 {
 	size_t length = ert_name_size(name);
 	struct exchange *x = reserve;
 	efi_status_t status;
 	unsigned long flags;
 
-	if (ert_may_sleep())
-		return ert_set_variable(name, vendor, attr, size, data);
+	if (efi_mode_rt_may_sleep())
+		return efi_mode_rt_set_variable(name, vendor, attr, size, data);
 	if (in_nmi())
 		return EFI_NOT_READY;
 	if (ert_text_size(length, data ? size : 0) > RESERVE_SIZE)
@@ -394,16 +509,27 @@ static efi_status_t ert_set_variable_nonblocking(efi_char16_t *name,
 	return status;
 }
 
-static efi_status_t ert_query_variable_info_nonblocking(u32 attr, u64 *storage,
-							u64 *remaining,
-							u64 *largest)
+/**
+ * efi_mode_rt_query_variable_info_nonblocking() - QueryVariableInfo() without sleeping
+ * @attr:	EFI_VARIABLE_* of the variables that are meant
+ * @storage:	out: bytes for all of them
+ * @remaining:	out: bytes that are free
+ * @largest:	out: bytes of the largest variable that there can be
+ *
+ * Context: any; sleeps if it can.
+ * Return: the status of the firmware, %EFI_UNSUPPORTED if it has no such service, or
+ * %EFI_NOT_READY if the firmware cannot be called.
+ */
+efi_status_t efi_mode_rt_query_variable_info_nonblocking(u32 attr, u64 *storage,
+							 u64 *remaining,
+							 u64 *largest)
 {
 	struct exchange *x = reserve;
 	efi_status_t status;
 	unsigned long flags;
 
-	if (ert_may_sleep())
-		return ert_query_variable_info(attr, storage, remaining, largest);
+	if (efi_mode_rt_may_sleep())
+		return efi_mode_rt_query_variable_info(attr, storage, remaining, largest);
 	if (!ert_is_uefi())
 		return EFI_UNSUPPORTED;
 	if (in_nmi())
@@ -566,20 +692,14 @@ static int __init ert_init(void)
 	if (!reserve)
 		return -ENOMEM;
 
-	efi.get_time			    = ert_get_time;
-	efi.set_time			    = ert_set_time;
-	efi.get_wakeup_time		    = ert_get_wakeup_time;
-	efi.set_wakeup_time		    = ert_set_wakeup_time;
-	efi.get_variable		    = ert_get_variable;
-	efi.get_next_variable		    = ert_get_next_variable;
-	efi.set_variable		    = ert_set_variable;
-	efi.set_variable_nonblocking	    = ert_set_variable_nonblocking;
-	efi.query_variable_info		    = ert_query_variable_info;
-	efi.query_variable_info_nonblocking = ert_query_variable_info_nonblocking;
-	efi.get_next_high_mono_count	    = ert_get_next_high_mono_count;
-	efi.reset_system		    = ert_reset_system;
-	efi.update_capsule		    = ert_update_capsule;
-	efi.query_capsule_caps		    = ert_query_capsule_caps;
+	efi.get_time		     = ert_get_time;
+	efi.set_time		     = ert_set_time;
+	efi.get_wakeup_time	     = ert_get_wakeup_time;
+	efi.set_wakeup_time	     = ert_set_wakeup_time;
+	efi.get_next_high_mono_count = ert_get_next_high_mono_count;
+	efi.reset_system	     = ert_reset_system;
+	efi.update_capsule	     = ert_update_capsule;
+	efi.query_capsule_caps	     = ert_query_capsule_caps;
 
 	efi.runtime_supported_mask = ert_supported();
 	set_bit(EFI_RUNTIME_SERVICES, &efi.flags);

@@ -6,6 +6,7 @@
  *
  *	setup
  *	platform
+ *	boot-variables
  *	early-console, time, runtime, acpi, rtc, debugfs, exit, memory
  *	teardown, reboot-action
  *	fast-tick, idle
@@ -237,6 +238,18 @@ void __noreturn efi_mode_no_firmware(void);
 /* time.c */
 
 void efi_mode_time_setup(void);
+
+/* runtime.c */
+
+bool efi_mode_rt_may_sleep(void);
+efi_get_variable_t efi_mode_rt_get_variable;
+efi_get_next_variable_t efi_mode_rt_get_next_variable;
+efi_set_variable_t efi_mode_rt_set_variable;
+efi_set_variable_t efi_mode_rt_set_variable_nonblocking;
+efi_query_variable_info_t efi_mode_rt_query_variable_info;
+efi_query_variable_info_t efi_mode_rt_query_variable_info_nonblocking;
+efi_status_t efi_mode_rt_look_nonblocking(efi_char16_t *name, efi_guid_t *vendor,
+					  u32 *attr);
 
 /* early-console.c */
 
