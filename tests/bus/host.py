@@ -8,8 +8,8 @@ import os
 import re
 
 import qemu
-from lib.machine import (BOOT, QUIET, START, TEST, files, guest_tests, machine,
-                         power_off, take_results)
+from lib.machine import (BOOT, QUIET, START, TEST, boot, files, guest_tests,
+                         machine, power_off, take_results)
 from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
@@ -36,6 +36,12 @@ def bus(opt, results):
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}bus"]
     with machine(opt, results, "bus", files(opt, *script)) as m:
         guest_tests(m, results, "bus", ("bus",))
+
+
+@test("bus", beside=True, guest=("addresses",))
+def addresses(opt, results):
+    """Ordinary users find no address in the firmware in sysfs"""
+    boot(opt, results, "addresses", ("addresses",))
 
 
 def by_name(text):

@@ -245,7 +245,9 @@ static void print_facts(const struct device *d, const char *indent)
 {
 	size_t i;
 
-	printf("%s    handle: %s\n", indent, d->handle);
+	/* Root's alone: an address */
+	if (*d->handle)
+		printf("%s    handle: %s\n", indent, d->handle);
 	if (*d->path) {
 		printf("%s    path: ", indent);
 		print_text(d->path);
@@ -317,7 +319,7 @@ static void print_json(void)
 		printf("%s\n  {\"name\": ", d == devices ? "" : ",");
 		print_string(d->name);
 		print_member("parent", d->parent ? d->parent->name : NULL);
-		print_member("handle", d->handle);
+		print_member("handle", *d->handle ? d->handle : NULL);
 		print_member("path", *d->path ? d->path : NULL);
 		print_member("driver", d->driver);
 		printf(", \"protocols\": [");
@@ -339,7 +341,7 @@ static int print_help(FILE *f, int status)
 {
 	fprintf(f, "usage: lsefi [-v | -j]\n"
 		"Show the handles of the firmware that Linux runs beside.\n"
-		"  -v, --verbose  handle, path, driver and all protocols of each\n"
+		"  -v, --verbose  handle (for root), path, driver and all protocols\n"
 		"  -j, --json     the same as JSON\n"
 		"  -h, --help     this\n");
 	return status;

@@ -49,7 +49,8 @@ static ssize_t handle_show(struct device *dev, struct device_attribute *attr,
 {
 	return sysfs_emit(buf, "0x%llx\n", to_efi_device(dev)->handle);
 }
-static DEVICE_ATTR_RO(handle);
+/* An address in the firmware's heap */
+static DEVICE_ATTR_ADMIN_RO(handle);
 
 static ssize_t path_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)

@@ -7,7 +7,7 @@
  *	setup
  *	platform
  *	boot-variables
- *	early-console, time, runtime, acpi, rtc, debugfs, exit, memory
+ *	early-console, time, runtime, acpi, rtc, debugfs, hide, exit, memory
  *	teardown, reboot-action
  *	fast-tick, idle
  *	share

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Addresses in the firmware are for root only
+ *
+ * On other kernels these files of sysfs show where the runtime services are, or memory that
+ * the boot loader has left. Here the firmware is alive: its tables and its heap are used all
+ * the time, and so is the handoff. An address in them saves an attacker a search.
+ */
+#define pr_fmt(fmt) "efi-mode: " fmt
+
+#include <linux/efi.h>
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/kernfs.h>
+#include <linux/kobject.h>
+#include <linux/stat.h>
+
+/* Nodes of boot_params.hdr.setup_data */
+#define MAX_NODES	100
+
+static int __init ehide_file(struct kobject *parent, const char *path)
+{
+	struct kernfs_node *file = kernfs_walk_and_get(parent->sd, path);
+	struct iattr attr = { .ia_valid = ATTR_MODE };
+	int ret;
+
+	if (!file)
+		return -ENOENT;
+	attr.ia_mode = (file->mode & ~S_IALLUGO) | 0400;
+	ret = kernfs_setattr(file, &attr);
+	kernfs_put(file);
+	if (ret)
+		pr_warn("all users can read %s: %d\n", path, ret);
+	return ret;
+}
+
+/* After the files have been made, and before there are users */
+static int __init ehide_init(void)
+{
+	unsigned int i;
+	char path[48];
+
+	if (!efi_enabled(EFI_BOOT))
+		return 0;
+	ehide_file(firmware_kobj, "efi/fw_vendor");
+	ehide_file(firmware_kobj, "efi/runtime");
+	ehide_file(firmware_kobj, "efi/config_table");
+
+	ehide_file(kernel_kobj, "boot_params/data");
+	for (i = 0; i < MAX_NODES; i++) {
+		snprintf(path, sizeof(path), "boot_params/setup_data/%u/data", i);
+		if (ehide_file(kernel_kobj, path) == -ENOENT)
+			break;
+	}
+	return 0;
+}
+late_initcall(ehide_init);
