@@ -55,6 +55,13 @@ if [ -e "$objects/certs/signing_key.pem" ]; then
 		>> "$work/list"
 fi
 
+# Modules of the kernel, which a test loads when it wants them
+echo "dir /tests/modules 0755 0 0" >> "$work/list"
+for module in drivers/scsi/scsi_mod drivers/scsi/sg drivers/efi-mode/disk/efi-scsi; do
+	[ ! -e "$objects/$module.ko" ] ||
+		echo "file /tests/modules/${module##*/}.ko $objects/$module.ko 0644 0 0" >> "$work/list"
+done
+
 for area in "$selftests"/*/; do
 	area=$(basename "$area")
 	if [ "$area" != lib ]; then

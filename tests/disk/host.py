@@ -377,6 +377,26 @@ def slow_disks(opt, results):
             guest_tests(m, results, name, (test,))
 
 
+# Fewer than the targets of an adapter in edk2
+SCSI_UNITS = 8
+
+
+@test("disk", beside=True, guest=("scsi-scan",))
+def scsi_scan(opt, results):
+    """SCSI commands find their units while others are added"""
+    name = "scsi-scan"
+    args = ["-device", "virtio-scsi-pci,id=scsi"]
+    for i in range(SCSI_UNITS):
+        args += ["-blockdev", f"driver=null-co,node-name=unit{i},size={64 * MIB},read-zeroes=on",
+                 "-device", f"scsi-hd,bus=scsi.0,scsi-id={i},drive=unit{i},"
+                 f"serial=unit-{i}"]
+    test = f"scsi-scan:{SCSI_UNITS}"
+    with machine(opt, results, name,
+                 files(opt, CONNECT, f"{LINUX} {QUIET}{test}"),
+                 args=args) as m:
+        guest_tests(m, results, name, (test,))
+
+
 @test("disk", name="disk-latency", long=True, guest=("latency",))
 def latency(opt, results):
     """The latency of Linux timers while each disk is read at full speed"""

@@ -7,6 +7,9 @@
  * No disk driver of Linux's binds to it, so that no disk is there twice.
  *
  * A command is one call, which returns when the command has ended: queuecommand sleeps.
+ *
+ * The firmware is asked for its units before there is a host. As soon as there is one,
+ * programs send commands, which use the same memory.
  */
 #define pr_fmt(fmt) "efi-scsi: " fmt
 
@@ -43,12 +46,20 @@ struct target {
 	u8 bytes[EFI_SCSI_TARGET_BYTES];
 };
 
+struct unit {
+	unsigned int target;
+	u64 lun;
+};
+
+/* @targets and @units do not change once there is a host */
 struct adapter {
 	struct efi_device *edev;
 	struct efi_protocol *protocol;
 	struct efi_buffer *buffer, *data;
 	struct target *targets;
 	unsigned int nr_targets;
+	struct unit *units;
+	unsigned int nr_units;
 };
 
 static struct adapter *escsi_adapter_of(struct Scsi_Host *host)
@@ -220,26 +231,20 @@ static const struct scsi_host_template template = {
 	.max_sectors		= MAX_DATA / SECTOR_SIZE,
 };
 
-/* The number of a target, which may be new; negative if there is no memory */
-static int escsi_number_of(struct adapter *a, const u8 *bytes)
+/* Return: the number of a target, which may be new */
+static unsigned int escsi_number_of(struct adapter *a, const u8 *bytes)
 {
-	struct target *targets;
 	unsigned int i;
 
 	for (i = 0; i < a->nr_targets; i++)
 		if (!memcmp(a->targets[i].bytes, bytes, EFI_SCSI_TARGET_BYTES))
 			return i;
-	targets = devm_krealloc_array(&a->edev->dev, a->targets, i + 1,
-				      sizeof(*targets), GFP_KERNEL);
-	if (!targets)
-		return -ENOMEM;
-	a->targets = targets;
 	memcpy(a->targets[i].bytes, bytes, EFI_SCSI_TARGET_BYTES);
 	a->nr_targets = i + 1;
 	return i;
 }
 
-/* @next: goes on from where it is; false at the end */
+/* Go on from the unit in @target and @lun. Return: false at the end. */
 static bool escsi_next_unit(struct adapter *a, u8 *target, u64 *lun)
 {
 	struct shared *s = a->buffer->virt;
@@ -260,22 +265,34 @@ static bool escsi_next_unit(struct adapter *a, u8 *target, u64 *lun)
 	return true;
 }
 
-/* Firmware knows its targets: nothing is looked for where there is none */
-static void escsi_scan(struct Scsi_Host *host)
+/* The firmware knows its units: nothing is looked for where there is none */
+static int escsi_find_units(struct adapter *a)
 {
-	struct adapter *a = escsi_adapter_of(host);
+	struct device *dev = &a->edev->dev;
 	u8 target[EFI_SCSI_TARGET_BYTES];
-	unsigned int i;
 	u64 lun = 0;
-	int number;
 
+	a->targets = devm_kcalloc(dev, MAX_UNITS, sizeof(*a->targets),
+				  GFP_KERNEL);
+	a->units = devm_kcalloc(dev, MAX_UNITS, sizeof(*a->units), GFP_KERNEL);
+	if (!a->targets || !a->units)
+		return -ENOMEM;
 	memset(target, 0xff, sizeof(target));
-	for (i = 0; i < MAX_UNITS && escsi_next_unit(a, target, &lun); i++) {
-		number = escsi_number_of(a, target);
-		if (number < 0)
-			return;
-		scsi_add_device(host, 0, number, lun);
-	}
+	while (a->nr_units < MAX_UNITS && escsi_next_unit(a, target, &lun))
+		a->units[a->nr_units++] = (struct unit) {
+			.target = escsi_number_of(a, target),
+			.lun = lun,
+		};
+	return 0;
+}
+
+static void escsi_add_units(struct Scsi_Host *host)
+{
+	const struct adapter *a = escsi_adapter_of(host);
+	unsigned int i;
+
+	for (i = 0; i < a->nr_units; i++)
+		scsi_add_device(host, 0, a->units[i].target, a->units[i].lun);
 }
 
 /* What it has of firmware's is freed with its binding to the device */
@@ -319,13 +336,15 @@ static int escsi_probe(struct efi_device *edev, const struct efi_device_id *id)
 	host->max_cmd_len = MAX_CDB;
 	a = escsi_adapter_of(host);
 	a->edev = edev;
-	ret = escsi_attach(a, id) ?: scsi_add_host(host, &edev->dev);
+	ret = escsi_attach(a, id) ?:
+	      escsi_find_units(a) ?:
+	      scsi_add_host(host, &edev->dev);
 	if (ret) {
 		scsi_host_put(host);
 		return ret;
 	}
 	efi_device_set_drvdata(edev, host);
-	escsi_scan(host);
+	escsi_add_units(host);
 	return 0;
 }
 
