@@ -196,4 +196,15 @@ static inline void efi_device_set_drvdata(struct efi_device *edev, void *data)
  */
 bool efi_device_has_protocol(struct efi_device *edev, const efi_guid_t *guid);
 
+/**
+ * efi_device_replaced() - the handle is another device than the driver has probed
+ * @edev:	the device
+ *
+ * For a driver that finds out what the bus cannot see. Calls return -ENODEV from then on.
+ * Soon the bus removes the device, and adds a new one for the handle.
+ *
+ * Context: task context; sleeps.
+ */
+void efi_device_replaced(struct efi_device *edev);
+
 #endif /* _EFI_MODE_BUS_H */

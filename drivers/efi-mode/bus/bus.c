@@ -31,6 +31,15 @@ bool efi_device_has_protocol(struct efi_device *edev, const efi_guid_t *guid)
 }
 EXPORT_SYMBOL_GPL(efi_device_has_protocol);
 
+void efi_device_replaced(struct efi_device *edev)
+{
+	mutex_lock(&efi_devices_mutex);
+	WRITE_ONCE(edev->gone, true);
+	mutex_unlock(&efi_devices_mutex);
+	efi_rescan();
+}
+EXPORT_SYMBOL_GPL(efi_device_replaced);
+
 int __efi_driver_register(struct efi_driver *drv, struct module *owner)
 {
 	int ret;

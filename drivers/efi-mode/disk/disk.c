@@ -54,7 +54,14 @@ static void edisk_media_work(struct work_struct *work)
 {
 	struct efi_disk *d = container_of(work, struct efi_disk, media_work);
 
-	disk_force_media_change(d->gd);
+	if (d->media.removable) {
+		disk_force_media_change(d->gd);
+		return;
+	}
+	/* A medium that cannot be removed is the disk */
+	dev_notice(&d->edev->dev, "%s: another disk is in its place\n",
+		   d->gd->disk_name);
+	efi_device_replaced(d->edev);
 }
 
 static u32 edisk_largest_transfer(void)
@@ -529,8 +536,8 @@ static void edisk_changed(struct efi_device *edev)
 
 	if (!d->stale && !efi_disk_read_media(d, &now)) {
 		if (!d->media.removable)
-			same = now.block_size == d->media.block_size;
-		else if (edisk_is_other_medium(d, &now))
+			same = efi_disk_same_media(&now, &d->media);
+		if (!same && edisk_is_other_medium(d, &now))
 			efi_disk_lose_medium(d);
 	}
 	efi_disk_unlock(d, noio);

@@ -7,7 +7,8 @@
  * has looked at, and data of one are never written to another. Only when nobody has
  * the disk open is the new one looked at (edisk_open()).
  *
- * A disk that cannot be removed is the same whatever its number.
+ * A disk that cannot be removed is the same whatever its number, but not whatever its
+ * size: with another one it is another disk, for which the bus makes another device.
  */
 #include <linux/log2.h>
 #include <linux/math.h>
@@ -257,7 +258,8 @@ int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media)
  * efi_disk_lose_medium() - what is in the drive is not what Linux has looked at
  * @d:		the disk
  *
- * There are no calls any more until somebody opens the disk anew.
+ * There are no calls any more until a program opens the disk anew. If the medium cannot be
+ * removed, the disk goes.
  *
  * Context: @d->lock is held.
  */

@@ -352,6 +352,34 @@ static void media(void)
 	disappear();
 }
 
+/* A disk of another size on the same handle, while the old one is open */
+static void another_disk(void)
+{
+	int fd = use(FN(KIND_512)), other;
+	char old[sizeof(disk)];
+	struct uevent u;
+
+	snprintf(old, sizeof(old), "%s", disk);
+	put(fd, "old", 0, 0, MIB);
+	ask(FN(MEDIUM), 1000);
+	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", ALIAS, &u) >= 0 &&
+			 wait_uevent(uevents, PATIENCE, "add", ALIAS, &u) >= 0 &&
+			 wait_disk(GUID, disk, sizeof(disk), PATIENCE) &&
+			 strcmp(disk, old) &&
+			 atoi(disk_attr(disk, "size")) == 1000,
+			 "a fixed medium of another size is another disk\n");
+	ksft_test_result(pread(fd, buf, 4096, 0) <= 0 &&
+			 pwrite(fd, buf, 4096, 0) < 0 &&
+			 (uint64_t)ask(FN(WORD), 0) == 0x5555555555555555,
+			 "what was meant for the old one is not written to it\n");
+	close(fd);
+	other = open_disk(disk, O_RDWR | O_DIRECT);
+	ksft_test_result(other >= 0 && put(other, "new", 0, 0, 64 * 1024) &&
+			 disk_has("new", 0, 64 * 1024), "which can be written\n");
+	close(other);
+	disappear();
+}
+
 /* Flushes */
 
 static bool has_cache(void)
@@ -499,7 +527,7 @@ int main(void)
 
 	driver = open_test_device();
 	ksft_print_header();
-	ksft_set_plan(80);
+	ksft_set_plan(83);
 	uevents = open_uevents();
 	buf = alloc_aligned(5 * MIB);
 	others = read_ledger();
@@ -517,6 +545,7 @@ int main(void)
 	discard_files(FN(KIND_512));
 	discard_files(FN(KIND_16K));
 	media();
+	another_disk();
 	read_only_media();
 	flush_answers();
 	binding(others);
