@@ -12,8 +12,8 @@
  */
 
 /*
- * One firmware call, while drivers are shut down. A disk may have to spin up and write
- * its whole cache first.
+ * One firmware call. A disk may have to spin up and write its whole cache first. The end
+ * of the system waits for as many calls as there are, as long as each returns in time.
  */
 #define EFI_MODE_CALL_TIMEOUT_MS	60000
 
@@ -21,9 +21,9 @@
 #define EFI_MODE_RESET_TIMEOUT_MS	30000
 
 /*
- * Each step of the teardown: freezing user space, waiting for the call in progress, and
- * letting the firmware finish its own work. Five seconds are more than any of them takes
- * on a working machine.
+ * Each step of the teardown while no firmware call is in progress: freezing user space,
+ * and waiting for a task to finish its call. Also, letting the firmware finish its own
+ * work. Five seconds are more than any of them takes on a working machine.
  */
 #define EFI_MODE_STEP_TIMEOUT_MS	5000
 

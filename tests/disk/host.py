@@ -377,6 +377,33 @@ def slow_disks(opt, results):
             guest_tests(m, results, name, (test,))
 
 
+# In seconds, more than Linux waits for anything else at its end
+FLUSH = 13
+
+# TEST_DISK_WORD, and where slow-end.c counts
+COUNT_WORD = 6 | 4096 << 8
+
+
+@test("disk", beside=True, guest=("slow-end",), efi=("driver", "selfcheck"))
+def slow_end(opt, results):
+    """An orderly end waits for a slow disk, and nothing is lost"""
+    name = "slow-end"
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}slow-end:{FLUSH}",
+              "echo STATUS %lasterror%", f"selfcheck disk {COUNT_WORD}",
+              "reset -s"]
+    with machine(opt, results, name, files(opt, *script),
+                 args=["-no-reboot"]) as m:
+        m.expect("LEAVING", START + BOOT)
+        status = m.expect(r"STATUS 0x([0-9A-Fa-f]+)", 2 * FLUSH + START)[1]
+        results.add(int(status, 16) == 7, f"{name}: the status", status)
+        said = re.findall(r"^COUNT (\d+)\s*$", m.text, re.M)
+        has = int(m.expect(rf"^SELFCHECK disk {COUNT_WORD} 0x(\w+)", START)[1], 16)
+        results.add(len(said) > 3 and has >= int(said[-1]),
+                    f"{name}: all that was written is on the disk",
+                    f"{has} of {said[-1:]}")
+        power_off(m, results, name)
+
+
 # Fewer than the targets of an adapter in edk2
 SCSI_UNITS = 8
 

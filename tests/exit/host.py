@@ -303,8 +303,9 @@ STUCK = (
 )
 
 
+# In an orderly end each call has a minute
 QUICK_STUCK = ("panic, firmware frozen", "sysrq-b, firmware in a loop",
-               "return, firmware in a loop")
+               "return, firmware faults in the last slice")
 
 # Longer than call.c and exit.c wait
 PATIENCE = 150

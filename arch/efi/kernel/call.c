@@ -50,6 +50,9 @@
 #define URGENT_MS		100
 #define LOOK_US			1000
 
+/* The end of the system looks so often whether a call is under way */
+#define LOOK_MS			100
+
 /* So many calls are made with one switch. They share one hold of the mutex. */
 #define EFI_CALL_CHAIN		32U
 
@@ -332,22 +335,30 @@ static DECLARE_WORK(turn, ecall_take_turn);
  */
 static bool ecall_wait_for_turn(struct task_struct *caller, unsigned int timeout_ms)
 {
+	unsigned int idle_ms = 0;
+
 	next_caller = caller;
 	queue_work(system_unbound_wq, &turn);
-	if (wait_for_completion_timeout(&turn_over,
-					msecs_to_jiffies(timeout_ms)))
-		return true;
-	pr_emerg("the firmware does not return from %s\n",
-		 efi_mode_pending_call() ?: "a call");
-	return false;
+	while (!wait_for_completion_timeout(&turn_over,
+					    msecs_to_jiffies(LOOK_MS))) {
+		/* exit.c watches the call that is under way */
+		idle_ms = efi_mode_pending_call() ? 0 : idle_ms + LOOK_MS;
+		if (idle_ms >= timeout_ms) {
+			pr_emerg("a task does not finish its firmware call\n");
+			return false;
+		}
+	}
+	return true;
 }
 
 /**
- * efi_mode_wait_for_call() - wait for the call that is under way
- * @timeout_ms:	how long to wait, in milliseconds
+ * efi_mode_wait_for_call() - wait for the calls that have been asked for
+ * @timeout_ms:	how long to wait while no call is under way, in milliseconds
+ *
+ * The caller has to limit how long the firmware may take for a call.
  *
  * Context: task context; sleeps.
- * Return: false if firmware does not return from it.
+ * Return: false if a task keeps the others from calling.
  */
 bool efi_mode_wait_for_call(unsigned int timeout_ms)
 {
@@ -356,12 +367,12 @@ bool efi_mode_wait_for_call(unsigned int timeout_ms)
 
 /**
  * efi_mode_close_calls() - no more calls but the caller's
- * @timeout_ms:	how long to wait for the call in progress, in milliseconds
+ * @timeout_ms:	as of efi_mode_wait_for_call()
  *
  * Those of others fail with %EFI_NOT_READY from then on, until there is a panic.
  *
  * Context: task context; sleeps.
- * Return: false if firmware does not return from a call.
+ * Return: as efi_mode_wait_for_call().
  */
 bool efi_mode_close_calls(unsigned int timeout_ms)
 {

@@ -41,12 +41,23 @@ int efi_mode_unregister_release(struct notifier_block *nb)
 }
 EXPORT_SYMBOL_GPL(efi_mode_unregister_release);
 
-/* A process that does not stop goes on until the interrupts are off */
+/*
+ * A process that waits for a firmware call stops when the call has returned. Any other
+ * process that does not stop goes on until the interrupts are off.
+ */
+static bool etear_freeze(void)
+{
+	freeze_timeout_msecs = efi_mode_pending_call() ?
+		EFI_MODE_CALL_TIMEOUT_MS : EFI_MODE_STEP_TIMEOUT_MS;
+	return !freeze_processes();
+}
+
+/* The call may have begun after the first try */
 static void etear_stop_user_space(void)
 {
-	freeze_timeout_msecs = EFI_MODE_STEP_TIMEOUT_MS;
-	if (freeze_processes())
-		pr_warn("not all processes could be stopped\n");
+	if (etear_freeze() || (efi_mode_pending_call() && etear_freeze()))
+		return;
+	pr_warn("not all processes could be stopped\n");
 }
 
 /* Buffers, events, notifications, modes */
@@ -114,8 +125,8 @@ static void etear_wait_for_tick(void)
  * If @for_good, efi_mode_events_in_flight() tells afterwards whether the firmware still
  * writes to memory of Linux.
  *
- * Context: task context, interrupts on, if @orderly; any otherwise. If @for_good
- * interrupts are off afterwards.
+ * Context: task context, interrupts on, if @orderly, while each call is watched; any
+ * otherwise. If @for_good interrupts are off afterwards.
  * Return: false if firmware is out of reach: it has stopped, or does not return
  * from what it does.
  */
@@ -131,7 +142,7 @@ bool efi_mode_teardown(bool orderly, bool for_good)
 
 	if (orderly) {
 		etear_stop_user_space();
-		/* Drivers wait for their own calls without a limit */
+		/* The watch in exit.c limits each call, and nothing limits their sum */
 		if (!efi_mode_wait_for_call(EFI_MODE_STEP_TIMEOUT_MS))
 			return false;
 		etear_release_drivers();

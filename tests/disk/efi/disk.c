@@ -61,6 +61,7 @@ static EFI_STATUS fail_status;
 static volatile UINT64 strays, calls, breaches, erased, flushes;
 static UINT64 fail_count, fail_at, limit, slow;
 static EFI_STATUS flush_status;
+static volatile UINT64 flush_ms;
 static BOOLEAN read_only, faults;
 
 EFI_STATUS disk_stray(void)
@@ -161,12 +162,22 @@ static EFI_STATUS EFIAPI write_blocks(EFI_BLOCK_IO_PROTOCOL *this,
 	return transfer(TRUE, media_id, lba, size, buffer);
 }
 
+static UINT64 take(volatile UINT64 *counter)
+{
+	UINT64 value = *counter;
+
+	*counter = 0;
+	return value;
+}
+
 static EFI_STATUS EFIAPI flush_blocks(EFI_BLOCK_IO_PROTOCOL *this)
 {
 	(void)this;
 	flushes++;
 	if (tokens_in_flight())
 		breaches++;
+	if (flush_ms)
+		uefi_call_wrapper(BS->Stall, 1, take(&flush_ms) * 1000);
 	return flush_status;
 }
 
@@ -288,14 +299,6 @@ static EFI_STATUS change_medium(UINT64 blocks)
 				 &block_guid, &block, &block);
 }
 
-static UINT64 take(volatile UINT64 *counter)
-{
-	UINT64 value = *counter;
-
-	*counter = 0;
-	return value;
-}
-
 /* See disk.h */
 static EFI_STATUS EFIAPI disk(UINT64 what, UINT64 *value)
 {
@@ -353,6 +356,9 @@ static EFI_STATUS EFIAPI disk(UINT64 what, UINT64 *value)
 		return EFI_SUCCESS;
 	case TEST_DISK_FLUSH_STATUS:
 		flush_status = argument ? EFIERR(argument) : EFI_SUCCESS;
+		return EFI_SUCCESS;
+	case TEST_DISK_FLUSH_MS:
+		flush_ms = argument;
 		return EFI_SUCCESS;
 	default:
 		return tokens_do(what & 0xff, argument, value);

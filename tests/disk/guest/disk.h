@@ -44,6 +44,7 @@ enum test_disk {
 				 * another disk
 				 */
 	TEST_DISK_FAULT,	/* the next transfer has a page fault */
+	TEST_DISK_FLUSH_MS,	/* the next FlushBlocks() takes this many ms */
 };
 
 enum test_disk_kind {
