@@ -282,6 +282,71 @@ def guard(opt, results):
         results.add(word in mtype(path, file), f"{name}: {file} on the host")
 
 
+# What Linux does to the table of a disk, and which partitions the firmware has then
+TABLES = {
+    "new": ("Pci(0x8,0x0)", (1,)),
+    "more": ("Pci(0x9,0x0)", (1, 2)),
+    "none": ("Pci(0xA,0x0)", ()),
+    "moved": ("Pci(0xB,0x0)", (1,)),
+}
+
+
+def table_disk(path, how):
+    """A disk that Linux is going to partition"""
+    if how != "new":
+        esp_disk(path, {"hello.txt": b"hello\n"})
+    with open(path, "ab") as f:
+        f.truncate(f.tell() + 80 * MIB)
+
+
+def judge_tables(results, name, text):
+    """What the shell's map says: the path of each partition"""
+    for how, (where, numbers) in TABLES.items():
+        found = re.findall(rf"{re.escape(where)}/HD\((\d+),MBR,\w+,(0x\w+),", text)
+        wanted = [str(n) for n in numbers]
+        results.add(sorted({n for n, _ in found}) == wanted,
+                    f"{name}: {how}: the firmware's partitions", found)
+        if how == "moved":
+            start = (17 * MIB) // SECTOR
+            results.add({int(at, 16) for _, at in found} == {start},
+                        f"{name}: {how}: where they are", found)
+
+
+@test("disk", beside=True, guest=("partition", "leave"))
+def partitions(opt, results):
+    """After a return the firmware has the partitions that Linux has made, and no others"""
+    name = "partitions"
+    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        args, steps = [], []
+        for how, (where, _) in TABLES.items():
+            path = os.path.join(tmp, how + ".img")
+            table_disk(path, how)
+            address = re.match(r"Pci\(0x(\w),", where)[1].lower()
+            args += [*drive(how, path), "-device",
+                     f"virtio-blk-pci,addr={address},drive={how}"]
+            steps += [how, where.replace(",", "+")]
+        test = "partition:" + ":".join(steps)
+        script = [CONNECT, f"{LINUX} {QUIET}{test},leave:return",
+                  "echo STATUS %lasterror%", "map -r",
+                  *(f"type fs{i}:\\{file}.txt" for i in range(6)
+                    for file in ("hello", "linux")), "echo THE END", "reset -s"]
+        with machine(opt, results, name, files(opt, *script), args=args) as m:
+            m.expect("TEST BEGIN", START + BOOT)
+            begin = m.position
+            end = m.expect(r"TEST END partition\S* (\d+)", TEST)
+            take_results(results, name, m.text[begin:end.start()],
+                         end[1] == "0", end[1])
+            begin = m.expect(r"STATUS 0x0", START).end()
+            end = m.expect("THE END", START).start()
+            text = m.text[begin:end]
+            judge_tables(results, name, text)
+            results.add(text.count("put there by Linux") == 2,
+                        f"{name}: the firmware reads what is new", text)
+            results.add(len(re.findall(r"^hello\s*$", text, re.M)) == 1,
+                        f"{name}: and what has stayed")
+            power_off(m, results, name)
+
+
 @test("disk", name="disk-faults", also_long=True, beside=True, guest=("disk", "disk-pace"), efi=("driver",))
 def disk(opt, results):
     """A disk of the test driver that fails in every way"""

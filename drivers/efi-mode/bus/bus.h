@@ -70,6 +70,7 @@ char *efi_path_to_text(const void *path, size_t size);
 #define EFI_OPEN_BY_HANDLE	0x01
 #define EFI_OPEN_GET_PROTOCOL	0x02
 #define EFI_OPEN_BY_CHILD	0x08
+#define EFI_OPEN_BY_DRIVER	0x10
 
 /**
  * struct efi_open_entry - who has opened a protocol
@@ -107,6 +108,8 @@ int efi_watch_protocol(const efi_guid_t *guid, int signal, u64 *registration);
 
 int efi_handle_connect(u64 handle);
 int efi_handle_disconnect(u64 handle);
+int efi_handle_disconnect_child(u64 handle, u64 child);
+void efi_handle_disconnect_users(u64 handle, const efi_guid_t *guid);
 void efi_connect_all(void);
 
 /* ptr-check.c */

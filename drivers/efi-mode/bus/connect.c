@@ -64,6 +64,54 @@ int efi_handle_disconnect(u64 handle)
 }
 
 /**
+ * efi_handle_disconnect_child() - let the firmware's drivers take away a handle
+ * @handle:	the handle that @child was made for
+ * @child:	a handle below it
+ *
+ * Other children of @handle stay. UEFI 2.10, section 7.3.13.
+ *
+ * Context: task context; sleeps.
+ * Return: 0, -ENODEV if there is no such handle, -EBUSY if a driver does not let go.
+ */
+int efi_handle_disconnect_child(u64 handle, u64 child)
+{
+	efi_guid_t *guids;
+	efi_status_t status;
+	int n;
+
+	status = efi_bs_call(disconnect_controller, (efi_handle_t)handle, NULL,
+			     (efi_handle_t)child);
+	if (status == EFI_INVALID_PARAMETER)
+		return -ENODEV;
+	/* Success is also that no driver has made it */
+	n = efi_handle_guids(child, &guids);
+	kfree(guids);
+	return status == EFI_SUCCESS && !n ? 0 : -EBUSY;
+}
+
+/**
+ * efi_handle_disconnect_users() - let the drivers go that use a protocol
+ * @handle:	the handle
+ * @guid:	of the protocol
+ *
+ * Other drivers of the handle stay, among them the one that has made the protocol.
+ *
+ * Context: task context; sleeps.
+ */
+void efi_handle_disconnect_users(u64 handle, const efi_guid_t *guid)
+{
+	struct efi_open_entry *entries;
+	int i, n;
+
+	n = efi_handle_openers(handle, guid, &entries);
+	for (i = 0; i < n; i++)
+		if (entries[i].attributes & EFI_OPEN_BY_DRIVER)
+			efi_bs_call(disconnect_controller, (efi_handle_t)handle,
+				    (efi_handle_t)entries[i].agent, NULL);
+	kfree(entries);
+}
+
+/**
  * efi_connect_all() - let firmware's drivers bind to all devices, if so configured
  *
  * Context: task context; sleeps.

@@ -27,17 +27,9 @@
 #include <linux/part_stat.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <linux/unaligned.h>
 
 #include "disk.h"
 #include "../bus/bus.h"
-
-#define EFI_OPEN_BY_DRIVER	0x10
-
-/* HD(): number, first block, number of blocks */
-#define HD_START	8
-#define HD_BLOCKS	16
-#define HD_SIZE		42
 
 /**
  * struct efi_fs_claim - a place where the firmware may have a file system
@@ -72,17 +64,8 @@ static bool eclaim_overlaps(const struct efi_fs_claim *c,
 	       start + sectors > c->start;
 }
 
-/**
- * efi_fs_is_claimed() - check whether the firmware has a file system in a range
- * @d:		the disk
- * @start:	sector
- * @sectors:	how many
- *
- * Context: any but interrupt.
- * Return: true if it has, and Linux must not write.
- */
-bool efi_fs_is_claimed(const struct efi_disk *d, sector_t start,
-		       sector_t sectors)
+static bool eclaim_is_claimed(const struct efi_disk *d, sector_t start,
+			      sector_t sectors)
 {
 	bool claimed = false;
 	struct efi_fs_claim *c;
@@ -92,6 +75,47 @@ bool efi_fs_is_claimed(const struct efi_disk *d, sector_t start,
 		claimed |= c->mounted && eclaim_overlaps(c, d, start, sectors);
 	spin_unlock(&claims_lock);
 	return claimed;
+}
+
+/* Return: whether a range is in a partition that the firmware knows */
+static bool eclaim_is_inside(const struct efi_fs_claim *c, sector_t start,
+			     sector_t sectors)
+{
+	return c->sectors != S64_MAX && start >= c->start &&
+	       start + sectors <= c->start + c->sectors;
+}
+
+/**
+ * efi_fs_claim_may_write() - check whether Linux may write to a range
+ * @d:		the disk
+ * @start:	sector
+ * @sectors:	how many
+ *
+ * If it may, the disk is one that the firmware has to look at when Linux lets go of it.
+ *
+ * Context: any but interrupt.
+ * Return: false if the firmware has a file system there.
+ */
+bool efi_fs_claim_may_write(struct efi_disk *d, sector_t start,
+			    sector_t sectors)
+{
+	bool claimed = false, inside = false;
+	struct efi_fs_claim *c;
+
+	spin_lock(&claims_lock);
+	list_for_each_entry(c, &claims, list) {
+		if (!eclaim_overlaps(c, d, start, sectors))
+			continue;
+		claimed |= c->mounted;
+		inside |= eclaim_is_inside(c, start, sectors);
+	}
+	if (!claimed) {
+		WRITE_ONCE(d->written, true);
+		if (!inside)
+			WRITE_ONCE(d->table_written, true);
+	}
+	spin_unlock(&claims_lock);
+	return !claimed;
 }
 
 /* The block layer's side */
@@ -104,7 +128,7 @@ static bool eclaim_is_claimed_bdev(const struct efi_disk *d,
 	struct efi_fs_claim *c;
 
 	if (bdev_is_partition(bdev))
-		return efi_fs_is_claimed(d, bdev->bd_start_sect,
+		return eclaim_is_claimed(d, bdev->bd_start_sect,
 					 bdev_nr_sectors(bdev));
 	spin_lock(&claims_lock);
 	list_for_each_entry(c, &claims, list)
@@ -220,19 +244,6 @@ static bool eclaim_has_file_system(u64 handle)
 	return has;
 }
 
-static void eclaim_disconnect_users(u64 handle, const efi_guid_t *guid)
-{
-	struct efi_open_entry *entries;
-	int i, n;
-
-	n = efi_handle_openers(handle, guid, &entries);
-	for (i = 0; i < n; i++)
-		if (entries[i].attributes & EFI_OPEN_BY_DRIVER)
-			efi_bs_call(disconnect_controller, (efi_handle_t)handle,
-				    (efi_handle_t)entries[i].agent, NULL);
-	kfree(entries);
-}
-
 static void eclaim_set_mounted(struct efi_fs_claim *c, bool mounted)
 {
 	spin_lock(&claims_lock);
@@ -247,8 +258,8 @@ static int eclaim_release(struct efi_fs_claim *c)
 	const efi_guid_t disk_io2 = EFI_DISK_IO2_PROTOCOL_GUID;
 
 	lockdep_assert_held(&claims_mutex);
-	eclaim_disconnect_users(c->edev->handle, &disk_io);
-	eclaim_disconnect_users(c->edev->handle, &disk_io2);
+	efi_handle_disconnect_users(c->edev->handle, &disk_io);
+	efi_handle_disconnect_users(c->edev->handle, &disk_io2);
 	if (eclaim_has_file_system(c->edev->handle)) {
 		dev_err(&c->edev->dev,
 			"firmware does not let go of its file system\n");
@@ -366,22 +377,15 @@ static bool eclaim_is_on(const struct efi_device *edev,
 				 d->edev->path_size);
 }
 
-/* The first node behind those of the disk, even if it has parts itself */
 static void eclaim_set_range(struct efi_fs_claim *c, const struct efi_disk *d)
 {
-	const u8 *node = (const u8 *)c->edev->path;
-	u32 per_block = d->media.block_size >> SECTOR_SHIFT;
+	struct efi_disk_part part = { 0, S64_MAX };
 
-	c->start = 0;
-	c->sectors = S64_MAX;
-	if (c->edev == d->edev)
-		return;
-	node += efi_path_body(d->edev->path, d->edev->path_size);
-	if (EFI_NODE(node[0], node[1]) != EFI_NODE(EFI_NODE_MEDIA, 1) ||
-	    get_unaligned_le16(node + 2) < HD_SIZE)
-		return;
-	c->start = get_unaligned_le64(node + HD_START) * per_block;
-	c->sectors = get_unaligned_le64(node + HD_BLOCKS) * per_block;
+	if (c->edev != d->edev)
+		efi_disk_parse_partition(d, c->edev->path, c->edev->path_size,
+					 &part);
+	c->start = part.start;
+	c->sectors = part.sectors;
 }
 
 static void eclaim_attach(struct efi_fs_claim *c, struct efi_disk *d)
@@ -501,6 +505,26 @@ void efi_fs_claim_detach(struct efi_disk *d)
 			continue;
 		eclaim_restore(c);
 		scoped_guard(spinlock, &claims_lock) c->disk = NULL;
+	}
+}
+
+/**
+ * efi_fs_claim_drop() - a partition will not come back
+ * @d:		the disk, to which Linux does not write any more
+ * @handle:	the firmware's, which is about to go
+ *
+ * Context: task context; sleeps.
+ */
+void efi_fs_claim_drop(struct efi_disk *d, u64 handle)
+{
+	struct efi_fs_claim *c;
+
+	guard(mutex)(&claims_mutex);
+	list_for_each_entry(c, &claims, list) {
+		if (c->disk != d || c->edev->handle != handle)
+			continue;
+		c->released = false;
+		eclaim_set_mounted(c, false);
 	}
 }
 

@@ -509,10 +509,13 @@ static void edisk_remove(struct efi_device *edev)
 {
 	struct efi_disk *d = efi_device_get_drvdata(edev);
 	const efi_guid_t guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+	bool present = efi_device_has_protocol(edev, &guid);
 	unsigned int noio;
 
 	disable_work_sync(&d->media_work);
-	if (!efi_device_has_protocol(edev, &guid)) {
+	if (present) {
+		efi_disk_note_table(d);
+	} else {
 		blk_mark_disk_dead(d->gd);
 		efi_disk_tokens_give_up(d);
 	}
@@ -520,8 +523,8 @@ static void edisk_remove(struct efi_device *edev)
 	noio = efi_disk_lock(d);
 	d->closed = true;
 	efi_disk_unlock(d, noio);
-	efi_fs_claim_detach(d);
 	efi_disk_tokens_destroy(d);
+	efi_disk_hand_over(d, present);
 	blk_mq_free_tag_set(&d->tags);
 	put_disk(d->gd);
 }

@@ -9,7 +9,7 @@
  * Calls run downwards. Files on a line do not call each other:
  *
  *	disk, nvme, scsi
- *	queue, mode
+ *	queue, mode, reconnect
  *	claim, tokens, flush
  *	transfer, plan
  *	media
@@ -132,6 +132,16 @@ struct efi_disk_xfer {
 };
 
 /**
+ * struct efi_disk_part - where a partition is
+ * @start:	sector of 512 bytes
+ * @sectors:	how many
+ */
+struct efi_disk_part {
+	u64 start;
+	u64 sectors;
+};
+
+/**
  * enum efi_disk_flush_support - whether a flush brings the data to the medium
  * @EFI_DISK_FLUSH_YES:	it does
  * @EFI_DISK_FLUSH_UNKNOWN: the firmware does not say, and the kind of device does not tell
@@ -249,6 +259,11 @@ struct efi_disk_chain {
  * @issued:	those of them that are to be looked at together
  * @chain:	several of them at once
  * @segs:	of the request that is being done
+ * @written:	Linux has written to it
+ * @table_written: also where the firmware has no partition, so perhaps to the table
+ * @table_known: @parts are what is in the table at the end
+ * @parts:	the partitions that Linux has found, if it has written the table
+ * @nr_parts:	how many
  */
 struct efi_disk {
 	struct gendisk *gd;
@@ -278,6 +293,11 @@ struct efi_disk {
 	struct list_head issued;
 	struct efi_disk_chain chain;
 	struct efi_disk_segment segs[EFI_DISK_MAX_SEGMENTS];
+	bool written;
+	bool table_written;
+	bool table_known;
+	struct efi_disk_part *parts;
+	unsigned int nr_parts;
 };
 
 /**
@@ -324,6 +344,10 @@ int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media);
 bool efi_disk_same_media(const struct efi_disk_media *a,
 			 const struct efi_disk_media *b);
 void efi_disk_lose_medium(struct efi_disk *d);
+bool efi_disk_parse_partition(const struct efi_disk *d, const void *path,
+			      size_t size, struct efi_disk_part *part);
+bool efi_disk_has_part(const struct efi_disk_part *parts, unsigned int nr,
+		       const struct efi_disk_part *part);
 int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media);
 
 /* plan.c */
@@ -396,13 +420,19 @@ unsigned int efi_disk_break_even(const struct efi_disk_trial *trial);
 
 extern const struct blk_mq_ops efi_disk_mq_ops;
 
+/* reconnect.c */
+
+void efi_disk_note_table(struct efi_disk *d);
+void efi_disk_hand_over(struct efi_disk *d, bool present);
+
 /* claim.c */
 
-bool efi_fs_is_claimed(const struct efi_disk *d, sector_t start,
-		       sector_t sectors);
+bool efi_fs_claim_may_write(struct efi_disk *d, sector_t start,
+			    sector_t sectors);
 void efi_fs_claim_protect(struct block_device *bdev);
 void efi_fs_claim_attach(struct efi_disk *d);
 void efi_fs_claim_detach(struct efi_disk *d);
+void efi_fs_claim_drop(struct efi_disk *d, u64 handle);
 void efi_fs_claim_changed(struct efi_disk *d);
 int efi_fs_claim_set_read_only(struct block_device *bdev, bool ro);
 int efi_fs_claim_register(void);

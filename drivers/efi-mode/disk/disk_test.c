@@ -446,7 +446,56 @@ static void few_requests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, break_even(20 * NSEC_PER_SEC, NSEC_PER_SEC), 20);
 }
 
+static void partitions(struct kunit *test)
+{
+	const struct efi_disk_part parts[] = {
+		{ 2048, 4096 }, { 6144, 2 }, { 8192, 2048 },
+	};
+	const struct efi_disk_part same = { 8192, 2048 };
+	const struct efi_disk_part extended = { 6144, 8192 };
+	const struct efi_disk_part moved = { 8200, 2048 };
+	const struct efi_disk_part resized = { 2048, 4095 };
+
+	KUNIT_EXPECT_TRUE(test, efi_disk_has_part(parts, 3, &same));
+	KUNIT_EXPECT_TRUE(test, efi_disk_has_part(parts, 3, &extended));
+	KUNIT_EXPECT_FALSE(test, efi_disk_has_part(parts, 3, &moved));
+	KUNIT_EXPECT_FALSE(test, efi_disk_has_part(parts, 3, &resized));
+	KUNIT_EXPECT_FALSE(test, efi_disk_has_part(parts, 2, &same));
+	KUNIT_EXPECT_FALSE(test, efi_disk_has_part(NULL, 0, &same));
+}
+
+/* HD(1,GPT,...,8,16) below Pci() */
+static void partition_paths(struct kunit *test)
+{
+	u8 path[6 + 42 + 4] = {
+		1, 1, 6, 0, 0, 8,
+		4, 1, 42, 0, [10] = 1, [14] = 8, [22] = 16,
+		[48] = 0x7f, 0xff, 4, 0,
+	};
+	u8 above[] = { 1, 1, 6, 0, 0, 8, 0x7f, 0xff, 4, 0 };
+	struct efi_device *edev = kunit_kzalloc(test, sizeof(*edev), GFP_KERNEL);
+	struct efi_disk *d = kunit_kzalloc(test, sizeof(*d), GFP_KERNEL);
+	struct efi_disk_part part;
+
+	KUNIT_ASSERT_NOT_NULL(test, edev);
+	KUNIT_ASSERT_NOT_NULL(test, d);
+	edev->path = (void *)above;
+	edev->path_size = sizeof(above);
+	d->edev = edev;
+	d->media.block_size = 4096;
+	KUNIT_EXPECT_TRUE(test, efi_disk_parse_partition(d, path, sizeof(path),
+							 &part));
+	KUNIT_EXPECT_EQ(test, part.start, 64);
+	KUNIT_EXPECT_EQ(test, part.sectors, 128);
+	KUNIT_EXPECT_FALSE(test, efi_disk_parse_partition(d, path, 47, &part));
+	path[7] = 2;	/* CDROM() */
+	KUNIT_EXPECT_FALSE(test, efi_disk_parse_partition(d, path, sizeof(path),
+							  &part));
+}
+
 static struct kunit_case disk_cases[] = {
+	KUNIT_CASE(partitions),
+	KUNIT_CASE(partition_paths),
 	KUNIT_CASE(plan_direct),
 	KUNIT_CASE(plan_gathered),
 	KUNIT_CASE(plan_misaligned),

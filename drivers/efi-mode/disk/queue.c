@@ -228,10 +228,10 @@ static struct efi_disk_iter equeue_first_iter(const struct efi_disk *d,
 	};
 }
 
-static bool equeue_is_claimed(const struct efi_disk *d, struct request *rq)
+static bool equeue_is_claimed(struct efi_disk *d, struct request *rq)
 {
 	return rq_data_dir(rq) == WRITE &&
-	       efi_fs_is_claimed(d, blk_rq_pos(rq), blk_rq_sectors(rq));
+	       !efi_fs_claim_may_write(d, blk_rq_pos(rq), blk_rq_sectors(rq));
 }
 
 /*
@@ -275,7 +275,7 @@ static blk_status_t equeue_discard(struct efi_disk *d, struct request *rq)
 {
 	u64 pos = (u64)blk_rq_pos(rq) << SECTOR_SHIFT, lba, bytes;
 
-	if (efi_fs_is_claimed(d, blk_rq_pos(rq), blk_rq_sectors(rq)))
+	if (!efi_fs_claim_may_write(d, blk_rq_pos(rq), blk_rq_sectors(rq)))
 		return BLK_STS_IOERR;
 	/* It may have been asked for before there was another medium */
 	if (!d->media.erase_size)
