@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Protocols that pass commands to devices: NVMe and SCSI
+ * Protocols that pass commands to devices: ATA, NVMe and SCSI
  *
- * UEFI 2.10, sections 13.15 (NVM Express Pass Through) and 15.7 (Extended SCSI Pass
- * Thru).
+ * UEFI 2.10, sections 13.13 (ATA Pass Thru), 13.15 (NVM Express Pass Through) and 15.7
+ * (Extended SCSI Pass Thru).
  */
 #ifndef _EFI_MODE_PASS_THRU_H
 #define _EFI_MODE_PASS_THRU_H
@@ -11,6 +11,9 @@
 #include <linux/efi.h>
 #include <linux/efi-protocols.h>
 
+#define EFI_ATA_PASS_THRU_PROTOCOL_GUID					\
+	EFI_GUID(0x1d3de7f0, 0x0807, 0x424f, 0xaa, 0x69, 0x11, 0xa5,	\
+		 0x4e, 0x19, 0xa4, 0x6f)
 #define EFI_NVM_EXPRESS_PASS_THRU_PROTOCOL_GUID				\
 	EFI_GUID(0x52c78312, 0x8edc, 0x4233, 0x98, 0xf2, 0x1a, 0x1a,	\
 		 0xa5, 0xe3, 0x88, 0xa5)
@@ -19,6 +22,7 @@
 		 0xa5, 0xb9, 0xbf, 0xfe)
 
 #define EFI_NVME_ADMIN_QUEUE		0
+#define EFI_NVME_IO_QUEUE		1
 
 /* @flags of a command: its cdw10 counts. Those behind it follow. */
 #define EFI_NVME_CDW2_VALID		BIT(0)
@@ -110,6 +114,66 @@ union efi_ext_scsi_pass_thru_protocol {
 		efi_status_t (__efiapi *get_next_target_lun)(
 				union efi_ext_scsi_pass_thru_protocol *self,
 				u8 **target, u64 *lun);
+	};
+};
+
+/* @protocol and @length of a packet: a command without data */
+#define EFI_ATA_NON_DATA		0x02
+#define EFI_ATA_NO_DATA_TRANSFER	0x00
+
+struct efi_ata_command_block {
+	u8 reserved1[2];
+	u8 command;
+	u8 features;
+	u8 address[3];
+	u8 device;
+	u8 address_high[3];
+	u8 features_high;
+	u8 count;
+	u8 count_high;
+	u8 reserved2[6];
+};
+
+struct efi_ata_status_block {
+	u8 reserved1[2];
+	u8 status;
+	u8 error;
+	u8 address[3];
+	u8 device;
+	u8 address_high[3];
+	u8 reserved2;
+	u8 count;
+	u8 count_high;
+	u8 reserved3[6];
+};
+
+struct efi_ata_packet {
+	u64 status;
+	u64 command;
+	u64 timeout;
+	u64 in_buffer, out_buffer;
+	u32 in_length, out_length;
+	u8  protocol;
+	u8  length;
+};
+
+union efi_ata_pass_thru_protocol {
+	struct {
+		void *mode;
+		efi_status_t (__efiapi *pass_thru)(
+				union efi_ata_pass_thru_protocol *self,
+				u16 port, u16 multiplier_port,
+				struct efi_ata_packet *packet,
+				efi_event_t event);
+		void *get_next_port;
+		void *get_next_device;
+		void *build_device_path;
+		efi_status_t (__efiapi *get_device)(
+				union efi_ata_pass_thru_protocol *self,
+				efi_device_path_protocol_t *path,
+				u16 *port, u16 *multiplier_port);
+		void *reset_port;
+		void *reset_device;
 	};
 };
 

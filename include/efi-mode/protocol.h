@@ -45,6 +45,22 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 				       unsigned long tpl);
 
 /**
+ * efi_protocol_open_above() - begin to use a protocol of what a device is behind
+ * @edev:	the device, which the caller is bound to
+ * @guid:	of the protocol, which the controller of @edev has, or what is above it
+ * @tpl:	as of efi_protocol_open()
+ *
+ * The protocol belongs to the binding to @edev. When the controller has gone calls return
+ * -ENODEV.
+ *
+ * Context: task context; sleeps.
+ * Return: as efi_protocol_open(); -ENODEV also if nothing above @edev has the protocol.
+ */
+struct efi_protocol *efi_protocol_open_above(struct efi_device *edev,
+					     const efi_guid_t *guid,
+					     unsigned long tpl);
+
+/**
  * efi_protocol_question() - ask for an event in the interface while Linux is idle
  * @protocol:	as of efi_protocol_open()
  * @offset:	of the event in the interface, in bytes

@@ -65,10 +65,10 @@ def power_cut(opt, results):
     QEMU is killed while files are written and synced.
     """
     name = "power-cut"
-    kinds = {71: "virtio-blk", 72: "nvme", 73: "virtio-scsi"}
+    kinds = {71: "virtio-blk", 72: "nvme", 73: "virtio-scsi", 74: "ahci"}
     names = " ".join(map(str, kinds)).replace(" ", ":")
     with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
-        args = SCSI[:]
+        args = CONTROLLERS[:]
         for mib, kind in kinds.items():
             path = os.path.join(tmp, f"{mib}.qcow2")
             ext4_image(path, mib)
@@ -106,6 +106,51 @@ def power_cut(opt, results):
             said = check_ext4(os.path.join(tmp, f"{mib}.qcow2"))
             results.add(not said.returncode, f"{name}: {kind}: e2fsck",
                         said.stdout + said.stderr)
+
+
+# ATA commands
+FLUSH_EXT = "0xea"
+STANDBY = "0xe0"
+WRITES = ("0x35", "0xca", "0xc5", "0x34", "0x30")
+
+
+def is_flushed(commands, writes, flush):
+    """Is there a flush after the last write of a disk that was written?"""
+    last = max((i for i, c in enumerate(commands) if c in writes), default=None)
+    return last is not None and flush in commands[last:]
+
+
+@test("disk", beside=True)
+def power_off_flush(opt, results):
+    """Before a power-off a SATA disk is flushed, and goes to standby, if it was written"""
+    name = "power-off-flush"
+    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        trace = os.path.join(tmp, "trace")
+        args = ["-D", trace, "-trace", "ide_exec_cmd", "-trace", "pci_nvme_io_cmd"]
+        for kind in ("ahci", "nvme"):
+            path = os.path.join(tmp, kind)
+            with open(path, "wb") as f:
+                f.truncate(64 << 20)
+            args += ["-device", "ich9-ahci,id=ahci"] if kind == "ahci" else []
+            args += ["-blockdev", f"driver=raw,node-name={kind},"
+                     f"file.driver=file,file.filename={path}", *attach(kind, kind)]
+        with machine(opt, results, name, files(opt, CONNECT, LINUX),
+                     args=args) as m:
+            m.expect(r"/ # $", START + BOOT)
+            m.send("for d in /dev/efida*; do dd if=/dev/zero of=$d bs=4k seek=1000 "
+                   "count=1; done 2> /dev/null; echo written $?\r")
+            m.expect(r"^written 0", TEST)
+            m.send("poweroff -f\r")
+            power_off(m, results, name)
+        with open(trace, encoding="utf-8") as f:
+            text = f.read()
+        ata = re.findall(r"ide_exec_cmd .*cmd (0x\w+)", text)
+        results.add(is_flushed(ata, WRITES, FLUSH_EXT),
+                    f"{name}: ahci: flushed after it was written", ata)
+        results.add(ata[-1:] == [STANDBY], f"{name}: ahci: standby at last", ata)
+        nvme = re.findall(r"pci_nvme_io_cmd .*opname '?(\w+)", text)
+        results.add(is_flushed(nvme, ("NVME_NVM_CMD_WRITE",), "NVME_NVM_CMD_FLUSH"),
+                    f"{name}: nvme: flushed after it was written", nvme)
 
 
 # What QEMU calls them: an event, and a kind of request

@@ -15,7 +15,9 @@
 /* A device that changes all the time would keep a caller here for ever */
 #define MAX_NEWS	100
 
+/* @owner is the device of the driver, @edev the one with the protocol */
 struct efi_protocol {
+	struct efi_device *owner;
 	struct efi_device *edev;
 	struct efi_mode_target target;
 	efi_guid_t guid;
@@ -166,9 +168,10 @@ static void eproto_close(struct device *dev, void *res)
 	atomic_dec(&efi_devres.protocols);
 }
 
-struct efi_protocol *efi_protocol_open(struct efi_device *edev,
-				       const efi_guid_t *guid,
-				       unsigned long tpl)
+static struct efi_protocol *eproto_open(struct efi_device *owner,
+					struct efi_device *edev,
+					const efi_guid_t *guid,
+					unsigned long tpl)
 {
 	struct efi_protocol *p;
 	efi_status_t status;
@@ -182,6 +185,7 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 	if (!p)
 		return ERR_PTR(-ENOMEM);
 
+	p->owner = owner;
 	p->edev = edev;
 	p->guid = *guid;
 	p->target.handle = edev->handle;
@@ -198,10 +202,31 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 			       status == EFI_ABORTED ? -EIO : -ENODEV);
 	}
 	atomic_inc(&efi_devres.protocols);
-	devres_add(&edev->dev, p);
+	devres_add(&owner->dev, p);
 	return p;
 }
+
+struct efi_protocol *efi_protocol_open(struct efi_device *edev,
+				       const efi_guid_t *guid,
+				       unsigned long tpl)
+{
+	return eproto_open(edev, edev, guid, tpl);
+}
 EXPORT_SYMBOL_GPL(efi_protocol_open);
+
+/* A device keeps its parent, and so the parent is there as long as the binding */
+struct efi_protocol *efi_protocol_open_above(struct efi_device *edev,
+					     const efi_guid_t *guid,
+					     unsigned long tpl)
+{
+	struct device *dev = edev->dev.parent;
+
+	for (; dev && dev->bus == edev->dev.bus; dev = dev->parent)
+		if (efi_device_has_protocol(to_efi_device(dev), guid))
+			return eproto_open(edev, to_efi_device(dev), guid, tpl);
+	return ERR_PTR(-ENODEV);
+}
+EXPORT_SYMBOL_GPL(efi_protocol_open_above);
 
 void efi_protocol_question(const struct efi_protocol *p, size_t offset,
 			   u64 event, struct efi_mode_question *question)
@@ -214,7 +239,7 @@ EXPORT_SYMBOL_GPL(efi_protocol_question);
 
 void efi_protocol_close(struct efi_protocol *p)
 {
-	WARN_ON(devres_release(&p->edev->dev, eproto_close, efi_devres_match,
+	WARN_ON(devres_release(&p->owner->dev, eproto_close, efi_devres_match,
 			       p));
 }
 EXPORT_SYMBOL_GPL(efi_protocol_close);
@@ -264,7 +289,7 @@ int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
 		return ret;
 	}
 	atomic_inc(&efi_devres.keys);
-	devres_add(&keyboard->edev->dev, w);
+	devres_add(&keyboard->owner->dev, w);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(efi_protocol_watch_keys);

@@ -12,6 +12,7 @@
 #include <linux/debugfs.h>
 #include <linux/idr.h>
 #include <linux/init.h>
+#include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/moduleparam.h>
 #include <linux/seq_file.h>
@@ -501,6 +502,18 @@ free:
 	return ret;
 }
 
+/* The firmware has looked at it for the last time */
+static void edisk_standby(struct efi_disk *d)
+{
+	unsigned int noio;
+
+	if (system_state != SYSTEM_POWER_OFF || !d->written)
+		return;
+	noio = efi_disk_lock(d);
+	efi_disk_pass_standby(d);
+	efi_disk_unlock(d, noio);
+}
+
 /*
  * If the disk is still there all that has been written goes to it first, and file
  * systems are told. If it is not they are told just that.
@@ -521,10 +534,14 @@ static void edisk_remove(struct efi_device *edev)
 	}
 	del_gendisk(d->gd);
 	noio = efi_disk_lock(d);
+	if (present && efi_disk_tokens_drain(d))
+		efi_disk_settle(d);
 	d->closed = true;
 	efi_disk_unlock(d, noio);
 	efi_disk_tokens_destroy(d);
 	efi_disk_hand_over(d, present);
+	if (present)
+		edisk_standby(d);
 	blk_mq_free_tag_set(&d->tags);
 	put_disk(d->gd);
 }

@@ -11,6 +11,7 @@
  *	disk, nvme, scsi
  *	queue, mode, reconnect
  *	claim, tokens, flush
+ *	pass
  *	transfer, plan
  *	media
  *
@@ -144,13 +145,45 @@ struct efi_disk_part {
 /**
  * enum efi_disk_flush_support - whether a flush brings the data to the medium
  * @EFI_DISK_FLUSH_YES:	it does
- * @EFI_DISK_FLUSH_UNKNOWN: the firmware does not say, and the kind of device does not tell
- * @EFI_DISK_FLUSH_NO:	data may stay in the device's cache: FlushBlocks() does nothing
+ * @EFI_DISK_FLUSH_UNKNOWN: there is FlushBlocks(), which may do nothing
+ * @EFI_DISK_FLUSH_NO:	data may stay in the device's cache: FlushBlocks() is not supported
  */
 enum efi_disk_flush_support {
 	EFI_DISK_FLUSH_YES,
 	EFI_DISK_FLUSH_UNKNOWN,
 	EFI_DISK_FLUSH_NO,
+};
+
+/**
+ * enum efi_disk_pass_kind - what commands are passed to the device
+ * @EFI_DISK_PASS_SCSI:	by ScsiIo of the disk
+ * @EFI_DISK_PASS_ATA:	by AtaPassThru of the controller
+ * @EFI_DISK_PASS_NVME:	by NvmExpressPassThru of the controller
+ */
+enum efi_disk_pass_kind {
+	EFI_DISK_PASS_SCSI,
+	EFI_DISK_PASS_ATA,
+	EFI_DISK_PASS_NVME,
+};
+
+/**
+ * struct efi_disk_pass - how commands are passed to the device
+ * @protocol:	by which, or NULL if they are not
+ * @kind:	what kind of commands
+ * @namespace:	of NVMe
+ * @port:	of the ATA device on its controller
+ * @multiplier:	of the ATA device on its port multiplier
+ * @flush:	the ATA command that the device has for it
+ * @answered:	the last error is what the device has answered
+ */
+struct efi_disk_pass {
+	struct efi_protocol *protocol;
+	enum efi_disk_pass_kind kind;
+	u32 namespace;
+	u16 port;
+	u16 multiplier;
+	u8 flush;
+	bool answered;
 };
 
 /**
@@ -236,7 +269,7 @@ struct efi_disk_chain {
  * @edev:	the handle
  * @io:		BlockIo
  * @erase:	EraseBlock, or NULL
- * @scsi:	ScsiIo, or NULL
+ * @pass:	for commands to the device itself
  * @bounce:	for what cannot or should not go from or to where it is
  * @shared:	for what else firmware gets the address of
  * @tags:	of the requests
@@ -270,7 +303,7 @@ struct efi_disk {
 	struct efi_device *edev;
 	struct efi_protocol *io;
 	struct efi_protocol *erase;
-	struct efi_protocol *scsi;
+	struct efi_disk_pass pass;
 	struct efi_buffer *bounce;
 	struct efi_buffer *shared;
 	struct blk_mq_tag_set tags;
@@ -383,11 +416,19 @@ void efi_disk_describe(const struct efi_disk *d, bool write,
 bool efi_disk_conclude(const struct efi_call *c);
 struct efi_disk_result efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes);
 
+/* pass.c */
+
+bool efi_disk_pass_open(struct efi_disk *d);
+void efi_disk_pass_close(struct efi_disk *d);
+struct efi_disk_result efi_disk_pass_flush(struct efi_disk *d);
+void efi_disk_pass_standby(struct efi_disk *d);
+
 /* flush.c */
 
 void efi_disk_flush_init(struct efi_disk *d);
 const char *efi_disk_flush_supported(const struct efi_disk *d);
 struct efi_disk_result efi_disk_flush(struct efi_disk *d);
+void efi_disk_settle(struct efi_disk *d);
 
 /* tokens.c */
 

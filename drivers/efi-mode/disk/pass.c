@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Commands that go past the firmware's disk driver to the device: flushes, and the one
+ * before the power is cut
+ *
+ * The firmware passes commands through for SCSI (ScsiIo on the handle of the disk), ATA
+ * and NVMe (AtaPassThru and NvmExpressPassThru on the handle of the controller). What the
+ * device answers is known then, whatever the firmware's disk driver does at a flush.
+ */
+#define pr_fmt(fmt) "efi-disk: " fmt
+
+#include <linux/ata.h>
+#include <linux/nvme.h>
+#include <linux/unaligned.h>
+
+#include <scsi/scsi_proto.h>
+#include <scsi/scsi_common.h>
+
+#include <efi-mode/bus.h>
+#include <efi-mode/pass-thru.h>
+
+#include "disk.h"
+#include "../bus/bus.h"
+
+/*
+ * A disk may have much to write, and may have to start to turn. The firmware has to give up
+ * before the end of the system does (EFI_MODE_CALL_TIMEOUT_MS).
+ */
+#define TIMEOUT_S	50
+#define TIMEOUT		(TIMEOUT_S * USEC_PER_SEC * (u64)EFI_100NSEC_PER_USEC)
+
+#define CDB_SIZE	10
+#define SENSE_SIZE	64
+
+/* NVMe(): number of the namespace */
+#define NVME_NAMESPACE	4
+#define NVME_SIZE	16
+
+/* Of a path: Sata() or Ata(), and what ends it */
+#define NODES_SIZE	32
+
+/* UEFI 2.10, section 15.4 */
+union scsi_io_protocol {
+	struct {
+		void *get_device_type;
+		void *get_device_location;
+		void *reset_bus;
+		void *reset_device;
+		efi_status_t (__efiapi *execute_scsi_command)(
+				union scsi_io_protocol *self,
+				struct efi_scsi_packet *packet, efi_event_t event);
+		u32 io_align;
+	};
+};
+
+/* What the firmware gets the address of: aligned as any of it can ask for */
+union pass_shared {
+	struct {
+		struct efi_scsi_packet packet;
+		u8 cdb[CDB_SIZE] __aligned(512);
+		u8 sense[SENSE_SIZE] __aligned(512);
+	} scsi;
+	struct {
+		struct efi_ata_packet packet;
+		struct efi_ata_command_block command __aligned(512);
+		struct efi_ata_status_block status __aligned(512);
+	} ata;
+	struct {
+		u8 nodes[NODES_SIZE];
+		u16 port, multiplier;
+	} ata_device;
+	struct {
+		struct efi_nvme_packet packet;
+		struct efi_nvme_command command;
+		struct efi_nvme_completion completion;
+	} nvme;
+};
+
+/* SCSI */
+
+/* Return: the status; EFI_UNSUPPORTED if the device does not know the command */
+static efi_status_t epass_judge_scsi(struct efi_disk *d,
+				     const union pass_shared *s)
+{
+	const struct efi_scsi_packet *p = &s->scsi.packet;
+	struct scsi_sense_hdr sense;
+
+	if (p->host_status)
+		return EFI_DEVICE_ERROR;
+	if (p->target_status == SAM_STAT_GOOD)
+		return EFI_SUCCESS;
+	if (p->target_status != SAM_STAT_CHECK_CONDITION)
+		return EFI_DEVICE_ERROR;
+	d->pass.answered = true;
+	if (scsi_normalize_sense(s->scsi.sense, SENSE_SIZE, &sense) &&
+	    sense.sense_key == ILLEGAL_REQUEST)
+		return EFI_UNSUPPORTED;
+	return EFI_DEVICE_ERROR;
+}
+
+static struct efi_disk_result epass_scsi(struct efi_disk *d, u8 opcode)
+{
+	union pass_shared *s = d->shared->virt;
+	struct efi_scsi_packet *p = &s->scsi.packet;
+	struct efi_disk_result o = {};
+
+	s->scsi.cdb[0] = opcode;
+	p->timeout = TIMEOUT;
+	p->cdb = virt_to_phys(s->scsi.cdb);
+	p->cdb_length = CDB_SIZE;
+	p->sense = virt_to_phys(s->scsi.sense);
+	p->sense_length = SENSE_SIZE;
+	p->direction = EFI_SCSI_DIRECTION_WRITE;
+	o.ret = efi_protocol_call(d->pass.protocol, &o.status,
+				  union scsi_io_protocol, execute_scsi_command,
+				  efi_phys(p), NULL);
+	if (!o.ret && (o.status == EFI_SUCCESS || o.status == EFI_DEVICE_ERROR))
+		o.status = epass_judge_scsi(d, s);
+	return o;
+}
+
+/* ATA */
+
+static efi_status_t epass_judge_ata(struct efi_disk *d,
+				    const struct efi_ata_status_block *b,
+				    efi_status_t status)
+{
+	if (!(b->status & (ATA_ERR | ATA_DF)))
+		return status;
+	d->pass.answered = true;
+	return !(b->status & ATA_DF) && (b->error & ATA_ABORTED) ?
+		       EFI_UNSUPPORTED : EFI_DEVICE_ERROR;
+}
+
+/* Of those without data */
+static struct efi_disk_result epass_ata(struct efi_disk *d, u8 command)
+{
+	union pass_shared *s = d->shared->virt;
+	struct efi_ata_packet *p = &s->ata.packet;
+	struct efi_disk_result o = {};
+
+	s->ata.command.command = command;
+	p->status = virt_to_phys(&s->ata.status);
+	p->command = virt_to_phys(&s->ata.command);
+	p->timeout = TIMEOUT;
+	p->protocol = EFI_ATA_NON_DATA;
+	p->length = EFI_ATA_NO_DATA_TRANSFER;
+	o.ret = efi_protocol_call(d->pass.protocol, &o.status,
+				  union efi_ata_pass_thru_protocol, pass_thru,
+				  d->pass.port, d->pass.multiplier,
+				  efi_phys(p), NULL);
+	if (!o.ret && (o.status == EFI_SUCCESS || o.status == EFI_DEVICE_ERROR))
+		o.status = epass_judge_ata(d, &s->ata.status, o.status);
+	return o;
+}
+
+/* Which of the devices on the controller it is, the firmware reads from its path */
+static bool epass_find_ata(struct efi_disk *d,
+			   const struct efi_generic_dev_path *node)
+{
+	static const u8 end[] = { 0x7f, 0xff, 4, 0 };
+	union pass_shared *s = d->shared->virt;
+	efi_device_path_protocol_t *nodes = (void *)s->ata_device.nodes;
+	efi_status_t status;
+
+	if (node->length + sizeof(end) > NODES_SIZE)
+		return false;
+	memset(s, 0, sizeof(*s));
+	memcpy(nodes, node, node->length);
+	memcpy((u8 *)nodes + node->length, end, sizeof(end));
+	if (efi_protocol_call(d->pass.protocol, &status,
+			      union efi_ata_pass_thru_protocol, get_device,
+			      efi_phys(nodes), efi_phys(&s->ata_device.port),
+			      efi_phys(&s->ata_device.multiplier)) || status)
+		return false;
+	d->pass.port = s->ata_device.port;
+	d->pass.multiplier = s->ata_device.multiplier;
+	d->pass.flush = ATA_CMD_FLUSH_EXT;
+	return true;
+}
+
+/* NVMe */
+
+static efi_status_t epass_judge_nvme(struct efi_disk *d,
+				     const struct efi_nvme_completion *c,
+				     efi_status_t status)
+{
+	u16 answer = c->dw3 >> 17;
+
+	if (!answer)
+		return status;
+	d->pass.answered = true;
+	return (answer & NVME_SCT_SC_MASK) == NVME_SC_INVALID_OPCODE ?
+		       EFI_UNSUPPORTED : EFI_DEVICE_ERROR;
+}
+
+static struct efi_disk_result epass_nvme(struct efi_disk *d, u8 opcode)
+{
+	union pass_shared *s = d->shared->virt;
+	struct efi_nvme_packet *p = &s->nvme.packet;
+	struct efi_disk_result o = {};
+
+	s->nvme.command.cdw0 = opcode;
+	s->nvme.command.nsid = d->pass.namespace;
+	p->command_timeout = TIMEOUT;
+	p->queue_type = EFI_NVME_IO_QUEUE;
+	p->command = virt_to_phys(&s->nvme.command);
+	p->completion = virt_to_phys(&s->nvme.completion);
+	o.ret = efi_protocol_call(d->pass.protocol, &o.status,
+				  union efi_nvme_pass_thru_protocol, pass_thru,
+				  d->pass.namespace, efi_phys(p), NULL);
+	if (!o.ret && (o.status == EFI_SUCCESS || o.status == EFI_DEVICE_ERROR))
+		o.status = epass_judge_nvme(d, &s->nvme.completion, o.status);
+	return o;
+}
+
+static bool epass_find_nvme(struct efi_disk *d,
+			    const struct efi_generic_dev_path *node)
+{
+	if (node->length < NVME_SIZE)
+		return false;
+	d->pass.namespace = get_unaligned_le32((const u8 *)node + NVME_NAMESPACE);
+	return true;
+}
+
+/* All of them */
+
+static bool epass_open_scsi(struct efi_disk *d)
+{
+	const efi_guid_t guid = EFI_SCSI_IO_PROTOCOL_GUID;
+
+	if (!efi_device_has_protocol(d->edev, &guid))
+		return false;
+	d->pass.kind = EFI_DISK_PASS_SCSI;
+	d->pass.protocol = efi_protocol_open(d->edev, &guid, EFI_TPL_CALLBACK);
+	return !IS_ERR(d->pass.protocol);
+}
+
+static bool epass_open_above(struct efi_disk *d, enum efi_disk_pass_kind kind,
+			     const efi_guid_t *guid)
+{
+	d->pass.kind = kind;
+	d->pass.protocol = efi_protocol_open_above(d->edev, guid,
+						   EFI_TPL_CALLBACK);
+	return !IS_ERR(d->pass.protocol);
+}
+
+static bool epass_open(struct efi_disk *d)
+{
+	const efi_guid_t ata = EFI_ATA_PASS_THRU_PROTOCOL_GUID;
+	const efi_guid_t nvme = EFI_NVM_EXPRESS_PASS_THRU_PROTOCOL_GUID;
+	const struct efi_generic_dev_path *node;
+
+	if (epass_open_scsi(d))
+		return true;
+	node = efi_path_last(d->edev->path, d->edev->path_size);
+	if (!node)
+		return false;
+	switch (EFI_NODE(node->type, node->sub_type)) {
+	case EFI_NODE(EFI_NODE_MESSAGING, 1):	/* ATA */
+	case EFI_NODE(EFI_NODE_MESSAGING, 18):	/* SATA */
+		return epass_open_above(d, EFI_DISK_PASS_ATA, &ata) &&
+		       epass_find_ata(d, node);
+	case EFI_NODE(EFI_NODE_MESSAGING, 23):	/* NVMe */
+		return epass_open_above(d, EFI_DISK_PASS_NVME, &nvme) &&
+		       epass_find_nvme(d, node);
+	}
+	return false;
+}
+
+/**
+ * efi_disk_pass_close() - do not pass commands to the device any more
+ * @d:		the disk
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ */
+void efi_disk_pass_close(struct efi_disk *d)
+{
+	if (!IS_ERR_OR_NULL(d->pass.protocol))
+		efi_protocol_close(d->pass.protocol);
+	d->pass = (struct efi_disk_pass) {};
+}
+
+/**
+ * efi_disk_pass_flush() - let the device write what is in its cache
+ * @d:		the disk, of which @d->pass.protocol is open
+ *
+ * @d->pass.answered says afterwards whether an error is the device's answer.
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ * Return: what has become of it; %EFI_UNSUPPORTED if the device does not know the command.
+ */
+struct efi_disk_result efi_disk_pass_flush(struct efi_disk *d)
+{
+	lockdep_assert_held(&d->lock);
+	d->pass.answered = false;
+	memset(d->shared->virt, 0, sizeof(union pass_shared));
+	switch (d->pass.kind) {
+	case EFI_DISK_PASS_SCSI:
+		return epass_scsi(d, SYNCHRONIZE_CACHE);
+	case EFI_DISK_PASS_ATA:
+		return epass_ata(d, d->pass.flush);
+	case EFI_DISK_PASS_NVME:
+		return epass_nvme(d, nvme_cmd_flush);
+	}
+	return (struct efi_disk_result) { .status = EFI_UNSUPPORTED };
+}
+
+/* Without 48-bit addresses there is the shorter command only */
+static struct efi_disk_result epass_first_flush(struct efi_disk *d)
+{
+	struct efi_disk_result o = efi_disk_pass_flush(d);
+
+	if (!o.ret && o.status == EFI_UNSUPPORTED &&
+	    d->pass.flush == ATA_CMD_FLUSH_EXT) {
+		d->pass.flush = ATA_CMD_FLUSH;
+		o = efi_disk_pass_flush(d);
+	}
+	return o;
+}
+
+/**
+ * efi_disk_pass_open() - find out whether flushes can be passed to the device
+ * @d:		the disk, with a medium that nobody has written to yet
+ *
+ * A device that answers with an error knows the command: it may only have to say that it
+ * was reset, or it cannot flush now, and then the caller of a flush is to be told.
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ * Return: true if they can.
+ */
+bool efi_disk_pass_open(struct efi_disk *d)
+{
+	struct efi_disk_result o;
+
+	lockdep_assert_held(&d->lock);
+	if (epass_open(d)) {
+		o = epass_first_flush(d);
+		if (efi_disk_succeeded(&o) ||
+		    (!o.ret && o.status == EFI_DEVICE_ERROR && d->pass.answered))
+			return true;
+	}
+	efi_disk_pass_close(d);
+	return false;
+}
+
+/**
+ * efi_disk_pass_standby() - prepare the device for the end of its power
+ * @d:		the disk, which has been flushed
+ *
+ * A hard disk parks its heads. Without the command it does so by itself, in a hurry.
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ */
+void efi_disk_pass_standby(struct efi_disk *d)
+{
+	struct efi_disk_result o;
+
+	lockdep_assert_held(&d->lock);
+	if (d->pass.kind != EFI_DISK_PASS_ATA || !d->pass.protocol)
+		return;
+	memset(d->shared->virt, 0, sizeof(union pass_shared));
+	o = epass_ata(d, ATA_CMD_STANDBYNOW1);
+	if (!efi_disk_succeeded(&o))
+		dev_dbg(&d->edev->dev, "no standby: %s\n",
+			efi_disk_status_name(&o));
+}
