@@ -17,8 +17,8 @@ struct efi_device;
  * @phys:	its address; the pages are somebody's, who gives them back some time
  * @size:	bytes
  *
- * For what is not in a buffer, when firmware has stopped in the call that had its address:
- * a device that it has told to may still read or write there.
+ * For what is not in a buffer, when firmware has stopped in the call that had its address, or
+ * has given up waiting: a device that it has told to may still read or write there.
  *
  * Context: any.
  */
@@ -33,11 +33,15 @@ void efi_memory_abandon(phys_addr_t phys, size_t size);
  * @phys:	for firmware, and for a device that it hands it to: both address memory
  *		physically, and an IOMMU that firmware uses is its own affair
  * @size:	bytes
+ * @align:	as of efi_buffer_alloc()
+ * @flags:	as of efi_buffer_alloc()
  */
 struct efi_buffer {
 	void *virt;
 	phys_addr_t phys;
 	size_t size;
+	size_t align;
+	unsigned int flags;
 };
 
 /**
@@ -76,5 +80,17 @@ void efi_buffer_free(struct efi_device *edev, struct efi_buffer *buffer);
  * Context: task context.
  */
 void efi_buffer_abandon(struct efi_device *edev, struct efi_buffer *buffer);
+
+/**
+ * efi_buffer_replace() - abandon a buffer, and allocate another one like it
+ * @edev:	as of efi_buffer_alloc()
+ * @buffer:	the buffer, which a device may still use: the firmware has given up waiting for
+ *		it, and has returned EFI_TIMEOUT
+ *
+ * Context: task context; sleeps.
+ * Return: the other buffer, or NULL if there is no memory for it.
+ */
+struct efi_buffer *efi_buffer_replace(struct efi_device *edev,
+				      struct efi_buffer *buffer);
 
 #endif /* _EFI_MODE_BUFFER_H */

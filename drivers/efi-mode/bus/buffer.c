@@ -72,6 +72,8 @@ struct efi_buffer *efi_buffer_alloc(struct efi_device *edev, size_t size,
 	if (flags & EFI_BUFFER_BELOW_4G)
 		gfp |= __GFP_DMA32;
 	b->size = size;
+	b->align = align;
+	b->flags = flags;
 	b->virt = ebuf_alloc_aligned(size, align, gfp);
 	if (!b->virt) {
 		devres_free(b);
@@ -100,3 +102,14 @@ void efi_buffer_abandon(struct efi_device *edev, struct efi_buffer *b)
 	devres_free(b);
 }
 EXPORT_SYMBOL_GPL(efi_buffer_abandon);
+
+struct efi_buffer *efi_buffer_replace(struct efi_device *edev,
+				      struct efi_buffer *b)
+{
+	struct efi_buffer *fresh;
+
+	fresh = efi_buffer_alloc(edev, b->size, b->align, b->flags);
+	efi_buffer_abandon(edev, b);
+	return IS_ERR(fresh) ? NULL : fresh;
+}
+EXPORT_SYMBOL_GPL(efi_buffer_replace);

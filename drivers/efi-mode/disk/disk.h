@@ -81,6 +81,8 @@ struct efi_disk_media {
  * @max_bytes:	of at most so many, a multiple of @block_size
  * @max_bounced: of at most so many if they go through the bounce buffer, likewise
  * @min_direct:	memory of so many bytes or more is worth a call of its own
+ * @bounced:	nothing goes from or to where it is: the device may go on with a transfer
+ *		after its end, and would change memory that others use by then
  */
 struct efi_disk_limits {
 	u32 block_size;
@@ -88,6 +90,7 @@ struct efi_disk_limits {
 	u32 max_bytes;
 	u32 max_bounced;
 	u32 min_direct;
+	bool bounced;
 };
 
 /**
@@ -173,7 +176,7 @@ enum efi_disk_pass_kind {
  * @namespace:	of NVMe
  * @port:	of the ATA device on its controller
  * @multiplier:	of the ATA device on its port multiplier
- * @flush:	the ATA command that the device has for it
+ * @flush:	the command that the device has for it
  * @answered:	the last error is what the device has answered
  */
 struct efi_disk_pass {
@@ -377,6 +380,8 @@ int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media);
 bool efi_disk_same_media(const struct efi_disk_media *a,
 			 const struct efi_disk_media *b);
 void efi_disk_lose_medium(struct efi_disk *d);
+void efi_disk_replace_bounce(struct efi_disk *d);
+void efi_disk_replace_shared(struct efi_disk *d);
 bool efi_disk_parse_partition(const struct efi_disk *d, const void *path,
 			      size_t size, struct efi_disk_part *part);
 bool efi_disk_has_part(const struct efi_disk_part *parts, unsigned int nr,

@@ -446,6 +446,19 @@ static void few_requests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, break_even(20 * NSEC_PER_SEC, NSEC_PER_SEC), 20);
 }
 
+static void plan_bounced(struct kunit *test)
+{
+	const struct efi_disk_segment one[] = { { 0x100000, SZ_64K + 512 } };
+	const struct expected e[] = {
+		{ 2, SZ_64K, 0, SZ_64K, false },
+		{ 130, 512, 0, 512, false },
+	};
+	struct efi_disk_limits limits = usual;
+
+	limits.bounced = true;
+	check_plan(test, &limits, one, 1024, SZ_64K + 512, e, ARRAY_SIZE(e));
+}
+
 static void partitions(struct kunit *test)
 {
 	const struct efi_disk_part parts[] = {
@@ -494,6 +507,7 @@ static void partition_paths(struct kunit *test)
 }
 
 static struct kunit_case disk_cases[] = {
+	KUNIT_CASE(plan_bounced),
 	KUNIT_CASE(partitions),
 	KUNIT_CASE(partition_paths),
 	KUNIT_CASE(plan_direct),

@@ -334,6 +334,62 @@ void efi_disk_lose_medium(struct efi_disk *d)
 	schedule_work(&d->media_work);
 }
 
+static void emedia_close(struct efi_disk *d)
+{
+	dev_err(&d->edev->dev,
+		"no memory in the place of what the device may still have: closed\n");
+	d->closed = true;
+}
+
+/**
+ * efi_disk_replace_bounce() - use another buffer after a time-out
+ * @d:		the disk, which may go on with the transfer
+ *
+ * The buffer is never used again. The other one may have to be smaller. If there is none,
+ * the disk takes no requests any more.
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ */
+void efi_disk_replace_bounce(struct efi_disk *d)
+{
+	size_t size = d->bounce->size, align = d->bounce->align;
+	struct efi_buffer *fresh;
+
+	lockdep_assert_held(&d->lock);
+	d->limits.bounced = true;
+	do {
+		fresh = efi_buffer_alloc(d->edev, size, align, 0);
+		size /= 2;
+	} while (IS_ERR(fresh) && size >= EFI_DISK_MAX_BLOCK);
+	if (IS_ERR(fresh)) {
+		emedia_close(d);
+		return;
+	}
+	efi_buffer_abandon(d->edev, d->bounce);
+	d->bounce = fresh;
+	d->limits.max_bounced = fresh->size;
+}
+
+/**
+ * efi_disk_replace_shared() - use another buffer for commands after a time-out
+ * @d:		the disk, which may go on with the command
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ */
+void efi_disk_replace_shared(struct efi_disk *d)
+{
+	struct efi_buffer *fresh;
+
+	lockdep_assert_held(&d->lock);
+	fresh = efi_buffer_alloc(d->edev, d->shared->size, 0, 0);
+	if (IS_ERR(fresh)) {
+		emedia_close(d);
+		return;
+	}
+	efi_buffer_abandon(d->edev, d->shared);
+	d->shared = fresh;
+}
+
 /**
  * efi_disk_detect() - let firmware look what is in the drive
  * @d:		the disk
@@ -349,8 +405,10 @@ int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media)
 	efi_status_t status;
 
 	lockdep_assert_held(&d->lock);
-	efi_protocol_call(d->io, &status, union efi_block_io_protocol,
-			  read_blocks, d->media.id, 0, d->media.block_size,
-			  efi_phys(d->bounce->virt));
+	if (!efi_protocol_call(d->io, &status, union efi_block_io_protocol,
+			       read_blocks, d->media.id, 0, d->media.block_size,
+			       efi_phys(d->bounce->virt)) &&
+	    status == EFI_TIMEOUT)
+		efi_disk_replace_bounce(d);
 	return efi_disk_read_media(d, media);
 }

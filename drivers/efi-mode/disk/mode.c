@@ -193,18 +193,24 @@ unsigned int efi_disk_break_even(const struct efi_disk_trial *trial)
 static u64 emode_time_blockio(struct efi_disk *d, u64 stride, u32 bytes)
 {
 	u64 start = ktime_get_ns(), spent = 0;
-	efi_status_t status;
-	unsigned int i;
+	efi_status_t status = EFI_SUCCESS;
+	unsigned int i, noio;
+	int ret = 0;
 
-	for (i = 0; i < EFI_DISK_TOKENS && spent < LOOK_NS; i++) {
-		if (efi_protocol_call(d->io, &status,
-				      union efi_block_io_protocol, read_blocks,
-				      d->media.id, 2 * i * stride, bytes,
-				      efi_phys(d->bounce->virt)) || status)
-			return 0;
+	for (i = 0; i < EFI_DISK_TOKENS && spent < LOOK_NS && !ret; i++) {
+		ret = efi_protocol_call(d->io, &status,
+					union efi_block_io_protocol, read_blocks,
+					d->media.id, 2 * i * stride, bytes,
+					efi_phys(d->bounce->virt)) ?:
+		      status ? -EIO : 0;
 		spent = ktime_get_ns() - start;
 	}
-	return spent / i;
+	if (status == EFI_TIMEOUT) {
+		noio = efi_disk_lock(d);
+		efi_disk_replace_bounce(d);
+		efi_disk_unlock(d, noio);
+	}
+	return ret ? 0 : spent / i;
 }
 
 /* Return: from how many requests at once on tokens are faster, or 0 */

@@ -156,6 +156,8 @@ static int envme_admin(struct controller *c, struct nvme_passthru_cmd64 *cmd)
 	guard(mutex)(&c->mutex);
 	if (!c->edev)
 		return -ENODEV;
+	if (!c->buffer)
+		return -ENOMEM;
 	if (cmd->data_len) {
 		data = efi_buffer_alloc(c->edev, cmd->data_len, c->io_align, 0);
 		if (IS_ERR(data))
@@ -172,8 +174,13 @@ static int envme_admin(struct controller *c, struct nvme_passthru_cmd64 *cmd)
 	if (data && !(cmd->opcode & 1) && ret >= 0 &&
 	    copy_to_user(user, data->virt, cmd->data_len))
 		ret = -EFAULT;
-	if (data)
+	if (data && ret == -ETIMEDOUT)
+		efi_buffer_abandon(c->edev, data);
+	else if (data)
 		efi_buffer_free(c->edev, data);
+	/* The next command must not be in the place of one that the controller may have */
+	if (ret == -ETIMEDOUT)
+		c->buffer = efi_buffer_replace(c->edev, c->buffer);
 	return ret;
 }
 

@@ -219,6 +219,7 @@ static bool epass_find_nvme(struct efi_disk *d,
 {
 	if (node->length < NVME_SIZE)
 		return false;
+	d->pass.flush = nvme_cmd_flush;
 	d->pass.namespace = get_unaligned_le32((const u8 *)node + NVME_NAMESPACE);
 	return true;
 }
@@ -232,6 +233,7 @@ static bool epass_open_scsi(struct efi_disk *d)
 	if (!efi_device_has_protocol(d->edev, &guid))
 		return false;
 	d->pass.kind = EFI_DISK_PASS_SCSI;
+	d->pass.flush = SYNCHRONIZE_CACHE;
 	d->pass.protocol = efi_protocol_open(d->edev, &guid, EFI_TPL_CALLBACK);
 	return !IS_ERR(d->pass.protocol);
 }
@@ -281,6 +283,29 @@ void efi_disk_pass_close(struct efi_disk *d)
 	d->pass = (struct efi_disk_pass) {};
 }
 
+/* A device that has not answered in time may still do so, into the buffer */
+static struct efi_disk_result epass_send(struct efi_disk *d, u8 command)
+{
+	struct efi_disk_result o = { .status = EFI_UNSUPPORTED };
+
+	d->pass.answered = false;
+	memset(d->shared->virt, 0, sizeof(union pass_shared));
+	switch (d->pass.kind) {
+	case EFI_DISK_PASS_SCSI:
+		o = epass_scsi(d, command);
+		break;
+	case EFI_DISK_PASS_ATA:
+		o = epass_ata(d, command);
+		break;
+	case EFI_DISK_PASS_NVME:
+		o = epass_nvme(d, command);
+		break;
+	}
+	if (!o.ret && o.status == EFI_TIMEOUT)
+		efi_disk_replace_shared(d);
+	return o;
+}
+
 /**
  * efi_disk_pass_flush() - let the device write what is in its cache
  * @d:		the disk, of which @d->pass.protocol is open
@@ -293,17 +318,7 @@ void efi_disk_pass_close(struct efi_disk *d)
 struct efi_disk_result efi_disk_pass_flush(struct efi_disk *d)
 {
 	lockdep_assert_held(&d->lock);
-	d->pass.answered = false;
-	memset(d->shared->virt, 0, sizeof(union pass_shared));
-	switch (d->pass.kind) {
-	case EFI_DISK_PASS_SCSI:
-		return epass_scsi(d, SYNCHRONIZE_CACHE);
-	case EFI_DISK_PASS_ATA:
-		return epass_ata(d, d->pass.flush);
-	case EFI_DISK_PASS_NVME:
-		return epass_nvme(d, nvme_cmd_flush);
-	}
-	return (struct efi_disk_result) { .status = EFI_UNSUPPORTED };
+	return epass_send(d, d->pass.flush);
 }
 
 /* Without 48-bit addresses there is the shorter command only */
@@ -312,7 +327,7 @@ static struct efi_disk_result epass_first_flush(struct efi_disk *d)
 	struct efi_disk_result o = efi_disk_pass_flush(d);
 
 	if (!o.ret && o.status == EFI_UNSUPPORTED &&
-	    d->pass.flush == ATA_CMD_FLUSH_EXT) {
+	    d->pass.kind == EFI_DISK_PASS_ATA) {
 		d->pass.flush = ATA_CMD_FLUSH;
 		o = efi_disk_pass_flush(d);
 	}
@@ -359,8 +374,7 @@ void efi_disk_pass_standby(struct efi_disk *d)
 	lockdep_assert_held(&d->lock);
 	if (d->pass.kind != EFI_DISK_PASS_ATA || !d->pass.protocol)
 		return;
-	memset(d->shared->virt, 0, sizeof(union pass_shared));
-	o = epass_ata(d, ATA_CMD_STANDBYNOW1);
+	o = epass_send(d, ATA_CMD_STANDBYNOW1);
 	if (!efi_disk_succeeded(&o))
 		dev_dbg(&d->edev->dev, "no standby: %s\n",
 			efi_disk_status_name(&o));

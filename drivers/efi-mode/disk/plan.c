@@ -70,7 +70,7 @@ static u32 eplan_direct_bytes(const struct efi_disk_limits *s,
 {
 	u32 bytes = min3(seg->bytes - offset, left, s->max_bytes);
 
-	if (seg->shared || !IS_ALIGNED(pos, s->block_size) ||
+	if (s->bounced || seg->shared || !IS_ALIGNED(pos, s->block_size) ||
 	    !IS_ALIGNED(seg->phys + offset, s->align))
 		return 0;
 	return round_down(bytes, s->block_size);

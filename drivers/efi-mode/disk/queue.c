@@ -340,8 +340,8 @@ static void equeue_serve_again(struct work_struct *work)
 	blk_status_t status;
 	unsigned int noio;
 
-	efi_disk_token_failed(rq);
 	noio = efi_disk_lock(d);
+	efi_disk_token_failed(rq);
 	status = equeue_serve(d, rq);
 	efi_disk_unlock(d, noio);
 	blk_mq_end_request(rq, status);
@@ -422,7 +422,9 @@ static void equeue_serve_together(struct efi_disk *d, unsigned int n,
 		chain->max = efi_disk_pace(n, LEAST_TOGETHER, EFI_DISK_CHAIN,
 					   equeue_ms_since(start));
 	list_for_each_entry_safe(rq, next, &together, queuelist) {
-		bool succeeded = efi_disk_conclude(c++);
+		bool succeeded = efi_disk_conclude(c);
+
+		d->limits.bounced |= c++->status == EFI_TIMEOUT;
 
 		list_del_init(&rq->queuelist);
 		equeue_complete(rq, succeeded ? BLK_STS_OK :

@@ -169,20 +169,33 @@ static void escsi_take_result(struct adapter *a, struct scsi_cmnd *cmd,
 		       min_t(size_t, p->sense_length, sizeof(s->sense)));
 }
 
+/* The device may still have the buffers of a command that it has not ended in time */
+static void escsi_replace_buffers(struct adapter *a)
+{
+	a->buffer = efi_buffer_replace(a->edev, a->buffer);
+	a->data = efi_buffer_replace(a->edev, a->data);
+}
+
 /* The midlayer sends one at a time: there is one buffer */
 static int escsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 {
 	struct adapter *a = escsi_adapter_of(host);
-	struct shared *s = a->buffer->virt;
 	efi_status_t status;
+	struct shared *s;
 	int ret;
 
+	if (!a->buffer || !a->data) {
+		set_host_byte(cmd, DID_NO_CONNECT);
+		scsi_done(cmd);
+		return 0;
+	}
 	if (scmd_id(cmd) >= a->nr_targets ||
 	    cmd->sc_data_direction == DMA_BIDIRECTIONAL) {
 		set_host_byte(cmd, DID_BAD_TARGET);
 		scsi_done(cmd);
 		return 0;
 	}
+	s = a->buffer->virt;
 	escsi_fill(a, cmd);
 	ret = efi_protocol_call(a->protocol, &status,
 				union efi_ext_scsi_pass_thru_protocol,
@@ -198,6 +211,8 @@ static int escsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 			"command %#x: status %#lx, host %#x, target %#x\n",
 			cmd->cmnd[0], status, s->packet.host_status,
 			s->packet.target_status);
+	if (!ret && status == EFI_TIMEOUT)
+		escsi_replace_buffers(a);
 	scsi_done(cmd);
 	return 0;
 }

@@ -158,6 +158,25 @@ static void efi_disk_put_slot(struct efi_disk_slot *s)
 	spin_unlock_irq(&s->t->lock);
 }
 
+/*
+ * The token has come back, or was refused. If it says that the firmware has given up
+ * waiting, the device may still have the buffer. Without another one the slot is not used
+ * any more.
+ */
+static void etoken_give_back(struct efi_disk_slot *s,
+			     const struct efi_disk_result *o)
+{
+	struct efi_disk *d = s->t->d;
+
+	if (!o->ret && o->status == EFI_TIMEOUT) {
+		d->limits.bounced = true;
+		s->buffer = efi_buffer_replace(d->edev, s->buffer);
+		if (!s->buffer)
+			return;
+	}
+	efi_disk_put_slot(s);
+}
+
 /* With the lock: a token is not waited for any more */
 static void etoken_come_back(struct efi_disk_tokens *t)
 {
@@ -452,7 +471,7 @@ bool efi_disk_token_start(struct efi_disk *d, struct request *rq)
 		return true;
 	r->slot = NULL;
 	if (o.ret != -EIO)
-		efi_disk_put_slot(s);
+		etoken_give_back(s, &o);
 	return false;
 }
 
@@ -460,7 +479,7 @@ bool efi_disk_token_start(struct efi_disk *d, struct request *rq)
  * efi_disk_token_failed() - there was an error in the token of a request
  * @rq:		the request, which is to be done without one now
  *
- * Context: task context.
+ * Context: task context; sleeps. @d->lock is held.
  */
 void efi_disk_token_failed(struct request *rq)
 {
@@ -474,7 +493,7 @@ void efi_disk_token_failed(struct request *rq)
 			     d->gd->disk_name, blk_rq_bytes(rq),
 			     (u64)blk_rq_pos(rq), efi_disk_status_name(&o));
 	r->slot = NULL;
-	efi_disk_put_slot(s);
+	etoken_give_back(s, &o);
 }
 
 /**
@@ -547,14 +566,17 @@ static void etoken_end_reads(struct efi_disk_tokens *t,
 
 	for (i = 0; i < t->nr; i++) {
 		struct efi_disk_slot *s = &t->slots[i];
+		struct efi_disk_result its = *o;
 
 		if (efi_disk_lose_slot(s, NULL))
 			o->status = EFI_TIMEOUT;
+		if (s->state == EFI_DISK_SLOT_DONE)
+			its = efi_disk_slot_result(s);
 		if (s->state == EFI_DISK_SLOT_DONE && efi_disk_succeeded(o))
-			*o = efi_disk_slot_result(s);
+			*o = its;
 		if (s->state == EFI_DISK_SLOT_DONE ||
 		    s->state == EFI_DISK_SLOT_TAKEN)
-			efi_disk_put_slot(s);
+			etoken_give_back(s, &its);
 	}
 }
 
@@ -727,7 +749,7 @@ void efi_disk_tokens_destroy(struct efi_disk *d)
 		       s->state == EFI_DISK_SLOT_LOST;
 		if (lost)
 			efi_buffer_abandon(d->edev, s->buffer);
-		else
+		else if (s->buffer)
 			efi_buffer_free(d->edev, s->buffer);
 		any_lost |= lost;
 	}

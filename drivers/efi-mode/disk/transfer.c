@@ -104,12 +104,13 @@ bool efi_disk_wants_less(const struct efi_disk_result *o)
  * @o:		the result
  *
  * Context: any.
- * Return: true if no call for the same request can have another one.
+ * Return: true if no call for the same request can have another one, or if the device may
+ * still be at work on it.
  */
 bool efi_disk_is_final(const struct efi_disk_result *o)
 {
 	return o->ret || o->status == EFI_NO_MEDIA ||
-	       o->status == EFI_MEDIA_CHANGED ||
+	       o->status == EFI_TIMEOUT || o->status == EFI_MEDIA_CHANGED ||
 	       o->status == EFI_WRITE_PROTECTED || o->status == EFI_UNSUPPORTED;
 }
 
@@ -190,7 +191,15 @@ static struct efi_disk_result exfer_fill_ends(struct efi_disk *d,
 	return o;
 }
 
-/* If firmware has stopped the pages are not used again, whoever frees them */
+static bool exfer_may_go_on(int error, efi_status_t status)
+{
+	return error == -EIO || (!error && status == EFI_TIMEOUT);
+}
+
+/*
+ * If the firmware has stopped, or has given up waiting, the pages are not used again, and
+ * neither are others of theirs from then on.
+ */
 static struct efi_disk_result exfer_direct(struct efi_disk *d, bool write,
 					   const struct efi_disk_iter *iter,
 					   const struct efi_disk_xfer *xfer)
@@ -199,8 +208,10 @@ static struct efi_disk_result exfer_direct(struct efi_disk *d, bool write,
 	struct efi_disk_result o;
 
 	o = exfer_call(d, write, xfer->lba, xfer->bytes, phys);
-	if (o.ret == -EIO)
+	if (exfer_may_go_on(o.ret, o.status)) {
+		d->limits.bounced = true;
 		efi_memory_abandon(phys, xfer->bytes);
+	}
 	return o;
 }
 
@@ -209,17 +220,20 @@ static struct efi_disk_result exfer_bounced(struct efi_disk *d, bool write,
 					    const struct efi_disk_xfer *xfer)
 {
 	void *data = d->bounce->virt + xfer->skip;
-	struct efi_disk_result o;
+	struct efi_disk_result o = {};
 
 	if (write) {
 		o = exfer_fill_ends(d, xfer);
-		if (!efi_disk_succeeded(&o))
-			return o;
-		exfer_copy(iter, data, xfer->wanted, true);
+		if (efi_disk_succeeded(&o))
+			exfer_copy(iter, data, xfer->wanted, true);
 	}
-	o = exfer_call(d, write, xfer->lba, xfer->bytes, d->bounce->phys);
+	if (efi_disk_succeeded(&o))
+		o = exfer_call(d, write, xfer->lba, xfer->bytes,
+			       d->bounce->phys);
 	if (!write && efi_disk_succeeded(&o))
 		exfer_copy(iter, data, xfer->wanted, false);
+	if (!o.ret && o.status == EFI_TIMEOUT)
+		efi_disk_replace_bounce(d);
 	return o;
 }
 
@@ -238,6 +252,8 @@ struct efi_disk_result efi_disk_transfer(struct efi_disk *d, bool write,
 					 const struct efi_disk_xfer *xfer)
 {
 	lockdep_assert_held(&d->lock);
+	if (d->closed)
+		return (struct efi_disk_result) { .ret = -ENODEV };
 	if (xfer->direct)
 		return exfer_direct(d, write, iter, xfer);
 	return exfer_bounced(d, write, iter, xfer);
@@ -281,7 +297,7 @@ void efi_disk_describe(const struct efi_disk *d, bool write,
 bool efi_disk_conclude(const struct efi_call *c)
 {
 	/* As in exfer_direct() */
-	if (c->error == -EIO)
+	if (exfer_may_go_on(c->error, c->status))
 		efi_memory_abandon(c->args[4], c->args[3]);
 	return !c->error && c->status == EFI_SUCCESS;
 }
@@ -307,5 +323,7 @@ struct efi_disk_result efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes)
 				  d->media.id, lba, efi_phys(token), bytes);
 	if (efi_disk_succeeded(&o))
 		o.status = token->transaction_status;
+	if (!o.ret && o.status == EFI_TIMEOUT)
+		efi_disk_replace_shared(d);
 	return o;
 }

@@ -288,7 +288,7 @@ static void few_and_many(void)
 
 static void errors(void)
 {
-	int fd, buffered;
+	int fd, buffered, abandoned;
 
 	set_mode("blockio2");
 	fd = use(FN(KIND_512) | BLOCKIO2);
@@ -333,6 +333,13 @@ static void errors(void)
 	ask(FN(FLUSHES), 0);
 	ksft_test_result(!fsync(fd) && ask(FN(FLUSHES), 0) == 1,
 			 "fsync() flushes\n");
+	abandoned = read_ledger().abandoned;
+	ask(FN(FAIL_TOKEN), TIMEOUT_ | 1 << 8);
+	ksft_test_result(get(fd, "err", 0, 0, 4096) &&
+			 read_ledger().abandoned == abandoned + 1 &&
+			 get(fd, "err", 0, 0, MIB) &&
+			 read_ledger().abandoned == abandoned + 1,
+			 "the buffer of one that has timed out is never used again\n");
 	ask(FN(FAIL_TOKEN), WRITE_PROTECTED_ | FOR_EVER << 8);
 	ask(FN(FAIL), WRITE_PROTECTED_ | FOR_EVER << 8);
 	ksft_test_result(pwrite(fd, buf, 4096, 0) < 0 &&
@@ -532,7 +539,7 @@ static void test_faults(void)
 {
 	struct ledger others = read_ledger();
 
-	ksft_set_plan(42);
+	ksft_set_plan(43);
 	modes();
 	errors();
 	lost();

@@ -111,6 +111,26 @@ static void no_answer(int fd)
 	ask(FN(FAIL), 0);
 }
 
+/* A device may go on with what the firmware has given up */
+static void time_out(unsigned int kind, size_t offset, const char *what)
+{
+	int fd = use(kind), before;
+
+	put(fd, "tim", 0, 0, MIB);
+	before = read_ledger().abandoned;
+	ask(FN(FAIL), TIMEOUT_ | 1 << 8);
+	ksft_test_result(pread(fd, buf + offset, 4096, 0) < 0 &&
+			 read_ledger().abandoned == before + 1,
+			 "%s of a transfer that has timed out is never used again\n",
+			 what);
+	ksft_test_result(get(fd, "tim", 0, 0, MIB) &&
+			 put(fd, "out", 0, 0, MIB) && disk_has("out", 0, MIB) &&
+			 read_ledger().abandoned == before + 1,
+			 "and others can follow\n");
+	close(fd);
+	disappear();
+}
+
 static void errors(void)
 {
 	int fd = use(FN(KIND_512)), buffered = open_disk(disk, O_RDONLY);
@@ -527,7 +547,7 @@ int main(void)
 
 	driver = open_test_device();
 	ksft_print_header();
-	ksft_set_plan(83);
+	ksft_set_plan(87);
 	uevents = open_uevents();
 	buf = alloc_aligned(5 * MIB);
 	others = read_ledger();
@@ -540,6 +560,9 @@ int main(void)
 	blocks_of(FN(KIND_ALIGN), 512, 512);
 	what_is_best();
 	errors();
+	time_out(FN(KIND_512), 0, "the memory");
+	time_out(FN(KIND_ALIGN), 512, "the buffer");
+	others = read_ledger();
 	discard();
 	discard_parts();
 	discard_files(FN(KIND_512));

@@ -26,6 +26,7 @@
 #define DEVICE_ERROR_	7
 #define WRITE_PROTECTED_ 8
 #define OUT_OF_RESOURCES_ 9
+#define TIMEOUT_	18
 
 static int driver, uevents;
 static char disk[32], device[64];
