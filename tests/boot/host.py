@@ -11,7 +11,7 @@ import time
 
 import qemu
 from lib.machine import (BOOT, GLOBAL_GUID, QUIET, START, TEST, boot, boot_with,
-                         files, guest_tests, load_option, machine)
+                         files, guest_tests, load_option, machine, power_off)
 from lib.registry import test
 
 ALL = ("boot", "life", "preempt", "switch")
@@ -236,6 +236,33 @@ def green_pixels(path):
                 count += 1
         previous = row
     return count
+
+
+# MiB
+EHCI_DISK = 16
+
+
+@test("boot", also_long=True)
+def connect_ehci(opt, results):
+    """The firmware connects a USB disk on EHCI while the kernel boots
+
+    The kernel sleeps meanwhile, and has no clock but its tick. The long test does it 50
+    times, because the tick and the firmware's waiting meet at another point each time.
+    """
+    script = f"bzImage initrd=\\initrd.img efi_mode.connect=1 {QUIET}none"
+    with tempfile.NamedTemporaryFile(dir=opt.build) as disk:
+        disk.truncate(EHCI_DISK << 20)
+        args = ["-device", "usb-ehci,id=ehci",
+                "-drive", f"if=none,id=u,format=raw,file={disk.name}",
+                "-device", "usb-storage,bus=ehci.0,drive=u"]
+        for i in range(50 if opt.test.long else 1):
+            name = f"EHCI: boot {i + 1}"
+            with machine(opt, results, name, files(opt, script), cpu="max",
+                         args=args) as m:
+                m.expect(rf"efi-disk \S+: \S+: {EHCI_DISK}\.0 MiB",
+                         START + BOOT)
+                m.expect(r"TEST END none", BOOT)
+                power_off(m, results, name)
 
 
 @test("boot", beside=True, guest=("boot",))

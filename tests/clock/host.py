@@ -6,9 +6,12 @@ a firmware can have
 
 import re
 
-from lib.machine import (QUIET, boot, boot_with, clock_tests, files,
-                         guest_tests, machine)
+from lib.machine import (BOOT, QUIET, START, boot, boot_with, clock_tests, files,
+                         guest_tests, machine, power_off)
 from lib.registry import test
+
+LINUX = "bzImage initrd=\\initrd.img"
+
 
 @test("clock", also_long=True, guest=("clock", "irq", "starve", "rest", "stall"),
       efi=("driver",))
@@ -70,6 +73,36 @@ def no_clock(opt, results):
                      ("boot", "noclock:slow"))
     results.add(re.search(r"firmware's clock: not found, .*; slices end by the "
                           r"timer event", text), "slow clock: not found")
+
+
+@test("clock", guest=("coarse",), efi=("driver",))
+def coarse(opt, results):
+    """A kernel whose timers all depend on the tick: nohz=off highres=off"""
+    boot_with(opt, results, "coarse", ["driver"], ("coarse",),
+              "nohz=off highres=off")
+
+
+# tests/clock/efi/slowstart.c takes 2000 ms. The kernel's clock does not catch up with a tick
+# that is late, as many are on a busy host. If the ticks were lost, it would count some 100.
+SLOW_START_MS = 500
+
+
+@test("clock", efi=("slowstart",))
+def slow_start(opt, results):
+    """The tick comes while the bus has the firmware connect its drivers
+
+    The kernel has no other clock than its tick yet.
+    """
+    name = "slow start"
+    script = f"{LINUX} efi_mode.connect=1 {QUIET}none"
+    with machine(opt, results, name, files(opt, "load -nc fs0:\\slowstart.efi",
+                                           script)) as m:
+        found = m.expect(r"drivers of firmware's connected to .* in (\d+) ms",
+                         START + BOOT)
+        results.add(int(found[1]) >= SLOW_START_MS,
+                    f"{name}: {found[1]} ms, at least {SLOW_START_MS}")
+        m.expect(r"TEST END none", BOOT)
+        power_off(m, results, name)
 
 
 # The prototype took 1200

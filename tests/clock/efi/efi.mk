@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-drivers	+= hpet oneshot pit slowhpet
+drivers	+= hpet oneshot pit slowhpet slowstart
 driver	+= clock comparator interrupts stall tick
 hpet	:= chain comparator hpet-clock machine
 oneshot	:= chain machine
 pit	:= chain machine pic
 slowhpet := chain comparator hpet-clock machine
+slowstart := cycles machine
