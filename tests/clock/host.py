@@ -82,6 +82,12 @@ def coarse(opt, results):
               "nohz=off highres=off")
 
 
+@test("clock", beside=True, guest=("hasty",), efi=("hasty",))
+def hasty(opt, results):
+    """A firmware whose Stall() ends too early"""
+    boot_with(opt, results, "hasty", ["hasty"], ("hasty",))
+
+
 # tests/clock/efi/slowstart.c takes 2000 ms. The kernel's clock does not catch up with a tick
 # that is late, as many are on a busy host. If the ticks were lost, it would count some 100.
 SLOW_START_MS = 500

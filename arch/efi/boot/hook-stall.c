@@ -9,7 +9,9 @@
  * instruction of the loop that Stall() is.
  *
  * Stall() "stalls for at least" the time (UEFI 2.10, section 7.5). So it does here: whoever
- * gives the next slice before that is over makes firmware wait on.
+ * gives the next slice before that is over makes firmware wait on. Nor is the firmware's own
+ * function trusted with it, since that may count by the local APIC's timer (InternalX86Delay()
+ * of edk2), which jumps when a slice ends in the middle.
  */
 #include <linux/math64.h>
 
@@ -28,18 +30,20 @@ static u32 khz;
 
 static efi_status_t __efiapi hook_stall(unsigned long us)
 {
-	u64 until, now;
+	u64 until;
+	s64 left;
 
 	if (us > LONGEST_US)
 		return firmware_stall(us);
 	until = rdtsc() + div_u64((u64)us * khz, 1000) + 1;
-	while (us >= WORTHWHILE_US && efi_mode_yield(until)) {
-		now = rdtsc();
-		if ((s64)(until - now) <= 0)
+	for (;;) {
+		if (us < WORTHWHILE_US || !efi_mode_yield(until))
+			firmware_stall(us);
+		left = until - rdtsc();
+		if (left <= 0)
 			return EFI_SUCCESS;
-		us = div_u64((until - now) * 1000, khz) + 1;
+		us = div_u64(left * 1000, khz) + 1;
 	}
-	return firmware_stall(us);
 }
 
 static void hook_stall_set(efi_status_t (__efiapi *function)(unsigned long us))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-drivers	+= hpet oneshot pit slowhpet slowstart
+drivers	+= hasty hpet oneshot pit slowhpet slowstart
 driver	+= clock comparator interrupts stall tick
 hpet	:= chain comparator hpet-clock machine
 oneshot	:= chain machine

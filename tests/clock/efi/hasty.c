@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Firmware whose Stall() does not wait for one certain time
+ *
+ * Loaded from the UEFI shell. So does a Stall() that counts by the local APIC's timer, if
+ * that is programmed anew in the middle.
+ */
+#include <efi.h>
+#include <efilib.h>
+
+#include "hasty.h"
+
+static EFI_STATUS (EFIAPI *stall)(UINTN usec);
+
+static EFI_STATUS EFIAPI hasty_stall(UINTN usec)
+{
+	return usec == HASTY_USEC ? EFI_SUCCESS : stall(usec);
+}
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
+{
+	InitializeLib(image, systab);
+	stall = (void *)BS->Stall;
+	BS->Stall = (void *)hasty_stall;
+	return EFI_SUCCESS;
+}
