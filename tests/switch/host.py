@@ -95,6 +95,29 @@ def machine_checks(opt, results):
         guest_tests(m, results, "machine checks", ("nmi:machine-checks",))
 
 
+# An error in data that the CPU has read: what HMP's mce is told
+FATAL = (
+    ("nothing to return to", "mce 0 9 0xbd80000000000134 6 0x1000 0x8c"),
+    ("the same error again", "mce 0 9 0xbd80000000000134 7 0x1000 0x8c"),
+)
+
+
+@test("switch", guest=("contain",), efi=("driver",))
+def machine_checks_fatal(opt, results):
+    """A machine check that the firmware cannot return from ends it at once"""
+    script = ("bzImage initrd=\\initrd.img panic=-1 efi_mode.on_panic=reset "
+              f"{QUIET}contain:outlive:8000")
+    for what, command in FATAL:
+        name = f"machine check: {what}"
+        with machine(opt, results, name, files(opt, "load fs0:\\driver.efi", script),
+                     cpu="max,vendor=GenuineIntel", args=["-no-reboot"]) as m:
+            m.expect(r"^SPINNING", START + BOOT)
+            m.monitor(command)
+            results.add(m.wait_end(60), f"{name}: Linux restarts the machine")
+            results.add("OUTLIVED" not in m.text,
+                        f"{name}: the firmware does not go on")
+
+
 @test("switch", beside=True, guest=("breakpoint", "breach"), efi=("driver",))
 def breach(opt, results):
     """Firmware calls that leave registers changed, and a breakpoint of the firmware"""

@@ -8,7 +8,7 @@
  *	resident, settings
  *	hook-stall, hook-timer, idt-entry
  *	preempt
- *	idle-poll, idt-hook, invoke, clock, switch-tables, keys
+ *	idle-poll, idt-hook, invoke, clock, switch-tables, keys, machine-check
  *	lookup, clock-watch, cpu
  *	switch, arena, ledger
  *

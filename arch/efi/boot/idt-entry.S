@@ -6,6 +6,7 @@
  */
 #include <linux/linkage.h>
 #include <asm/ibt.h>
+#include <asm/trapnr.h>
 
 #include "idt-entry.h"
 
@@ -70,13 +71,21 @@ SYM_CODE_START(efi_mode_entry_nmi)
 	iretq
 SYM_CODE_END(efi_mode_entry_nmi)
 
+/* After some machine checks there is nothing to return to: the firmware has faulted */
 SYM_CODE_START(efi_mode_entry_mc)
 	ENDBR
-	pushq	%rax
+	PUSH_VOLATILE
 	movq	efi_mode_mc_counter(%rip), %rax
 	incl	(%rax)
-	popq	%rax
+	call	efi_mode_mc_is_fatal
+	testb	%al, %al
+	POP_VOLATILE
+	jnz	1f
 	iretq
+1:
+	pushq	$0
+	pushq	$X86_TRAP_MC
+	jmp	entry_fault
 SYM_CODE_END(efi_mode_entry_mc)
 
 /*

@@ -27,5 +27,8 @@ void efi_mode_tick(unsigned long *rflags);
 void efi_mode_slice_timer(unsigned long *rflags);
 void efi_mode_fault(const struct efi_mode_fault *frame);
 
+/* machine-check.c, called by the entry */
+bool efi_mode_mc_is_fatal(void);
+
 #endif /* !__ASSEMBLY__ */
 #endif /* _ARCH_EFI_BOOT_IDT_ENTRY_H */

@@ -122,6 +122,8 @@ static const char *eslice_exception_name(u64 vector)
 		return "general protection fault";
 	case X86_TRAP_PF:
 		return "page fault";
+	case X86_TRAP_MC:
+		return "machine check";
 	default:
 		return "exception";
 	}
@@ -136,7 +138,8 @@ static void eslice_stop(const struct efi_mode_fault *f)
 	bool in_call = efi_mode_request_is_pending(&efi_mode_handoff->request);
 
 	stopped = true;
-	pr_emerg(FW_BUG "%s (vector %llu, error code %#llx) at %#llx, address %#llx, stack %#llx, in %s\n",
+	pr_emerg("%s%s (vector %llu, error code %#llx) at %#llx, address %#llx, stack %#llx, in %s\n",
+		 f->vector == X86_TRAP_MC ? HW_ERR : FW_BUG,
 		 eslice_exception_name(f->vector), f->vector, f->error, f->rip,
 		 f->address, f->rsp, in_call ? "a call" : "its own time");
 	pr_emerg("the firmware is stopped: every call to it fails from now on. Linux goes on.\n");

@@ -151,6 +151,23 @@ static EFI_STATUS EFIAPI forever(UINT64 tpl, UINT64 *value)
 
 TEST_FUNCTION(forever, forever, .max = TPL_HIGH_LEVEL);
 
+/* Spin for this many ms where no interrupt comes, and say so before and after */
+static EFI_STATUS EFIAPI outlive(UINT64 ms, UINT64 *value)
+{
+	EFI_TPL old = uefi_call_wrapper(BS->RaiseTPL, 1, TPL_HIGH_LEVEL);
+	UINT64 end = rdtsc() + cycles(ms * 1000);
+
+	*value = ms;
+	serial_print("\r\nSPINNING\r\n");
+	while (rdtsc() < end)
+		;
+	serial_print("\r\nOUTLIVED\r\n");
+	uefi_call_wrapper(BS->RestoreTPL, 1, old);
+	return EFI_SUCCESS;
+}
+
+TEST_FUNCTION(outlive, outlive, .max = TEST_MAX_MS);
+
 /* Recursion, so that the stack pointer goes along with what is written */
 static __attribute__((noinline)) UINT64 dig(UINT64 end)
 {

@@ -5,6 +5,7 @@
  *	contain fault VECTOR
  *	contain forever TPL [fifo]
  *	contain disk 0		fault in the middle of a transfer
+ *	contain outlive MS	spin with interrupts off; the host sends a machine check
  *
  * There is no console any more then, so results go to the serial port.
  */
@@ -127,6 +128,15 @@ static void forever(unsigned int tpl, bool fifo)
 	sleep(1);
 }
 
+/* Linux does not survive it either */
+static void outlive(unsigned int ms)
+{
+	struct efi_mode_test_driver d;
+
+	call_driver(fd, "outlive", ms, &d);
+	result(false, "Linux has not seen a machine check");
+}
+
 static int abandoned(void)
 {
 	return read_ledger().abandoned;
@@ -168,6 +178,8 @@ int main(int argc, char **argv)
 		fault(atoi(argv[2]));
 	else if (!strcmp(argv[1], "disk"))
 		disk_fault();
+	else if (!strcmp(argv[1], "outlive"))
+		outlive(atoi(argv[2]));
 	else
 		forever(atoi(argv[2]), fifo);
 	check_linux(FAIR_PERCENT);
