@@ -57,26 +57,45 @@ static void __init eplat_init_interrupts(void)
 }
 
 /*
- * The set-up of the local APIC opens LINT0 for an 8259 that Linux would own.
- * It does not, so both pins go on as firmware has set them. What Linux does not
- * use at all is masked on the way, and is set again. So is the task priority,
- * since what is the same on both sides need not be exchanged.
+ * Entries of the local vector table that stay as the firmware has set them, until a driver
+ * of Linux's programs them. A local APIC has an entry if its version says so.
+ */
+struct kept_lvt {
+	u16 reg;
+	u8 maxlvt;
+};
+
+static const struct kept_lvt kept_lvts[] __initconst = {
+	{ APIC_LVT0,	0 },
+	{ APIC_LVT1,	0 },
+	{ APIC_LVTPC,	4 },
+	{ APIC_LVTTHMR,	5 },
+	{ APIC_LVTCMCI,	6 },
+};
+
+/*
+ * The set-up of the local APIC opens LINT0 for an 8259 that Linux would own. It does not,
+ * so both pins go on as firmware has set them. The set-up also disables the local APIC for
+ * a moment, which masks all entries of the local vector table (Intel SDM volume 3, "Local
+ * APIC State After It Has Been Software Disabled"). What Linux does not use is set again. So
+ * is the task priority, since what is the same on both sides need not be exchanged.
  */
 static void __init eplat_init_interrupt_mode(void)
 {
-	u32 lvt0 = apic_read(APIC_LVT0), lvt1 = apic_read(APIC_LVT1);
-	u32 priority = apic_read(APIC_TASKPRI);
-	bool has_cmci = lapic_get_maxlvt() >= 6;
-	u32 cmci = has_cmci ? apic_read(APIC_LVTCMCI) : 0;
+	u32 values[ARRAY_SIZE(kept_lvts)] = {}, priority = apic_read(APIC_TASKPRI);
+	int maxlvt = lapic_get_maxlvt();
+	unsigned int i;
 
+	for (i = 0; i < ARRAY_SIZE(kept_lvts); i++)
+		if (maxlvt >= kept_lvts[i].maxlvt)
+			values[i] = apic_read(kept_lvts[i].reg);
 	apic_intr_mode_init();
-	apic_write(APIC_LVT0, lvt0);
-	apic_write(APIC_LVT1, lvt1);
+	for (i = 0; i < ARRAY_SIZE(kept_lvts); i++)
+		if (maxlvt >= kept_lvts[i].maxlvt)
+			apic_write(kept_lvts[i].reg, values[i]);
 	/* As long as it holds back none of Linux's interrupts */
 	if (priority < FIRST_EXTERNAL_VECTOR)
 		apic_write(APIC_TASKPRI, priority);
-	if (has_cmci)
-		apic_write(APIC_LVTCMCI, cmci);
 }
 
 /**

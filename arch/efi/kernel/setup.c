@@ -40,6 +40,7 @@
 #include <asm/proto.h>
 #include <asm/setup.h>
 #include <asm/smp.h>
+#include <asm/thermal.h>
 #include <asm/tsc.h>
 #include <asm/unwind.h>
 #include <asm/vsyscall.h>
@@ -239,6 +240,12 @@ void __init setup_arch(char **cmdline_p)
 	e820__setup_pci_gap();
 
 	x86_init.timers.wallclock_init();
+	/*
+	 * Note that the firmware has the thermal interrupt as an SMI, before the set-up of
+	 * the local APIC masks it (Intel SDM volume 3, "Local APIC State After It Has Been
+	 * Software Disabled").
+	 */
+	therm_lvt_init();
 	mcheck_init();
 	register_refined_jiffies(CLOCK_TICK_RATE);
 	unwind_init();
