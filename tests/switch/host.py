@@ -20,6 +20,13 @@ def task(opt, results):
               "pti=on", cpu="max")
 
 
+@test("switch", beside=True, guest=("selectors", "switch"), efi=("selectors", "driver"))
+def selectors(opt, results):
+    """A firmware with segments whose selectors cannot be loaded again"""
+    boot_with(opt, results, "selectors", ["selectors", "driver"],
+              ("selectors", "switch"))
+
+
 @test("switch", also_long=True, guest=("life", "preempt", "switch"),
       efi=("xsave", "xsavesse", "driver"))
 def xsave(opt, results):

@@ -46,6 +46,12 @@ static inline u64 efi_mode_read_msr(u32 msr)
 	return low | (u64)high << 32;
 }
 
+static inline void efi_mode_write_msr(u32 msr, u64 value)
+{
+	asm volatile("wrmsr" : : "c" (msr), "a" ((u32)value),
+		     "d" ((u32)(value >> 32)) : "memory");
+}
+
 static inline void efi_mode_pack_gate(gate_desc *gate, unsigned long handler,
 				      unsigned int ist, u16 segment)
 {
@@ -84,6 +90,7 @@ void efi_mode_apic_eoi(void);
 /* switch-tables.c */
 
 size_t efi_mode_switch_tables_gdt_size(void);
+bool efi_mode_switch_tables_have_code(void);
 void efi_mode_switch_tables_init(struct efi_mode_handoff *h);
 
 /* Has the firmware loaded another global descriptor table since the copy was made? */

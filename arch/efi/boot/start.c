@@ -83,6 +83,11 @@ static efi_status_t start_check_machine(void)
 		return EFI_UNSUPPORTED;
 	}
 
+	if (!efi_mode_switch_tables_have_code()) {
+		efi_err("efi-mode: the firmware's code segment is not in its descriptor table\n");
+		return EFI_UNSUPPORTED;
+	}
+
 	/* A switch in the middle of calls cannot move a shadow stack */
 	if ((native_read_cr4() & X86_CR4_CET) &&
 	    (efi_mode_read_msr(MSR_IA32_S_CET) & CET_SHSTK_EN)) {

@@ -5,7 +5,12 @@
  * switch.S says why they are needed. The transition GDT of a side is a copy of that
  * side's GDT, as far as it is in use, followed by a code segment at a place that is
  * the same for both sides. The kernel fills in its own when it has one.
+ *
+ * The firmware may run with a data segment whose descriptor is not in its GDT any more,
+ * because it has loaded another GDT since. An ingress cannot load such a selector again.
  */
+#include <asm/desc_defs.h>
+#include <asm/msr-index.h>
 #include <asm/segment.h>
 #include <asm/trapnr.h>
 
@@ -30,6 +35,90 @@ static void switch_tables_set_pointer(u8 *where, const void *table, unsigned int
 	memcpy(where, &p, sizeof(p));
 }
 
+static unsigned int switch_tables_copied(const struct desc_ptr *gdt)
+{
+	return min_t(unsigned int, gdt->size + 1, TRANSITION_CS);
+}
+
+/*
+ * The switch loads the LDT after the segments, so a selector of the LDT has no descriptor,
+ * either.
+ *
+ * Return: %NULL also for a null selector.
+ */
+static const struct desc_struct *switch_tables_find(const struct desc_ptr *gdt,
+						    u16 selector)
+{
+	if (selector < 4 || (selector & SEGMENT_TI_MASK) ||
+	    (selector | 7) >= switch_tables_copied(gdt))
+		return NULL;
+	return (const void *)gdt->address + (selector & ~7);
+}
+
+#define TYPE_CODE	8
+#define TYPE_CONFORMING	4	/* of code */
+#define TYPE_READABLE	2	/* of code */
+#define TYPE_WRITABLE	2	/* of data */
+
+static bool switch_tables_can_load_data(const struct desc_struct *d, u16 selector)
+{
+	bool code = d->type & TYPE_CODE;
+
+	if (!d->s || !d->p || (code && !(d->type & TYPE_READABLE)))
+		return false;
+	return (code && (d->type & TYPE_CONFORMING)) ||
+	       d->dpl >= (selector & SEGMENT_RPL_MASK);
+}
+
+static bool switch_tables_can_load_stack(const struct desc_struct *d, u16 selector)
+{
+	return d->s && d->p && !(d->type & TYPE_CODE) && (d->type & TYPE_WRITABLE) &&
+	       !d->dpl && !(selector & SEGMENT_RPL_MASK);
+}
+
+static bool switch_tables_can_load_code(const struct desc_struct *d, u16 selector)
+{
+	return d->s && d->p && (d->type & TYPE_CODE) && d->l && !d->d &&
+	       !d->dpl && !(selector & SEGMENT_RPL_MASK);
+}
+
+static bool switch_tables_are_without(const struct desc_ptr *gdt, u16 selector,
+				      bool (*can_load)(const struct desc_struct *d,
+						       u16 selector))
+{
+	const struct desc_struct *d = switch_tables_find(gdt, selector);
+
+	return selector >= 4 && (!d || !can_load(d, selector));
+}
+
+/* Make a segment null if its selector cannot be loaded again */
+#define switch_tables_settle(gdt, segment, can_load)			\
+({									\
+	u16 __selector;							\
+									\
+	asm volatile("movw %%" #segment ", %0" : "=r" (__selector));	\
+	if (switch_tables_are_without(gdt, __selector, can_load))	\
+		asm volatile("movl %0, %%" #segment : : "r" (0));	\
+})
+
+/*
+ * In 64-bit mode all that the firmware has of its data segments are the bases of FS and
+ * GS. These stay.
+ */
+static void switch_tables_settle_segments(const struct desc_ptr *gdt)
+{
+	u64 fs_base = efi_mode_read_msr(MSR_FS_BASE);
+	u64 gs_base = efi_mode_read_msr(MSR_GS_BASE);
+
+	switch_tables_settle(gdt, ds, switch_tables_can_load_data);
+	switch_tables_settle(gdt, es, switch_tables_can_load_data);
+	switch_tables_settle(gdt, fs, switch_tables_can_load_data);
+	switch_tables_settle(gdt, gs, switch_tables_can_load_data);
+	switch_tables_settle(gdt, ss, switch_tables_can_load_stack);
+	efi_mode_write_msr(MSR_FS_BASE, fs_base);
+	efi_mode_write_msr(MSR_GS_BASE, gs_base);
+}
+
 /* The firmware's task register, unless it is 0 or the kernel has loaded it */
 static u16 switch_tables_own_task(const struct desc_ptr *gdt)
 {
@@ -48,7 +137,8 @@ static void switch_tables_copy_firmware(struct efi_mode_handoff *h,
 					const struct desc_ptr *gdt)
 {
 	memcpy((void *)h->layout.firmware_gdt, (void *)gdt->address,
-	       min_t(unsigned int, gdt->size + 1, TRANSITION_CS));
+	       switch_tables_copied(gdt));
+	switch_tables_settle_segments(gdt);
 	h->firmware.tr = switch_tables_own_task(gdt);
 	h->linux_cpu.tr = h->firmware.tr ? h->linux_tr : 0;
 	memcpy(h->firmware.gdt, gdt, sizeof(*gdt));
@@ -62,6 +152,26 @@ static void switch_tables_copy_firmware(struct efi_mode_handoff *h,
 size_t efi_mode_switch_tables_gdt_size(void)
 {
 	return TRANSITION_CS + sizeof(struct desc_struct);
+}
+
+/**
+ * efi_mode_switch_tables_have_code() - can the firmware's code segment be loaded?
+ *
+ * There is no stand-in for that: the return from any interrupt loads it.
+ *
+ * Context: the firmware's world.
+ * Return: false if its descriptor is not in the firmware's GDT.
+ */
+bool efi_mode_switch_tables_have_code(void)
+{
+	const struct desc_struct *d;
+	struct desc_ptr gdt;
+	u16 cs;
+
+	asm volatile("sgdt %0" : "=m" (gdt));
+	asm volatile("movw %%cs, %0" : "=r" (cs));
+	d = switch_tables_find(&gdt, cs);
+	return d && switch_tables_can_load_code(d, cs);
 }
 
 /**
@@ -92,8 +202,7 @@ void efi_mode_switch_tables_init(struct efi_mode_handoff *h)
 	for (i = 0; i < ARRAY_SIZE(cpus); i++) {
 		u8 *table = (u8 *)gdts[i];
 
-		memcpy(table, (void *)gdt.address,
-		       min_t(unsigned int, gdt.size + 1, TRANSITION_CS));
+		memcpy(table, (void *)gdt.address, switch_tables_copied(&gdt));
 		memcpy(table + TRANSITION_CS, &cs, sizeof(cs));
 		switch_tables_set_pointer(cpus[i]->transition_gdt, table,
 					  h->transition_gdt_size);

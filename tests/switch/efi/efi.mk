@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-drivers	+= la57 tss xsave xsavesse x2apic
+drivers	+= la57 selectors tss xsave xsavesse x2apic
 driver	+= state faults clobber keep ymm registers
 la57	:= enter-la57
 xsave	:= enable-xsave

@@ -4,6 +4,7 @@
  */
 #include "breakpoint.h"
 #include "driver.h"
+#include "selectors.h"
 
 #define EFER_MSR		0xc0000080
 #define PAT_MSR			0x277
@@ -247,3 +248,12 @@ EFI_STATUS init_state(void)
 	read_state(&before);
 	return EFI_SUCCESS;
 }
+
+/* TEST_BASE_OF_FS or TEST_BASE_OF_GS */
+static EFI_STATUS EFIAPI segment_base(UINT64 which, UINT64 *value)
+{
+	*value = rdmsr(which == TEST_BASE_OF_FS ? FS_BASE_MSR : GS_BASE_MSR);
+	return EFI_SUCCESS;
+}
+
+TEST_FUNCTION(segment_base, segment_base, .max = TEST_BASE_OF_GS);
