@@ -3,6 +3,7 @@
  * Calls of the firmware's functions and of its interrupt handlers
  */
 #include <linux/linkage.h>
+#include <asm/processor-flags.h>
 
 #include <asm/handoff.h>
 #include "invoke.h"
@@ -48,6 +49,8 @@ SYM_FUNC_END(efi_mode_invoke_handler)
  * R12 to R15, RSP, the control bits of the FPU, a clear direction flag. What it
  * does not keep is noted in the request, and mended.
  *
+ * A firmware that does without SSE need not have enabled it, and then there is no MXCSR.
+ *
  * It gets a stack of its own, of the size that an application can count on: firmware's
  * may be shorter, and nothing says where it ends.
  *
@@ -73,8 +76,12 @@ SYM_FUNC_START(efi_mode_invoke)
 	movl	$0x55aa0015, %r15d
 	movq	%rdi, invoke_request(%rip)
 	movq	%rsp, invoke_rsp(%rip)
+	movq	%cr4, %rax
+	andl	$X86_CR4_OSFXSR, %eax
+	movl	%eax, invoke_has_mxcsr(%rip)
+	jz	0f
 	stmxcsr	invoke_mxcsr(%rip)
-	fnstcw	invoke_fcw(%rip)
+0:	fnstcw	invoke_fcw(%rip)
 
 	i = 4
 	.rept	EFI_MODE_MAX_ARGS - 4
@@ -129,6 +136,8 @@ SYM_FUNC_START(efi_mode_invoke)
 	orl	$EFI_MODE_ABI_IF, %r9d
 4:
 	pushq	$0
+	cmpl	$0, invoke_has_mxcsr(%rip)
+	je	5f
 	stmxcsr	(%rsp)
 	movl	(%rsp), %eax
 	xorl	invoke_mxcsr(%rip), %eax
@@ -162,6 +171,7 @@ SYM_DATA_LOCAL(invoke_request,	.quad 0)
 SYM_DATA_LOCAL(invoke_caller_rsp,		.quad 0)
 SYM_DATA_LOCAL(invoke_rsp,		.quad 0)
 SYM_DATA_LOCAL(invoke_mxcsr,		.long 0)
+SYM_DATA_LOCAL(invoke_has_mxcsr,	.long 0)
 SYM_DATA_LOCAL(invoke_fcw,		.word 0)
 
 	/* More than there should be, so that nothing is lost when it is noticed */
