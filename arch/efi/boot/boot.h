@@ -9,7 +9,7 @@
  *	hook-stall, hook-timer, idt-entry
  *	preempt
  *	idle-poll, idt-hook, invoke, clock, switch-tables, keys, machine-check
- *	lookup, clock-watch, cpu
+ *	lookup, clock-watch, cpu, live-memory
  *	switch, arena, ledger
  *
  * start.c puts the steps in order. resident.c is the main loop, which serves the
@@ -72,6 +72,10 @@ const efi_system_table_t *efi_mode_firmware_systab(void);
 
 void efi_mode_settings_note(const efi_system_table_t *systab);
 void efi_mode_settings_restore(void);
+
+/* live-memory.c */
+
+void efi_mode_keep_live_memory(const efi_boot_services_t *bs);
 
 /* cpu.c */
 

@@ -526,5 +526,6 @@ efi_system_table_t *efi_mode_prepare_undo(efi_system_table_t *systab)
 	efi_mode_settings_note(systab);
 	systab = efi_mode_ledger_open(systab);
 	systab->boottime->exit = start_exit;
+	efi_mode_keep_live_memory(systab->boottime);
 	return systab;
 }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory that the firmware uses, but that its memory map says is free
+ *
+ * U-Boot reports as free memory the stack on which it runs, its page tables and its
+ * interrupt descriptor table, where an earlier stage has put them. AllocatePages() would
+ * give them away. So the image allocates what is free around each of them before anything
+ * else does, and frees it when it exits.
+ */
+#include <linux/sizes.h>
+#include <asm/desc_defs.h>
+#include <asm/special_insns.h>
+
+#include "boot.h"
+
+/* On either side of an address: a stack, or tables that lie together */
+#define AROUND		SZ_1M
+
+/* The task register and the segments' bases are near to one of them, or not in use */
+enum { LIVE_STACK, LIVE_PAGE_TABLES, LIVE_GDT, LIVE_IDT, NR_LIVE };
+
+static void live_find(u64 live[NR_LIVE])
+{
+	struct desc_ptr gdt, idt;
+
+	asm volatile("sgdt %0" : "=m" (gdt));
+	asm volatile("sidt %0" : "=m" (idt));
+	asm volatile("movq %%rsp, %0" : "=r" (live[LIVE_STACK]));
+	live[LIVE_PAGE_TABLES] = __native_read_cr3() & CR3_ADDR_MASK;
+	live[LIVE_GDT] = gdt.address;
+	live[LIVE_IDT] = idt.address;
+}
+
+/* The free memory around an address; an empty range if the address is not free */
+static struct efi_mode_range live_free_around(const efi_memory_desc_t *d, u64 address)
+{
+	/* U-Boot does not free a range that begins with the page at 0 */
+	struct efi_mode_range r = { .base = max_t(u64, d->phys_addr, EFI_PAGE_SIZE) };
+	u64 end = d->phys_addr + (d->num_pages << EFI_PAGE_SHIFT);
+
+	if (d->type != EFI_CONVENTIONAL_MEMORY || address < r.base || address >= end)
+		return r;
+	address = round_down(address, EFI_PAGE_SIZE);
+	if (address - r.base > AROUND)
+		r.base = address - AROUND;
+	r.size = min(end, address + AROUND) - r.base;
+	return r;
+}
+
+static void live_keep_in(const efi_boot_services_t *bs, const void *map,
+			 unsigned long map_size, unsigned long desc_size, u64 address)
+{
+	struct efi_mode_range r = {};
+	unsigned long at;
+
+	for (at = 0; at + desc_size <= map_size && !r.size; at += desc_size)
+		r = live_free_around(map + at, address);
+	if (r.size)
+		bs->allocate_pages(EFI_ALLOCATE_ADDRESS, EFI_LOADER_DATA,
+				   r.size >> EFI_PAGE_SHIFT, &r.base);
+}
+
+static void live_keep(const efi_boot_services_t *bs, u64 address)
+{
+	unsigned long size = 0, key, desc_size;
+	void *map = NULL;
+	u32 version;
+
+	bs->get_memory_map(&size, NULL, &key, &desc_size, &version);
+	/* The allocation may add to the map */
+	size += 2 * desc_size;
+	if (bs->allocate_pool(EFI_LOADER_DATA, size, &map) != EFI_SUCCESS)
+		return;
+	if (bs->get_memory_map(&size, map, &key, &desc_size, &version) == EFI_SUCCESS)
+		live_keep_in(bs, map, size, desc_size, address);
+	bs->free_pool(map);
+}
+
+/**
+ * efi_mode_keep_live_memory() - allocate what the firmware uses without having done so
+ * @bs:	boot services that write down what they give
+ *
+ * Context: the firmware's world, TPL_APPLICATION, before anything else is allocated.
+ */
+void efi_mode_keep_live_memory(const efi_boot_services_t *bs)
+{
+	u64 live[NR_LIVE];
+	unsigned int i;
+
+	live_find(live);
+	for (i = 0; i < NR_LIVE; i++)
+		live_keep(bs, live[i]);
+}
