@@ -10,7 +10,7 @@
  *	preempt
  *	idle-poll, idt-hook, invoke, clock, switch-tables, keys, machine-check
  *	lookup, clock-watch, cpu, live-memory
- *	switch, arena, ledger
+ *	switch, arena, ledger, pm-timer
  *
  * start.c puts the steps in order. resident.c is the main loop, which serves the
  * kernel's requests, and preempt.c what interrupts it. The CPU calls the entries in
@@ -109,6 +109,10 @@ efi_mode_switch_tables_are_old(const struct efi_mode_handoff *h)
 }
 
 void efi_mode_switch_tables_follow(struct efi_mode_handoff *h);
+
+/* pm-timer.c */
+
+u32 efi_mode_pm_timer_khz(u32 us, u32 guess);
 
 /* idt-hook.c */
 

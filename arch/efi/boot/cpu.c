@@ -19,6 +19,10 @@
 #define STALL_SHORT_US		250
 #define STALL_LONG_US		1000
 
+/* How long the PM timer is watched to see if Stall() is right, and to do without it */
+#define CHECK_US		2000
+#define MEASURE_US		100000
+
 static u32 cpu_tsc_khz_cpuid(void)
 {
 	u32 denominator, numerator, crystal_hz, edx, eax;
@@ -83,6 +87,24 @@ static u32 cpu_tsc_khz_stall(void)
 	return div_u64(cycles * 1000, STALL_LONG_US - STALL_SHORT_US);
 }
 
+/*
+ * U-Boot takes the frequency of the TSC from its configuration, where it can be wrong. Its
+ * Stall() then is wrong by as much. A busy host makes a short measurement inexact, but not
+ * by a quarter each time.
+ */
+static bool cpu_stall_is_right(u32 khz)
+{
+	u32 seen;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		seen = efi_mode_pm_timer_khz(CHECK_US, khz);
+		if (!seen || (seen > khz - khz / 4 && seen < khz + khz / 4))
+			return true;
+	}
+	return false;
+}
+
 /**
  * efi_mode_tsc_khz() - the frequency of the time stamp counter
  * @source:	which of EFI_MODE_TSC_* it comes from
@@ -104,7 +126,12 @@ u32 efi_mode_tsc_khz(u32 *source)
 		return khz;
 
 	*source = EFI_MODE_TSC_STALL;
-	return cpu_tsc_khz_stall();
+	khz = cpu_tsc_khz_stall();
+	if (!khz || cpu_stall_is_right(khz))
+		return khz;
+
+	*source = EFI_MODE_TSC_PM_TIMER;
+	return efi_mode_pm_timer_khz(MEASURE_US, khz);
 }
 
 /**
