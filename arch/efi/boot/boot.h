@@ -10,7 +10,7 @@
  *	preempt
  *	idle-poll, idt-hook, invoke, clock, switch-tables, keys, machine-check
  *	lookup, clock-watch, cpu, live-memory
- *	switch, arena, ledger, pm-timer
+ *	switch, arena, ledger, local-apic, own-idt, pm-timer
  *
  * start.c puts the steps in order. resident.c is the main loop, which serves the
  * kernel's requests, and preempt.c what interrupts it. The CPU calls the entries in
@@ -89,7 +89,14 @@ void efi_mode_first_state(struct efi_mode_cpu *cpu, void *stack_top,
 
 void efi_mode_clock_find(struct efi_mode_handoff *h);
 void efi_mode_clock_note(struct efi_mode_handoff *h);
+
+/* local-apic.c */
+
+void efi_mode_apic_init(void);
+u32 efi_mode_apic_read(u32 reg);
 void efi_mode_apic_eoi(void);
+void efi_mode_apic_claim(void);
+void efi_mode_apic_release(void);
 
 /* switch-tables.c */
 
@@ -114,7 +121,7 @@ void efi_mode_switch_tables_follow(struct efi_mode_handoff *h);
 
 u32 efi_mode_pm_timer_khz(u32 us, u32 guess);
 
-/* idt-hook.c */
+/* own-idt.c */
 
 /**
  * struct efi_mode_idt_entries - addresses of the entries in idt-entry.S
@@ -122,6 +129,7 @@ u32 efi_mode_pm_timer_khz(u32 us, u32 guess);
  * @slice:	at our own vector
  * @nmi:	at that of the non-maskable interrupt
  * @mc:		at that of the machine check
+ * @stray:	at those of interrupts without an owner
  * @faults:	that of exception 0; the others follow, %EFI_MODE_ENTRY_STRIDE bytes
  *		apart
  *
@@ -132,8 +140,15 @@ struct efi_mode_idt_entries {
 	unsigned long slice;
 	unsigned long nmi;
 	unsigned long mc;
+	unsigned long stray;
 	unsigned long faults;
 };
+
+bool efi_mode_own_idt_load(const struct efi_mode_idt_entries *entries);
+bool efi_mode_own_idt_is_loaded(void);
+void efi_mode_own_idt_unload(void);
+
+/* idt-hook.c */
 
 extern unsigned long efi_mode_idt_hook_table;
 

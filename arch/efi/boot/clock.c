@@ -7,8 +7,6 @@
  * clock-watch.S, which count and go on to the firmware's handlers.
  */
 #include <asm/apicdef.h>
-#include <asm/io.h>
-#include <asm/irqflags.h>
 #include <asm/msr.h>
 
 #include "boot.h"
@@ -25,30 +23,6 @@
 
 /* Not used by the firmware, because edk2 assigns vectors from below */
 #define SLICE_VECTOR	0xdf
-
-static bool x2apic;
-static unsigned long apic_base;
-
-static u32 clock_read_apic(u32 reg)
-{
-	if (x2apic)
-		return efi_mode_read_msr(APIC_BASE_MSR + (reg >> 4));
-	return readl((void __iomem *)(apic_base + reg));
-}
-
-/**
- * efi_mode_apic_eoi() - end an interrupt of the local APIC
- *
- * Context: the firmware's world.
- */
-void efi_mode_apic_eoi(void)
-{
-	if (x2apic)
-		asm volatile("wrmsr" : : "c" (APIC_BASE_MSR + (APIC_EOI >> 4)),
-			     "a" (0), "d" (0) : "memory");
-	else
-		writel(0, (void __iomem *)(apic_base + APIC_EOI));
-}
 
 /* As pack_gate(), but the rest of the gate stays as the firmware has it */
 static void clock_set_offset(gate_desc *gate, unsigned long handler)
@@ -160,6 +134,24 @@ static void clock_find_device(struct efi_mode_handoff *h)
 	efi_mode_ticks_set_period(&h->ticks, seen, best->last);
 }
 
+static void clock_find(struct efi_mode_handoff *h)
+{
+	u32 lvtt = efi_mode_apic_read(APIC_LVTT);
+
+	if (!(lvtt & APIC_LVT_MASKED) && (lvtt & APIC_VECTOR_MASK) >= FIRST_VECTOR &&
+	    efi_mode_apic_read(APIC_SPIV) & APIC_SPIV_APIC_ENABLED) {
+		h->tick_vector = lvtt & APIC_VECTOR_MASK;
+		if (lvtt & APIC_LVT_TIMER_TSCDEADLINE)
+			h->clock = EFI_MODE_CLOCK_TSC_DEADLINE;
+		else if (efi_mode_apic_read(APIC_TMICT))
+			h->clock = lvtt & APIC_LVT_TIMER_PERIODIC ?
+				   EFI_MODE_CLOCK_APIC_PERIODIC :
+				   EFI_MODE_CLOCK_APIC_ONE_SHOT;
+	}
+	if (h->clock == EFI_MODE_CLOCK_NONE)
+		clock_find_device(h);
+}
+
 /**
  * efi_mode_clock_find() - find the device by which the firmware's clock ticks
  * @h:	the handoff; @clock, @tick_vector, @slice_vector and, if the clock is not
@@ -170,28 +162,12 @@ static void clock_find_device(struct efi_mode_handoff *h)
  */
 void efi_mode_clock_find(struct efi_mode_handoff *h)
 {
-	u64 base = efi_mode_read_msr(MSR_IA32_APICBASE);
-	u32 lvtt;
-
-	x2apic = base & X2APIC_ENABLE;
-	apic_base = base & GENMASK_ULL(51, 12);
 	h->clock = EFI_MODE_CLOCK_NONE;
-
-	lvtt = clock_read_apic(APIC_LVTT);
-	if (!(lvtt & APIC_LVT_MASKED) && (lvtt & APIC_VECTOR_MASK) >= FIRST_VECTOR &&
-	    clock_read_apic(APIC_SPIV) & APIC_SPIV_APIC_ENABLED) {
-		h->tick_vector = lvtt & APIC_VECTOR_MASK;
-		if (lvtt & APIC_LVT_TIMER_TSCDEADLINE)
-			h->clock = EFI_MODE_CLOCK_TSC_DEADLINE;
-		else if (clock_read_apic(APIC_TMICT))
-			h->clock = lvtt & APIC_LVT_TIMER_PERIODIC ?
-				   EFI_MODE_CLOCK_APIC_PERIODIC :
-				   EFI_MODE_CLOCK_APIC_ONE_SHOT;
-	}
-	if (h->clock == EFI_MODE_CLOCK_NONE)
-		clock_find_device(h);
+	/* A firmware without interrupts has no ticks */
+	if (!efi_mode_own_idt_is_loaded())
+		clock_find(h);
 	/* If the timer is firmware's clock now, it may be stopped later */
-	if (clock_read_apic(APIC_SPIV) & APIC_SPIV_APIC_ENABLED)
+	if (efi_mode_apic_read(APIC_SPIV) & APIC_SPIV_APIC_ENABLED)
 		h->slice_vector = SLICE_VECTOR;
 }
 
@@ -208,6 +184,6 @@ void efi_mode_clock_note(struct efi_mode_handoff *h)
 {
 	if (!efi_mode_counts_ticks(h))
 		return;
-	h->noted_left = clock_read_apic(APIC_TMCCT);
+	h->noted_left = efi_mode_apic_read(APIC_TMCCT);
 	h->noted_at = rdtsc();
 }

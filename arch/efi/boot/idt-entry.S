@@ -57,6 +57,7 @@ SYM_CODE_END(\name)
 
 	INTERRUPT_ENTRY efi_mode_entry_tick, efi_mode_tick
 	INTERRUPT_ENTRY efi_mode_entry_slice, efi_mode_slice_timer
+	INTERRUPT_ENTRY efi_mode_entry_stray, efi_mode_stray_interrupt
 
 /*
  * Non-maskable interrupts and machine checks belong to the kernel. They are only

@@ -16,6 +16,7 @@
 struct efi_mode_fault;
 
 extern const char efi_mode_entry_tick[], efi_mode_entry_slice[];
+extern const char efi_mode_entry_stray[];
 extern const char efi_mode_entry_nmi[], efi_mode_entry_mc[];
 extern const char efi_mode_entry_faults[];
 
@@ -25,6 +26,7 @@ extern __u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
 /* preempt.c, called by the entries */
 void efi_mode_tick(unsigned long *rflags);
 void efi_mode_slice_timer(unsigned long *rflags);
+void efi_mode_stray_interrupt(unsigned long *rflags);
 void efi_mode_fault(const struct efi_mode_fault *frame);
 
 /* machine-check.c, called by the entry */

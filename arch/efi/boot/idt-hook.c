@@ -6,12 +6,12 @@
  *    not the machine. Those that a firmware may handle and return from stay its own:
  *    #DB and #BP of a debugger, #VE and #VC of a confidential guest.
  *  - Non-maskable interrupts and machine checks, which are the kernel's.
- *  - The vector of the firmware's clock, and one of our own for when that is not the
- *    local APIC's timer. These two can end a slice.
+ *  - The vector of the firmware's clock, if it has one, and one of our own for when that
+ *    is not the local APIC's timer. These two can end a slice.
  *
  * The entries are put into the table that the firmware uses, so that its address and
  * everything else in it are as the firmware expects. If the firmware loads another
- * table they move.
+ * table they move. For a firmware without interrupts the table is that of own-idt.c.
  */
 #include <asm/desc_defs.h>
 #include <asm/msr.h>
@@ -138,6 +138,10 @@ static bool idt_hook_add_clock(struct efi_mode_handoff *h)
 {
 	if (h->preempt != EFI_MODE_PREEMPT_GATE)
 		return true;
+
+	if (h->clock == EFI_MODE_CLOCK_NONE)
+		return h->slice_vector &&
+		       idt_hook_add(h->slice_vector, idt_entries.slice, false);
 
 	if (!idt_hook_add(h->tick_vector, idt_entries.tick, false))
 		return false;

@@ -319,6 +319,17 @@ void efi_mode_slice_timer(unsigned long *rflags)
 }
 
 /**
+ * efi_mode_stray_interrupt() - end an interrupt without an owner
+ * @rflags:	flags in its frame
+ *
+ * Context: an entry in our own IDT, interrupts off.
+ */
+void efi_mode_stray_interrupt(unsigned long *rflags)
+{
+	efi_mode_apic_eoi();
+}
+
+/**
  * efi_mode_fault() - tell the kernel of an exception in the firmware's world
  * @frame:	what the exception left on the stack
  *

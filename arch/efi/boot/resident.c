@@ -52,6 +52,19 @@ static void resident_check_stack(struct efi_mode_request *r)
 	resident_mark_stack();
 }
 
+/*
+ * A firmware without interrupts looks at its timers when it is called. It is called here
+ * in place of its own main loop.
+ */
+static void resident_run_events(void)
+{
+	if (likely(!efi_mode_own_idt_is_loaded()))
+		return;
+	efi_bs_call(raise_tpl, EFI_TPL_CALLBACK);
+	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
+	efi_mode_lookup_outdate();
+}
+
 static void resident_perform(struct efi_mode_request *r)
 {
 	u64 start = rdtsc();
@@ -60,7 +73,8 @@ static void resident_perform(struct efi_mode_request *r)
 		efi_mode_invoke(r);
 	native_irq_enable();
 	resident_check_stack(r);
-	if (!r->target.handle || r->status != EFI_SUCCESS)
+	if (!r->target.handle || r->status != EFI_SUCCESS ||
+	    efi_mode_own_idt_is_loaded())
 		efi_mode_lookup_outdate();
 	if (!handoff->irqs_off)
 		resident_check_tpl(r);
@@ -91,6 +105,7 @@ efi_status_t efi_mode_resident_serve(void)
 			if (READ_ONCE(handoff->idle_poll.on) && efi_mode_may_poll(handoff) &&
 			    efi_mode_idle_poll_halt(handoff))
 				continue;
+			resident_run_events();
 			efi_mode_egress(EFI_MODE_EGRESS_IDLE);
 			if (unlikely(READ_ONCE(handoff->leaving)))
 				return handoff->exit_status;
@@ -122,6 +137,7 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 		.slice	= (unsigned long)efi_mode_entry_slice,
 		.nmi	= (unsigned long)efi_mode_entry_nmi,
 		.mc	= (unsigned long)efi_mode_entry_mc,
+		.stray	= (unsigned long)efi_mode_entry_stray,
 		.faults	= (unsigned long)efi_mode_entry_faults,
 	};
 	unsigned long flags;
@@ -135,8 +151,11 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 	resident_mark_stack();
 	efi_mode_preempt_init(h);
 
+	efi_mode_apic_init();
+	if (efi_mode_own_idt_load(&entries))
+		efi_mode_apic_claim();
 	efi_mode_clock_find(h);
-	if (h->clock == EFI_MODE_CLOCK_NONE)
+	if (h->clock == EFI_MODE_CLOCK_NONE && !efi_mode_own_idt_is_loaded())
 		h->preempt = EFI_MODE_PREEMPT_EVENT;
 
 	flags = native_save_fl();
@@ -171,8 +190,12 @@ void efi_mode_resident_exit(void)
 	efi_mode_hook_timer_remove();
 	native_irq_disable();
 	efi_mode_idt_hook_remove();
-	if (flags & X86_EFLAGS_IF)
+	if (efi_mode_own_idt_is_loaded()) {
+		efi_mode_apic_release();
+		efi_mode_own_idt_unload();
+	} else if (flags & X86_EFLAGS_IF) {
 		native_irq_enable();
+	}
 
 	efi_mode_preempt_exit();
 	efi_mode_keys_exit();

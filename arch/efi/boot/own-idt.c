@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An interrupt descriptor table for a firmware without interrupts
+ *
+ * UEFI wants interrupts on (UEFI 2.10, section 2.3.4), but U-Boot polls, and runs with
+ * interrupts off. Its table may be what is left of an earlier stage, with entries of
+ * 32-bit mode. In place of that table there is one of ours for as long as the image runs.
+ * Then interrupts can be on, so that a slice can end, and an exception stops the firmware
+ * and not the machine.
+ *
+ * The firmware knows of no interrupt, so it is never in a state in which one would disturb
+ * it: the handler only switches to the kernel and back.
+ */
+#include <asm/desc_defs.h>
+#include <asm/irqflags.h>
+#include <asm/processor-flags.h>
+
+#include "boot.h"
+
+#define FIRST_VECTOR	0x20
+
+static gate_desc own_idt[EFI_MODE_NR_VECTORS] __aligned(16);
+static struct desc_ptr firmware_idt;
+static bool own_idt_loaded;
+
+static void own_idt_set(unsigned int vector, unsigned long handler)
+{
+	u16 cs;
+
+	asm volatile("movw %%cs, %0" : "=r" (cs));
+	efi_mode_pack_gate(&own_idt[vector], handler, 0, cs);
+}
+
+/**
+ * efi_mode_own_idt_load() - load our table if the firmware takes no interrupts
+ * @entries:	addresses of the entries, for the CPU
+ *
+ * Interrupts stay off.
+ *
+ * Context: the firmware's world, TPL_APPLICATION, with interrupts as the firmware has
+ * them.
+ * Return: false if the firmware has interrupts on, and keeps its own table.
+ */
+bool efi_mode_own_idt_load(const struct efi_mode_idt_entries *entries)
+{
+	const struct desc_ptr ours = {
+		.size = sizeof(own_idt) - 1,
+		.address = (unsigned long)own_idt,
+	};
+	unsigned int i;
+
+	if (native_save_fl() & X86_EFLAGS_IF)
+		return false;
+
+	for (i = 0; i < EFI_MODE_NR_FAULTS; i++)
+		own_idt_set(i, entries->faults + i * EFI_MODE_ENTRY_STRIDE);
+	for (i = FIRST_VECTOR; i < EFI_MODE_NR_VECTORS; i++)
+		own_idt_set(i, entries->stray);
+	asm volatile("sidt %0" : "=m" (firmware_idt));
+	asm volatile("lidt %0" : : "m" (ours));
+	own_idt_loaded = true;
+	return true;
+}
+
+/**
+ * efi_mode_own_idt_is_loaded() - is the firmware one without interrupts?
+ *
+ * Context: any.
+ * Return: true from efi_mode_own_idt_load() to efi_mode_own_idt_unload().
+ */
+bool efi_mode_own_idt_is_loaded(void)
+{
+	return own_idt_loaded;
+}
+
+/**
+ * efi_mode_own_idt_unload() - undo efi_mode_own_idt_load()
+ *
+ * If the firmware has loaded another table since, that stays.
+ *
+ * Context: the firmware's world, interrupts off, which they stay.
+ */
+void efi_mode_own_idt_unload(void)
+{
+	struct desc_ptr now;
+
+	asm volatile("sidt %0" : "=m" (now));
+	if (own_idt_loaded && now.address == (unsigned long)own_idt)
+		asm volatile("lidt %0" : : "m" (firmware_idt));
+	own_idt_loaded = false;
+}
