@@ -94,7 +94,7 @@ class Machine:
 
     def __init__(self, disk=None, memory="1G", cpu=None, firmware=OVMF_CODE,
                  variables=OVMF_VARS, secure=False, display="none", args=(),
-                 icount=False, directory=None, serial="socket"):
+                 icount=False, directory=None, serial="socket", bios=None):
         self.dir = tempfile.mkdtemp(prefix="qemu-", dir=directory)
         self.text = ""
         self.position = 0
@@ -102,26 +102,18 @@ class Machine:
         self.events = []
         self.serial = self.keyboard = self.qmp = None
 
-        # Without firmware, QEMU has its BIOS
-        flash = []
-        if firmware:
-            store = os.path.join(self.dir, "vars.fd")
-            shutil.copy(variables, store)
-            os.chmod(store, 0o600)
-            flash = [
-                "-drive",
-                f"if=pflash,unit=0,format=raw,readonly=on,file={firmware}",
-                "-drive", f"if=pflash,unit=1,format=raw,file={store}",
-            ]
         self.command = [
             "qemu-system-x86_64", "-accel", "tcg",
-            "-machine", "q35,smm=on" if secure else "q35",
             "-m", memory, "-no-user-config", "-nic", "none",
-            # The boot manager of OVMF waits for this time, in milliseconds
-            "-boot", "menu=off,splash-time=0",
             "-display", display,
-            *flash,
         ]
+        if bios:
+            self.command += ["-machine", "pc", "-bios", bios]
+        else:
+            # Without firmware in flash, QEMU has its own BIOS
+            if firmware:
+                self.command += self._flash(firmware, variables)
+            self.command += ["-machine", "q35,smm=on" if secure else "q35"]
         if secure:
             self.command += ["-global",
                              "driver=cfi.pflash01,property=secure,value=on"]
@@ -148,6 +140,18 @@ class Machine:
             self.command += ["-qmp",
                              f"unix:{self.dir}/qmp,server=on,wait=off"]
         self.command += list(args)
+
+    def _flash(self, firmware, variables):
+        """OVMF, with a store of its own for variables"""
+        store = os.path.join(self.dir, "vars.fd")
+        shutil.copy(variables, store)
+        os.chmod(store, 0o600)
+        return [
+            # The boot manager of OVMF waits for this time, in milliseconds
+            "-boot", "menu=off,splash-time=0",
+            "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={firmware}",
+            "-drive", f"if=pflash,unit=1,format=raw,file={store}",
+        ]
 
     def __enter__(self):
         return self

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests on the second firmware: OVMF of another Debian release, as
-scripts/second-firmware.sh fetches it
+Tests on other firmware: OVMF of another Debian release, as
+scripts/second-firmware.sh fetches it, and U-Boot
 """
 
 import os
+import subprocess
+import tempfile
 
 import qemu
 from exit.host import cycles
 from lib import volume
-from lib.machine import SWITCHING, boot
+from lib.machine import (BOOT, QUIET, START, SWITCHING, TEST, boot, clean, files,
+                         machine, take_results)
 from lib.registry import test
+from runtime.host import MIB, SECTOR, gpt_disk
 
 
 def path(opt, name):
@@ -50,3 +54,105 @@ def strict_nx(opt, results):
 def strict_nx_long(opt, results):
     """A hundred returns to a firmware that protects its memory"""
     protected(opt, results, "strict-nx-long", 100)
+
+
+UBOOT = "/usr/lib/u-boot/qemu-x86_64/u-boot.rom"
+
+# What tests/firmware/guest/uboot.c finds its disk by, and writes there
+DATA_DISK = 16 * MIB
+WRITTEN = 4 * MIB
+
+
+class UBootPrompt:
+    """The command line of U-Boot"""
+
+    def __init__(self, m):
+        self.m = m
+        m.expect("stop autoboot", START)
+        m.send(" ")
+        m.expect(r"^=> ", START)
+
+    def run(self, command):
+        """The output of @command"""
+        begin = self.m.position
+        self.m.send(command + "\r")
+        end = self.m.expect(r"^=> ", START)
+        return self.m.text[begin:end.start()]
+
+    def start(self, path, options=""):
+        """Begin to run the EFI program @path"""
+        self.run(f'setenv bootargs "{options}"')
+        self.run(f"load virtio 0:1 0x4000000 {path}")
+        self.m.send("bootefi 0x4000000\r")
+
+
+def uboot_disks(opt, directory, content):
+    """A disk with an EFI system partition, and an empty one: the options of QEMU"""
+    volume_path = os.path.join(directory, "volume.img")
+    system = os.path.join(directory, "system.img")
+    data = os.path.join(directory, "data.img")
+    qemu.fat_image(volume_path, content)
+    with open(volume_path, "rb") as f:
+        gpt_disk(system, f.read(), os.path.getsize(volume_path) + 2 * MIB)
+    with open(data, "wb") as f:
+        f.truncate(DATA_DISK)
+    args = ["-no-reboot"]
+    for name, path in (("system", system), ("data", data)):
+        args += ["-drive", f"if=none,id={name},format=raw,file={path}",
+                 "-device", f"virtio-blk-pci,drive={name}"]
+    return system, data, args
+
+
+def judge_uboot_disks(results, system, data):
+    """What Linux and U-Boot have written"""
+    wanted = b"".join(b"ubt%012x\n" % sector * (SECTOR // 16)
+                      for sector in range(WRITTEN // SECTOR))
+    with open(data, "rb") as f:
+        results.add(f.read(WRITTEN) == wanted, "U-Boot: the data is on the disk")
+    store = subprocess.run(["mtype", "-i", f"{system}@@{MIB}", "::ubootefi.var"],
+                           check=False, capture_output=True).stdout
+    results.add("FromLinux".encode("utf-16-le") in store,
+                "U-Boot: the variable is in its file")
+
+
+def uboot_returns(m, results, prompt):
+    """Linux has ended; U-Boot goes on, and can start it again"""
+    # NOT_FOUND is error 14
+    m.expect(r"Application failed, r = 14", TEST)
+    m.expect(r"^=> ", START)
+    results.add("initrd.img" in prompt.run("ls virtio 0:1 /"),
+                "U-Boot: its prompt works after the return")
+    results.add("illegal free" not in m.text,
+                "U-Boot: takes all memory back")
+
+
+@test("firmware", beside=True, guest=("boot", "leave", "uboot"), efi=("driver",))
+def uboot(opt, results):
+    """U-Boot, which has no interrupts: disks, time, variables, a long call, the return"""
+    content = files(opt)
+    content["EFI/BOOT/BOOTX64.EFI"] = content.pop("bzImage")
+    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+        system, data, args = uboot_disks(opt, tmp, content)
+        with machine(opt, results, "U-Boot", None, bios=UBOOT, args=args) as m:
+            prompt = UBootPrompt(m)
+            prompt.run("virtio scan")
+            prompt.start("driver.efi")
+            m.expect(r"^=> ", START)
+            prompt.start("EFI/BOOT/BOOTX64.EFI", "initrd=\\\\initrd.img "
+                         f"{QUIET}uboot,leave:return=NOT_FOUND")
+            m.expect(r"TEST BEGIN", BOOT)
+            begin = m.position
+            end = m.expect(r"TEST END uboot (\d+)", TEST)
+            take_results(results, "U-Boot: uboot", m.text[begin:end.start()],
+                         end[1] == "0", end[1])
+            uboot_returns(m, results, prompt)
+            prompt.start("EFI/BOOT/BOOTX64.EFI",
+                         f"initrd=\\\\initrd.img {QUIET}boot,leave:restart")
+            begin = m.position
+            end = m.expect(r"TEST END boot (\d+)", BOOT + TEST)
+            take_results(results, "U-Boot: again", m.text[begin:end.start()],
+                         end[1] == "0", end[1])
+            # U-Boot cannot power this machine off
+            results.add(m.wait_end(TEST), "U-Boot: reset through the firmware")
+            clean(m, results, "U-Boot")
+        judge_uboot_disks(results, system, data)
