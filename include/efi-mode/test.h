@@ -107,21 +107,26 @@ struct efi_mode_test_print {
  * struct efi_mode_test_atomic - call runtime services with preemption disabled
  * @get_time:		out: EFI status of efi.get_time()
  * @get_variable:	out: of efi.get_variable()
+ * @get_next:		out: of efi.get_next_variable()
  * @set_variable:	out: of efi.set_variable()
  * @query:		out: of efi.query_variable_info()
  * @query_nonblocking:	out: of efi.query_variable_info_nonblocking()
  * @set_nonblocking:	out: of efi.set_variable_nonblocking(), which deletes a
  *			variable that is not there
  * @set_large:		out: of the same, with a value too large for it
+ * @set_hidden:		out: of the same, which writes MokList of shim, a variable of boot
+ *			services
  */
 struct efi_mode_test_atomic {
 	__u64 get_time;
 	__u64 get_variable;
+	__u64 get_next;
 	__u64 set_variable;
 	__u64 query;
 	__u64 query_nonblocking;
 	__u64 set_nonblocking;
 	__u64 set_large;
+	__u64 set_hidden;
 };
 
 /* Free in Documentation/userspace-api/ioctl/ioctl-number.rst */

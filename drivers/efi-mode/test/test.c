@@ -334,19 +334,23 @@ static long test_print(const struct efi_mode_test_print *arg)
 }
 
 static efi_char16_t nobody[] = L"NobodyHasThisName";
+static efi_char16_t mok_list[] = L"MokList";
 
 static long test_atomic(struct efi_mode_test_atomic *arg)
 {
+	u32 hidden = EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS;
+	u32 attr = hidden | EFI_VARIABLE_RUNTIME_ACCESS;
+	efi_guid_t shim = EFI_SHIM_LOCK_GUID;
 	efi_guid_t guid = TEST_PROTOCOL_GUID;
-	unsigned long size = 0;
+	unsigned long size = 0, name_size = 2;
+	efi_char16_t name[1] = {};
 	u64 info[3];
-	u32 attr = EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS |
-		   EFI_VARIABLE_RUNTIME_ACCESS;
 	efi_time_t time;
 
 	preempt_disable();
 	arg->get_time = efi.get_time(&time, NULL);
 	arg->get_variable = efi.get_variable(nobody, &guid, NULL, &size, NULL);
+	arg->get_next = efi.get_next_variable(&name_size, name, &guid);
 	arg->set_variable = efi.set_variable(nobody, &guid, attr, 0, NULL);
 	arg->query = efi.query_variable_info(attr, &info[0], &info[1],
 					     &info[2]);
@@ -357,6 +361,8 @@ static long test_atomic(struct efi_mode_test_atomic *arg)
 		efi.set_variable_nonblocking(nobody, &guid, attr, 0, NULL);
 	arg->set_large =
 		efi.set_variable_nonblocking(nobody, &guid, attr, SZ_16M, nobody);
+	arg->set_hidden =
+		efi.set_variable_nonblocking(mok_list, &shim, hidden, 1, nobody);
 	preempt_enable();
 	return 0;
 }

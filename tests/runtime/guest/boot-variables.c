@@ -236,6 +236,19 @@ static void check_not_made(uint32_t attributes, const char *what)
 	unlink(path_of(&made));
 }
 
+/* As efi-pstore writes, in a context that must not sleep */
+static void check_atomic(void)
+{
+	struct efi_mode_test_atomic a = {};
+	int test = open_test_device();
+	bool ok = !ioctl(test, EFI_MODE_TEST_ATOMIC, &a);
+
+	close(test);
+	ksft_test_result(ok && a.set_hidden == WRITE_PROTECTED,
+			 "MokList is not overwritten without sleeping: %#llx\n",
+			 (unsigned long long)a.set_hidden);
+}
+
 /* What is not to be in the way of anything else */
 static void check_usual(void)
 {
@@ -265,7 +278,7 @@ static void check_closed(void)
 	int all, listed = count_listed(&all);
 	size_t i;
 
-	ksft_set_plan(1 + 1 + 11 * NR_HIDDEN + 2 + 5 + 4 + 3 + 2);
+	ksft_set_plan(1 + 1 + 11 * NR_HIDDEN + 2 + 5 + 4 + 1 + 3 + 2);
 	ksft_test_result(file_has(PARAMETER, "N"), "bs_variables is N\n");
 	ksft_test_result(all > 5 && !listed, "%d of %d names are hidden ones\n", listed,
 			 all);
@@ -276,6 +289,7 @@ static void check_closed(void)
 	check_not_written(&temporary, BS_RT);
 	check_not_made(NV_BS, "hidden");
 	check_not_made(BS_RT, "volatile");
+	check_atomic();
 	check_usual();
 	check_query(false);
 }

@@ -449,6 +449,7 @@ static void check_atomic(void)
 	close(test);
 	ksft_test_result(ok && a.get_time == NOT_READY &&
 			 a.get_variable == NOT_READY &&
+			 a.get_next == NOT_READY &&
 			 a.set_variable == NOT_READY && a.query == NOT_READY,
 			 "without sleeping: %#llx\n",
 			 (unsigned long long)a.get_variable);
@@ -458,6 +459,8 @@ static void check_atomic(void)
 	       "SetVariable() without sleeping, likewise");
 	expect(a.set_large, OUT_OF_RESOURCES,
 	       "SetVariable() without sleeping, of 16 MiB");
+	expect(a.set_hidden, INVALID_PARAMETER,
+	       "SetVariable() without sleeping, of boot services");
 }
 
 /* The last page before the end of what can be read */
@@ -488,7 +491,7 @@ int main(void)
 	name = wide("EfiModeTest");
 
 	ksft_print_header();
-	ksft_set_plan(89);
+	ksft_set_plan(90);
 	set_variable(fd, name, &vendor, USUAL, 0, value);
 
 	check_get_variable();
