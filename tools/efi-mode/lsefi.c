@@ -245,7 +245,7 @@ static void print_facts(const struct device *d, const char *indent)
 {
 	size_t i;
 
-	/* Root's alone: an address */
+	/* For root only, because it is an address */
 	if (*d->handle)
 		printf("%s    handle: %s\n", indent, d->handle);
 	if (*d->path) {
