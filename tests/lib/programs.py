@@ -63,8 +63,8 @@ def started_guests(text):
     for tests in re.findall(rf"{QUIET}([\w,:./+=()-]+)", text + load_options(text)):
         for test in tests.split(","):
             name = test.split(":")[0]
-            # The others are programs of the initramfs
-            if "/" not in name:
+            # A program of the initramfs has a path, and there is none called "none"
+            if "/" not in name and name != "none":
                 found |= {name, *STARTERS.get(name, ())}
     return found
 

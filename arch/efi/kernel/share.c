@@ -26,7 +26,6 @@
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
 #include <linux/sched/stat.h>
-#include <linux/sched/task.h>
 #include <linux/sched/types.h>
 #include <linux/sysfs.h>
 #include <linux/wait.h>
@@ -56,6 +55,7 @@ static unsigned int share = DEFAULT_SHARE;
 
 /* As long as it runs: no longer when firmware has stopped */
 static struct task_struct *firmware_task;
+static bool share_is_kept_free;
 static DECLARE_WAIT_QUEUE_HEAD(busy_wait);
 
 /* The former sleeps, and this is to wake it */
@@ -98,7 +98,7 @@ static int eshare_set_param(const char *val, const struct kernel_param *kp,
 		return -EIO;
 	ret = param_set_uint_minmax(val, kp, min, max);
 	/* kernel_param_lock() is held: one at a time, and the thread does not end */
-	if (ret || !firmware_task)
+	if (ret || !firmware_task || !share_is_kept_free)
 		return ret;
 	ret = eshare_set_bandwidth(firmware_task, efi_mode_poll_interval, share);
 	if (ret)
@@ -357,8 +357,6 @@ static struct task_struct *__init eshare_make_thread(int (*fn)(void *),
 	return thread;
 }
 
-static struct task_struct *share_thread __initdata;
-
 static int __init eshare_init(void)
 {
 	const struct sched_attr idle = {
@@ -374,9 +372,8 @@ static int __init eshare_init(void)
 	hrtimer_init(&share_timer, CLOCK_MONOTONIC,
 		     HRTIMER_MODE_REL_PINNED_HARD);
 	share_timer.function = eshare_is_due;
-	share_thread = eshare_make_thread(eshare_thread, "efi");
-	get_task_struct(share_thread);
-	wake_up_process(share_thread);
+	firmware_task = eshare_make_thread(eshare_thread, "efi");
+	wake_up_process(firmware_task);
 	return 0;
 }
 core_initcall(eshare_init);
@@ -391,14 +388,12 @@ static int __init eshare_keep_share_free(void)
 	int ret = 0;
 
 	kernel_param_lock(THIS_MODULE);
+	share_is_kept_free = true;
 	/* If the firmware stops, the thread takes this lock before it ends */
-	if (!efi_mode_is_stopped()) {
-		ret = eshare_set_bandwidth(share_thread, efi_mode_poll_interval,
+	if (firmware_task)
+		ret = eshare_set_bandwidth(firmware_task, efi_mode_poll_interval,
 					   share);
-		firmware_task = share_thread;
-	}
 	kernel_param_unlock(THIS_MODULE);
-	put_task_struct(share_thread);
 	if (ret)
 		pr_err("the firmware's share cannot be kept free: error %d\n", ret);
 	return 0;

@@ -77,7 +77,7 @@ static bool is_a_file(const struct variable *v)
 /* 0 or the error of the first step that fails */
 static int write_to_file(const struct variable *v, uint32_t attributes)
 {
-	int file = open(path_of(v), O_WRONLY | O_CREAT, 0600), ret = 0, none = 0;
+	int file = open(path_of(v), O_RDONLY | O_CREAT, 0600), ret = 0, none = 0;
 	char buf[64];
 
 	if (file < 0)
