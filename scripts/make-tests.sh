@@ -57,7 +57,8 @@ fi
 
 # Modules of the kernel, which a test loads when it wants them
 echo "dir /tests/modules 0755 0 0" >> "$work/list"
-for module in drivers/scsi/scsi_mod drivers/scsi/sg drivers/efi-mode/disk/efi-scsi; do
+for module in block/bsg drivers/scsi/scsi_mod drivers/scsi/sg \
+	      drivers/efi-mode/disk/efi-scsi; do
 	[ ! -e "$objects/$module.ko" ] ||
 		echo "file /tests/modules/${module##*/}.ko $objects/$module.ko 0644 0 0" >> "$work/list"
 done

@@ -129,6 +129,7 @@ int main(int argc, char **argv)
 	ksft_set_plan(4);
 	seen = mmap(NULL, USERS * sizeof(*seen), PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	load("bsg");
 	load("scsi_mod");
 	load("sg");
 	for (i = 0; i < USERS; i++)
