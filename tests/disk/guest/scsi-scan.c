@@ -14,6 +14,9 @@
 
 #define USERS		2
 
+/* Adding units is to come to an end, however busy the host is */
+#define PAUSE_US	20000
+
 /* INQUIRY, the page with the serial number (SPC-4, 7.8.15) */
 #define INQUIRY		0x12
 #define EVPD		1
@@ -95,7 +98,7 @@ static void use_units(struct seen *s)
 	unsigned int unit = 0;
 	int target, fd;
 
-	while (!s->over) {
+	for (; !s->over; usleep(PAUSE_US)) {
 		/* A unit is in sysfs a little before it can be opened */
 		target = target_of(unit);
 		fd = target < 0 ? -1 : open_unit(unit);
