@@ -54,9 +54,9 @@ done > "$work/order"
 	echo "/kselftests/rtc/rtctest $work/rtc/rtctest"
 	echo "/kselftests/rtc/expected $top/tests/runtime/rtctest.expected"
 	for module in $crypt; do
-		echo "/modules/$(basename "$module").ko $objects/$module.ko"
+		echo "/crypt/$(basename "$module").ko $objects/$module.ko"
 	done
-	echo "/modules/order $work/order"
+	echo "/crypt/order $work/order"
 	echo "/modules/capsule-loader.ko $objects/drivers/firmware/efi/capsule-loader.ko"
 } | sort -u > "$work/files"
 

@@ -51,8 +51,10 @@ if [ -e "$objects/certs/signing_key.pem" ]; then
 		"$objects/certs/signing_key.x509" \
 		"$objects/test-modules/drivers/firmware/efi/test/efi_test.ko" \
 		"$work/efi_test-signed.ko"
-	echo "file /tests/efi_test-signed.ko $work/efi_test-signed.ko 0644 0 0" \
-		>> "$work/list"
+	cat >> "$work/list" <<-EOF
+	dir /tests/signed 0755 0 0
+	file /tests/signed/efi_test.ko $work/efi_test-signed.ko 0644 0 0
+	EOF
 fi
 
 # Modules of the kernel, which a test loads when it wants them

@@ -32,8 +32,8 @@ class Timeout(Exception):
     pass
 
 
-# The first sector of the first partition, in a boot sector; its size follows
-PARTITION_START = 0x1be + 8
+# In a boot sector
+PARTITION_TABLE = 0x1be
 
 
 def fat_image(path, files):
@@ -52,12 +52,10 @@ def fat_image(path, files):
                        stdout=subprocess.DEVNULL)
 
     mtools("mformat", "-i", path, "-F", "-v", "EFI-MODE", "::")
-    # mtools describes the disk as a partition, and rounds its size up to whole tracks
+    # mtools describes the disk as a partition, larger than the disk
     with open(path, "r+b") as f:
-        f.seek(PARTITION_START)
-        start = int.from_bytes(f.read(4), "little")
-        f.seek(PARTITION_START + 4)
-        f.write((mib * 2048 - start).to_bytes(4, "little"))
+        f.seek(PARTITION_TABLE)
+        f.write(bytes(64))
     made = set()
     for name, source in files.items():
         parts = name.split("/")

@@ -3,6 +3,8 @@
 What Linux leaves behind in memory: with efi_mode.clear=1, nothing
 """
 
+import re
+
 from lib.machine import BOOT, QUIET, START, files, machine
 from lib.registry import test
 
@@ -12,15 +14,19 @@ PAGES = MIB << 8
 
 @test("exit", beside=True, guest=("marks", "leave"), efi=("marks",))
 def clear(opt, results):
-    """Pages of Linux are found in free memory after a return, but not if it clears them"""
-    linux = (f"bzImage initrd=\\initrd.img efi_mode.clear=%d "
-             f"{QUIET}marks:{MIB},leave:return=0")
-    content = files(opt, "marks", linux % 1, "marks", linux % 0, "marks")
-    with machine(opt, results, "clear", content) as m:
-        for what, timeout, is_right in (
-                ("before Linux, there are none", START, lambda n: n == 0),
-                ("cleared, there are none", START + BOOT, lambda n: n == 0),
-                ("not cleared, most are there", START + BOOT,
-                 lambda n: n > PAGES * 3 // 4)):
-            found = m.expect(r"^MARKS (\d+)", timeout)
-            results.add(is_right(int(found[1])), f"clear: {what}: {found[1]}")
+    """Pages of Linux go back to the firmware as they are, but not if it clears them"""
+    script = ["load fs0:\\marks.efi"]
+    for value in (1, 0):
+        script += [f"bzImage initrd=\\initrd.img efi_mode.clear={value} "
+                   f"{QUIET}marks:{MIB},leave:return=0", f"echo RETURNED {value}"]
+    with machine(opt, results, "clear", files(opt, *script)) as m:
+        for value, what, is_right in (
+                (1, "cleared", lambda n: n == 0),
+                (0, "not cleared", lambda n: n > PAGES * 3 // 4)):
+            begin = m.position
+            end = m.expect(rf"RETURNED {value}", START + BOOT)
+            freed = re.findall(r"FREED (\d+) MARKS (\d+)\.",
+                               m.text[begin:end.start()])
+            marks = sum(int(n) for _, n in freed)
+            results.add(freed and is_right(marks),
+                        f"clear: {what}: {marks} of {PAGES} pages with marks")

@@ -12,16 +12,17 @@ from lib.registry import test
                                                   "selfcheck"))
 def loader(opt, results):
     """The kernel returns to a loader that has not used LoadImage(), twice"""
-    script = ["load fs0:\\driver.efi", *look("before")]
+    script = ["load fs0:\\driver.efi"]
     for status in (5, 0):
         script += [f"loader initrd=\\initrd.img {QUIET}leave:return={status}",
-                   *look(f"after-{status}")]
+                   *look(status)]
     with machine(opt, results, "loader", files(opt, *script)) as m:
-        before = looked(m, "before", START)
+        states = []
         for status in (5, 0):
-            found = m.expect(r"^LOADER (\S+) ([0-9a-fA-F]+)", START + BOOT)
+            found = m.expect(r"LOADER (\S+) ([0-9a-fA-F]+)", START + BOOT)
             results.add(found[1] == "RETURNED" and int(found[2], 16) & 0xff == status,
                         f"loader: it goes on with status {status}", found[0])
-            same(results, f"loader: after {status}", before,
-                 looked(m, f"after-{status}", TEST))
+            states.append(looked(m, status, TEST))
+        # The first time, drivers of the firmware fill their caches
+        same(results, "loader", *states)
         clean(m, results, "loader")

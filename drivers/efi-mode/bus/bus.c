@@ -20,17 +20,6 @@ static bool ready;
 
 /* For drivers */
 
-bool efi_device_has_protocol(struct efi_device *edev, const efi_guid_t *guid)
-{
-	bool has;
-
-	mutex_lock(&efi_devices_mutex);
-	has = !edev->gone && efi_device_has(edev, guid);
-	mutex_unlock(&efi_devices_mutex);
-	return has;
-}
-EXPORT_SYMBOL_GPL(efi_device_has_protocol);
-
 void efi_device_replaced(struct efi_device *edev)
 {
 	mutex_lock(&efi_devices_mutex);

@@ -290,6 +290,17 @@ void efi_device_tell_changed(struct efi_device *edev, bool reinstalled)
 		dev_warn(&edev->dev, "no driver could be bound\n");
 }
 
+bool efi_device_has_protocol(struct efi_device *edev, const efi_guid_t *guid)
+{
+	bool has;
+
+	mutex_lock(&efi_devices_mutex);
+	has = !edev->gone && efi_device_has(edev, guid);
+	mutex_unlock(&efi_devices_mutex);
+	return has;
+}
+EXPORT_SYMBOL_GPL(efi_device_has_protocol);
+
 /**
  * efi_device_bus_register() - register the bus, and the parent of its devices
  *

@@ -49,7 +49,7 @@ static void check_level(void)
 static void check_modules(void)
 {
 	int unsigned_ret = load("/tests/test.ko");
-	int signed_ret = load("/tests/efi_test-signed.ko");
+	int signed_ret = load("/tests/signed/efi_test.ko");
 
 	ksft_test_result(unsigned_ret == -EPERM || unsigned_ret == -EKEYREJECTED,
 			 "a module without a signature: %d\n", unsigned_ret);

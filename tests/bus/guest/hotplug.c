@@ -100,12 +100,15 @@ static bool drive_usb(int fd, uint64_t what)
 static void reconnect(int fd, const char *name, const char *device,
 		      const char *guid)
 {
-	struct uevent u;
+	struct uevent u = {};
 	bool ok;
 
 	ok = drive_usb(fd, TEST_BUS_DISCONNECT) &&
 	     wait_change(&u) && !strcmp(u.device, device) &&
 	     !has_protocol(device, guid);
+	if (!ok)
+		ksft_print_msg("%s %s: %s\n", u.action, u.device,
+			       has_protocol(device, guid) ? "still there" : "gone");
 	ksft_test_result(ok, "%s: disconnected\n", name);
 	ok = ok && drive_usb(fd, TEST_BUS_CONNECT) &&
 	     wait_plugged(guid, &u) && !strcmp(u.action, "change") &&

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-applications += settings marks loader
-drivers	+= resets
+applications += settings loader
+drivers	+= resets marks
 driver	+= leave
 settings := machine pic

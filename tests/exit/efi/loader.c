@@ -31,7 +31,9 @@ static EFI_STATUS read_file(EFI_HANDLE device, CHAR16 *name, UINT8 **data, UINTN
 	*size = info->FileSize;
 	*data = AllocatePool(*size);
 	status = file->Read(file, size, *data);
+	FreePool(info);
 	file->Close(file);
+	root->Close(root);
 	return status;
 }
 
