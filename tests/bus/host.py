@@ -9,7 +9,7 @@ import re
 
 import qemu
 from lib.machine import (BOOT, QUIET, START, TEST, boot, files, guest_tests,
-                         machine, power_off, take_results)
+                         machine, power_off, take_results, whole_lines)
 from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
@@ -44,9 +44,14 @@ def addresses(opt, results):
     boot(opt, results, "addresses", ("addresses",))
 
 
+KERNEL_LINE = re.compile(r"^\[ {0,4}\d+\.\d{6}\] [^\n]*\n", re.M)
+
+
 def by_name(text):
     """lsefi -j: each device by its name. What is before it is init's."""
-    devices = json.loads(text[text.index("["):].replace("\r", ""))
+    # Without the messages of the kernel, which can come anywhere
+    text = KERNEL_LINE.sub("", whole_lines(text.replace("\r", "")))
+    devices = json.loads(text[text.index("["):])
     return {device["name"]: device for device in devices}
 
 
