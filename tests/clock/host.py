@@ -89,8 +89,22 @@ def hasty(opt, results):
 
 
 # tests/clock/efi/slowstart.c takes 2000 ms. The kernel's clock does not catch up with a tick
-# that is late, as many are on a busy host. If the ticks were lost, it would count some 100.
+# that is late, as many are on a busy host, so there are several tries. If the ticks were
+# lost, it would count some 100.
 SLOW_START_MS = 500
+TRIES = 3
+
+
+def clock_in_slow_start(opt, results, name):
+    """The milliseconds that the kernel's clock counts meanwhile"""
+    content = files(opt, "load -nc fs0:\\slowstart.efi",
+                    f"{LINUX} efi_mode.connect=1 {QUIET}none")
+    with machine(opt, results, name, content) as m:
+        found = m.expect(r"drivers of firmware's connected to .* in (\d+) ms",
+                         START + BOOT)
+        m.expect(r"TEST END none", BOOT)
+        power_off(m, results, name)
+        return int(found[1])
 
 
 @test("clock", efi=("slowstart",))
@@ -99,16 +113,12 @@ def slow_start(opt, results):
 
     The kernel has no other clock than its tick yet.
     """
-    name = "slow start"
-    script = f"{LINUX} efi_mode.connect=1 {QUIET}none"
-    with machine(opt, results, name, files(opt, "load -nc fs0:\\slowstart.efi",
-                                           script)) as m:
-        found = m.expect(r"drivers of firmware's connected to .* in (\d+) ms",
-                         START + BOOT)
-        results.add(int(found[1]) >= SLOW_START_MS,
-                    f"{name}: {found[1]} ms, at least {SLOW_START_MS}")
-        m.expect(r"TEST END none", BOOT)
-        power_off(m, results, name)
+    name, ms = "slow start", 0
+    for _ in range(TRIES):
+        ms = clock_in_slow_start(opt, results, name) or 0
+        if ms >= SLOW_START_MS:
+            break
+    results.add(ms >= SLOW_START_MS, f"{name}: {ms} ms, at least {SLOW_START_MS}")
 
 
 # The prototype took 1200
