@@ -33,7 +33,7 @@ for folder in efivarfs rtc; do
 done
 
 # Modules in the order in which they can be loaded
-crypt="drivers/md/dm-mod drivers/md/dm-crypt crypto/cbc crypto/essiv
+crypt="drivers/md/dm-mod drivers/md/dm-crypt crypto/cbc crypto/authenc crypto/essiv
 crypto/serpent_generic crypto/twofish_common crypto/twofish_generic"
 for module in $crypt; do
 	basename "$module.ko"

@@ -149,7 +149,7 @@ static void check_esp(void)
 	bool mounted;
 
 	mkdir("/mnt", 0755);
-	mounted = !mount("/dev/efida0", "/mnt", "vfat", MS_RDONLY, NULL);
+	mounted = !mount("/dev/efida0p1", "/mnt", "vfat", MS_RDONLY, NULL);
 	ksft_test_result(mounted && !access("/mnt/EFI/BOOT/BOOTX64.EFI", R_OK),
 			 "the EFI system partition can be read\n");
 	if (mounted)
