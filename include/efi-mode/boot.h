@@ -17,6 +17,12 @@ struct boot_params;
 extern void *efi_mode_entry[5];
 extern efi_status_t efi_mode_exit_status;
 
+#ifdef __CHECKER__
+/* sparse does not know these builtins of the compiler */
+int __builtin_setjmp(void **buffer);
+void __noreturn __builtin_longjmp(void **buffer, int value);
+#endif
+
 /**
  * efi_mode_prepare_undo() - record the state of the firmware that Exit() restores
  * @systab:	the EFI system table that the firmware passed

@@ -12,7 +12,7 @@ import qemu
 from exit.host import cycles
 from lib import volume
 from lib.machine import (BOOT, QUIET, START, SWITCHING, TEST, boot, clean, files,
-                         machine, take_results)
+                         machine, note_programs, take_results)
 from lib.registry import test
 from runtime.host import MIB, SECTOR, gpt_disk
 
@@ -66,7 +66,8 @@ WRITTEN = 4 * MIB
 class UBootPrompt:
     """The command line of U-Boot"""
 
-    def __init__(self, m):
+    def __init__(self, opt, m):
+        self.opt = opt
         self.m = m
         m.expect("stop autoboot", START)
         m.send(" ")
@@ -81,6 +82,7 @@ class UBootPrompt:
 
     def start(self, path, options=""):
         """Begin to run the EFI program @path"""
+        note_programs(self.opt, os.path.basename(path), options)
         self.run(f'setenv bootargs "{options}"')
         self.run(f"load virtio 0:1 0x4000000 {path}")
         self.m.send("bootefi 0x4000000\r")
@@ -131,10 +133,10 @@ def uboot(opt, results):
     """U-Boot, which has no interrupts: disks, time, variables, a long call, the return"""
     content = files(opt)
     content["EFI/BOOT/BOOTX64.EFI"] = content.pop("bzImage")
-    with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         system, data, args = uboot_disks(opt, tmp, content)
         with machine(opt, results, "U-Boot", None, bios=UBOOT, args=args) as m:
-            prompt = UBootPrompt(m)
+            prompt = UBootPrompt(opt, m)
             prompt.run("virtio scan")
             prompt.start("driver.efi")
             m.expect(r"^=> ", START)

@@ -106,10 +106,29 @@ static void read_lapic(UINT64 *v)
 	}
 }
 
+static UINT64 if_loadable(UINT64 selector)
+{
+	UINT8 is_readable;
+
+	asm("verr %w1; setz %0" : "=q" (is_readable) : "r" ((UINT32)selector) : "cc");
+	return is_readable ? selector : 0;
+}
+
+/*
+ * Two selectors in one value. A selector that cannot be loaded is null after a switch, and
+ * of no effect before it.
+ */
+static UINT64 loadable(UINT64 pair)
+{
+	return if_loadable(pair & 0xffff) | if_loadable(pair >> 16) << 16;
+}
+
 static void read_state(struct state *s)
 {
 	ZeroMem(s, sizeof(*s));
 	read_cpu(s->values);
+	s->values[DS_ES] = loadable(s->values[DS_ES]);
+	s->values[FS_GS] = loadable(s->values[FS_GS]);
 	read_lapic(s->values);
 }
 
