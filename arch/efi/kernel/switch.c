@@ -38,7 +38,6 @@ struct selectors {
 
 static struct debug_registers firmware_debug, linux_debug;
 static struct selectors selectors;
-static u64 perf_global_ctrl;
 
 /* The way to firmware, by physical addresses */
 static struct efi_mode_cpu *linux_cpu __ro_after_init;
@@ -187,19 +186,6 @@ static __always_inline void ewsw_load_selectors(const struct efi_mode_cpu *cpu)
 	/* Loading a selector has changed its base */
 	wrmsrl(MSR_FS_BASE, cpu->fs_base);
 	wrmsrl(MSR_KERNEL_GS_BASE, cpu->kernel_gs_base);
-}
-
-void __kprobes __efi_mode_counters_stop(void)
-{
-	rdmsrl(MSR_CORE_PERF_GLOBAL_CTRL, perf_global_ctrl);
-	if (perf_global_ctrl)
-		wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, 0);
-}
-
-void __kprobes __efi_mode_counters_start(void)
-{
-	if (perf_global_ctrl)
-		wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, perf_global_ctrl);
 }
 
 /* Since boot */

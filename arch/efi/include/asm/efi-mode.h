@@ -16,7 +16,7 @@
  *	call
  *	slice
  *	event-dispatch, apic
- *	ignore, irq, lapic-timer, switch
+ *	ignore, irq, lapic-timer, switch, counters
  *	systab
  *	handoff
  *	no-firmware, kexec
@@ -92,6 +92,27 @@ void efi_mode_switch_setup(void);
 bool efi_mode_is_reachable(void);
 void efi_mode_copy_gdt(bool has_task);
 void efi_mode_switch_to_firmware(void);
+
+/* counters.c */
+
+#define EFI_MODE_MAX_COUNTERS	8
+
+/**
+ * struct efi_mode_counter - a register that lets performance events be recorded
+ * @msr:	its number
+ * @running:	the bits that have to be 0 while the firmware has the CPU
+ * @saved:	its value, while it is stopped
+ */
+struct efi_mode_counter {
+	u32 msr;
+	u64 running;
+	u64 saved;
+};
+
+DECLARE_STATIC_KEY_FALSE(efi_mode_has_counters);
+
+unsigned int efi_mode_list_counters(const struct cpuinfo_x86 *c, bool has_pmu,
+				    struct efi_mode_counter *list);
 void __efi_mode_counters_stop(void);
 void __efi_mode_counters_start(void);
 
@@ -106,7 +127,7 @@ void __efi_mode_counters_start(void);
  */
 static __always_inline void efi_mode_counters_stop(void)
 {
-	if (static_cpu_has(X86_FEATURE_ARCH_PERFMON))
+	if (static_branch_unlikely(&efi_mode_has_counters))
 		__efi_mode_counters_stop();
 }
 
@@ -117,7 +138,7 @@ static __always_inline void efi_mode_counters_stop(void)
  */
 static __always_inline void efi_mode_counters_start(void)
 {
-	if (static_cpu_has(X86_FEATURE_ARCH_PERFMON))
+	if (static_branch_unlikely(&efi_mode_has_counters))
 		__efi_mode_counters_start();
 }
 
