@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Firmware's settings that this image or the kernel may change: the graphics mode,
- * the text console, the watchdog, the period of its clock
+ * the text console, the watchdog, the period of its clock, speculation
  *
  * They are noted when the image begins, and are made as they were before it exits.
  * What nobody has changed is not touched, since setting a mode clears a screen.
  */
+#include <asm/cpuid.h>
+#include <asm/msr.h>
+
 #include "boot.h"
 
 #include <efi-mode/text.h>
@@ -54,6 +57,9 @@ static unsigned int nr_terminals;
 static efi_simple_text_output_mode_t text;
 static u64 watchdog_seconds;
 static u64 clock_period;		/* in 100 ns; 0: not known */
+
+static bool has_speculation_control;
+static u64 speculation_control;		/* IA32_SPEC_CTRL */
 
 static unsigned int settings_locate(const efi_boot_services_t *bs, efi_guid_t *guid,
 				    efi_handle_t handles[MAX_HANDLES])
@@ -245,6 +251,36 @@ static void settings_restore_clock(void)
 		timer->set_timer_period(timer, clock_period);
 }
 
+/*
+ * Intel SDM volume 3, "IA32_SPEC_CTRL MSR"; AMD64 APM volume 2, "Speculation Control MSRs".
+ * As long as the kernel runs, what it has set there holds for the firmware as well: the
+ * firmware maps all memory, and the branch predictors have been trained by user space.
+ */
+#define SPEC_CTRL_OF_INTEL	(BIT(26) | BIT(27) | BIT(31))	/* CPUID.7.0:EDX */
+#define SPEC_CTRL_OF_AMD	(BIT(14) | BIT(15) | BIT(24))	/* 8000_0008:EBX */
+
+static void settings_note_speculation(void)
+{
+	u32 eax, ebx, ecx, edx;
+
+	if (native_cpuid_eax(0) >= 7) {
+		cpuid_count(7, 0, &eax, &ebx, &ecx, &edx);
+		has_speculation_control = edx & SPEC_CTRL_OF_INTEL;
+	}
+	if (native_cpuid_eax(0x80000000) >= 0x80000008 &&
+	    (native_cpuid_ebx(0x80000008) & SPEC_CTRL_OF_AMD))
+		has_speculation_control = true;
+	if (has_speculation_control)
+		speculation_control = efi_mode_read_msr(MSR_IA32_SPEC_CTRL);
+}
+
+static void settings_restore_speculation(void)
+{
+	if (has_speculation_control &&
+	    efi_mode_read_msr(MSR_IA32_SPEC_CTRL) != speculation_control)
+		efi_mode_write_msr(MSR_IA32_SPEC_CTRL, speculation_control);
+}
+
 /**
  * efi_mode_settings_note() - note what is to be restored
  * @systab:	the firmware's system table
@@ -259,6 +295,7 @@ void efi_mode_settings_note(const efi_system_table_t *systab)
 	watchdog_seconds = settings_read_watchdog(systab->boottime);
 	if (!settings_read_clock(systab->boottime, &clock_period))
 		clock_period = 0;
+	settings_note_speculation();
 }
 
 /**
@@ -270,6 +307,7 @@ void efi_mode_settings_restore(void)
 {
 	const efi_boot_services_t *bs = firmware->boottime;
 
+	settings_restore_speculation();
 	settings_restore_clock();
 	settings_restore_text(settings_restore_outputs(bs));
 	if (watchdog_seconds)
