@@ -16,6 +16,7 @@
 #include <asm/irqflags.h>
 #include <asm/msr.h>
 #include <asm/special_insns.h>
+#include <asm/trapnr.h>
 
 #include "boot.h"
 
@@ -145,6 +146,33 @@ static inline void preempt_deliver(struct efi_mode_handoff *h, u64 now,
 			preempt_deliver_all(h, now, rflags);
 }
 
+static inline void preempt_switch(struct efi_mode_handoff *h, u32 reason)
+{
+	h->egress = reason;
+	/* Its data segments are those of a task: the kernel loads them itself */
+	h->linux_cpu.ds = 0;
+	h->linux_cpu.es = 0;
+	h->linux_cpu.fs = 0;
+	h->linux_cpu.gs = 0;
+	if (unlikely(efi_mode_switch_tables_are_old(h)))
+		efi_mode_switch_tables_follow(h);
+	efi_mode_switch(&h->firmware, &h->linux_cpu);
+}
+
+/*
+ * A machine check in the middle of the switch to the firmware has been counted there. Only
+ * here, on the firmware's own tables, can it be looked at.
+ */
+static noinline void preempt_check_machine(struct efi_mode_handoff *h)
+{
+	if (!h->firmware.exceptions.machine_checks || !efi_mode_mc_is_fatal())
+		return;
+	memset(&h->fault, 0, sizeof(h->fault));
+	h->fault.vector = X86_TRAP_MC;
+	for (;;)
+		preempt_switch(h, EFI_MODE_EGRESS_FAULT);
+}
+
 /*
  * Interrupts are off, before and after.
  *
@@ -163,15 +191,9 @@ static u64 preempt_egress(u32 reason)
 	if (unlikely(h->leaving) && reason != EFI_MODE_EGRESS_FAULT)
 		return rdtsc();
 
-	h->egress = reason;
-	/* Its data segments are those of a task: the kernel loads them itself */
-	h->linux_cpu.ds = 0;
-	h->linux_cpu.es = 0;
-	h->linux_cpu.fs = 0;
-	h->linux_cpu.gs = 0;
-	if (unlikely(efi_mode_switch_tables_are_old(h)))
-		efi_mode_switch_tables_follow(h);
-	efi_mode_switch(&h->firmware, &h->linux_cpu);
+	preempt_switch(h, reason);
+	if (unlikely(h->firmware.exceptions.any))
+		preempt_check_machine(h);
 	if (unlikely(efi_mode_idt_has_moved(h) || vector != h->tick_vector))
 		efi_mode_idt_hook_follow(h, vector != h->tick_vector);
 	now = rdtsc();
