@@ -338,7 +338,8 @@ static int eshare_thread(void *unused)
 static int eshare_idle_thread(void *unused)
 {
 	while (!efi_mode_is_stopped()) {
-		wait_event_idle(busy_wait, efi_mode_is_busy());
+		wait_event_idle(busy_wait, efi_mode_is_busy() &&
+					   !efi_mode_caller_gives_slices());
 		efi_mode_slice();
 		efi_mode_sleep_through_stall();
 		cond_resched();
