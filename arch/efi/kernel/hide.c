@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Addresses in the firmware are for root only
+ * Files that other kernels have, and that are not for users next to live firmware
+ *
+ * Addresses in the firmware are for root only.
  *
  * On other kernels these files of sysfs show where the runtime services are, or memory that
  * the boot loader has left. Here the firmware is alive: its tables and its heap are used all
  * the time, and so is the handoff. An address in them saves an attacker a search.
+ *
+ * The memory types are the firmware's. /proc/mtrr would change them on one CPU of several,
+ * for the firmware as well, and for the next system.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -14,7 +19,10 @@
 #include <linux/kernel.h>
 #include <linux/kernfs.h>
 #include <linux/kobject.h>
+#include <linux/proc_fs.h>
 #include <linux/stat.h>
+
+#include <asm/cpufeature.h>
 
 /* Nodes of boot_params.hdr.setup_data */
 #define MAX_NODES	100
@@ -41,6 +49,8 @@ static int __init ehide_init(void)
 	unsigned int i;
 	char path[48];
 
+	if (IS_ENABLED(CONFIG_MTRR) && boot_cpu_has(X86_FEATURE_MTRR))
+		remove_proc_entry("mtrr", NULL);
 	if (!efi_enabled(EFI_BOOT))
 		return 0;
 	ehide_file(firmware_kobj, "efi/fw_vendor");

@@ -131,11 +131,13 @@ int main(void)
 	uint64_t table;
 
 	ksft_print_header();
-	ksft_set_plan(6);
+	ksft_set_plan(7);
 	table = address(SYSFS "efi/config_table", "");
 	check_place("configuration table", table);
 	check_acpi();
 	check_smbios();
 	check_dev_mem(table);
+	ksft_test_result(access("/proc/mtrr", F_OK) < 0 && errno == ENOENT,
+			 "/proc/mtrr: there is none\n");
 	ksft_finished();
 }
