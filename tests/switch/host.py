@@ -27,6 +27,23 @@ def selectors(opt, results):
               ("selectors", "switch"))
 
 
+@test("switch", beside=True, guest=("boot", "leave"), efi=("protected",))
+def protected(opt, results):
+    """A firmware with its tables in read-only pages, and a fault before Linux starts
+
+    It handles the fault itself. Linux starts, hooks what it needs, returns, and starts
+    again.
+    """
+    line = f"bzImage initrd=\\initrd.img {QUIET}"
+    content = files(opt, "load fs0:\\protected.efi", line + "leave:return=0", "echo BACK",
+                    line + "boot")
+    with machine(opt, results, "protected", content) as m:
+        m.expect(r"PROTECTED", START)
+        m.expect(r"BACK", TEST)
+        results.add(True, "protected: starts, and returns to the shell")
+        guest_tests(m, results, "protected", ("boot",))
+
+
 @test("switch", also_long=True, guest=("life", "preempt", "switch"),
       efi=("xsave", "xsavesse", "driver"))
 def xsave(opt, results):

@@ -80,6 +80,8 @@ void efi_mode_keep_live_memory(const efi_boot_services_t *bs);
 /* cpu.c */
 
 u32 efi_mode_tsc_khz(u32 *source);
+u32 efi_mode_cpu_id(void);
+void efi_mode_write_protected(void *to, const void *from, size_t size);
 size_t efi_mode_fpu_size(void);
 void efi_mode_first_state(struct efi_mode_cpu *cpu, void *stack_top,
 			  struct boot_params *boot_params,
@@ -145,7 +147,15 @@ struct efi_mode_idt_entries {
 };
 
 bool efi_mode_own_idt_load(const struct efi_mode_idt_entries *entries);
-bool efi_mode_own_idt_is_loaded(void);
+
+extern bool efi_mode_own_idt_loaded;
+
+/* Is the firmware one without interrupts? In each round trip, so it is no call */
+static inline bool efi_mode_own_idt_is_loaded(void)
+{
+	return efi_mode_own_idt_loaded;
+}
+
 void efi_mode_own_idt_unload(void);
 
 /* idt-hook.c */
@@ -166,6 +176,7 @@ static inline bool efi_mode_idt_has_moved(const struct efi_mode_handoff *h)
 bool efi_mode_idt_hook_install(struct efi_mode_handoff *h,
 			       const struct efi_mode_idt_entries *entries);
 void efi_mode_idt_hook_remove(void);
+void efi_mode_idt_hook_go_live(void);
 void efi_mode_idt_hook_follow(struct efi_mode_handoff *h, bool moved);
 unsigned long efi_mode_firmware_handler(unsigned int vector);
 

@@ -149,6 +149,61 @@ size_t efi_mode_fpu_size(void)
 	return ALIGN(max_t(u32, ecx, sizeof(struct fxregs_state)), 64);
 }
 
+/* CPUID: the extended topology, and the initial ID of the local APIC */
+#define TOPOLOGY_LEAF		0xb
+
+/**
+ * efi_mode_cpu_id() - which CPU is this?
+ *
+ * Context: any. Needs no access to the local APIC, which may be the kernel's.
+ * Return: the ID of its local APIC; of that the lower 8 bits if the CPU does not have leaf
+ * 0xb (Intel SDM volume 3, "Initial APIC ID").
+ */
+u32 efi_mode_cpu_id(void)
+{
+	u32 eax, ebx, ecx, edx;
+
+	if (native_cpuid_eax(0) >= TOPOLOGY_LEAF) {
+		cpuid_count(TOPOLOGY_LEAF, 0, &eax, &ebx, &ecx, &edx);
+		if (ebx)
+			return edx;
+	}
+	return native_cpuid_ebx(1) >> 24;
+}
+
+/**
+ * efi_mode_write_protected() - write to memory that may be read-only
+ * @to:		where to
+ * @from:	what to write
+ * @size:	bytes
+ *
+ * UEFI lets the firmware protect its memory. CR0.WP can only be cleared while CR4.CET is
+ * clear (Intel SDM volume 3, section 2.5, "Control Registers").
+ *
+ * Context: the firmware's world.
+ */
+void efi_mode_write_protected(void *to, const void *from, size_t size)
+{
+	unsigned long flags = native_save_fl(), cr0, cr4;
+
+	/* A handler of the firmware's would run without protection, either */
+	native_irq_disable();
+	cr0 = native_read_cr0();
+	cr4 = native_read_cr4();
+	/* In one piece: returns and calls meanwhile would not be on a shadow stack */
+	asm volatile("mov %[cr4_off], %%cr4\n\t"
+		     "mov %[cr0_off], %%cr0\n\t"
+		     "rep movsb\n\t"
+		     "mov %[cr0], %%cr0\n\t"
+		     "mov %[cr4], %%cr4"
+		     : "+D" (to), "+S" (from), "+c" (size)
+		     : [cr4_off] "r" (cr4 & ~X86_CR4_CET), [cr4] "r" (cr4),
+		       [cr0_off] "r" (cr0 & ~X86_CR0_WP), [cr0] "r" (cr0)
+		     : "memory");
+	if (flags & X86_EFLAGS_IF)
+		native_irq_enable();
+}
+
 #define cpu_read_segment(seg)					\
 ({									\
 	u16 __sel;							\

@@ -48,13 +48,15 @@ static efi_status_t __efiapi hook_stall(unsigned long us)
 
 static void hook_stall_set(efi_status_t (__efiapi *function)(unsigned long us))
 {
-	u32 crc;
+	u32 crc = 0, before = services->hdr.crc32;
 
-	services->stall = function;
-	services->hdr.crc32 = 0;
+	efi_mode_write_protected(&services->stall, &function, sizeof(function));
+	/* The sum is that of the table with 0 in the place of the sum */
+	efi_mode_write_protected(&services->hdr.crc32, &crc, sizeof(crc));
 	if (services->calculate_crc32(services, services->hdr.headersize,
-				      &crc) == EFI_SUCCESS)
-		services->hdr.crc32 = crc;
+				      &crc) != EFI_SUCCESS)
+		crc = before;
+	efi_mode_write_protected(&services->hdr.crc32, &crc, sizeof(crc));
 }
 
 /**

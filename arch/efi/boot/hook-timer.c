@@ -24,6 +24,12 @@ hook_timer_set_period(union efi_timer_arch_protocol *this, u64 period)
 	return status;
 }
 
+static void hook_timer_set(efi_status_t (__efiapi *function)(union efi_timer_arch_protocol *,
+							     u64))
+{
+	efi_mode_write_protected(&timer->set_timer_period, &function, sizeof(function));
+}
+
 /**
  * efi_mode_hook_timer_install() - end the slice when the firmware sets its clock
  *
@@ -41,7 +47,7 @@ void efi_mode_hook_timer_install(void)
 		return;
 	}
 	firmware_set_period = timer->set_timer_period;
-	timer->set_timer_period = hook_timer_set_period;
+	hook_timer_set(hook_timer_set_period);
 }
 
 /**
@@ -53,6 +59,6 @@ void efi_mode_hook_timer_install(void)
 void efi_mode_hook_timer_remove(void)
 {
 	if (timer && timer->set_timer_period == hook_timer_set_period)
-		timer->set_timer_period = firmware_set_period;
+		hook_timer_set(firmware_set_period);
 	timer = NULL;
 }

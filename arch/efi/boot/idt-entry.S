@@ -6,6 +6,7 @@
  */
 #include <linux/linkage.h>
 #include <asm/ibt.h>
+#include <asm/nospec-branch.h>
 #include <asm/trapnr.h>
 
 #include "idt-entry.h"
@@ -60,39 +61,72 @@ SYM_CODE_END(\name)
 	INTERRUPT_ENTRY efi_mode_entry_stray, efi_mode_stray_interrupt
 
 /*
+ * Exceptions: what an entry leaves on the stack is struct efi_mode_fault, above the
+ * volatile registers. If an exception is not the kernel's, the firmware's own handler gets
+ * it, with the stack and the registers as the CPU has left them.
+ */
+#define FRAME_VECTOR	(9 * 8)
+#define FRAME_ERROR	(FRAME_VECTOR + 8)
+
+	/* AL is 0 afterwards if the firmware is to handle the exception */
+	.macro ENTRY_BEGIN
+	PUSH_VOLATILE
+	call	efi_mode_is_kernels_exception
+	testb	%al, %al
+	.endm
+
+	/* Where there is an error code it stays, so its place is not free for the address */
+	.macro ENTRY_CHAIN slot, words
+	movq	FRAME_VECTOR(%rsp), %rax
+	leaq	efi_mode_firmware_exceptions(%rip), %rcx
+	movq	(%rcx,%rax,8), %rax
+	testq	%rax, %rax
+	jz	entry_halt
+	movq	%rax, \slot(%rsp)
+	POP_VOLATILE
+	leaq	(\words * 8)(%rsp), %rsp
+	/* No return: a shadow stack would not have the address. Interrupts are off */
+	ANNOTATE_RETPOLINE_SAFE
+	notrack jmp *-8(%rsp)
+	.endm
+
+/*
  * Non-maskable interrupts and machine checks belong to the kernel. They are only
  * counted here, and the kernel handles them when the slice has ended.
  */
 SYM_CODE_START(efi_mode_entry_nmi)
 	ENDBR
-	pushq	%rax
+	pushq	$0
+	pushq	$X86_TRAP_NMI
+	ENTRY_BEGIN
+	jz	entry_chain
 	movq	efi_mode_nmi_counter(%rip), %rax
 	incl	(%rax)
-	popq	%rax
-	iretq
+	jmp	entry_return
 SYM_CODE_END(efi_mode_entry_nmi)
 
 /* After some machine checks there is nothing to return to: the firmware has faulted */
 SYM_CODE_START(efi_mode_entry_mc)
 	ENDBR
-	PUSH_VOLATILE
+	pushq	$0
+	pushq	$X86_TRAP_MC
+	ENTRY_BEGIN
+	jz	entry_chain
 	movq	efi_mode_mc_counter(%rip), %rax
 	incl	(%rax)
 	call	efi_mode_mc_is_fatal
 	testb	%al, %al
-	POP_VOLATILE
-	jnz	1f
-	iretq
-1:
-	pushq	$0
-	pushq	$X86_TRAP_MC
-	jmp	entry_fault
+	jnz	entry_fault
+	jmp	entry_return
 SYM_CODE_END(efi_mode_entry_mc)
 
-/*
- * Exceptions. One entry for each vector, EFI_MODE_ENTRY_STRIDE bytes apart; they
- * make the frame that struct efi_mode_fault begins with.
- */
+SYM_CODE_START_LOCAL(entry_return)
+	POP_VOLATILE
+	addq	$16, %rsp
+	iretq
+SYM_CODE_END(entry_return)
+
+/* One entry for each vector, EFI_MODE_ENTRY_STRIDE bytes apart */
 #define HAS_ERROR_CODE(v) \
 	((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21)
 
@@ -102,21 +136,37 @@ SYM_CODE_START(efi_mode_entry_faults)
 	.rept	EFI_MODE_NR_FAULTS
 	.balign	EFI_MODE_ENTRY_STRIDE
 	ENDBR
-	.if !(HAS_ERROR_CODE(vector))
-	pushq	$0
-	.endif
+	.if HAS_ERROR_CODE(vector)
 	pushq	$vector
-	jmp	entry_fault
+	jmp	entry_with_error
+	.else
+	pushq	$0
+	pushq	$vector
+	jmp	entry_without_error
+	.endif
 	vector = vector + 1
 	.endr
 SYM_CODE_END(efi_mode_entry_faults)
 
+SYM_CODE_START_LOCAL(entry_with_error)
+	ENTRY_BEGIN
+	jnz	entry_fault
+	ENTRY_CHAIN FRAME_VECTOR, 1
+SYM_CODE_END(entry_with_error)
+
+SYM_CODE_START_LOCAL(entry_without_error)
+	ENTRY_BEGIN
+	jnz	entry_fault
+SYM_INNER_LABEL(entry_chain, SYM_L_LOCAL)
+	ENTRY_CHAIN FRAME_ERROR, 2
+SYM_CODE_END(entry_without_error)
+
 SYM_CODE_START_LOCAL(entry_fault)
-	cld
-	movq	%rsp, %rdi
+	leaq	FRAME_VECTOR(%rsp), %rdi
 	andq	$~15, %rsp
 	call	efi_mode_fault
 	/* It has nothing to return to */
-1:	hlt
-	jmp	1b
+SYM_INNER_LABEL(entry_halt, SYM_L_LOCAL)
+	hlt
+	jmp	entry_halt
 SYM_CODE_END(entry_fault)

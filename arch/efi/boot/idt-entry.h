@@ -20,8 +20,12 @@ extern const char efi_mode_entry_stray[];
 extern const char efi_mode_entry_nmi[], efi_mode_entry_mc[];
 extern const char efi_mode_entry_faults[];
 
-/* idt-hook.c: where the entries count */
+/* idt-hook.c: where the entries count, and the firmware's handlers */
 extern __u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
+extern unsigned long efi_mode_firmware_exceptions[EFI_MODE_NR_FAULTS];
+
+/* idt-hook.c, called by the entries */
+bool efi_mode_is_kernels_exception(void);
 
 /* preempt.c, called by the entries */
 void efi_mode_tick(unsigned long *rflags);

@@ -6,6 +6,8 @@
  *    not the machine. Those that a firmware may handle and return from stay its own:
  *    #DB and #BP of a debugger, #VE and #VC of a confidential guest.
  *  - Non-maskable interrupts and machine checks, which are the kernel's.
+ *    Until the kernel has started, the firmware's own handlers get all of these. So do
+ *    those of another CPU, if the firmware lets its CPUs use one table.
  *  - The vector of the firmware's clock, if it has one, and one of our own for when that
  *    is not the local APIC's timer. These two can end a slice.
  *
@@ -22,6 +24,13 @@
 #include "boot.h"
 
 u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
+
+/* The firmware's handlers of exceptions; 0 if it has none */
+unsigned long efi_mode_firmware_exceptions[EFI_MODE_NR_FAULTS];
+
+/* The kernel runs, on this CPU, and is told of exceptions */
+static bool idt_hooks_are_live;
+static u32 idt_hooks_cpu;
 
 struct idt_hook {
 	u8 vector;
@@ -51,20 +60,9 @@ static gate_desc *idt_hook_current_table(unsigned int *entries)
 	return (gate_desc *)idt.address;
 }
 
-/*
- * The table may be read-only, because UEFI lets the firmware protect its memory. With
- * CET, CR0.WP cannot be cleared; such a firmware must have left the table writable.
- */
 static void idt_hook_write(gate_desc *where, const gate_desc *what)
 {
-	unsigned long cr0 = native_read_cr0();
-	bool wp = (cr0 & X86_CR0_WP) && !(native_read_cr4() & X86_CR4_CET);
-
-	if (wp)
-		asm volatile("mov %0, %%cr0" : : "r" (cr0 & ~X86_CR0_WP) : "memory");
-	*where = *what;
-	if (wp)
-		asm volatile("mov %0, %%cr0" : : "r" (cr0) : "memory");
+	efi_mode_write_protected(where, what, sizeof(*where));
 }
 
 static gate_desc idt_hook_make(unsigned long handler, unsigned int ist)
@@ -75,6 +73,17 @@ static gate_desc idt_hook_make(unsigned long handler, unsigned int ist)
 	asm volatile("movw %%cs, %0" : "=r" (cs));
 	efi_mode_pack_gate(&g, handler, ist, cs);
 	return g;
+}
+
+static void idt_hook_note_exception(const struct idt_hook *hook)
+{
+	if (hook->vector >= EFI_MODE_NR_FAULTS)
+		return;
+	/* The table of own-idt.c has our entries from the beginning */
+	if (gate_offset(&hook->before) == gate_offset(&hook->ours))
+		efi_mode_firmware_exceptions[hook->vector] = 0;
+	else
+		efi_mode_firmware_exceptions[hook->vector] = gate_offset(&hook->before);
 }
 
 /*
@@ -94,6 +103,7 @@ static bool idt_hook_add(unsigned int vector, unsigned long handler, bool keep_s
 	hook->vector = vector;
 	hook->before = now[vector];
 	hook->ours = idt_hook_make(handler, keep_stack ? hook->before.bits.ist : 0);
+	idt_hook_note_exception(hook);
 	idt_hook_write(&now[vector], &hook->ours);
 	efi_mode_idt_hook_table = (unsigned long)now;
 	nr_idt_hooks++;
@@ -130,6 +140,7 @@ static void idt_hook_move(gate_desc *now, unsigned int entries)
 		if (hook->vector >= entries || idt_hook_is_ours(g, hook))
 			continue;
 		hook->before = *g;
+		idt_hook_note_exception(hook);
 		idt_hook_write(g, &hook->ours);
 	}
 }
@@ -195,6 +206,31 @@ void efi_mode_idt_hook_remove(void)
 {
 	while (nr_idt_hooks)
 		idt_hook_undo(&idt_hooks[--nr_idt_hooks]);
+}
+
+/**
+ * efi_mode_idt_hook_go_live() - from here on exceptions are the kernel's
+ *
+ * Context: interrupts off, before the first egress.
+ */
+void efi_mode_idt_hook_go_live(void)
+{
+	idt_hooks_cpu = efi_mode_cpu_id();
+	idt_hooks_are_live = true;
+}
+
+/**
+ * efi_mode_is_kernels_exception() - check if the kernel handles an exception
+ *
+ * Another CPU of the firmware may use the same table. The kernel does not run there, and
+ * has no state that it could be switched to.
+ *
+ * Context: an entry in the firmware's IDT, any CPU.
+ * Return: false if the firmware's own handler has to.
+ */
+bool efi_mode_is_kernels_exception(void)
+{
+	return READ_ONCE(idt_hooks_are_live) && efi_mode_cpu_id() == idt_hooks_cpu;
 }
 
 /**

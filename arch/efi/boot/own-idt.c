@@ -21,7 +21,8 @@
 
 static gate_desc own_idt[EFI_MODE_NR_VECTORS] __aligned(16);
 static struct desc_ptr firmware_idt;
-static bool own_idt_loaded;
+
+bool efi_mode_own_idt_loaded;
 
 static void own_idt_set(unsigned int vector, unsigned long handler)
 {
@@ -58,19 +59,8 @@ bool efi_mode_own_idt_load(const struct efi_mode_idt_entries *entries)
 		own_idt_set(i, entries->stray);
 	asm volatile("sidt %0" : "=m" (firmware_idt));
 	asm volatile("lidt %0" : : "m" (ours));
-	own_idt_loaded = true;
+	efi_mode_own_idt_loaded = true;
 	return true;
-}
-
-/**
- * efi_mode_own_idt_is_loaded() - is the firmware one without interrupts?
- *
- * Context: any.
- * Return: true from efi_mode_own_idt_load() to efi_mode_own_idt_unload().
- */
-bool efi_mode_own_idt_is_loaded(void)
-{
-	return own_idt_loaded;
 }
 
 /**
@@ -85,7 +75,7 @@ void efi_mode_own_idt_unload(void)
 	struct desc_ptr now;
 
 	asm volatile("sidt %0" : "=m" (now));
-	if (own_idt_loaded && now.address == (unsigned long)own_idt)
+	if (efi_mode_own_idt_loaded && now.address == (unsigned long)own_idt)
 		asm volatile("lidt %0" : : "m" (firmware_idt));
-	own_idt_loaded = false;
+	efi_mode_own_idt_loaded = false;
 }

@@ -98,6 +98,7 @@ efi_status_t efi_mode_resident_serve(void)
 	efi_mode_hook_stall_install(handoff);
 	native_irq_disable();
 	efi_mode_clock_note(handoff);
+	efi_mode_idt_hook_go_live();
 	efi_mode_egress(EFI_MODE_EGRESS_IDLE);
 	native_irq_enable();
 	for (;;) {

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-drivers	+= la57 selectors tss xsave xsavesse x2apic
+drivers	+= la57 protected selectors tss xsave xsavesse x2apic
 driver	+= state faults clobber keep ymm registers
 la57	:= enter-la57
+protected := machine
 xsave	:= enable-xsave
 xsavesse := enable-xsave
 
