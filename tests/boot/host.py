@@ -309,7 +309,7 @@ def debug(opt, results):
     """lockdep, KASAN, UBSAN and the other checkers find nothing, and KUnit passes"""
     text = boot_debug(opt, results, "debug", ("boot", "life", "preempt", "tables"))
     for suite in ("ticks", "request", "arena", "time", "encryption", "boot-variables",
-                  "counters", "bus", "gop", "keymap", "disk"):
+                  "counters", "load-options", "bus", "gop", "keymap", "disk"):
         results.add(re.search(rf"^\[[ .\d]+\] ok \d+ efi-mode-{suite}\s*$", text,
                               re.M), f"debug: KUnit: efi-mode-{suite}")
 

@@ -9,8 +9,8 @@
  *	hook-stall, hook-timer, idt-entry
  *	preempt
  *	idle-poll, idt-hook, invoke, clock, switch-tables, keys, machine-check
- *	lookup, clock-watch, cpu, live-memory
- *	switch, arena, ledger, local-apic, own-idt, pm-timer
+ *	lookup, clock-watch, cpu, live-memory, loaded-image
+ *	switch, arena, ledger, load-options, local-apic, own-idt, pm-timer
  *
  * start.c puts the steps in order. resident.c is the main loop, which serves the
  * kernel's requests, and preempt.c what interrupts it. The CPU calls the entries in
@@ -76,6 +76,10 @@ void efi_mode_settings_restore(void);
 /* live-memory.c */
 
 void efi_mode_keep_live_memory(const efi_boot_services_t *bs);
+
+/* loaded-image.c */
+
+void efi_mode_loaded_image_init(efi_boot_services_t *bs);
 
 /* cpu.c */
 

@@ -527,5 +527,6 @@ efi_system_table_t *efi_mode_prepare_undo(efi_system_table_t *systab)
 	systab = efi_mode_ledger_open(systab);
 	systab->boottime->exit = start_exit;
 	efi_mode_keep_live_memory(systab->boottime);
+	efi_mode_loaded_image_init(systab->boottime);
 	return systab;
 }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A boot manager that passes the bytes of a file as load options, whatever they are
+ *
+ * usage: rawoptions FILE: start \bzImage with these load options, without a NUL behind
+ */
+#include <efi.h>
+#include <efilib.h>
+
+static EFI_STATUS read_file(EFI_HANDLE device, CHAR16 *name, UINT8 **data, UINTN *size)
+{
+	EFI_FILE_HANDLE root = LibOpenRoot(device), file;
+	EFI_FILE_INFO *info;
+	EFI_STATUS status;
+
+	if (!root)
+		return EFI_NOT_FOUND;
+	status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
+	if (EFI_ERROR(status))
+		return status;
+	info = LibFileInfo(file);
+	*size = info->FileSize;
+	FreePool(info);
+	*data = AllocatePool(*size);
+	status = file->Read(file, size, *data);
+	file->Close(file);
+	root->Close(root);
+	return status;
+}
+
+static EFI_STATUS start(EFI_HANDLE parent, EFI_HANDLE device, UINT8 *options, UINTN size)
+{
+	EFI_DEVICE_PATH *path = FileDevicePath(device, L"\\bzImage");
+	EFI_LOADED_IMAGE *kernel;
+	EFI_HANDLE image;
+	EFI_STATUS status;
+
+	status = BS->LoadImage(FALSE, parent, path, NULL, 0, &image);
+	if (EFI_ERROR(status))
+		return status;
+	BS->HandleProtocol(image, &LoadedImageProtocol, (VOID **)&kernel);
+	kernel->LoadOptions = options;
+	kernel->LoadOptionsSize = size;
+	return BS->StartImage(image, NULL, NULL);
+}
+
+EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
+{
+	EFI_LOADED_IMAGE *own;
+	EFI_STATUS status;
+	CHAR16 *file;
+	UINT8 *options;
+	UINTN size;
+
+	InitializeLib(handle, systab);
+	BS->HandleProtocol(handle, &LoadedImageProtocol, (VOID **)&own);
+	/* The shell gives its whole line: the name of the program comes first */
+	for (file = own->LoadOptions; *file && *file != ' '; file++)
+		;
+	for (; *file == ' '; file++)
+		;
+	status = read_file(own->DeviceHandle, file, &options, &size);
+	if (!EFI_ERROR(status))
+		status = start(handle, own->DeviceHandle, options, size);
+	Print(L"OPTIONS ENDED %lx\n", status);
+	return EFI_SUCCESS;
+}

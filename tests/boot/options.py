@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Load options of all kinds
+"""
+
+import re
+
+from lib.machine import BOOT, START, files, load_option, machine
+from lib.registry import test
+
+# Refused by the resident half, after the EFI stub has loaded the initrd
+END = "efi_mode.reserve=none"
+
+ENDED = re.compile(r"efi_mode\.reserve=none is not a size")
+
+
+def wide(text):
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+# The options, and another message that is expected
+GOOD = (
+    ("an odd size", wide(f"{END} initrd=\\a.img ") + b"x", None),
+    ("an EFI_LOAD_OPTION", load_option("Linux", "\\a", f"initrd=\\a.img {END}"),
+     "LoadOptions is an EFI_LOAD_OPTION descriptor"),
+    ("a line that ends with CR LF", wide(f"{END} initrd=\\a.img\r\n"), None),
+    ("two lines", wide(f"initrd=\\a.img\n{END}"), None),
+    ("a tab", wide(f"initrd=\\a.img\t{END}"), None),
+    ("names with other characters",
+     wide(f"initrd=\\ünïcode-name.img x=\U0001f600\ud83d {END}"), None),
+    ("5000 characters", wide(f"{END} initrd=\\a.img " + "x " * 2500),
+     r"Command line is too long: truncated"),
+    ("300 KiB", wide(f"{END} initrd=\\a.img " + "x " * (75 << 10)),
+     r"Command line is too long: truncated"),
+    ("a name in quotes", wide(f"initrd=\"\\a b.img\" {END}"), None),
+    ("a parameter in quotes", wide(f"\"initrd=\\a b.img\" {END}"), None),
+    ("two files", wide(f"initrd=\\a.img initrd=\\b.img {END}"), None),
+    ("names without a backslash, and with a slash",
+     wide(f"initrd=a.img initrd=/b.img {END}"), None),
+    ("bytes behind the text, and no NUL",
+     wide(f"initrd=\\b.img {END}\x01\x02"),
+     r"load options are text for \d+ characters only"),
+)
+
+
+@test("boot", beside=True, efi=("rawoptions",))
+def load_options(opt, results):
+    """Load options are text before they are parameters and names; other bytes are ignored
+
+    The kernel is not started until the last case, a boot entry of Windows: the line that
+    it shows must be empty.
+    """
+    content = {name: b"x"
+               for name in ("a.img", "b.img", "a b.img", "ünïcode-name.img")}
+    script = []
+    for i, (_, options, _) in enumerate(GOOD):
+        content[f"case{i}"] = options
+        script += [f"echo CASE {i}", f"rawoptions \\case{i}"]
+    content["windows"] = b"WINDOWS\0\1\0\0\0\x88\0\0\0x\0\0\0"
+    script += ["echo CASE windows", "rawoptions \\windows"]
+    content = files(opt, *script) | content
+    with machine(opt, results, "load options", content) as m:
+        for i, (what, _, message) in enumerate(GOOD):
+            m.expect(rf"^CASE {i}\s", START)
+            begin = m.position
+            m.expect(r"OPTIONS ENDED", START)
+            text = m.text[begin:m.position]
+            results.add(ENDED.search(text) and "Failed" not in text and
+                        (not message or re.search(message, text)),
+                        f"load options: {what}", text[-400:])
+        m.expect(r"^CASE windows\s", START)
+        m.expect(r"the load options are not UTF-16 text and are ignored: "
+                 r"57 49 4e 44 4f 57 53 00 01", START)
+        found = m.expect(r"Kernel command line: ([^\r\n]*)\r?\n", BOOT)
+        results.add(not found[1].strip(), "load options: bytes that are no text",
+                    found[1])
+        m.expect(r"Kernel panic - not syncing: VFS: Unable to mount root", BOOT)
