@@ -6,7 +6,9 @@ Starts under Secure Boot, with less memory, and without EFI
 import os
 import re
 import subprocess
+import time
 
+from lib import glyphs
 from lib.machine import (BOOT, QUIET, START, boot_with, files, guest_tests,
                          machine, note_programs, program)
 from lib.registry import test
@@ -81,3 +83,39 @@ def no_efi(opt, results):
         text = vga_text(m)
         results.add("This kernel is an EFI application" in text,
                     "no EFI: the screen says so", text)
+
+
+GRUB = "/usr/lib/grub/x86_64-efi/monolithic/grubx64.efi"
+
+
+@test("boot", beside=True)
+def grub(opt, results):
+    """GRUB starts the kernel by "chainloader"; with "linux" the kernel says what is wrong
+
+    Without Secure Boot, "linux" of GRUB 2.06 does not use the EFI stub of a kernel. It
+    leaves boot services and enters the kernel by the x86 boot protocol.
+    """
+    content = files(opt)
+    content["EFI/BOOT/BOOTX64.EFI"] = GRUB
+    content["EFI/debian/grub.cfg"] = (
+        "chainloader /bzImage initrd=\\\\initrd.img efi_mode.reserve=none\nboot\n"
+        "linux /bzImage\ninitrd /initrd.img\nboot\n").encode()
+    with machine(opt, results, "GRUB", content) as m:
+        m.expect(r"efi_mode\.reserve=none is not a size", START)
+        results.add(True, "GRUB: chainloader starts the kernel, and can go on")
+        found = m.expect(r"This kernel is an EFI application: [^\r\n]*", START)
+        results.add(re.search("UEFI shell", found[0]),
+                    "GRUB: the serial line says so", found[0])
+        screen = os.path.join(m.dir, "screen.ppm")
+        font = glyphs.read_font(opt.tree)
+        m.expect(r"\n", START)
+        time.sleep(1)
+        m.command_qmp("screendump", filename=screen)
+        with open(screen, "rb") as f:
+            picture = glyphs.Picture(f.read())
+        line, _ = glyphs.read_line(picture, font, 0)
+        # A control character has a glyph, too, which Python takes for white space
+        behind = picture.colours(len(line) * glyphs.WIDTH, 0, 2 * glyphs.WIDTH,
+                                 glyphs.HEIGHT)
+        results.add(line == found[0].rstrip() and behind == 1,
+                    "GRUB: the screen says so, and nothing else", f"{line} {behind}")

@@ -59,7 +59,7 @@ static void __init enofw_write_text(const char *s)
 	if (!screen)
 		return;
 	for (; i < end; i++)
-		writew(VGA_WHITE | (*s && *s != '\n' ? *s++ : ' '), screen + i);
+		writew(VGA_WHITE | (*s >= ' ' ? *s++ : ' '), screen + i);
 	early_iounmap(screen, VGA_TEXT_SIZE);
 }
 
@@ -71,7 +71,7 @@ static void __init enofw_draw_line(u8 __iomem *line, const struct font_desc *fon
 	const u8 *glyphs = font->data;
 	unsigned int x, width;
 
-	for (; *s && *s != '\n'; s++) {
+	for (; *s >= ' '; s++) {
 		width = min(font->width, 8);
 		for (x = 0; x < width; x++, line += bytes)
 			memset_io(line, glyphs[(u8)*s * font->height + y] & (0x80 >> x) ?
