@@ -5,6 +5,7 @@ Tests that need no machine: the tree and the image
 
 import contextlib
 import os
+import re
 import subprocess
 import tempfile
 
@@ -15,11 +16,13 @@ UNCHANGED = (("x86_64", "x86_64_defconfig"), ("i386", "i386_defconfig"),
              ("x86_64", "tinyconfig"), ("x86_64", "allmodconfig"))
 
 
-def config(tree, arch, name, out):
-    """A configuration made from nothing. Of @out only what makes it is used again."""
+def config(tree, arch, names, out):
+    """A configuration made from nothing by the targets @names. Of @out only what makes it
+    is used again."""
     with contextlib.suppress(FileNotFoundError):
         os.unlink(os.path.join(out, ".config"))
-    subprocess.run(["make", "-s", "-C", tree, f"ARCH={arch}", f"O={out}", name],
+    names = (names,) if isinstance(names, str) else names
+    subprocess.run(["make", "-s", "-C", tree, f"ARCH={arch}", f"O={out}", *names],
                    check=True, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
     with open(os.path.join(out, ".config"), encoding="utf-8") as f:
@@ -37,6 +40,31 @@ def same_config(opt, results):
         ours = config(opt.tree, arch, name, os.path.join(opt.tmp, "ours"))
         theirs = config(pristine, arch, name, os.path.join(opt.tmp, "theirs"))
         results.add(ours == theirs, f"ARCH={arch} {name} is unchanged")
+
+
+def enabled(text):
+    """The options of a configuration that have a value"""
+    return set(re.findall(r"^(CONFIG_\w+)=", text, re.M))
+
+
+@test("static", beside=True, needs=("tree",))
+def secure_config(opt, results):
+    """defconfig and secure.config give a configuration with all options of the fragment"""
+    out = os.path.join(opt.tmp, "secure")
+    before = config(opt.tree, "efi", "defconfig", out)
+    after = config(opt.tree, "efi", ("defconfig", "secure.config"), out)
+    with open(os.path.join(TOP, "arch/efi/configs/secure.config"),
+              encoding="utf-8") as f:
+        wanted = {line for line in f.read().splitlines()
+                  if re.match(r"CONFIG_|# CONFIG_\w+ is not set", line)}
+    lost = wanted - set(after.splitlines())
+    results.add(len(wanted) > 10 and not lost, "secure.config: every option is set",
+                "; ".join(sorted(lost)))
+    new = wanted - set(before.splitlines())
+    results.add(new, "secure.config: it changes something")
+    # A module can have become a part of the kernel
+    lost = enabled(before) - enabled(after) - {"CONFIG_KEXEC"}
+    results.add(not lost, "secure.config: nothing else is lost", "; ".join(sorted(lost)))
 
 
 @test("static", beside=True, needs=("image",))
