@@ -33,7 +33,8 @@ def sign(folder, source):
 def secure_boot(opt, results):
     """A signed kernel under Secure Boot is locked down; one without signature is refused"""
     content = files(opt)
-    options = f"bzImage initrd=\\initrd.img {QUIET}lockdown"
+    options = ("bzImage initrd=\\initrd.img efi_mode.bs_variables=1 "
+               f"{QUIET}lockdown")
     note_programs(opt, "starter", options)
     content["cmdline.txt"] = options.encode()
     content["unsigned.efi"] = content["bzImage"]
@@ -49,6 +50,8 @@ def secure_boot(opt, results):
         guest_tests(m, results, "secure boot", ("lockdown",))
         results.add("Secure Boot is on: the kernel is locked down" in m.text,
                     "secure boot: the log says so")
+        results.add("so bs_variables=1 is ignored" in m.text,
+                    "secure boot: variables of boot services stay closed")
 
 
 @test("boot", beside=True, guest=("limit", "kexec"))

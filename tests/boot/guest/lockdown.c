@@ -8,7 +8,13 @@
 
 #include "common.h"
 
-#define LEVEL	"/sys/kernel/security/lockdown"
+#define LEVEL		"/sys/kernel/security/lockdown"
+#define PARAMETER	"/sys/module/efi_mode/parameters/bs_variables"
+#define EFIVARS		"/sys/firmware/efi/efivars"
+#define SHIM		"605dab50-e046-4300-abb6-3dd810dd8b23"
+
+/* EFI_VARIABLE_NON_VOLATILE and _BOOTSERVICE_ACCESS, without _RUNTIME_ACCESS */
+#define NV_BS		3
 
 static int load(const char *module)
 {
@@ -59,11 +65,43 @@ static void check_modules(void)
 			 "/dev/efi_test is refused\n");
 }
 
+/* With such a variable, shim does not verify what it starts */
+static int make_boot_variable(void)
+{
+	static const unsigned char state[] = { NV_BS, 0, 0, 0, 1 };
+	int fd, ret = 0;
+
+	fd = open(EFIVARS "/MokSBState-" SHIM, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, state, sizeof(state)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* The command line has efi_mode.bs_variables=1 */
+static void check_variables(void)
+{
+	char value = 0;
+	int fd = open(PARAMETER, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd >= 0 && read(fd, &value, 1) < 0)
+		value = 0;
+	close(fd);
+	ksft_test_result(value == 'N', "bs_variables: %c\n", value ?: '?');
+	mount("efivarfs", EFIVARS, "efivarfs", 0, NULL);
+	ret = make_boot_variable();
+	ksft_test_result(ret == -EINVAL, "a variable of boot services is not made: %d\n",
+			 ret);
+}
+
 int main(void)
 {
 	ksft_print_header();
-	ksft_set_plan(4);
+	ksft_set_plan(6);
 	check_level();
 	check_modules();
+	check_variables();
 	ksft_finished();
 }
