@@ -24,6 +24,10 @@ VARIABLES = (
     ("CustomMode", "c076ec0c-7028-4399-a072-71ee5c448b9f", NV_BS, "00"),
     ("EfiModeVolatile", OURS, BS_RT, "55aa"),
 )
+# efivarfs has no room for such a name. It is the first in the list of the firmware, and must
+# not hide those behind it.
+LONG_NAME = "EfiModeLong" + 289 * "x"
+
 MADE, OPENED = "EfiModeMade", "EfiModeOpened"
 
 
@@ -58,10 +62,11 @@ def boot_variables(opt, results):
     name = "variables of boot services"
     linux = "bzImage initrd=\\initrd.img"
     content = boots.files(
-        opt, *[f"setvar {variable} -guid {guid} {attributes} ={value}"
+        opt, f"setvar {LONG_NAME} -guid {OURS} {BS_RT} =01", *[f"setvar {variable} -guid {guid} {attributes} ={value}"
                for variable, guid, attributes, value in VARIABLES],
         *show("before"),
         f"{linux} {QUIET}boot-variables,leave:return", *show("closed"),
+        f"setvar {LONG_NAME} -guid {OURS} {BS_RT} =",
         f"{linux} efi_mode.bs_variables=1 {QUIET}boot-variables:open,leave:return",
         *show("open"), "reset -s")
     expected = {variable: (set(re.findall(r"\w+", attributes.upper())), value)
@@ -71,6 +76,8 @@ def boot_variables(opt, results):
         results.add(before == expected, f"{name}: the UEFI shell has made them",
                     f"{before}")
         guest(m, results, f"{name}: closed", "boot-variables")
+        warning = f"not listed, because its name has {len(LONG_NAME)} characters"
+        results.add(warning in m.text, f"{name}: a long name is only warned of")
         after = shown(m, "closed", START)
         results.add(after == before, f"{name}: all are as before", f"{after}")
         guest(m, results, f"{name}: open", "boot-variables:open")

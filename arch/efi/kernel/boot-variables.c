@@ -12,6 +12,9 @@
  *	- A volatile variable is not created, and is read-only (UEFI 2.10, section 8.2,
  *	  SetVariable()).
  *
+ * efivarfs has room for names of 255 characters and ends its list at a longer one, so such
+ * names are not listed for it.
+ *
  * The statuses are those that edk2 returns at runtime. A variable that cannot be looked at
  * is treated as a variable of boot services.
  *
@@ -40,7 +43,10 @@
 /* What a variable must have to be written at runtime */
 #define WRITABLE	(EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_RUNTIME_ACCESS)
 
-/* Bytes of a name for a start; firmware says how many it needs */
+/*
+ * Bytes of a name for a start; firmware says how many it needs. efivarfs asks with as many
+ * bytes, never with more.
+ */
 #define NAME_SIZE	512
 
 /* More hidden names than this in a row are a list without an end */
@@ -224,6 +230,30 @@ static efi_status_t bv_next_visible(const struct efi_mode_variable_store *store,
 	return EFI_DEVICE_ERROR;
 }
 
+/*
+ * The next name for a caller that has a buffer of @room bytes. A caller with another buffer
+ * than that of efivarfs may have a larger one, and gets to know how many bytes it needs.
+ */
+static efi_status_t bv_next_fitting(const struct efi_mode_variable_store *store,
+				    struct bv_name *n, unsigned long room)
+{
+	efi_status_t status;
+	unsigned int i;
+	size_t needed;
+
+	for (i = 0; i < MAX_HIDDEN; i++) {
+		status = bv_next_visible(store, n);
+		if (status != EFI_SUCCESS)
+			return status;
+		needed = bv_name_size(n->text, n->size);
+		if (needed <= room || room != NAME_SIZE)
+			return EFI_SUCCESS;
+		pr_warn_ratelimited("a variable is not listed, because its name has %zu characters: %pUl\n",
+				    needed / sizeof(*n->text) - 1, &n->vendor);
+	}
+	return EFI_DEVICE_ERROR;
+}
+
 static efi_status_t bv_give_name(const struct bv_name *n, unsigned long *size,
 				 efi_char16_t *name, efi_guid_t *vendor)
 {
@@ -247,7 +277,9 @@ static efi_status_t bv_give_name(const struct bv_name *n, unsigned long *size,
  * @vendor:	in, out: the GUID of that variable
  *
  * Names of hidden variables are read into a buffer of this function and are stepped over, so
- * @size does not depend on them. The present name can be that of a hidden variable.
+ * @size does not depend on them. The present name can be that of a hidden variable. If @size
+ * is 512, names that do not fit are stepped over as well, after a warning: efivarfs cannot go
+ * on behind them.
  *
  * Context: task context, sleeps.
  * Return: %EFI_SUCCESS, %EFI_NOT_FOUND after the last name, %EFI_BUFFER_TOO_SMALL,
@@ -275,7 +307,7 @@ efi_status_t efi_mode_bv_get_next(const struct efi_mode_variable_store *store,
 		return EFI_OUT_OF_RESOURCES;
 	memcpy(n.text, name, present);
 
-	status = bv_next_visible(store, &n);
+	status = bv_next_fitting(store, &n, *size);
 	if (status == EFI_SUCCESS)
 		status = bv_give_name(&n, size, name, vendor);
 	kfree(n.text);

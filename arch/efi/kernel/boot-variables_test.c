@@ -38,6 +38,7 @@ static efi_guid_t vendor = EFI_GUID(0x12345678, 0x9abc, 0xdef0, 1, 2, 3, 4, 5, 6
 				      8);
 
 static struct {
+	bool long_is_visible;	/* the long name */
 	bool old;		/* tells no attributes if the buffer is too small */
 	efi_status_t broken;	/* what GetVariable() returns */
 	unsigned int repeats;	/* GetNextVariableName() gives this many again and again */
@@ -64,6 +65,11 @@ static const struct bv_variable *bv_find(const efi_char16_t *name)
 	return NULL;
 }
 
+static u32 bv_attributes(const struct bv_variable *v)
+{
+	return v->name == long_name && bv_fake.long_is_visible ? NV_BS_RT : v->attr;
+}
+
 static efi_status_t bv_fake_get(efi_char16_t *name, efi_guid_t *guid, u32 *attr,
 				unsigned long *data_size, void *data)
 {
@@ -81,14 +87,14 @@ static efi_status_t bv_fake_get(efi_char16_t *name, efi_guid_t *guid, u32 *attr,
 	size = strlen(v->value);
 	if (*data_size < size) {
 		if (attr)
-			*attr = bv_fake.old ? 0 : v->attr;
+			*attr = bv_fake.old ? 0 : bv_attributes(v);
 		*data_size = size;
 		return EFI_BUFFER_TOO_SMALL;
 	}
 	if (!data)
 		return EFI_INVALID_PARAMETER;
 	if (attr)
-		*attr = v->attr;
+		*attr = bv_attributes(v);
 	memcpy(data, v->value, size);
 	*data_size = size;
 	return EFI_SUCCESS;
@@ -233,6 +239,28 @@ static void bv_list(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, EFI_SUCCESS,
 			efi_mode_bv_get_next(&bv_store, &size, name, &guid));
 	KUNIT_EXPECT_MEMEQ(test, name, L"SetupMode", sizeof(L"SetupMode"));
+}
+
+/* efivarfs asks with 512 bytes, and cannot go on behind a name that needs more */
+static void bv_list_long_name(struct kunit *test)
+{
+	efi_char16_t name[LONG_NAME + 1] = L"Boot0000";
+	efi_guid_t guid = vendor;
+	unsigned long size = 512;
+
+	bv_fake.long_is_visible = true;
+	KUNIT_EXPECT_EQ(test, EFI_SUCCESS,
+			efi_mode_bv_get_next(&bv_store, &size, name, &guid));
+	KUNIT_EXPECT_MEMEQ(test, name, L"SetupMode", sizeof(L"SetupMode"));
+
+	memcpy(name, L"Boot0000", sizeof(L"Boot0000"));
+	size = 510;
+	KUNIT_EXPECT_EQ(test, EFI_BUFFER_TOO_SMALL,
+			efi_mode_bv_get_next(&bv_store, &size, name, &guid));
+	KUNIT_EXPECT_EQ(test, size, sizeof(name));
+	KUNIT_EXPECT_EQ(test, EFI_SUCCESS,
+			efi_mode_bv_get_next(&bv_store, &size, name, &guid));
+	KUNIT_EXPECT_MEMEQ(test, name, long_name, sizeof(name));
 }
 
 static void bv_list_arguments(struct kunit *test)
@@ -388,6 +416,7 @@ static struct kunit_case bv_cases[] = {
 	KUNIT_CASE(bv_read_old),
 	KUNIT_CASE(bv_read_arguments),
 	KUNIT_CASE(bv_list),
+	KUNIT_CASE(bv_list_long_name),
 	KUNIT_CASE(bv_list_arguments),
 	KUNIT_CASE(bv_list_without_end),
 	KUNIT_CASE(bv_write),
