@@ -32,6 +32,13 @@ def boot_max(opt, results):
          cpu="max")
 
 
+@test("boot", beside=True, guest=("dmesg",))
+def first_boot(opt, results):
+    """The first boot logs no warning, on the default CPU and on one with everything"""
+    boot(opt, results, "default CPU", ("dmesg",))
+    boot(opt, results, "-cpu max", ("dmesg",), cpu="max")
+
+
 @test("boot", long=True, guest=("boot",))
 def boot_256m(opt, results):
     """A small machine"""

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Has the kernel logged a warning, or worse?
+ *
+ * As dmesg -l emerg,alert,crit,err,warn, which the shell of the initramfs does not have.
+ */
+#include <poll.h>
+
+#include "common.h"
+
+#define LOG_WARNING	4
+#define LEVEL_MASK	7
+
+/* What comes late belongs to the first boot, too */
+#define SETTLE_MS	3000
+
+int main(void)
+{
+	char record[8192], *text;
+	int fd, level, messages = 0, wrong = 0;
+	ssize_t n;
+
+	ksft_print_header();
+	ksft_set_plan(2);
+	poll(NULL, 0, SETTLE_MS);
+	fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
+	if (fd < 0)
+		ksft_exit_fail_msg("/dev/kmsg: %s\n", strerror(errno));
+	for (;;) {
+		n = read(fd, record, sizeof(record) - 1);
+		if (n < 0 && errno == EPIPE)
+			continue;
+		if (n <= 0)
+			break;
+		record[n] = '\0';
+		text = strchr(record, ';');
+		if (!text || sscanf(record, "%d,", &level) != 1)
+			ksft_exit_fail_msg("not a record: %s\n", record);
+		messages++;
+		/* Those of user space have a facility. The module is the tests' own */
+		if (level > LEVEL_MASK || (level & LEVEL_MASK) > LOG_WARNING ||
+		    strstr(text, "loading out-of-tree module taints kernel"))
+			continue;
+		wrong++;
+		ksft_print_msg("level %d: %s", level, text + 1);
+	}
+	ksft_test_result(messages > 100, "the log has %d messages\n", messages);
+	ksft_test_result(!wrong, "%d of them are warnings or worse\n", wrong);
+	ksft_finished();
+}
