@@ -293,6 +293,71 @@ def guard(opt, results):
         results.add(word in mtype(path, file), f"{name}: {file} on the host")
 
 
+# Sectors of El Torito's image on a hybrid stick
+IMAGE_SECTORS = 16384
+
+
+def table_entry(kind, start, sectors):
+    return (b"\0\0\0\0" + bytes([kind]) + b"\0\0\0" +
+            start.to_bytes(4, "little") + sectors.to_bytes(4, "little"))
+
+
+def hybrid_stick(path):
+    """
+    A stick with an ISO image that boots from a FAT image, and a partition behind it
+
+    Returns the sector where the FAT image is.
+    """
+    env = dict(os.environ, MTOOLS_SKIP_CHECK="1")
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(path)) as tmp:
+        fat = os.path.join(tmp, "efi.img")
+        subprocess.run(["mformat", "-C", "-i", fat, "-T", str(IMAGE_SECTORS), "-v",
+                        "HYBRID", "::"], check=True, env=env)
+        with open(fat, "rb") as f:
+            boot_sector = f.read(SECTOR)
+        subprocess.run(["genisoimage", "-quiet", "-o", path, "-e", "efi.img",
+                        "-no-emul-boot", "-c", "boot.cat", tmp], check=True,
+                       capture_output=True)
+    with open(path, "r+b") as f:
+        image = f.read().index(boot_sector) // SECTOR
+        sectors = -(-f.tell() // MIB) * (MIB // SECTOR)
+        f.truncate(sectors * SECTOR + 32 * MIB)
+        f.seek(446)
+        f.write(table_entry(0x17, 0, sectors) +
+                table_entry(0x83, sectors, 32 * MIB // SECTOR) + bytes(32) +
+                b"\x55\xaa")
+    subprocess.run(["mkfs.ext4", "-q", "-E", f"offset={sectors * SECTOR}", path,
+                    "32M"], check=True, capture_output=True,
+                   env=dict(env, PATH=env["PATH"] + ":/usr/sbin:/sbin"))
+    return image
+
+
+@test("disk", beside=True, guest=("hybrid",))
+def hybrid_sticks(opt, results):
+    """Of a stick with an ISO image only the firmware's blocks are guarded, of UDF all"""
+    name = "hybrid-sticks"
+    sector = hybrid_stick(image(opt, "iso"))
+    with open(image(opt, "udf"), "wb") as f:
+        f.truncate(64 * MIB)
+    env = dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin:/sbin")
+    subprocess.run(["mkudffs", "--media-type=hd", "--blocksize=512",
+                    image(opt, "udf")], check=True, capture_output=True, env=env)
+    args = []
+    for kind, address in (("iso", 8), ("udf", 9)):
+        args += [*drive(kind, image(opt, kind)), "-device",
+                 f"virtio-blk-pci,addr={address},drive={kind}"]
+    step = (f"hybrid:iso:Pci(0x8+0x0):{sector}:{IMAGE_SECTORS}"
+            ":udf:Pci(0x9+0x0)")
+    with machine(opt, results, name, files(opt, CONNECT, f"{LINUX} {QUIET}{step}"),
+                 args=args) as m:
+        m.expect("TEST BEGIN", START + BOOT)
+        guest_actions(m, results, name, {})
+        power_off(m, results, name)
+        said = set(re.findall(r"efida\d(\S*): firmware has the file system",
+                              m.text))
+        results.add(said == {"", "p1"}, f"{name}: the notices", said)
+
+
 # What Linux does to the table of a disk, and which partitions the firmware has then
 TABLES = {
     "new": ("Pci(0x8,0x0)", (1,)),

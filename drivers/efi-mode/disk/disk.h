@@ -10,12 +10,13 @@
  *
  *	disk, nvme, scsi
  *	queue, mode, reconnect
- *	claim, tokens, flush
+ *	claim
+ *	tokens, flush
  *	pass
  *	transfer, plan
- *	media
+ *	media, range
  *
- * All of them may use the bus. plan.c is pure, and so is most of media.c.
+ * All of them may use the bus. plan.c and range.c are pure, and so is most of media.c.
  */
 #ifndef _EFI_MODE_DISK_H
 #define _EFI_MODE_DISK_H
@@ -382,11 +383,19 @@ bool efi_disk_same_media(const struct efi_disk_media *a,
 void efi_disk_lose_medium(struct efi_disk *d);
 void efi_disk_replace_bounce(struct efi_disk *d);
 void efi_disk_replace_shared(struct efi_disk *d);
+struct efi_disk_result efi_disk_read_block(struct efi_disk *d, u64 lba);
+int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media);
+
+/* range.c */
+
 bool efi_disk_parse_partition(const struct efi_disk *d, const void *path,
 			      size_t size, struct efi_disk_part *part);
+bool efi_disk_parse_boot_image(const struct efi_disk *d, const void *path,
+			       size_t size, struct efi_disk_part *part);
+u64 efi_disk_fat_sectors(const void *boot, size_t size);
+bool efi_disk_covers(const struct efi_disk_part *part, sector_t capacity);
 bool efi_disk_has_part(const struct efi_disk_part *parts, unsigned int nr,
 		       const struct efi_disk_part *part);
-int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media);
 
 /* plan.c */
 

@@ -501,15 +501,72 @@ static void partition_paths(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, part.start, 64);
 	KUNIT_EXPECT_EQ(test, part.sectors, 128);
 	KUNIT_EXPECT_FALSE(test, efi_disk_parse_partition(d, path, 47, &part));
-	path[7] = 2;	/* CDROM() */
+	/* CDROM() is none that Linux can have in its table */
+	path[7] = 2;
 	KUNIT_EXPECT_FALSE(test, efi_disk_parse_partition(d, path, sizeof(path),
 							  &part));
+	/* Of 16 blocks, or of 16 of a CD */
+	KUNIT_EXPECT_TRUE(test, efi_disk_parse_boot_image(d, path, sizeof(path),
+							  &part));
+	KUNIT_EXPECT_EQ(test, part.start, 64);
+	KUNIT_EXPECT_EQ(test, part.sectors, 128);
+	d->media.block_size = 512;
+	KUNIT_EXPECT_TRUE(test, efi_disk_parse_boot_image(d, path, sizeof(path),
+							  &part));
+	KUNIT_EXPECT_EQ(test, part.start, 8);
+	KUNIT_EXPECT_EQ(test, part.sectors, 64);
+	KUNIT_EXPECT_FALSE(test, efi_disk_parse_boot_image(d, path, 29, &part));
+	/* UDF's vendor node says nothing */
+	path[7] = 3;
+	KUNIT_EXPECT_FALSE(test, efi_disk_parse_boot_image(d, path, sizeof(path),
+							   &part));
+}
+
+static void fat_sizes(struct kunit *test)
+{
+	u8 *boot = kunit_kzalloc(test, 512, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, boot);
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), 0);
+	boot[0] = 0xeb;
+	boot[12] = 2;		/* 512 bytes */
+	boot[13] = 4;		/* a cluster */
+	boot[14] = 1;		/* reserved */
+	boot[16] = 2;		/* FATs */
+	boot[20] = 0x10;	/* 4096 sectors */
+	boot[510] = 0x55;
+	boot[511] = 0xaa;
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), 4096);
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 511), 0);
+	boot[20] = 0;
+	boot[34] = 1;		/* 65536 of them, which 16 bits cannot say */
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), SZ_64K);
+	boot[12] = 16;		/* 4096 bytes */
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), SZ_512K);
+	boot[12] = 3;
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), 0);
+	boot[12] = 2;
+	boot[510] = 0;
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), 0);
+}
+
+static void covers_disk(struct kunit *test)
+{
+	const struct efi_disk_part all = { 0, S64_MAX }, exact = { 0, 4096 };
+	const struct efi_disk_part less = { 0, 4095 }, later = { 1, S64_MAX };
+
+	KUNIT_EXPECT_TRUE(test, efi_disk_covers(&all, 4096));
+	KUNIT_EXPECT_TRUE(test, efi_disk_covers(&exact, 4096));
+	KUNIT_EXPECT_FALSE(test, efi_disk_covers(&less, 4096));
+	KUNIT_EXPECT_FALSE(test, efi_disk_covers(&later, 4096));
 }
 
 static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(plan_bounced),
 	KUNIT_CASE(partitions),
 	KUNIT_CASE(partition_paths),
+	KUNIT_CASE(fat_sizes),
+	KUNIT_CASE(covers_disk),
 	KUNIT_CASE(plan_direct),
 	KUNIT_CASE(plan_gathered),
 	KUNIT_CASE(plan_misaligned),

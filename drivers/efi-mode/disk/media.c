@@ -13,7 +13,6 @@
 #include <linux/log2.h>
 #include <linux/math.h>
 #include <linux/overflow.h>
-#include <linux/unaligned.h>
 
 #include "disk.h"
 #include "../bus/bus.h"
@@ -28,9 +27,6 @@
 #define MAX_DISCARD	SZ_1G
 
 #define MIN_DIRECT	SZ_64K
-
-/* What Linux takes of an extended partition, for a boot loader, at most */
-#define EXTENDED_SECTORS	8
 
 static u32 emedia_size(u32 block_size, u32 n)
 {
@@ -209,62 +205,6 @@ bool efi_disk_same_media(const struct efi_disk_media *a,
 	       a->blocks == b->blocks;
 }
 
-/* HD(): number, first block, number of blocks */
-#define HD_START	8
-#define HD_BLOCKS	16
-#define HD_SIZE		42
-
-/**
- * efi_disk_parse_partition() - read from a device path where a partition is
- * @d:		the disk
- * @path:	a device path below that of the disk
- * @size:	bytes of it
- * @part:	is filled in
- *
- * It is the first node behind those of the disk that says so, even if the partition has
- * parts itself.
- *
- * Context: any.
- * Return: true if it does.
- */
-bool efi_disk_parse_partition(const struct efi_disk *d, const void *path,
-			      size_t size, struct efi_disk_part *part)
-{
-	u32 per_block = d->media.block_size >> SECTOR_SHIFT;
-	size_t above = efi_path_body(d->edev->path, d->edev->path_size);
-	const u8 *node = path + above;
-
-	if (above + HD_SIZE > size ||
-	    EFI_NODE(node[0], node[1]) != EFI_NODE(EFI_NODE_MEDIA, 1) ||
-	    get_unaligned_le16(node + 2) < HD_SIZE)
-		return false;
-	part->start = get_unaligned_le64(node + HD_START) * per_block;
-	part->sectors = get_unaligned_le64(node + HD_BLOCKS) * per_block;
-	return true;
-}
-
-/**
- * efi_disk_has_part() - check whether Linux has found a partition of the firmware's
- * @parts:	what Linux has found
- * @nr:		number of @parts
- * @part:	the firmware's partition
- *
- * Of an extended partition Linux takes two sectors, or a block, and the firmware all.
- *
- * Context: any.
- * Return: true if Linux has found it.
- */
-bool efi_disk_has_part(const struct efi_disk_part *parts, unsigned int nr,
-		       const struct efi_disk_part *part)
-{
-	for (; nr; nr--, parts++)
-		if (parts->start == part->start &&
-		    (parts->sectors == part->sectors ||
-		     parts->sectors <= EXTENDED_SECTORS))
-			return true;
-	return false;
-}
-
 static u32 emedia_read_erase_size(struct efi_disk *d,
 				  const struct efi_disk_media *media)
 {
@@ -391,6 +331,28 @@ void efi_disk_replace_shared(struct efi_disk *d)
 }
 
 /**
+ * efi_disk_read_block() - read one block into the bounce buffer
+ * @d:		the disk, of which no tokens are in flight
+ * @lba:	the block
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ * Return: what the firmware has answered.
+ */
+struct efi_disk_result efi_disk_read_block(struct efi_disk *d, u64 lba)
+{
+	struct efi_disk_result o = {};
+
+	lockdep_assert_held(&d->lock);
+	o.ret = efi_protocol_call(d->io, &o.status, union efi_block_io_protocol,
+				  read_blocks, d->media.id, lba,
+				  d->media.block_size,
+				  efi_phys(d->bounce->virt));
+	if (!o.ret && o.status == EFI_TIMEOUT)
+		efi_disk_replace_bounce(d);
+	return o;
+}
+
+/**
  * efi_disk_detect() - let firmware look what is in the drive
  * @d:		the disk
  * @media:	is filled in
@@ -402,13 +364,7 @@ void efi_disk_replace_shared(struct efi_disk *d)
  */
 int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media)
 {
-	efi_status_t status;
-
 	lockdep_assert_held(&d->lock);
-	if (!efi_protocol_call(d->io, &status, union efi_block_io_protocol,
-			       read_blocks, d->media.id, 0, d->media.block_size,
-			       efi_phys(d->bounce->virt)) &&
-	    status == EFI_TIMEOUT)
-		efi_disk_replace_bounce(d);
+	efi_disk_read_block(d, 0);
 	return efi_disk_read_media(d, media);
 }
