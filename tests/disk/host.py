@@ -423,10 +423,10 @@ def partitions(opt, results):
             power_off(m, results, name)
 
 
-@test("disk", name="disk-faults", also_long=True, beside=True, guest=("disk", "disk-pace"), efi=("driver",))
+@test("disk", name="disk-faults", also_long=True, beside=True, guest=("disk", "disk-pace", "disk-poll"), efi=("driver",))
 def disk(opt, results):
     """A disk of the test driver that fails in every way"""
-    name, tests = "disk", ("disk", "disk-pace")
+    name, tests = "disk", ("disk", "disk-pace", "disk-poll")
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{','.join(tests)}"]
     with machine(opt, results, name, files(opt, *script)) as m:
         guest_tests(m, results, name, tests)

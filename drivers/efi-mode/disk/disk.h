@@ -284,6 +284,8 @@ struct efi_disk_chain {
  * @closed:	no more calls
  * @stale:	@media is not what is in the drive
  * @events:	DISK_EVENT_* that nobody has asked for yet
+ * @poll_pause:	ms without a poll after the last look at the medium
+ * @next_poll:	jiffies at the end of that
  * @media_work:	tells of a medium that has changed
  * @flush:	whether a flush brings the data to the medium
  * @warned:	that it does not
@@ -318,6 +320,8 @@ struct efi_disk {
 	bool closed;
 	bool stale;
 	unsigned int events;
+	u32 poll_pause;
+	unsigned long next_poll;
 	struct work_struct media_work;
 	enum efi_disk_flush_support flush;
 	bool warned;
@@ -384,6 +388,7 @@ void efi_disk_lose_medium(struct efi_disk *d);
 void efi_disk_replace_bounce(struct efi_disk *d);
 void efi_disk_replace_shared(struct efi_disk *d);
 struct efi_disk_result efi_disk_read_block(struct efi_disk *d, u64 lba);
+u32 efi_disk_poll_pause(u32 last, bool failed, u64 ms);
 int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media);
 
 /* range.c */

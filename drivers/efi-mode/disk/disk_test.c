@@ -522,6 +522,24 @@ static void partition_paths(struct kunit *test)
 							   &part));
 }
 
+static void poll_pauses(struct kunit *test)
+{
+	/* Each poll of a drive that answers at once, with a medium or without */
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, false, 0), 0);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(60000, false, 0), 0);
+	/* Slow: a twentieth of the time, but once a minute */
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, false, 500), 10000);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, false, 10000), 60000);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, false, U64_MAX / 32),
+			60000);
+	/* Unreadable: less and less often */
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, true, 0), 4000);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(4000, true, 0), 8000);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(32000, true, 0), 60000);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(U32_MAX, true, 0), 60000);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, true, 1000), 20000);
+}
+
 static void fat_sizes(struct kunit *test)
 {
 	u8 *boot = kunit_kzalloc(test, 512, GFP_KERNEL);
@@ -566,6 +584,7 @@ static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(partitions),
 	KUNIT_CASE(partition_paths),
 	KUNIT_CASE(fat_sizes),
+	KUNIT_CASE(poll_pauses),
 	KUNIT_CASE(covers_disk),
 	KUNIT_CASE(plan_direct),
 	KUNIT_CASE(plan_gathered),

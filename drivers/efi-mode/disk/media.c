@@ -10,8 +10,11 @@
  * A disk that cannot be removed is the same whatever its number, but not whatever its
  * size: with another one it is another disk, for which the bus makes another device.
  */
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/log2.h>
 #include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/overflow.h>
 
 #include "disk.h"
@@ -27,6 +30,16 @@
 #define MAX_DISCARD	SZ_1G
 
 #define MIN_DIRECT	SZ_64K
+
+/*
+ * The firmware does nothing else while it looks for a medium, so that gets one part in so
+ * many of its time
+ */
+#define POLL_SHARE	20
+
+/* The first pause after a failure, and the longest one, in ms */
+#define FIRST_PAUSE	(4 * MSEC_PER_SEC)
+#define LONGEST_PAUSE	(60 * MSEC_PER_SEC)
 
 static u32 emedia_size(u32 block_size, u32 n)
 {
@@ -353,18 +366,57 @@ struct efi_disk_result efi_disk_read_block(struct efi_disk *d, u64 lba)
 }
 
 /**
+ * efi_disk_poll_pause() - choose how long a drive is not polled
+ * @last:	the pause before this look at the medium, in ms
+ * @failed:	the medium could not be read
+ * @ms:		how long the firmware has taken
+ *
+ * A medium that cannot be read takes the firmware many seconds each time, or the bus a
+ * reset, and is most probably the same the next time.
+ *
+ * Context: any.
+ * Return: ms.
+ */
+u32 efi_disk_poll_pause(u32 last, bool failed, u64 ms)
+{
+	u32 pause = 0;
+
+	if (failed)
+		pause = max_t(u32, min_t(u32, last, LONGEST_PAUSE) * 2,
+			      FIRST_PAUSE);
+	return min_t(u64, max_t(u64, pause, ms * POLL_SHARE), LONGEST_PAUSE);
+}
+
+/* No medium, or another one, is what a poll is for */
+static bool emedia_is_unreadable(const struct efi_disk_result *o)
+{
+	return o->ret || (o->status != EFI_SUCCESS &&
+			  o->status != EFI_NO_MEDIA &&
+			  o->status != EFI_MEDIA_CHANGED);
+}
+
+/**
  * efi_disk_detect() - let firmware look what is in the drive
  * @d:		the disk
  * @media:	is filled in
  *
- * Its drivers do that only when they are asked to read.
+ * Its drivers do that only when they are asked to read. @d->next_poll is when they are to
+ * be asked for the next time.
  *
  * Context: task context; sleeps. @d->lock is held.
  * Return: 0, or as efi_protocol_read().
  */
 int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media)
 {
+	u64 start = ktime_get_ns();
+	struct efi_disk_result o;
+
 	lockdep_assert_held(&d->lock);
-	efi_disk_read_block(d, 0);
+	o = efi_disk_read_block(d, 0);
+	d->poll_pause = efi_disk_poll_pause(d->poll_pause,
+					    emedia_is_unreadable(&o),
+					    (ktime_get_ns() - start) /
+					    NSEC_PER_MSEC);
+	d->next_poll = jiffies + msecs_to_jiffies(d->poll_pause);
 	return efi_disk_read_media(d, media);
 }
