@@ -432,6 +432,16 @@ def disk(opt, results):
         guest_tests(m, results, name, tests)
 
 
+@test("disk", beside=True, guest=("disk-high",), efi=("driver",))
+def disk_high(opt, results):
+    """With efi_mode.below_4g=1 a disk gets no memory above 4 GiB"""
+    name, tests = "disk-high", ("disk-high",)
+    script = ["load fs0:\\driver.efi",
+              f"{LINUX} efi_mode.below_4g=1 {QUIET}{','.join(tests)}"]
+    with machine(opt, results, name, files(opt, *script), memory="6G") as m:
+        guest_tests(m, results, name, tests)
+
+
 def boot_disk_tokens(opt, results, name, test):
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{test}"]
     with machine(opt, results, name, files(opt, *script)) as m:

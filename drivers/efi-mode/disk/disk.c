@@ -77,7 +77,7 @@ static void edisk_set_limits(struct efi_disk *d)
 	d->max_bytes = edisk_largest_transfer();
 	efi_disk_init_limits(&d->media,
 			     min_t(u32, d->max_bytes, FIRST_TRANSFER),
-			     d->bounce->size, &d->limits);
+			     d->bounce->size, efi_memory_end(), &d->limits);
 }
 
 static void edisk_take_medium(struct efi_disk *d,

@@ -82,6 +82,7 @@ struct efi_disk_media {
  * @max_bytes:	of at most so many, a multiple of @block_size
  * @max_bounced: of at most so many if they go through the bounce buffer, likewise
  * @min_direct:	memory of so many bytes or more is worth a call of its own
+ * @end:	of the memory that firmware can be given
  * @bounced:	nothing goes from or to where it is: the device may go on with a transfer
  *		after its end, and would change memory that others use by then
  */
@@ -91,6 +92,7 @@ struct efi_disk_limits {
 	u32 max_bytes;
 	u32 max_bounced;
 	u32 min_direct;
+	phys_addr_t end;
 	bool bounced;
 };
 
@@ -379,7 +381,8 @@ int efi_disk_check_media(const struct efi_disk_media *media, const char **why);
 void efi_disk_queue_limits(const struct efi_disk_media *media, u32 max_bytes,
 			   struct queue_limits *lim);
 void efi_disk_init_limits(const struct efi_disk_media *media, u32 max_bytes,
-			  u32 max_bounced, struct efi_disk_limits *limits);
+			  u32 max_bounced, phys_addr_t end,
+			  struct efi_disk_limits *limits);
 sector_t efi_disk_capacity(const struct efi_disk_media *media);
 int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media);
 bool efi_disk_same_media(const struct efi_disk_media *a,

@@ -15,6 +15,7 @@ static const struct efi_disk_limits usual = {
 	.max_bytes	= SZ_64K,
 	.max_bounced	= SZ_64K,
 	.min_direct	= SZ_16K,
+	.end		= PHYS_ADDR_MAX,
 };
 
 static const struct efi_disk_limits large = {
@@ -23,6 +24,7 @@ static const struct efi_disk_limits large = {
 	.max_bytes	= SZ_64K,
 	.max_bounced	= SZ_64K,
 	.min_direct	= SZ_16K,
+	.end		= PHYS_ADDR_MAX,
 };
 
 /* What is expected of one call */
@@ -150,6 +152,24 @@ static void plan_shared(struct kunit *test)
 
 	check_plan(test, &usual, segs, 0, SZ_64K + SZ_16K, e, ARRAY_SIZE(e));
 	check_plan(test, &usual, one, 7 * 512, 512, s, ARRAY_SIZE(s));
+}
+
+static void plan_high(struct kunit *test)
+{
+	/* Below the end, across it, behind it */
+	const struct efi_disk_segment segs[] = {
+		{ SZ_4G - SZ_32K, SZ_32K }, { SZ_4G - SZ_16K, SZ_32K },
+		{ SZ_4G + SZ_1M, SZ_16K }, { SZ_1M, SZ_16K },
+	};
+	const struct expected e[] = {
+		{ 0, SZ_32K, 0, SZ_32K, true },
+		{ 64, SZ_32K + SZ_16K, 0, SZ_32K + SZ_16K, false },
+		{ 160, SZ_16K, 0, SZ_16K, true },
+	};
+	struct efi_disk_limits limits = usual;
+
+	limits.end = SZ_4G;
+	check_plan(test, &limits, segs, 0, SZ_64K + SZ_32K, e, ARRAY_SIZE(e));
 }
 
 static void plan_small_buffer(struct kunit *test)
@@ -307,7 +327,8 @@ static void media_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lim.logical_block_size, PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, lim.physical_block_size, SZ_64K);
 	KUNIT_EXPECT_EQ(test, efi_disk_capacity(&m), 0x200000ULL * 128);
-	efi_disk_init_limits(&m, SZ_4M, SZ_1M, &limits);
+	efi_disk_init_limits(&m, SZ_4M, SZ_1M, SZ_4G, &limits);
+	KUNIT_EXPECT_EQ(test, limits.end, SZ_4G);
 	KUNIT_EXPECT_EQ(test, limits.align, SZ_8K);
 	KUNIT_EXPECT_EQ(test, limits.block_size, SZ_64K);
 }
@@ -591,6 +612,7 @@ static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(plan_misaligned),
 	KUNIT_CASE(segments_of_memory),
 	KUNIT_CASE(plan_shared),
+	KUNIT_CASE(plan_high),
 	KUNIT_CASE(plan_small_buffer),
 	KUNIT_CASE(plan_parts_of_blocks),
 	KUNIT_CASE(plan_far),

@@ -186,6 +186,7 @@ void efi_disk_queue_limits(const struct efi_disk_media *media, u32 max_bytes,
  * @media:	what is in the drive
  * @max_bytes:	of a call, a multiple of %EFI_DISK_MAX_BLOCK
  * @max_bounced: of the bounce buffer, likewise
+ * @end:	of the memory that firmware can be given
  * @limits:	is filled in
  *
  * There is firmware that expects memory to be aligned like a block without saying so.
@@ -193,7 +194,8 @@ void efi_disk_queue_limits(const struct efi_disk_media *media, u32 max_bytes,
  * Context: any.
  */
 void efi_disk_init_limits(const struct efi_disk_media *media, u32 max_bytes,
-			  u32 max_bounced, struct efi_disk_limits *limits)
+			  u32 max_bounced, phys_addr_t end,
+			  struct efi_disk_limits *limits)
 {
 	limits->block_size = media->block_size;
 	limits->align = max_t(u32, media->io_align,
@@ -201,6 +203,7 @@ void efi_disk_init_limits(const struct efi_disk_media *media, u32 max_bytes,
 	limits->max_bytes = max_bytes;
 	limits->max_bounced = max_bounced;
 	limits->min_direct = max_t(u32, MIN_DIRECT, media->block_size);
+	limits->end = end;
 }
 
 /**
