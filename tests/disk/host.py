@@ -432,6 +432,15 @@ def disk(opt, results):
         guest_tests(m, results, name, tests)
 
 
+@test("disk", beside=True, guest=("emmc",), efi=("driver",))
+def emmc_flush(opt, results):
+    """A flush of an eMMC device writes its cache, by SdMmcPassThru"""
+    name, tests = "emmc-flush", ("emmc",)
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{','.join(tests)}"]
+    with machine(opt, results, name, files(opt, *script)) as m:
+        guest_tests(m, results, name, tests)
+
+
 @test("disk", beside=True, guest=("disk-high",), efi=("driver",))
 def disk_high(opt, results):
     """With efi_mode.below_4g=1 a disk gets no memory above 4 GiB"""

@@ -165,11 +165,13 @@ enum efi_disk_flush_support {
  * @EFI_DISK_PASS_SCSI:	by ScsiIo of the disk
  * @EFI_DISK_PASS_ATA:	by AtaPassThru of the controller
  * @EFI_DISK_PASS_NVME:	by NvmExpressPassThru of the controller
+ * @EFI_DISK_PASS_MMC:	by SdMmcPassThru of the controller
  */
 enum efi_disk_pass_kind {
 	EFI_DISK_PASS_SCSI,
 	EFI_DISK_PASS_ATA,
 	EFI_DISK_PASS_NVME,
+	EFI_DISK_PASS_MMC,
 };
 
 /**
@@ -179,6 +181,8 @@ enum efi_disk_pass_kind {
  * @namespace:	of NVMe
  * @port:	of the ATA device on its controller
  * @multiplier:	of the ATA device on its port multiplier
+ * @slot:	of the eMMC device on its controller
+ * @write_through: its cache is off, so there is nothing to flush
  * @flush:	the command that the device has for it
  * @answered:	the last error is what the device has answered
  */
@@ -188,6 +192,8 @@ struct efi_disk_pass {
 	u32 namespace;
 	u16 port;
 	u16 multiplier;
+	u8 slot;
+	bool write_through;
 	u8 flush;
 	bool answered;
 };
