@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Disks on which the firmware has a file system, but not in a partition
+ * Disks on which the firmware has a file system, but not in a partition of blocks of 512
+ * bytes
  *
- *	hybrid iso DISK IMAGE SECTORS	a stick with an ISO image: partition 1 is over it,
+ *	iso DISK IMAGE SECTORS	a stick with an ISO image: partition 1 is over it,
  *					partition 2 behind it. The firmware has the image
  *					of El Torito, of SECTORS from IMAGE on.
- *	hybrid udf DISK			a disk that is one UDF file system
+ *	udf DISK			a disk that is one UDF file system
+ *	4kn DISK ESP SECTORS		a disk with blocks of 4096 bytes: partition 1 is the
+ *					firmware's, of SECTORS from ESP on
  *
  * DISK is a part of the device path, with a + for each comma.
  */
@@ -16,6 +19,7 @@
 #include "blockdev.h"
 
 static uint8_t *buf;
+static unsigned int block = SECTOR;
 
 static bool set_ro(const char *name, int ro)
 {
@@ -58,8 +62,8 @@ static bool put_file(const char *path)
 /* Write what is there, so that it stays as it is */
 static bool can_write(int fd, uint64_t sector)
 {
-	return pread(fd, buf, SECTOR, sector * SECTOR) == SECTOR &&
-	       pwrite(fd, buf, SECTOR, sector * SECTOR) == SECTOR;
+	return pread(fd, buf, block, sector * SECTOR) == block &&
+	       pwrite(fd, buf, block, sector * SECTOR) == block;
 }
 
 static bool is_refused(int fd, uint64_t sector)
@@ -138,22 +142,48 @@ static void test_udf(const char *disk)
 	ksft_test_result(set_ro(disk, 1) && is_ro(disk), "udf: it is given back\n");
 }
 
+static void test_4kn(const char *disk, uint64_t esp, uint64_t sectors)
+{
+	char p1[40], p2[40];
+	int fd;
+
+	snprintf(p1, sizeof(p1), "%sp1", disk);
+	snprintf(p2, sizeof(p2), "%sp2", disk);
+	block = 4096;
+	ksft_test_result(atoi(disk_attr(disk, "queue/logical_block_size")) == 4096 &&
+			 !is_ro(disk) && is_ro(p1) && !is_ro(p2),
+			 "4kn: only the first partition is read-only\n");
+	fd = open_disk(disk, O_RDWR | O_DIRECT);
+	ksft_test_result(can_write(fd, esp - block / SECTOR) &&
+			 is_refused(fd, esp) &&
+			 is_refused(fd, esp + sectors - block / SECTOR) &&
+			 can_write(fd, esp + sectors),
+			 "4kn: only its blocks are refused\n");
+	close(fd);
+	ksft_test_result(set_ro(p1, 0) && try_mount(p1, "vfat", 0) &&
+			 put_file("/tmp/vfat/a") && !umount("/tmp/vfat") &&
+			 set_ro(p1, 1) && is_ro(p1), "4kn: it can be claimed\n");
+}
+
 int main(int argc, char **argv)
 {
 	char disk[32], *comma;
 	int i;
 
 	ksft_print_header();
-	ksft_set_plan(14);
+	ksft_set_plan(17);
 	buf = alloc_aligned(4096);
 	for (i = 1; i < argc; i++)
 		while ((comma = strchr(argv[i], '+')))
 			*comma = ',';
-	if (argc != 7 || !find_disk(argv[2], disk, sizeof(disk)))
+	if (argc != 11 || !find_disk(argv[2], disk, sizeof(disk)))
 		ksft_exit_fail_msg("no stick\n");
 	test_stick(disk, strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0));
 	if (!find_disk(argv[6], disk, sizeof(disk)))
 		ksft_exit_fail_msg("no UDF disk\n");
 	test_udf(disk);
+	if (!find_disk(argv[8], disk, sizeof(disk)))
+		ksft_exit_fail_msg("no NVMe disk\n");
+	test_4kn(disk, strtoull(argv[9], NULL, 0), strtoull(argv[10], NULL, 0));
 	ksft_finished();
 }
