@@ -24,6 +24,17 @@ struct efi_device;
  */
 void efi_memory_abandon(phys_addr_t phys, size_t size);
 
+/**
+ * efi_memory_end() - the end of the memory that the firmware can be given
+ *
+ * It is 4 GiB with efi_mode.below_4g=1. All buffers are below it. Other memory that a
+ * driver gives the firmware has to go through a buffer if it is not.
+ *
+ * Context: any.
+ * Return: the first address behind it.
+ */
+phys_addr_t efi_memory_end(void);
+
 /* Devices that have only 32 bits for an address can use it */
 #define EFI_BUFFER_BELOW_4G	BIT(0)
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Protocols that pass commands to devices: ATA, NVMe and SCSI
+ * Protocols that pass commands to devices: ATA, NVMe, SCSI, and SD and MMC
  *
- * UEFI 2.10, sections 13.13 (ATA Pass Thru), 13.15 (NVM Express Pass Through) and 15.7
- * (Extended SCSI Pass Thru).
+ * UEFI 2.10, sections 13.13 (ATA Pass Thru), 13.14 (SD/MMC Pass Thru), 13.15 (NVM Express
+ * Pass Through) and 15.7 (Extended SCSI Pass Thru).
  */
 #ifndef _EFI_MODE_PASS_THRU_H
 #define _EFI_MODE_PASS_THRU_H
@@ -20,6 +20,10 @@
 #define EFI_EXT_SCSI_PASS_THRU_PROTOCOL_GUID				\
 	EFI_GUID(0x143b7632, 0xb81b, 0x4cb7, 0xab, 0xd3, 0xb6, 0x25,	\
 		 0xa5, 0xb9, 0xbf, 0xfe)
+
+#define EFI_SD_MMC_PASS_THRU_PROTOCOL_GUID				\
+	EFI_GUID(0x716ef0d9, 0xff83, 0x4f69, 0x81, 0xe9, 0x51, 0x8b,	\
+		 0xd3, 0x9a, 0x8e, 0x70)
 
 #define EFI_NVME_ADMIN_QUEUE		0
 #define EFI_NVME_IO_QUEUE		1
@@ -173,6 +177,47 @@ union efi_ata_pass_thru_protocol {
 				efi_device_path_protocol_t *path,
 				u16 *port, u16 *multiplier_port);
 		void *reset_port;
+		void *reset_device;
+	};
+};
+
+/* @type of a command: it is for one device, without data or with */
+#define EFI_SD_MMC_AC			2
+#define EFI_SD_MMC_ADTC			3
+
+#define EFI_SD_MMC_RESPONSE_R1		0
+#define EFI_SD_MMC_RESPONSE_R1B		1
+
+struct efi_sd_mmc_command_block {
+	u16 index;
+	u32 argument;
+	u32 type;
+	u32 response;
+};
+
+struct efi_sd_mmc_status_block {
+	u32 response[4];
+};
+
+struct efi_sd_mmc_packet {
+	u64 timeout;
+	u64 command;
+	u64 status;
+	u64 in_buffer, out_buffer;
+	u32 in_length, out_length;
+	efi_status_t transaction_status;
+};
+
+union efi_sd_mmc_pass_thru_protocol {
+	struct {
+		u32 io_align;
+		efi_status_t (__efiapi *pass_thru)(
+				union efi_sd_mmc_pass_thru_protocol *self,
+				u8 slot, struct efi_sd_mmc_packet *packet,
+				efi_event_t event);
+		void *get_next_slot;
+		void *build_device_path;
+		void *get_slot_number;
 		void *reset_device;
 	};
 };

@@ -5,8 +5,11 @@ Tests of the disks of firmware
 
 import os
 import re
+import struct
 import subprocess
 import tempfile
+import uuid
+import zlib
 
 import bench_disks
 import qemu
@@ -293,6 +296,128 @@ def guard(opt, results):
         results.add(word in mtype(path, file), f"{name}: {file} on the host")
 
 
+# Sectors of El Torito's image on a hybrid stick
+IMAGE_SECTORS = 16384
+
+
+def table_entry(kind, start, sectors):
+    return (b"\0\0\0\0" + bytes([kind]) + b"\0\0\0" +
+            start.to_bytes(4, "little") + sectors.to_bytes(4, "little"))
+
+
+def hybrid_stick(path):
+    """
+    A stick with an ISO image that boots from a FAT image, and a partition behind it
+
+    Returns the sector where the FAT image is.
+    """
+    env = dict(os.environ, MTOOLS_SKIP_CHECK="1")
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(path)) as tmp:
+        fat = os.path.join(tmp, "efi.img")
+        subprocess.run(["mformat", "-C", "-i", fat, "-T", str(IMAGE_SECTORS), "-v",
+                        "HYBRID", "::"], check=True, env=env)
+        with open(fat, "rb") as f:
+            boot_sector = f.read(SECTOR)
+        subprocess.run(["genisoimage", "-quiet", "-o", path, "-e", "efi.img",
+                        "-no-emul-boot", "-c", "boot.cat", tmp], check=True,
+                       capture_output=True)
+    with open(path, "r+b") as f:
+        image = f.read().index(boot_sector) // SECTOR
+        sectors = -(-f.tell() // MIB) * (MIB // SECTOR)
+        f.truncate(sectors * SECTOR + 32 * MIB)
+        f.seek(446)
+        f.write(table_entry(0x17, 0, sectors) +
+                table_entry(0x83, sectors, 32 * MIB // SECTOR) + bytes(32) +
+                b"\x55\xaa")
+    subprocess.run(["mkfs.ext4", "-q", "-E", f"offset={sectors * SECTOR}", path,
+                    "32M"], check=True, capture_output=True,
+                   env=dict(env, PATH=env["PATH"] + ":/usr/sbin:/sbin"))
+    return image
+
+
+ESP_TYPE = uuid.UUID("c12a7328-f81f-11d2-ba4b-00a0c93ec93b")
+LINUX_TYPE = uuid.UUID("0fc63daf-8483-4772-8e79-3d69d8477de4")
+
+
+def gpt(block, blocks, parts):
+    """
+    The table at the beginning of a disk, and its backup at the end
+
+    @parts: the type, first and last block of each partition
+    """
+    entries = b"".join(
+        kind.bytes_le + uuid.uuid4().bytes_le + struct.pack("<3Q72x", first, last, 0)
+        for kind, first, last in parts).ljust(128 * 128, b"\0")
+    room = len(entries) // block
+    disk = uuid.uuid4().bytes_le
+
+    def header(here, other, table):
+        fields = [b"EFI PART", 0x10000, 92, 0, 0, here, other, 2 + room,
+                  blocks - 2 - room, disk, table, 128, 128, zlib.crc32(entries)]
+        packed = struct.pack("<8s4I4Q16sQ3I", *fields)
+        fields[3] = zlib.crc32(packed)
+        return struct.pack("<8s4I4Q16sQ3I", *fields).ljust(block, b"\0")
+
+    mbr = bytes(446) + table_entry(0xee, 1, blocks - 1) + bytes(48) + b"\x55\xaa"
+    return (mbr.ljust(block, b"\0") + header(1, blocks - 1, 2) + entries,
+            entries + header(blocks - 1, 1, blocks - 1 - room))
+
+
+def disk_4kn(path):
+    """An NVMe disk with blocks of 4096 bytes: an EFI system partition, and another one"""
+    block, esp, size = 4096, MIB // 4096, 64 * MIB // 4096
+    blocks = 128 * MIB // block
+    subprocess.run(["mformat", "-C", "-i", path + ".fat", "-M", str(block), "-T",
+                    str(size), "::"], check=True,
+                   env=dict(os.environ, MTOOLS_SKIP_CHECK="1"))
+    with open(path + ".fat", "rb") as f:
+        data = f.read()
+    os.unlink(path + ".fat")
+    first, last = gpt(block, blocks, ((ESP_TYPE, esp, esp + size - 1),
+                                      (LINUX_TYPE, esp + size, blocks - 257)))
+    with open(path, "wb") as f:
+        f.truncate(blocks * block)
+        f.write(first)
+        f.seek(esp * block)
+        f.write(data)
+        f.seek(blocks * block - len(last))
+        f.write(last)
+    return esp * block // SECTOR, size * block // SECTOR
+
+
+@test("disk", beside=True, guest=("hybrid",))
+def hybrid_sticks(opt, results):
+    """
+    Of a stick with an ISO image only the firmware's blocks are guarded, of UDF all, of
+    a disk with blocks of 4096 bytes its EFI system partition
+    """
+    name = "hybrid-sticks"
+    sector = hybrid_stick(image(opt, "iso"))
+    with open(image(opt, "udf"), "wb") as f:
+        f.truncate(64 * MIB)
+    env = dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin:/sbin")
+    subprocess.run(["mkudffs", "--media-type=hd", "--blocksize=512",
+                    image(opt, "udf")], check=True, capture_output=True, env=env)
+    args = []
+    for kind, address in (("iso", 8), ("udf", 9)):
+        args += [*drive(kind, image(opt, kind)), "-device",
+                 f"virtio-blk-pci,addr={address},drive={kind}"]
+    esp, esp_sectors = disk_4kn(image(opt, "4kn"))
+    args += [*drive("native", image(opt, "4kn")), "-device",
+             "nvme,serial=1,addr=a,drive=native,logical_block_size=4096,"
+             "physical_block_size=4096"]
+    step = (f"hybrid:iso:Pci(0x8+0x0):{sector}:{IMAGE_SECTORS}"
+            f":udf:Pci(0x9+0x0):4kn:NVMe(:{esp}:{esp_sectors}")
+    with machine(opt, results, name, files(opt, CONNECT, f"{LINUX} {QUIET}{step}"),
+                 args=args) as m:
+        m.expect("TEST BEGIN", START + BOOT)
+        guest_actions(m, results, name, {})
+        power_off(m, results, name)
+        said = set(re.findall(r"efida\d(\S*): firmware has the file system",
+                              m.text))
+        results.add(said == {"", "p1"}, f"{name}: the notices", said)
+
+
 # What Linux does to the table of a disk, and which partitions the firmware has then
 TABLES = {
     "new": ("Pci(0x8,0x0)", (1,)),
@@ -358,12 +483,31 @@ def partitions(opt, results):
             power_off(m, results, name)
 
 
-@test("disk", name="disk-faults", also_long=True, beside=True, guest=("disk", "disk-pace"), efi=("driver",))
+@test("disk", name="disk-faults", also_long=True, beside=True, guest=("disk", "disk-pace", "disk-poll"), efi=("driver",))
 def disk(opt, results):
     """A disk of the test driver that fails in every way"""
-    name, tests = "disk", ("disk", "disk-pace")
+    name, tests = "disk", ("disk", "disk-pace", "disk-poll")
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{','.join(tests)}"]
     with machine(opt, results, name, files(opt, *script)) as m:
+        guest_tests(m, results, name, tests)
+
+
+@test("disk", beside=True, guest=("emmc",), efi=("driver",))
+def emmc_flush(opt, results):
+    """A flush of an eMMC device writes its cache, by SdMmcPassThru"""
+    name, tests = "emmc-flush", ("emmc",)
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{','.join(tests)}"]
+    with machine(opt, results, name, files(opt, *script)) as m:
+        guest_tests(m, results, name, tests)
+
+
+@test("disk", beside=True, guest=("disk-high",), efi=("driver",))
+def disk_high(opt, results):
+    """With efi_mode.below_4g=1 a disk gets no memory above 4 GiB"""
+    name, tests = "disk-high", ("disk-high",)
+    script = ["load fs0:\\driver.efi",
+              f"{LINUX} efi_mode.below_4g=1 {QUIET}{','.join(tests)}"]
+    with machine(opt, results, name, files(opt, *script), memory="6G") as m:
         guest_tests(m, results, name, tests)
 
 

@@ -7,8 +7,17 @@
 #include <linux/io.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/sizes.h>
 
 #include "bus.h"
+
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX "efi_mode."
+
+static bool below_4g;
+module_param(below_4g, bool, 0444);
+MODULE_PARM_DESC(below_4g, "give the firmware no memory above 4 GiB, for firmware whose drivers cut addresses off");
 
 /* Memory that is firmware's for ever */
 
@@ -21,6 +30,12 @@ void efi_memory_abandon(phys_addr_t phys, size_t size)
 	atomic_inc(&efi_devres.abandoned);
 }
 EXPORT_SYMBOL_GPL(efi_memory_abandon);
+
+phys_addr_t efi_memory_end(void)
+{
+	return below_4g ? SZ_4G : PHYS_ADDR_MAX;
+}
+EXPORT_SYMBOL_GPL(efi_memory_end);
 
 /* Buffers */
 
@@ -69,7 +84,7 @@ struct efi_buffer *efi_buffer_alloc(struct efi_device *edev, size_t size,
 	b = devres_alloc(ebuf_free, sizeof(*b), GFP_KERNEL);
 	if (!b)
 		return ERR_PTR(-ENOMEM);
-	if (flags & EFI_BUFFER_BELOW_4G)
+	if (below_4g || (flags & EFI_BUFFER_BELOW_4G))
 		gfp |= __GFP_DMA32;
 	b->size = size;
 	b->align = align;

@@ -36,8 +36,7 @@
  * @list:	of all claims
  * @edev:	the handle
  * @disk:	where the partition is, or NULL if Linux does not have the disk
- * @start:	sector
- * @sectors:	how many
+ * @range:	of the disk, which the file system uses
  * @mounted:	firmware has a file system there
  * @released:	it had one, until Linux wanted to write
  */
@@ -45,8 +44,7 @@ struct efi_fs_claim {
 	struct list_head list;
 	struct efi_device *edev;
 	struct efi_disk *disk;
-	sector_t start;
-	sector_t sectors;
+	struct efi_disk_part range;
 	bool mounted;
 	bool released;
 };
@@ -60,8 +58,8 @@ static bool eclaim_overlaps(const struct efi_fs_claim *c,
 			    const struct efi_disk *d, sector_t start,
 			    sector_t sectors)
 {
-	return c->disk == d && start < c->start + c->sectors &&
-	       start + sectors > c->start;
+	return c->disk == d && start < c->range.start + c->range.sectors &&
+	       start + sectors > c->range.start;
 }
 
 static bool eclaim_is_claimed(const struct efi_disk *d, sector_t start,
@@ -81,8 +79,13 @@ static bool eclaim_is_claimed(const struct efi_disk *d, sector_t start,
 static bool eclaim_is_inside(const struct efi_fs_claim *c, sector_t start,
 			     sector_t sectors)
 {
-	return c->sectors != S64_MAX && start >= c->start &&
-	       start + sectors <= c->start + c->sectors;
+	return c->range.sectors != S64_MAX && start >= c->range.start &&
+	       start + sectors <= c->range.start + c->range.sectors;
+}
+
+static bool eclaim_is_all(const struct efi_fs_claim *c)
+{
+	return efi_disk_covers(&c->range, get_capacity(c->disk->gd));
 }
 
 /**
@@ -132,7 +135,7 @@ static bool eclaim_is_claimed_bdev(const struct efi_disk *d,
 					 bdev_nr_sectors(bdev));
 	spin_lock(&claims_lock);
 	list_for_each_entry(c, &claims, list)
-		claimed |= c->mounted && c->disk == d && c->edev == d->edev;
+		claimed |= c->mounted && c->disk == d && eclaim_is_all(c);
 	spin_unlock(&claims_lock);
 	return claimed;
 }
@@ -167,18 +170,76 @@ static void eclaim_protect_all(struct efi_disk *d)
 	mutex_unlock(&d->gd->open_mutex);
 }
 
+/**
+ * struct eclaim_use - how a block device is used
+ * @held:	by a file system, or by another user that wants to be alone
+ * @openers:	how often it is open
+ * @writes:	how often it has been written to
+ */
+struct eclaim_use {
+	bool held;
+	int openers;
+	unsigned long writes;
+};
+
+/*
+ * The block layer counts for a disk what it counts for partitions, too. A disk and one of
+ * its partitions are never held at the same time.
+ */
+static struct eclaim_use eclaim_use_of(struct block_device *bdev)
+{
+	struct eclaim_use use = {
+		.held		= READ_ONCE(bdev->bd_holder),
+		.openers	= atomic_read(&bdev->bd_openers),
+		.writes		= part_stat_read(bdev, ios[STAT_WRITE]),
+	};
+	struct block_device *part;
+	unsigned long i;
+
+	if (bdev_is_partition(bdev))
+		return use;
+	xa_for_each(&bdev->bd_disk->part_tbl, i, part) {
+		if (!bdev_is_partition(part))
+			continue;
+		use.held &= !READ_ONCE(part->bd_holder);
+		use.openers -= atomic_read(&part->bd_openers);
+		use.writes -= part_stat_read(part, ios[STAT_WRITE]);
+	}
+	return use;
+}
+
+/* A program that only looks at a disk, as udev does, is not in the middle of anything */
+static bool eclaim_is_written(struct block_device *bdev,
+			      const struct eclaim_use *use)
+{
+	return use->openers > 0 && !bdev_read_only(bdev) &&
+	       (use->held || use->writes);
+}
+
+static bool eclaim_is_held(struct block_device *bdev,
+			   const struct eclaim_use *use)
+{
+	return use->held;
+}
+
+/*
+ * A disk with a claim on a part of it is usually open for its partition table. It only
+ * counts if it is held.
+ */
 static bool eclaim_is_within(const struct efi_fs_claim *c,
-			     struct block_device *bdev)
+			     struct block_device *bdev,
+			     const struct eclaim_use *use)
 {
 	if (!bdev_is_partition(bdev))
-		return c->edev == c->disk->edev;
+		return eclaim_is_all(c) || use->held;
 	return eclaim_overlaps(c, c->disk, bdev->bd_start_sect,
 			       bdev_nr_sectors(bdev));
 }
 
 /* Return: whether @is is true for a block device that overlaps with the claim */
 static bool eclaim_any_bdev(const struct efi_fs_claim *c,
-			    bool (*is)(struct block_device *bdev))
+			    bool (*is)(struct block_device *bdev,
+				       const struct eclaim_use *use))
 {
 	struct block_device *bdev;
 	bool found = false;
@@ -187,23 +248,13 @@ static bool eclaim_any_bdev(const struct efi_fs_claim *c,
 	if (!c->disk)
 		return false;
 	mutex_lock(&c->disk->gd->open_mutex);
-	xa_for_each(&c->disk->gd->part_tbl, i, bdev)
-		found |= eclaim_is_within(c, bdev) && is(bdev);
+	xa_for_each(&c->disk->gd->part_tbl, i, bdev) {
+		const struct eclaim_use use = eclaim_use_of(bdev);
+
+		found |= eclaim_is_within(c, bdev, &use) && is(bdev, &use);
+	}
 	mutex_unlock(&c->disk->gd->open_mutex);
 	return found;
-}
-
-/* By a file system, or somebody else who wants to be alone */
-static bool eclaim_is_held(struct block_device *bdev)
-{
-	return READ_ONCE(bdev->bd_holder);
-}
-
-/* Who only looks at it, as udev does, is not in the middle of anything */
-static bool eclaim_is_written(struct block_device *bdev)
-{
-	return atomic_read(&bdev->bd_openers) && !bdev_read_only(bdev) &&
-	       (eclaim_is_held(bdev) || part_stat_read(bdev, ios[STAT_WRITE]));
 }
 
 /* Of the disk itself, too: what is there is in its cache as well */
@@ -377,21 +428,44 @@ static bool eclaim_is_on(const struct efi_device *edev,
 				 d->edev->path_size);
 }
 
-static void eclaim_set_range(struct efi_fs_claim *c, const struct efi_disk *d)
+/* Return: sectors of the FAT file system at @start, or 0 if there is none */
+static u64 eclaim_fat_sectors(struct efi_disk *d, sector_t start)
+{
+	u64 lba = start / (d->media.block_size >> SECTOR_SHIFT), sectors = 0;
+	unsigned int noio = efi_disk_lock(d);
+	struct efi_disk_result o;
+
+	if (!d->closed && !d->stale && efi_disk_tokens_drain(d)) {
+		o = efi_disk_read_block(d, lba);
+		if (efi_disk_succeeded(&o))
+			sectors = efi_disk_fat_sectors(d->bounce->virt,
+						       d->media.block_size);
+	}
+	efi_disk_unlock(d, noio);
+	return sectors;
+}
+
+/* The file system on the image of a CD is the only one to know how large that is */
+static struct efi_disk_part eclaim_find_range(const struct efi_device *edev,
+					      struct efi_disk *d)
 {
 	struct efi_disk_part part = { 0, S64_MAX };
 
-	if (c->edev != d->edev)
-		efi_disk_parse_partition(d, c->edev->path, c->edev->path_size,
-					 &part);
-	c->start = part.start;
-	c->sectors = part.sectors;
+	if (edev == d->edev ||
+	    efi_disk_parse_partition(d, edev->path, edev->path_size, &part))
+		return part;
+	if (efi_disk_parse_boot_image(d, edev->path, edev->path_size, &part))
+		part.sectors = eclaim_fat_sectors(d, part.start) ?:
+			       part.sectors;
+	return part;
 }
 
 static void eclaim_attach(struct efi_fs_claim *c, struct efi_disk *d)
 {
+	const struct efi_disk_part range = eclaim_find_range(c->edev, d);
+
 	spin_lock(&claims_lock);
-	eclaim_set_range(c, d);
+	c->range = range;
 	c->disk = d;
 	spin_unlock(&claims_lock);
 }

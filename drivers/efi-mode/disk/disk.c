@@ -12,6 +12,7 @@
 #include <linux/debugfs.h>
 #include <linux/idr.h>
 #include <linux/init.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/moduleparam.h>
@@ -76,7 +77,7 @@ static void edisk_set_limits(struct efi_disk *d)
 	d->max_bytes = edisk_largest_transfer();
 	efi_disk_init_limits(&d->media,
 			     min_t(u32, d->max_bytes, FIRST_TRANSFER),
-			     d->bounce->size, &d->limits);
+			     d->bounce->size, efi_memory_end(), &d->limits);
 }
 
 static void edisk_take_medium(struct efi_disk *d,
@@ -168,6 +169,13 @@ static bool edisk_is_other_medium(const struct efi_disk *d,
 	return now->id != d->media.id || !efi_disk_same_media(now, &d->media);
 }
 
+/* A program that opens the disk is told what is in it now, a poll has time */
+static bool edisk_may_look(const struct efi_disk *d, unsigned int clearing)
+{
+	return clearing || !d->poll_pause ||
+	       time_after_eq(jiffies, d->next_poll);
+}
+
 static unsigned int edisk_check_events(struct gendisk *gd,
 				       unsigned int clearing)
 {
@@ -175,7 +183,8 @@ static unsigned int edisk_check_events(struct gendisk *gd,
 	unsigned int noio = efi_disk_lock(d), events;
 	struct efi_disk_media now;
 
-	if (!d->closed && !d->stale && efi_disk_tokens_drain(d) &&
+	if (!d->closed && !d->stale && edisk_may_look(d, clearing) &&
+	    efi_disk_tokens_drain(d) &&
 	    !efi_disk_detect(d, &now) && edisk_is_other_medium(d, &now))
 		efi_disk_lose_medium(d);
 	events = d->events;

@@ -10,12 +10,13 @@
  *
  *	disk, nvme, scsi
  *	queue, mode, reconnect
- *	claim, tokens, flush
+ *	claim
+ *	tokens, flush
  *	pass
  *	transfer, plan
- *	media
+ *	media, range
  *
- * All of them may use the bus. plan.c is pure, and so is most of media.c.
+ * All of them may use the bus. plan.c and range.c are pure, and so is most of media.c.
  */
 #ifndef _EFI_MODE_DISK_H
 #define _EFI_MODE_DISK_H
@@ -81,6 +82,7 @@ struct efi_disk_media {
  * @max_bytes:	of at most so many, a multiple of @block_size
  * @max_bounced: of at most so many if they go through the bounce buffer, likewise
  * @min_direct:	memory of so many bytes or more is worth a call of its own
+ * @end:	of the memory that firmware can be given
  * @bounced:	nothing goes from or to where it is: the device may go on with a transfer
  *		after its end, and would change memory that others use by then
  */
@@ -90,6 +92,7 @@ struct efi_disk_limits {
 	u32 max_bytes;
 	u32 max_bounced;
 	u32 min_direct;
+	phys_addr_t end;
 	bool bounced;
 };
 
@@ -162,11 +165,13 @@ enum efi_disk_flush_support {
  * @EFI_DISK_PASS_SCSI:	by ScsiIo of the disk
  * @EFI_DISK_PASS_ATA:	by AtaPassThru of the controller
  * @EFI_DISK_PASS_NVME:	by NvmExpressPassThru of the controller
+ * @EFI_DISK_PASS_MMC:	by SdMmcPassThru of the controller
  */
 enum efi_disk_pass_kind {
 	EFI_DISK_PASS_SCSI,
 	EFI_DISK_PASS_ATA,
 	EFI_DISK_PASS_NVME,
+	EFI_DISK_PASS_MMC,
 };
 
 /**
@@ -176,6 +181,8 @@ enum efi_disk_pass_kind {
  * @namespace:	of NVMe
  * @port:	of the ATA device on its controller
  * @multiplier:	of the ATA device on its port multiplier
+ * @slot:	of the eMMC device on its controller
+ * @write_through: its cache is off, so there is nothing to flush
  * @flush:	the command that the device has for it
  * @answered:	the last error is what the device has answered
  */
@@ -185,6 +192,8 @@ struct efi_disk_pass {
 	u32 namespace;
 	u16 port;
 	u16 multiplier;
+	u8 slot;
+	bool write_through;
 	u8 flush;
 	bool answered;
 };
@@ -283,6 +292,8 @@ struct efi_disk_chain {
  * @closed:	no more calls
  * @stale:	@media is not what is in the drive
  * @events:	DISK_EVENT_* that nobody has asked for yet
+ * @poll_pause:	ms without a poll after the last look at the medium
+ * @next_poll:	jiffies at the end of that
  * @media_work:	tells of a medium that has changed
  * @flush:	whether a flush brings the data to the medium
  * @warned:	that it does not
@@ -317,6 +328,8 @@ struct efi_disk {
 	bool closed;
 	bool stale;
 	unsigned int events;
+	u32 poll_pause;
+	unsigned long next_poll;
 	struct work_struct media_work;
 	enum efi_disk_flush_support flush;
 	bool warned;
@@ -374,7 +387,8 @@ int efi_disk_check_media(const struct efi_disk_media *media, const char **why);
 void efi_disk_queue_limits(const struct efi_disk_media *media, u32 max_bytes,
 			   struct queue_limits *lim);
 void efi_disk_init_limits(const struct efi_disk_media *media, u32 max_bytes,
-			  u32 max_bounced, struct efi_disk_limits *limits);
+			  u32 max_bounced, phys_addr_t end,
+			  struct efi_disk_limits *limits);
 sector_t efi_disk_capacity(const struct efi_disk_media *media);
 int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media);
 bool efi_disk_same_media(const struct efi_disk_media *a,
@@ -382,11 +396,20 @@ bool efi_disk_same_media(const struct efi_disk_media *a,
 void efi_disk_lose_medium(struct efi_disk *d);
 void efi_disk_replace_bounce(struct efi_disk *d);
 void efi_disk_replace_shared(struct efi_disk *d);
+struct efi_disk_result efi_disk_read_block(struct efi_disk *d, u64 lba);
+u32 efi_disk_poll_pause(u32 last, bool failed, u64 ms);
+int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media);
+
+/* range.c */
+
 bool efi_disk_parse_partition(const struct efi_disk *d, const void *path,
 			      size_t size, struct efi_disk_part *part);
+bool efi_disk_parse_boot_image(const struct efi_disk *d, const void *path,
+			       size_t size, struct efi_disk_part *part);
+u64 efi_disk_fat_sectors(const void *boot, size_t size);
+bool efi_disk_covers(const struct efi_disk_part *part, sector_t capacity);
 bool efi_disk_has_part(const struct efi_disk_part *parts, unsigned int nr,
 		       const struct efi_disk_part *part);
-int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media);
 
 /* plan.c */
 

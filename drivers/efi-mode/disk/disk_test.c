@@ -15,6 +15,7 @@ static const struct efi_disk_limits usual = {
 	.max_bytes	= SZ_64K,
 	.max_bounced	= SZ_64K,
 	.min_direct	= SZ_16K,
+	.end		= PHYS_ADDR_MAX,
 };
 
 static const struct efi_disk_limits large = {
@@ -23,6 +24,7 @@ static const struct efi_disk_limits large = {
 	.max_bytes	= SZ_64K,
 	.max_bounced	= SZ_64K,
 	.min_direct	= SZ_16K,
+	.end		= PHYS_ADDR_MAX,
 };
 
 /* What is expected of one call */
@@ -150,6 +152,24 @@ static void plan_shared(struct kunit *test)
 
 	check_plan(test, &usual, segs, 0, SZ_64K + SZ_16K, e, ARRAY_SIZE(e));
 	check_plan(test, &usual, one, 7 * 512, 512, s, ARRAY_SIZE(s));
+}
+
+static void plan_high(struct kunit *test)
+{
+	/* Below the end, across it, behind it */
+	const struct efi_disk_segment segs[] = {
+		{ SZ_4G - SZ_32K, SZ_32K }, { SZ_4G - SZ_16K, SZ_32K },
+		{ SZ_4G + SZ_1M, SZ_16K }, { SZ_1M, SZ_16K },
+	};
+	const struct expected e[] = {
+		{ 0, SZ_32K, 0, SZ_32K, true },
+		{ 64, SZ_32K + SZ_16K, 0, SZ_32K + SZ_16K, false },
+		{ 160, SZ_16K, 0, SZ_16K, true },
+	};
+	struct efi_disk_limits limits = usual;
+
+	limits.end = SZ_4G;
+	check_plan(test, &limits, segs, 0, SZ_64K + SZ_32K, e, ARRAY_SIZE(e));
 }
 
 static void plan_small_buffer(struct kunit *test)
@@ -307,7 +327,8 @@ static void media_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lim.logical_block_size, PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, lim.physical_block_size, SZ_64K);
 	KUNIT_EXPECT_EQ(test, efi_disk_capacity(&m), 0x200000ULL * 128);
-	efi_disk_init_limits(&m, SZ_4M, SZ_1M, &limits);
+	efi_disk_init_limits(&m, SZ_4M, SZ_1M, SZ_4G, &limits);
+	KUNIT_EXPECT_EQ(test, limits.end, SZ_4G);
 	KUNIT_EXPECT_EQ(test, limits.align, SZ_8K);
 	KUNIT_EXPECT_EQ(test, limits.block_size, SZ_64K);
 }
@@ -501,20 +522,97 @@ static void partition_paths(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, part.start, 64);
 	KUNIT_EXPECT_EQ(test, part.sectors, 128);
 	KUNIT_EXPECT_FALSE(test, efi_disk_parse_partition(d, path, 47, &part));
-	path[7] = 2;	/* CDROM() */
+	/* CDROM() is none that Linux can have in its table */
+	path[7] = 2;
 	KUNIT_EXPECT_FALSE(test, efi_disk_parse_partition(d, path, sizeof(path),
 							  &part));
+	/* Of 16 blocks, or of 16 of a CD */
+	KUNIT_EXPECT_TRUE(test, efi_disk_parse_boot_image(d, path, sizeof(path),
+							  &part));
+	KUNIT_EXPECT_EQ(test, part.start, 64);
+	KUNIT_EXPECT_EQ(test, part.sectors, 128);
+	d->media.block_size = 512;
+	KUNIT_EXPECT_TRUE(test, efi_disk_parse_boot_image(d, path, sizeof(path),
+							  &part));
+	KUNIT_EXPECT_EQ(test, part.start, 8);
+	KUNIT_EXPECT_EQ(test, part.sectors, 64);
+	KUNIT_EXPECT_FALSE(test, efi_disk_parse_boot_image(d, path, 29, &part));
+	/* UDF's vendor node says nothing */
+	path[7] = 3;
+	KUNIT_EXPECT_FALSE(test, efi_disk_parse_boot_image(d, path, sizeof(path),
+							   &part));
+}
+
+static void poll_pauses(struct kunit *test)
+{
+	/* Each poll of a drive that answers at once, with a medium or without */
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, false, 0), 0);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(60000, false, 0), 0);
+	/* Slow: a twentieth of the time, but once a minute */
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, false, 500), 10000);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, false, 10000), 60000);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, false, U64_MAX / 32),
+			60000);
+	/* Unreadable: less and less often */
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, true, 0), 4000);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(4000, true, 0), 8000);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(32000, true, 0), 60000);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(U32_MAX, true, 0), 60000);
+	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, true, 1000), 20000);
+}
+
+static void fat_sizes(struct kunit *test)
+{
+	u8 *boot = kunit_kzalloc(test, 512, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, boot);
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), 0);
+	boot[0] = 0xeb;
+	boot[12] = 2;		/* 512 bytes */
+	boot[13] = 4;		/* a cluster */
+	boot[14] = 1;		/* reserved */
+	boot[16] = 2;		/* FATs */
+	boot[20] = 0x10;	/* 4096 sectors */
+	boot[510] = 0x55;
+	boot[511] = 0xaa;
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), 4096);
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 511), 0);
+	boot[20] = 0;
+	boot[34] = 1;		/* 65536 of them, which 16 bits cannot say */
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), SZ_64K);
+	boot[12] = 16;		/* 4096 bytes */
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), SZ_512K);
+	boot[12] = 3;
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), 0);
+	boot[12] = 2;
+	boot[510] = 0;
+	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), 0);
+}
+
+static void covers_disk(struct kunit *test)
+{
+	const struct efi_disk_part all = { 0, S64_MAX }, exact = { 0, 4096 };
+	const struct efi_disk_part less = { 0, 4095 }, later = { 1, S64_MAX };
+
+	KUNIT_EXPECT_TRUE(test, efi_disk_covers(&all, 4096));
+	KUNIT_EXPECT_TRUE(test, efi_disk_covers(&exact, 4096));
+	KUNIT_EXPECT_FALSE(test, efi_disk_covers(&less, 4096));
+	KUNIT_EXPECT_FALSE(test, efi_disk_covers(&later, 4096));
 }
 
 static struct kunit_case disk_cases[] = {
 	KUNIT_CASE(plan_bounced),
 	KUNIT_CASE(partitions),
 	KUNIT_CASE(partition_paths),
+	KUNIT_CASE(fat_sizes),
+	KUNIT_CASE(poll_pauses),
+	KUNIT_CASE(covers_disk),
 	KUNIT_CASE(plan_direct),
 	KUNIT_CASE(plan_gathered),
 	KUNIT_CASE(plan_misaligned),
 	KUNIT_CASE(segments_of_memory),
 	KUNIT_CASE(plan_shared),
+	KUNIT_CASE(plan_high),
 	KUNIT_CASE(plan_small_buffer),
 	KUNIT_CASE(plan_parts_of_blocks),
 	KUNIT_CASE(plan_far),

@@ -9,7 +9,8 @@
  * is not known.
  *
  * So a command is sent to the device itself where the firmware passes commands through,
- * and what the device answers is believed (pass.c). For virtio there is FlushBlocks() of
+ * and what the device answers is believed (pass.c); an eMMC device of which the cache is off
+ * needs none. For virtio there is FlushBlocks() of
  * edk2, of which VirtioDevice is a protocol of its own. Where there is neither, sysfs and
  * the log say that nothing is known. In all cases the disk is one with a write cache for
  * the block layer: then it asks, and if the firmware does more than is known of it, that

@@ -10,10 +10,12 @@
  * A disk that cannot be removed is the same whatever its number, but not whatever its
  * size: with another one it is another disk, for which the bus makes another device.
  */
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/log2.h>
 #include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/overflow.h>
-#include <linux/unaligned.h>
 
 #include "disk.h"
 #include "../bus/bus.h"
@@ -29,8 +31,15 @@
 
 #define MIN_DIRECT	SZ_64K
 
-/* What Linux takes of an extended partition, for a boot loader, at most */
-#define EXTENDED_SECTORS	8
+/*
+ * The firmware does nothing else while it looks for a medium, so that gets one part in so
+ * many of its time
+ */
+#define POLL_SHARE	20
+
+/* The first pause after a failure, and the longest one, in ms */
+#define FIRST_PAUSE	(4 * MSEC_PER_SEC)
+#define LONGEST_PAUSE	(60 * MSEC_PER_SEC)
 
 static u32 emedia_size(u32 block_size, u32 n)
 {
@@ -177,6 +186,7 @@ void efi_disk_queue_limits(const struct efi_disk_media *media, u32 max_bytes,
  * @media:	what is in the drive
  * @max_bytes:	of a call, a multiple of %EFI_DISK_MAX_BLOCK
  * @max_bounced: of the bounce buffer, likewise
+ * @end:	of the memory that firmware can be given
  * @limits:	is filled in
  *
  * There is firmware that expects memory to be aligned like a block without saying so.
@@ -184,7 +194,8 @@ void efi_disk_queue_limits(const struct efi_disk_media *media, u32 max_bytes,
  * Context: any.
  */
 void efi_disk_init_limits(const struct efi_disk_media *media, u32 max_bytes,
-			  u32 max_bounced, struct efi_disk_limits *limits)
+			  u32 max_bounced, phys_addr_t end,
+			  struct efi_disk_limits *limits)
 {
 	limits->block_size = media->block_size;
 	limits->align = max_t(u32, media->io_align,
@@ -192,6 +203,7 @@ void efi_disk_init_limits(const struct efi_disk_media *media, u32 max_bytes,
 	limits->max_bytes = max_bytes;
 	limits->max_bounced = max_bounced;
 	limits->min_direct = max_t(u32, MIN_DIRECT, media->block_size);
+	limits->end = end;
 }
 
 /**
@@ -207,62 +219,6 @@ bool efi_disk_same_media(const struct efi_disk_media *a,
 {
 	return a->present == b->present && a->block_size == b->block_size &&
 	       a->blocks == b->blocks;
-}
-
-/* HD(): number, first block, number of blocks */
-#define HD_START	8
-#define HD_BLOCKS	16
-#define HD_SIZE		42
-
-/**
- * efi_disk_parse_partition() - read from a device path where a partition is
- * @d:		the disk
- * @path:	a device path below that of the disk
- * @size:	bytes of it
- * @part:	is filled in
- *
- * It is the first node behind those of the disk that says so, even if the partition has
- * parts itself.
- *
- * Context: any.
- * Return: true if it does.
- */
-bool efi_disk_parse_partition(const struct efi_disk *d, const void *path,
-			      size_t size, struct efi_disk_part *part)
-{
-	u32 per_block = d->media.block_size >> SECTOR_SHIFT;
-	size_t above = efi_path_body(d->edev->path, d->edev->path_size);
-	const u8 *node = path + above;
-
-	if (above + HD_SIZE > size ||
-	    EFI_NODE(node[0], node[1]) != EFI_NODE(EFI_NODE_MEDIA, 1) ||
-	    get_unaligned_le16(node + 2) < HD_SIZE)
-		return false;
-	part->start = get_unaligned_le64(node + HD_START) * per_block;
-	part->sectors = get_unaligned_le64(node + HD_BLOCKS) * per_block;
-	return true;
-}
-
-/**
- * efi_disk_has_part() - check whether Linux has found a partition of the firmware's
- * @parts:	what Linux has found
- * @nr:		number of @parts
- * @part:	the firmware's partition
- *
- * Of an extended partition Linux takes two sectors, or a block, and the firmware all.
- *
- * Context: any.
- * Return: true if Linux has found it.
- */
-bool efi_disk_has_part(const struct efi_disk_part *parts, unsigned int nr,
-		       const struct efi_disk_part *part)
-{
-	for (; nr; nr--, parts++)
-		if (parts->start == part->start &&
-		    (parts->sectors == part->sectors ||
-		     parts->sectors <= EXTENDED_SECTORS))
-			return true;
-	return false;
 }
 
 static u32 emedia_read_erase_size(struct efi_disk *d,
@@ -391,24 +347,79 @@ void efi_disk_replace_shared(struct efi_disk *d)
 }
 
 /**
+ * efi_disk_read_block() - read one block into the bounce buffer
+ * @d:		the disk, of which no tokens are in flight
+ * @lba:	the block
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ * Return: what the firmware has answered.
+ */
+struct efi_disk_result efi_disk_read_block(struct efi_disk *d, u64 lba)
+{
+	struct efi_disk_result o = {};
+
+	lockdep_assert_held(&d->lock);
+	o.ret = efi_protocol_call(d->io, &o.status, union efi_block_io_protocol,
+				  read_blocks, d->media.id, lba,
+				  d->media.block_size,
+				  efi_phys(d->bounce->virt));
+	if (!o.ret && o.status == EFI_TIMEOUT)
+		efi_disk_replace_bounce(d);
+	return o;
+}
+
+/**
+ * efi_disk_poll_pause() - choose how long a drive is not polled
+ * @last:	the pause before this look at the medium, in ms
+ * @failed:	the medium could not be read
+ * @ms:		how long the firmware has taken
+ *
+ * A medium that cannot be read takes the firmware many seconds each time, or the bus a
+ * reset, and is most probably the same the next time.
+ *
+ * Context: any.
+ * Return: ms.
+ */
+u32 efi_disk_poll_pause(u32 last, bool failed, u64 ms)
+{
+	u32 pause = 0;
+
+	if (failed)
+		pause = max_t(u32, min_t(u32, last, LONGEST_PAUSE) * 2,
+			      FIRST_PAUSE);
+	return min_t(u64, max_t(u64, pause, ms * POLL_SHARE), LONGEST_PAUSE);
+}
+
+/* No medium, or another one, is what a poll is for */
+static bool emedia_is_unreadable(const struct efi_disk_result *o)
+{
+	return o->ret || (o->status != EFI_SUCCESS &&
+			  o->status != EFI_NO_MEDIA &&
+			  o->status != EFI_MEDIA_CHANGED);
+}
+
+/**
  * efi_disk_detect() - let firmware look what is in the drive
  * @d:		the disk
  * @media:	is filled in
  *
- * Its drivers do that only when they are asked to read.
+ * Its drivers do that only when they are asked to read. @d->next_poll is when they are to
+ * be asked for the next time.
  *
  * Context: task context; sleeps. @d->lock is held.
  * Return: 0, or as efi_protocol_read().
  */
 int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media)
 {
-	efi_status_t status;
+	u64 start = ktime_get_ns();
+	struct efi_disk_result o;
 
 	lockdep_assert_held(&d->lock);
-	if (!efi_protocol_call(d->io, &status, union efi_block_io_protocol,
-			       read_blocks, d->media.id, 0, d->media.block_size,
-			       efi_phys(d->bounce->virt)) &&
-	    status == EFI_TIMEOUT)
-		efi_disk_replace_bounce(d);
+	o = efi_disk_read_block(d, 0);
+	d->poll_pause = efi_disk_poll_pause(d->poll_pause,
+					    emedia_is_unreadable(&o),
+					    (ktime_get_ns() - start) /
+					    NSEC_PER_MSEC);
+	d->next_poll = jiffies + msecs_to_jiffies(d->poll_pause);
 	return efi_disk_read_media(d, media);
 }

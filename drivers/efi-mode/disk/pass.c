@@ -3,13 +3,15 @@
  * Commands that go past the firmware's disk driver to the device: flushes, and the one
  * before the power is cut
  *
- * The firmware passes commands through for SCSI (ScsiIo on the handle of the disk), ATA
- * and NVMe (AtaPassThru and NvmExpressPassThru on the handle of the controller). What the
- * device answers is known then, whatever the firmware's disk driver does at a flush.
+ * The firmware passes commands through for SCSI (ScsiIo on the handle of the disk), ATA,
+ * NVMe and eMMC (AtaPassThru, NvmExpressPassThru and SdMmcPassThru on the handle of the
+ * controller). What the device answers is known then, whatever the firmware's disk driver
+ * does at a flush.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
 #include <linux/ata.h>
+#include <linux/mmc/mmc.h>
 #include <linux/nvme.h>
 #include <linux/unaligned.h>
 
@@ -35,6 +37,12 @@
 /* NVMe(): number of the namespace */
 #define NVME_NAMESPACE	4
 #define NVME_SIZE	16
+
+/* eMMC(): number of the slot */
+#define EMMC_SLOT	4
+#define EMMC_SIZE	5
+
+#define EXT_CSD_SIZE	512
 
 /* Of a path: Sata() or Ata(), and what ends it */
 #define NODES_SIZE	32
@@ -74,6 +82,12 @@ union pass_shared {
 		struct efi_nvme_command command;
 		struct efi_nvme_completion completion;
 	} nvme;
+	struct {
+		u8 ext_csd[EXT_CSD_SIZE];
+		struct efi_sd_mmc_packet packet;
+		struct efi_sd_mmc_command_block command;
+		struct efi_sd_mmc_status_block status;
+	} mmc;
 };
 
 /* SCSI */
@@ -224,6 +238,115 @@ static bool epass_find_nvme(struct efi_disk *d,
 	return true;
 }
 
+/* eMMC */
+
+static struct efi_disk_result epass_mmc_send(struct efi_disk *d,
+					     struct efi_sd_mmc_packet *p)
+{
+	union pass_shared *s = d->shared->virt;
+	struct efi_disk_result o = {};
+
+	p->timeout = TIMEOUT;
+	p->command = virt_to_phys(&s->mmc.command);
+	p->status = virt_to_phys(&s->mmc.status);
+	o.ret = efi_protocol_call(d->pass.protocol, &o.status,
+				  union efi_sd_mmc_pass_thru_protocol,
+				  pass_thru, d->pass.slot, efi_phys(p), NULL);
+	return o;
+}
+
+static struct efi_disk_result epass_mmc_read_csd(struct efi_disk *d)
+{
+	union pass_shared *s = d->shared->virt;
+
+	memset(s, 0, sizeof(*s));
+	s->mmc.command = (struct efi_sd_mmc_command_block) {
+		.index = MMC_SEND_EXT_CSD,
+		.type = EFI_SD_MMC_ADTC,
+		.response = EFI_SD_MMC_RESPONSE_R1,
+	};
+	s->mmc.packet.in_buffer = virt_to_phys(s->mmc.ext_csd);
+	s->mmc.packet.in_length = EXT_CSD_SIZE;
+	return epass_mmc_send(d, &s->mmc.packet);
+}
+
+static struct efi_disk_result epass_mmc_switch(struct efi_disk *d, u8 index)
+{
+	union pass_shared *s = d->shared->virt;
+
+	memset(s, 0, sizeof(*s));
+	s->mmc.command = (struct efi_sd_mmc_command_block) {
+		.index = MMC_SWITCH,
+		.argument = MMC_SWITCH_MODE_WRITE_BYTE << 24 | index << 16 |
+			    1 << 8,
+		.type = EFI_SD_MMC_AC,
+		.response = EFI_SD_MMC_RESPONSE_R1B,
+	};
+	return epass_mmc_send(d, &s->mmc.packet);
+}
+
+/*
+ * Whether the device has written its cache it says in the response to the command that
+ * follows. This one needs no address of the device, which only the firmware knows.
+ */
+static struct efi_disk_result epass_mmc(struct efi_disk *d, u8 index)
+{
+	union pass_shared *s = d->shared->virt;
+	struct efi_disk_result o = {};
+
+	if (d->pass.write_through)
+		return o;
+	o = epass_mmc_switch(d, index);
+	if (!efi_disk_succeeded(&o))
+		return o;
+	o = epass_mmc_read_csd(d);
+	if (!efi_disk_succeeded(&o) ||
+	    !(s->mmc.status.response[0] & R1_SWITCH_ERROR))
+		return o;
+	d->pass.answered = true;
+	o.status = EFI_DEVICE_ERROR;
+	return o;
+}
+
+/* A partition of the device is behind it in the path, as the number of a controller */
+static const u8 *epass_find_emmc_node(const struct efi_device *edev)
+{
+	size_t body = efi_path_body(edev->path, edev->path_size), at = 0;
+	const struct efi_generic_dev_path *node;
+
+	for (; at < body; at += node->length) {
+		node = (const void *)edev->path + at;
+		if (EFI_NODE(node->type, node->sub_type) ==
+			    EFI_NODE(EFI_NODE_MESSAGING, 29) &&
+		    node->length >= EMMC_SIZE)
+			return (const u8 *)node;
+	}
+	return NULL;
+}
+
+/* Return: whether it is known what the cache is like */
+static bool epass_find_mmc(struct efi_disk *d, const u8 *node)
+{
+	union pass_shared *s = d->shared->virt;
+	struct efi_disk_result o;
+	u32 io_align;
+
+	if (efi_protocol_read(d->pass.protocol, &io_align, sizeof(io_align),
+			      offsetof(union efi_sd_mmc_pass_thru_protocol,
+				       io_align)) ||
+	    io_align > PAGE_SIZE)
+		return false;
+	d->pass.flush = EXT_CSD_FLUSH_CACHE;
+	d->pass.slot = node[EMMC_SLOT];
+	o = epass_mmc_read_csd(d);
+	if (!o.ret && o.status == EFI_TIMEOUT)
+		efi_disk_replace_shared(d);
+	if (!efi_disk_succeeded(&o))
+		return false;
+	d->pass.write_through = !(s->mmc.ext_csd[EXT_CSD_CACHE_CTRL] & 1);
+	return true;
+}
+
 /* All of them */
 
 static bool epass_open_scsi(struct efi_disk *d)
@@ -251,10 +374,15 @@ static bool epass_open(struct efi_disk *d)
 {
 	const efi_guid_t ata = EFI_ATA_PASS_THRU_PROTOCOL_GUID;
 	const efi_guid_t nvme = EFI_NVM_EXPRESS_PASS_THRU_PROTOCOL_GUID;
+	const efi_guid_t mmc = EFI_SD_MMC_PASS_THRU_PROTOCOL_GUID;
+	const u8 *emmc = epass_find_emmc_node(d->edev);
 	const struct efi_generic_dev_path *node;
 
 	if (epass_open_scsi(d))
 		return true;
+	if (emmc)
+		return epass_open_above(d, EFI_DISK_PASS_MMC, &mmc) &&
+		       epass_find_mmc(d, emmc);
 	node = efi_path_last(d->edev->path, d->edev->path_size);
 	if (!node)
 		return false;
@@ -299,6 +427,9 @@ static struct efi_disk_result epass_send(struct efi_disk *d, u8 command)
 		break;
 	case EFI_DISK_PASS_NVME:
 		o = epass_nvme(d, command);
+		break;
+	case EFI_DISK_PASS_MMC:
+		o = epass_mmc(d, command);
 		break;
 	}
 	if (!o.ret && o.status == EFI_TIMEOUT)

@@ -6,7 +6,8 @@
  * request is in many. What is long enough goes from or to where it is; what is short,
  * or at an address that firmware does not take, or in pages that cannot be left to
  * firmware if it faults, is gathered in the bounce buffer, as much of it as is in a row,
- * since a call costs more than copying.
+ * since a call costs more than copying. So is what lies behind the memory that firmware
+ * can be given.
  *
  * Blocks may be larger than what the block layer knows. Then a request can begin and
  * end in the middle of one: such blocks go through the bounce buffer, too.
@@ -70,7 +71,8 @@ static u32 eplan_direct_bytes(const struct efi_disk_limits *s,
 {
 	u32 bytes = min3(seg->bytes - offset, left, s->max_bytes);
 
-	if (s->bounced || seg->shared || !IS_ALIGNED(pos, s->block_size) ||
+	if (s->bounced || seg->shared || seg->phys + seg->bytes > s->end ||
+	    !IS_ALIGNED(pos, s->block_size) ||
 	    !IS_ALIGNED(seg->phys + offset, s->align))
 		return 0;
 	return round_down(bytes, s->block_size);

@@ -15,6 +15,8 @@
 #define ERASE_BLOCKS	8
 #define FOR_EVER	0xffff
 #define PAGE_FAULT	14
+#define HIGH		(1ULL << 32)
+#define SPOILED		0xdb
 
 struct erase_token {
 	EFI_EVENT event;
@@ -62,7 +64,7 @@ static volatile UINT64 strays, calls, breaches, erased, flushes;
 static UINT64 fail_count, fail_at, limit, slow;
 static EFI_STATUS flush_status;
 static volatile UINT64 flush_ms;
-static BOOLEAN read_only, faults;
+static BOOLEAN read_only, faults, low_only;
 
 EFI_STATUS disk_stray(void)
 {
@@ -110,6 +112,11 @@ BOOLEAN disk_is_bad(UINT64 lba, UINTN size)
 
 void disk_copy(BOOLEAN write, UINT64 offset, UINTN size, void *buffer)
 {
+	if (low_only && (UINT64)buffer + size > HIGH) {
+		breaches++;
+		SetMem(write ? data + offset : buffer, size, SPOILED);
+		return;
+	}
 	if (write)
 		CopyMem(data + offset, buffer, size);
 	else
@@ -356,6 +363,9 @@ static EFI_STATUS EFIAPI disk(UINT64 what, UINT64 *value)
 		return EFI_SUCCESS;
 	case TEST_DISK_FLUSH_STATUS:
 		flush_status = argument ? EFIERR(argument) : EFI_SUCCESS;
+		return EFI_SUCCESS;
+	case TEST_DISK_LOW_ONLY:
+		low_only = !!argument;
 		return EFI_SUCCESS;
 	case TEST_DISK_FLUSH_MS:
 		flush_ms = argument;

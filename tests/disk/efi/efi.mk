@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-only
 applications += diskspeed
-driver	+= disk tokens
+driver	+= disk tokens emmc

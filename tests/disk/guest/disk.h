@@ -45,6 +45,9 @@ enum test_disk {
 				 */
 	TEST_DISK_FAULT,	/* the next transfer has a page fault */
 	TEST_DISK_FLUSH_MS,	/* the next FlushBlocks() takes this many ms */
+	TEST_DISK_LOW_ONLY,	/* if not 0, spoil what goes to or from memory above
+				 * 4 GiB, and count a breach
+				 */
 };
 
 enum test_disk_kind {

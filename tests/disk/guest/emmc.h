@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Argument of the function "emmc" of the EFI test driver
+ *
+ * The selftests and the driver share this file.
+ */
+#ifndef _TEST_EMMC_H
+#define _TEST_EMMC_H
+
+/* The lowest 8 bits say what to do; an argument of that is above them */
+enum test_emmc {
+	TEST_EMMC_INSTALL,	/* appear, as TEST_EMMC_* */
+	TEST_EMMC_REMOVE,	/* disappear */
+	TEST_EMMC_WORD,		/* value: the 64 bits at this offset of the medium */
+	TEST_EMMC_FLUSHES,	/* value: flushes since the last TEST_EMMC_FLUSHES */
+	TEST_EMMC_FAIL,		/* if not 0, the device cannot write its cache */
+	TEST_EMMC_BREACHES,	/* value: commands that broke a rule */
+};
+
+#define TEST_EMMC_CACHE		1	/* its cache is on */
+#define TEST_EMMC_MUTE		2	/* SdMmcPassThru supports nothing */
+
+#define TEST_EMMC_SIZE		(1 << 20)
+
+#endif /* _TEST_EMMC_H */
