@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 drivers	+= hasty hpet oneshot pit slowhpet slowstart
-driver	+= clock comparator interrupts stall tick
+driver	+= clock comparator counter interrupts stall tick
 hpet	:= chain comparator hpet-clock machine
 oneshot	:= chain machine
 pit	:= chain machine pic

@@ -353,8 +353,8 @@ struct efi_mode_setup_data {
  * @tick_vector: interrupt by which firmware's clock ticks
  * @slice_vector: interrupt that is ours in firmware's world, for the local APIC
  *		timer when that is not firmware's clock; 0: none
- * @irqs_off:	set by the kernel for a slice in which interrupts are held off:
- *		nothing is replayed, and nothing ends the slice
+ * @irqs_off:	set by the kernel for a slice before it shares the local APIC: nothing
+ *		is replayed, and nothing ends the slice
  * @linux_has_work: set by the kernel for a slice: there is a task to run while the
  *		firmware waits
  * @leaving:	set by the kernel for its last ingress
