@@ -308,8 +308,8 @@ def boot_debug(opt, results, name, tests, options=""):
 def debug(opt, results):
     """lockdep, KASAN, UBSAN and the other checkers find nothing, and KUnit passes"""
     text = boot_debug(opt, results, "debug", ("boot", "life", "preempt", "tables"))
-    for suite in ("ticks", "request", "arena", "time", "encryption", "boot-variables",
-                  "bus", "gop", "keymap", "disk"):
+    for suite in ("ticks", "request", "arena", "time", "encryption", "crystal",
+                  "boot-variables", "lapic-timer", "bus", "gop", "keymap", "disk"):
         results.add(re.search(rf"^\[[ .\d]+\] ok \d+ efi-mode-{suite}\s*$", text,
                               re.M), f"debug: KUnit: efi-mode-{suite}")
 

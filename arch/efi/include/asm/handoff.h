@@ -74,7 +74,7 @@
 #define EFI_MODE_EVENT_POLL		2
 
 /* Where the frequency of the TSC comes from, best first */
-#define EFI_MODE_TSC_CPUID		1	/* CPUID leaf 0x15 or 0x16 */
+#define EFI_MODE_TSC_CPUID		1	/* CPUID leaf 0x15 */
 #define EFI_MODE_TSC_HYPERVISOR		2	/* CPUID leaf 0x40000010 */
 #define EFI_MODE_TSC_STALL		3	/* measured against Stall() */
 #define EFI_MODE_TSC_PM_TIMER		4	/* against the PM timer, as Stall() is wrong */
