@@ -93,9 +93,9 @@ static u32 cpu_tsc_khz_stall(void)
 }
 
 /*
- * U-Boot takes the frequency of the TSC from its configuration, where it can be wrong. Its
- * Stall() then is wrong by as much. A busy host makes a short measurement inexact, but not
- * by a quarter each time.
+ * If U-Boot fails to measure the TSC it takes the frequency from its configuration, where
+ * that can be wrong. Its Stall() then is wrong by as much. A busy host makes a short
+ * measurement inexact, but not by a quarter each time.
  */
 static bool cpu_stall_is_right(u32 khz)
 {
