@@ -55,6 +55,16 @@ def clock_hpet(opt, results):
                 "HPET: found by its vector")
 
 
+@test("clock", beside=True, guest=("preempt", "atomic"), efi=("driver", "freerun"))
+def free_running(opt, results):
+    """A local APIC timer that is not masked, and is not the firmware's clock"""
+    text = boot_with(opt, results, "free-running", ["driver", "freerun"],
+                     ("preempt", "atomic"))
+    results.add(re.search(r"firmware's clock: a device, vector 0x62, every "
+                          r"(9\d{3}|10\d{3}) us; slices end by the gate", text or ""),
+                "free-running: the HPET is found")
+
+
 @test("clock", also_long=True, guest=("life", "preempt", "switch", "clock", "rest"),
       efi=("oneshot", "driver"))
 def one_shot(opt, results):

@@ -404,6 +404,7 @@ static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
 	struct efi_mode_timer *firmware = &t->firmware;
+	bool was_masked = etmr_is_masked(firmware->lvtt);
 	u64 period = 0;
 
 	if (tmict != t->slice.tmict)
@@ -423,6 +424,9 @@ static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 		/* Another device may still tick; this one does not */
 		if (h->clock != EFI_MODE_CLOCK_DEVICE)
 			h->clock = EFI_MODE_CLOCK_NONE;
+	} else if (h->clock == EFI_MODE_CLOCK_DEVICE && !was_masked) {
+		/* It was not the clock before: the resident half has found out */
+		return;
 	} else if (firmware->lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
 		h->clock = EFI_MODE_CLOCK_TSC_DEADLINE;
 	} else if (!etmr_is_periodic(firmware->lvtt)) {
