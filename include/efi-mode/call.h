@@ -39,10 +39,10 @@ struct efi_protocol;
  */
 
 /*
- * Do not sleep. Both worlds hold off interrupts until the function returns, so it must
- * be a function that needs no timer event of the firmware, such as output to a console.
- * The call fails with -EBUSY if another call has not finished, or if the firmware was
- * interrupted in work of its own. Any context but NMI.
+ * Do not sleep. Linux holds off its interrupts until the function returns; the firmware's
+ * clock goes on. The call fails with -EBUSY if another call has not finished, or if the
+ * firmware was interrupted in work of its own. If the function has not returned after ten
+ * seconds the firmware is stopped, and the call fails with -EIO. Any context but NMI.
  */
 #define EFI_CALL_ATOMIC		BIT(0)
 
@@ -108,7 +108,8 @@ struct efi_call {
  * Context: task context, may sleep; see the flags for other contexts.
  * Return: 0 if each function has returned, or the error of the first that has not:
  *
- * * -EIO	an exception has stopped the firmware, in this function or before
+ * * -EIO	an exception has stopped the firmware, in this function or before, or a
+ *		call with EFI_CALL_ATOMIC that did not return
  * * -ESHUTDOWN	the firmware is out of reach, or the system is about to end
  * * -EBUSY	see EFI_CALL_ATOMIC
  * * -ETIMEDOUT	see EFI_CALL_PANIC and EFI_CALL_LAST; all later calls fail

@@ -153,5 +153,10 @@ struct efi_mode_test_atomic {
 #define EFI_MODE_TEST_CROWD	_IO(EFI_MODE_TEST_MAGIC, 14)
 /* While the CPU holds a lock that an interrupt wants */
 #define EFI_MODE_TEST_PANIC	_IO(EFI_MODE_TEST_MAGIC, 15)
+/*
+ * As EFI_MODE_TEST_DRIVER, with Linux's interrupts off; fails with -EBUSY if the firmware
+ * has been interrupted in work of its own
+ */
+#define EFI_MODE_TEST_DRIVER_ATOMIC _IOWR(EFI_MODE_TEST_MAGIC, 16, struct efi_mode_test_driver)
 
 #endif /* _EFI_MODE_TEST_H */

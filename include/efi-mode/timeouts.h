@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How long each step of a reboot, a power-off or a panic may take
+ * How long each step of a reboot, a power-off or a panic may take, and a call that
+ * cannot sleep
  *
- * The user sees all of them as one delay, so they are in one place, in milliseconds.
+ * The user sees the steps as one delay, so they are in one place, in milliseconds.
  */
 #ifndef _EFI_MODE_TIMEOUTS_H
 #define _EFI_MODE_TIMEOUTS_H
@@ -32,6 +33,17 @@
  * baud prints a screen in two seconds.
  */
 #define EFI_MODE_DRAIN_TIMEOUT_MS	2000
+
+/*
+ * While Linux runs
+ */
+
+/*
+ * A call with EFI_CALL_ATOMIC. No interrupt of Linux is handled meanwhile, and after it
+ * the firmware is stopped for good. As for EFI_MODE_PANIC_CALL_TIMEOUT_MS, it may be a
+ * variable for a flash that is slow and full.
+ */
+#define EFI_MODE_ATOMIC_CALL_TIMEOUT_MS	10000
 
 /*
  * Panic: nothing else runs meanwhile

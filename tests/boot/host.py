@@ -315,8 +315,9 @@ def boot_debug(opt, results, name, tests, options=""):
 def debug(opt, results):
     """lockdep, KASAN, UBSAN and the other checkers find nothing, and KUnit passes"""
     text = boot_debug(opt, results, "debug", ("boot", "life", "preempt", "tables"))
-    for suite in ("ticks", "request", "arena", "time", "encryption", "boot-variables",
-                  "counters", "load-options", "bus", "gop", "keymap", "disk"):
+    for suite in ("ticks", "request", "arena", "time", "encryption", "crystal",
+                  "boot-variables", "counters", "load-options", "lapic-timer", "bus",
+                  "gop", "keymap", "disk"):
         results.add(re.search(rf"^\[[ .\d]+\] ok \d+ efi-mode-{suite}\s*$", text,
                               re.M), f"debug: KUnit: efi-mode-{suite}")
 

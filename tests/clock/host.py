@@ -13,31 +13,32 @@ from lib.registry import test
 LINUX = "bzImage initrd=\\initrd.img"
 
 
-@test("clock", also_long=True, guest=("clock", "irq", "starve", "rest", "stall"),
+@test("clock", also_long=True, guest=("clock", "irq", "starve", "rest", "stall", "atomic"),
       efi=("driver",))
 def sharing(opt, results):
     """The firmware's clock, interrupts and share of the CPU while Linux runs"""
-    boot(opt, results, "sharing", ("clock", "irq", "starve", "rest", "stall"),
+    boot(opt, results, "sharing", ("clock", "irq", "starve", "rest", "stall", "atomic"),
          driver=True)
 
 
-@test("clock", also_long=True, guest=("life", "preempt", "switch", "stall", "clock", "rest"),
-      efi=("driver",))
+@test("clock", also_long=True, guest=("life", "preempt", "switch", "stall", "clock", "rest",
+                                      "atomic"), efi=("driver",))
 def event(opt, results):
     """Slices end by a timer event instead of the tick hook"""
     text = boot_with(opt, results, "timer event", ["driver"],
-                     clock_tests(opt, "stall", "clock", "rest:none"),
+                     clock_tests(opt, "stall", "clock", "rest:none", "atomic"),
                      "efi_mode.preempt=event")
     results.add("slices end by the timer event" in text,
                 "timer event: is what ends slices")
 
 
-@test("clock", also_long=True, guest=("life", "preempt", "switch", "stall", "clock", "rest"),
-      efi=("pit", "driver"))
+@test("clock", also_long=True, guest=("life", "preempt", "switch", "stall", "clock", "rest",
+                                      "atomic"), efi=("pit", "driver"))
 def clock_8254(opt, results):
     """A firmware that ticks by the 8254 and the 8259"""
     text = boot_with(opt, results, "8254", ["pit", "driver"],
-                     clock_tests(opt, "stall", "clock:device", "rest"))
+                     clock_tests(opt, "stall", "clock:device", "rest",
+                                 "atomic:counter"))
     results.add(re.search(r"firmware's clock: a device, vector 0x68, every "
                           r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
                 "8254: found by its vector")
@@ -52,6 +53,16 @@ def clock_hpet(opt, results):
     results.add(re.search(r"firmware's clock: a device, vector 0x62, every "
                           r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
                 "HPET: found by its vector")
+
+
+@test("clock", beside=True, guest=("preempt", "atomic"), efi=("driver", "freerun"))
+def free_running(opt, results):
+    """A local APIC timer that is not masked, and is not the firmware's clock"""
+    text = boot_with(opt, results, "free-running", ["driver", "freerun"],
+                     ("preempt", "atomic"))
+    results.add(re.search(r"firmware's clock: a device, vector 0x62, every "
+                          r"(9\d{3}|10\d{3}) us; slices end by the gate", text or ""),
+                "free-running: the HPET is found")
 
 
 @test("clock", also_long=True, guest=("life", "preempt", "switch", "clock", "rest"),

@@ -162,6 +162,7 @@ CONTAIN = (
     ("endless loop", "forever", 4),
     ("endless loop at TPL_NOTIFY", "forever", 16),
     ("endless loop, called by a real-time task", "forever", "4:fifo"),
+    ("endless loop, called with interrupts off", "atomic", 4),
 )
 
 QUICK_CONTAIN = ("page fault in a transfer", "endless loop at TPL_NOTIFY")

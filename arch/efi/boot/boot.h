@@ -10,7 +10,7 @@
  *	preempt
  *	idle-poll, idt-hook, invoke, clock, switch-tables, keys, machine-check
  *	lookup, clock-watch, cpu, live-memory, loaded-image
- *	switch, arena, ledger, load-options, local-apic, own-idt, pm-timer
+ *	switch, arena, crystal, ledger, load-options, local-apic, own-idt, pm-timer
  *
  * start.c puts the steps in order. resident.c is the main loop, which serves the
  * kernel's requests, and preempt.c what interrupts it. The CPU calls the entries in

@@ -2,10 +2,12 @@
 /*
  * The firmware's clock: the device by which it ticks
  *
- * If that is the local APIC's timer, the local APIC says so. Any other device is found
- * by watching: for some ticks all external vectors lead through the stubs in
+ * If that is the local APIC's timer, the local APIC says so. The timer may also run for
+ * another purpose, so its period must be the one that the firmware names. Any other device
+ * is found by watching: for some ticks all external vectors lead through the stubs in
  * clock-watch.S, which count and go on to the firmware's handlers.
  */
+#include <linux/math64.h>
 #include <asm/apicdef.h>
 #include <asm/msr.h>
 
@@ -20,6 +22,9 @@
 #define WATCH_STEP_US	1000
 #define MIN_TICKS	3
 #define MAX_WATCHES	3
+
+/* Shorter than the shortest tick, and hundreds of counts of the slowest timer */
+#define COUNT_US	500
 
 /* Not used by the firmware, because edk2 assigns vectors from below */
 #define SLICE_VECTOR	0xdf
@@ -110,9 +115,14 @@ static const struct efi_mode_clock_watch *clock_find_best(void)
  * right, but rough. A hypervisor on a busy host loses ticks, so there are several tries
  * for the two to agree.
  */
-static void clock_find_device(struct efi_mode_handoff *h)
+static bool clock_agrees(u64 seen, u64 nominal)
 {
-	u64 nominal = clock_nominal_period(h->tsc_khz), seen = 0;
+	return nominal > seen - seen / 4 && nominal < seen + seen / 4;
+}
+
+static void clock_find_device(struct efi_mode_handoff *h, u64 nominal)
+{
+	u64 seen = 0;
 	const struct efi_mode_clock_watch *best;
 	int i;
 
@@ -123,7 +133,7 @@ static void clock_find_device(struct efi_mode_handoff *h)
 		seen = (best->last - best->first) / (best->count - 1);
 		if (!nominal)
 			break;
-		if (nominal > seen - seen / 4 && nominal < seen + seen / 4) {
+		if (clock_agrees(seen, nominal)) {
 			seen = nominal;
 			break;
 		}
@@ -134,22 +144,69 @@ static void clock_find_device(struct efi_mode_handoff *h)
 	efi_mode_ticks_set_period(&h->ticks, seen, best->last);
 }
 
+/* What the local APIC's timer may be */
+static u8 clock_lapic_kind(u32 lvtt)
+{
+	if (lvtt & APIC_LVT_MASKED || (lvtt & APIC_VECTOR_MASK) < FIRST_VECTOR ||
+	    !(efi_mode_apic_read(APIC_SPIV) & APIC_SPIV_APIC_ENABLED))
+		return EFI_MODE_CLOCK_NONE;
+	if (lvtt & APIC_LVT_TIMER_TSCDEADLINE)
+		return EFI_MODE_CLOCK_TSC_DEADLINE;
+	if (!efi_mode_apic_read(APIC_TMICT))
+		return EFI_MODE_CLOCK_NONE;
+	return lvtt & APIC_LVT_TIMER_PERIODIC ? EFI_MODE_CLOCK_APIC_PERIODIC :
+						EFI_MODE_CLOCK_APIC_ONE_SHOT;
+}
+
+/* Return: cycles for a whole count of the local APIC's timer; 0 if it does not count */
+static u64 clock_lapic_period(u32 tsc_khz)
+{
+	u32 tmict = efi_mode_apic_read(APIC_TMICT), first, last, counts;
+	u64 start, end;
+
+	first = efi_mode_apic_read(APIC_TMCCT);
+	start = rdtsc();
+	do {
+		last = efi_mode_apic_read(APIC_TMCCT);
+		end = rdtsc();
+	} while (end - start < (u64)tsc_khz * COUNT_US / 1000);
+	counts = first - last;
+	if (first < last)
+		counts += tmict;
+	return counts ? mul_u64_u32_div(end - start, tmict, counts) : 0;
+}
+
+/* A busy host can make the count start anew more than once in a measurement */
+static bool clock_lapic_agrees(u32 tsc_khz, u64 nominal)
+{
+	int i;
+
+	for (i = 0; i < MAX_WATCHES; i++)
+		if (clock_agrees(clock_lapic_period(tsc_khz), nominal))
+			return true;
+	return false;
+}
+
 static void clock_find(struct efi_mode_handoff *h)
 {
 	u32 lvtt = efi_mode_apic_read(APIC_LVTT);
+	u64 nominal = clock_nominal_period(h->tsc_khz);
+	u8 vector = lvtt & APIC_VECTOR_MASK, kind = clock_lapic_kind(lvtt);
+	bool sure = !nominal || kind == EFI_MODE_CLOCK_TSC_DEADLINE;
 
-	if (!(lvtt & APIC_LVT_MASKED) && (lvtt & APIC_VECTOR_MASK) >= FIRST_VECTOR &&
-	    efi_mode_apic_read(APIC_SPIV) & APIC_SPIV_APIC_ENABLED) {
-		h->tick_vector = lvtt & APIC_VECTOR_MASK;
-		if (lvtt & APIC_LVT_TIMER_TSCDEADLINE)
-			h->clock = EFI_MODE_CLOCK_TSC_DEADLINE;
-		else if (efi_mode_apic_read(APIC_TMICT))
-			h->clock = lvtt & APIC_LVT_TIMER_PERIODIC ?
-				   EFI_MODE_CLOCK_APIC_PERIODIC :
-				   EFI_MODE_CLOCK_APIC_ONE_SHOT;
+	if (kind != EFI_MODE_CLOCK_NONE &&
+	    (sure || clock_lapic_agrees(h->tsc_khz, nominal))) {
+		h->clock = kind;
+		h->tick_vector = vector;
+		return;
 	}
-	if (h->clock == EFI_MODE_CLOCK_NONE)
-		clock_find_device(h);
+	clock_find_device(h, nominal);
+	/* What the firmware names may be wrong */
+	if (h->clock == EFI_MODE_CLOCK_DEVICE && kind != EFI_MODE_CLOCK_NONE &&
+	    h->tick_vector == vector) {
+		h->clock = kind;
+		h->ticks.period = 0;
+	}
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <asm/special_insns.h>
 
 #include "boot.h"
+#include "crystal.h"
 
 #define HYPERVISOR_BIT		BIT(31)	/* CPUID.1:ECX */
 #define HYPERVISOR_LEAF		0x40000000
@@ -25,7 +26,7 @@
 
 static u32 cpu_tsc_khz_cpuid(void)
 {
-	u32 denominator, numerator, crystal_hz, edx, eax;
+	u32 denominator, numerator, crystal_hz, crystal_khz, edx;
 
 	if (native_cpuid_eax(0) < 0x15)
 		return 0;
@@ -36,11 +37,15 @@ static u32 cpu_tsc_khz_cpuid(void)
 		return div_u64((u64)crystal_hz * numerator,
 			       denominator * 1000);
 
-	/* No crystal frequency: the TSC runs at the base frequency, in MHz */
+	/*
+	 * The base frequency alone is rounded, by up to several thousand ppm. It says
+	 * which crystal there is, and that is exact.
+	 */
 	if (native_cpuid_eax(0) < 0x16)
 		return 0;
-	eax = native_cpuid_eax(0x16);
-	return (eax & 0xffff) * 1000;
+	crystal_khz = efi_mode_crystal_khz(native_cpuid_eax(0x16) & 0xffff,
+					   numerator, denominator);
+	return div_u64((u64)crystal_khz * numerator, denominator);
 }
 
 static u32 cpu_tsc_khz_hypervisor(void)
@@ -88,9 +93,9 @@ static u32 cpu_tsc_khz_stall(void)
 }
 
 /*
- * U-Boot takes the frequency of the TSC from its configuration, where it can be wrong. Its
- * Stall() then is wrong by as much. A busy host makes a short measurement inexact, but not
- * by a quarter each time.
+ * If U-Boot fails to measure the TSC it takes the frequency from its configuration, where
+ * that can be wrong. Its Stall() then is wrong by as much. A busy host makes a short
+ * measurement inexact, but not by a quarter each time.
  */
 static bool cpu_stall_is_right(u32 khz)
 {

@@ -59,11 +59,14 @@ static DEFINE_STATIC_KEY_FALSE(x2apic_key);
 
 static bool taken_over __ro_after_init;
 
-/*
- * Linux takes no interrupts any more. In the table for that, the vectors of Linux lead to
- * efi_mode_ignore().
- */
+/* Linux takes no interrupts any more */
 static bool irqs_masked;
+
+/* Linux takes no interrupts in this slice, and gets them again after it, by vector */
+static bool irqs_held;
+static u32 held_vectors;
+
+/* For these two: a table in which the vectors of Linux lead to efi_mode_ignore() */
 static gate_desc masked_idt[IDT_ENTRIES] __aligned(8);
 
 static void __kprobes eapic_compare(void)
@@ -144,6 +147,19 @@ static __always_inline void eapic_end_interrupts(bool x2apic)
 
 /* All but firmware's, which can wait for it: see eapic_linux_pending() */
 #define PRIORITY_OF_FIRMWARE	0xdf
+#define FIRST_HELD_VECTOR	(PRIORITY_OF_FIRMWARE + 1)
+
+static void __kprobes eapic_make_masked_idt(void)
+{
+	struct desc_ptr now;
+	unsigned int i;
+
+	store_idt(&now);
+	memcpy(masked_idt, (void *)now.address, sizeof(masked_idt));
+	for (i = PRIORITY_OF_FIRMWARE + 1; i < IDT_ENTRIES; i++)
+		pack_gate(&masked_idt[i], GATE_INTERRUPT,
+			  (unsigned long)efi_mode_ignore, 0, 0, __KERNEL_CS);
+}
 
 /* One of them, whose end is signalled here */
 static void __kprobes eapic_drop_interrupt(void)
@@ -155,6 +171,8 @@ static void __kprobes eapic_drop_interrupt(void)
 	u32 priority = lapic_read(APIC_TASKPRI);
 	struct desc_ptr before;
 
+	held_vectors |= lapic_read(APIC_IRR + 7 * 0x10);
+	eapic_make_masked_idt();
 	store_idt(&before);
 	lapic_write(APIC_TASKPRI, PRIORITY_OF_FIRMWARE);
 	load_idt(&table);
@@ -167,7 +185,7 @@ static void __kprobes eapic_drop_interrupt(void)
 /* Those that are Linux's: firmware would not know what they are */
 static noinline void eapic_take_interrupts(void)
 {
-	if (unlikely(irqs_masked)) {
+	if (unlikely(irqs_masked || irqs_held)) {
 		eapic_drop_interrupt();
 		return;
 	}
@@ -306,34 +324,55 @@ u64 __kprobes efi_mode_apic_to_linux(void)
 }
 
 /**
- * efi_mode_apic_hold() - hold off all interrupts of the local APIC
+ * efi_mode_apic_hold() - take no Linux interrupts in the next slice
+ * @limit:	TSC at which the slice ends, if it has not ended before
  *
- * For a slice in which Linux's interrupts may be pending: they stay so.
+ * For a slice with Linux's interrupts off. They cannot stay pending in it: they would
+ * come to the firmware, and as their priority is the highest, the local APIC cannot hold
+ * them off without the firmware's own. So what is pending is dropped and sent again
+ * after the slice, and Linux's timer does not run in it.
  *
- * Context: interrupts off.
- * Return: what efi_mode_apic_release() wants.
+ * Context: interrupts off, after efi_mode_apic_take_over().
  */
-u32 efi_mode_apic_hold(void)
+void efi_mode_apic_hold(u64 limit)
 {
-	u32 priority;
-
-	if (!taken_over)
-		return 0;
-	priority = lapic_read(APIC_TASKPRI);
-	lapic_write(APIC_TASKPRI, APIC_TPRI_MASK);
-	return priority;
+	held_vectors = 0;
+	irqs_held = true;
+	efi_mode_timer_hold(limit);
 }
 
 /**
  * efi_mode_apic_release() - undo efi_mode_apic_hold()
- * @priority:	what that returned
  *
  * Context: interrupts off.
  */
-void efi_mode_apic_release(u32 priority)
+void efi_mode_apic_release(void)
 {
-	if (taken_over)
-		lapic_write(APIC_TASKPRI, priority);
+	unsigned long vectors = held_vectors;
+	unsigned int i;
+
+	irqs_held = false;
+	efi_mode_timer_release();
+	if (irqs_masked)
+		return;
+	for_each_set_bit(i, &vectors, 32) {
+		/* If that is due, the release has started it for at once */
+		if (i + FIRST_HELD_VECTOR == LOCAL_TIMER_VECTOR)
+			continue;
+		__apic_send_IPI_self(i + FIRST_HELD_VECTOR);
+		apic_wait_icr_idle();
+	}
+}
+
+/**
+ * efi_mode_apic_is_held() - does Linux take no interrupts in this slice?
+ *
+ * Context: interrupts off.
+ * Return: true between efi_mode_apic_hold() and efi_mode_apic_release().
+ */
+bool efi_mode_apic_is_held(void)
+{
+	return irqs_held;
 }
 
 /**
@@ -346,19 +385,10 @@ void efi_mode_apic_release(u32 priority)
  */
 void efi_mode_apic_mask_linux(void)
 {
-	struct desc_ptr now;
-	unsigned int i;
-
 	if (irqs_masked || !taken_over)
 		return;
 	apic_write(APIC_LVTT, apic_read(APIC_LVTT) | APIC_LVT_MASKED);
 	apic_write(APIC_TMICT, 0);
-
-	store_idt(&now);
-	memcpy(masked_idt, (void *)now.address, sizeof(masked_idt));
-	for (i = PRIORITY_OF_FIRMWARE + 1; i < IDT_ENTRIES; i++)
-		pack_gate(&masked_idt[i], GATE_INTERRUPT,
-			  (unsigned long)efi_mode_ignore, 0, 0, __KERNEL_CS);
 	irqs_masked = true;
 }
 
@@ -393,4 +423,6 @@ void __init efi_mode_apic_take_over(void)
 		apic_update_callback(write, eapic_write_mem);
 	}
 	taken_over = true;
+	/* Not before: the firmware's own console may count by the timer */
+	efi_mode_timer_report();
 }

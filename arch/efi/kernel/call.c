@@ -180,7 +180,7 @@ static void ecall_fail(struct efi_call *c, efi_status_t status, int error)
 	c->cycles = 0;
 }
 
-/* An exception has stopped the firmware; slice.c has reported where */
+/* The firmware is stopped, which has been reported */
 static void ecall_abandon(struct efi_call *c)
 {
 	pr_emerg(FW_BUG "the firmware was stopped in %s\n", call_name);
@@ -288,6 +288,31 @@ static void ecall_sleeping(struct efi_call *calls, unsigned int nr)
 	mutex_unlock(&call_mutex);
 }
 
+static u64 ecall_deadline_in(unsigned int ms)
+{
+	return rdtsc() + (u64)tsc_khz * ms;
+}
+
+/*
+ * Linux takes no interrupts meanwhile, so a function that does not return would hang the
+ * machine. The memory of a call that is given up belongs to its caller again, so the
+ * firmware must not run any more.
+ */
+static void ecall_run_atomic(const struct efi_call *c)
+{
+	u64 limit = ecall_deadline_in(EFI_MODE_ATOMIC_CALL_TIMEOUT_MS);
+
+	while (!ecall_is_done() && !efi_mode_is_stopped()) {
+		if ((s64)(rdtsc() - limit) >= 0) {
+			pr_emerg(FW_BUG "%s does not return, with interrupts off\n",
+				 c->name);
+			efi_mode_give_up();
+			break;
+		}
+		efi_mode_slice_irqoff(limit);
+	}
+}
+
 static void ecall_atomic(struct efi_call *c)
 {
 	unsigned long flags;
@@ -304,8 +329,7 @@ static void ecall_atomic(struct efi_call *c)
 	if (!ecall_post(c, 0)) {
 		ecall_fail(c, EFI_NOT_READY, -EBUSY);
 	} else {
-		while (!ecall_is_done() && !efi_mode_is_stopped())
-			efi_mode_slice_irqoff();
+		ecall_run_atomic(c);
 		if (ecall_is_done())
 			ecall_take_result(c);
 		else
@@ -387,11 +411,6 @@ static bool ecall_is_late(u64 deadline)
 	if (rdtsc() > deadline)
 		timed_out = true;
 	return timed_out;
-}
-
-static u64 ecall_deadline_in(unsigned int ms)
-{
-	return rdtsc() + (u64)tsc_khz * ms;
 }
 
 /*

@@ -18,6 +18,10 @@
  *    what is left, like Linux's.
  *  - If firmware's clock is another device, or has been stopped, the timer stands for
  *    Linux's deadline alone, at a vector of our own.
+ *  - If firmware's clock is another device and the timer is counting, firmware's delay
+ *    loops may read it (edk2's SecPeiDxeTimerLibUefiCpu). Then it goes on in a slice with
+ *    what would be left of the count. TMICT reads the same, so the timer would start
+ *    anew with that; the slice ends before.
  *
  * What is in the timer's registers in a slice is remembered, so that a firmware
  * that programs its timer is noticed, and followed.
@@ -222,6 +226,69 @@ static void __kprobes etmr_give_free_timer(struct efi_mode_timer *t, u64 now)
 				efi_mode_handoff->slice_vector, now, S64_MAX);
 }
 
+static __always_inline u64 etmr_to_counts(const struct efi_mode_timer *t, u64 cycles)
+{
+	return mul_u64_u64_shr(cycles, counts_per_cycle, 32) >> t->shift;
+}
+
+/*
+ * Firmware must not see the timer start anew with what is left. So the slice ends at that
+ * time, or does not begin before if there is not even the time for the shortest slice. A
+ * delay loop can only be wrong if it reads the timer between that time and the interrupt.
+ */
+static void __kprobes etmr_give_counter(struct efi_mode_timer *t, u64 now)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	struct efi_mode_timers *timers = &efi_mode_timers;
+	bool periodic = etmr_is_periodic(t->lvtt);
+	u64 wait;
+	u32 left;
+
+	if (!t->tmict)
+		return;
+	left = t->tmict;
+	if (!timers->is_counter_unread)
+		left = efi_mode_timer_left(t->tmict, timers->counter,
+					   etmr_to_counts(t, now - timers->counter_at),
+					   periodic);
+	wait = etmr_to_cycles((u64)left << t->shift);
+	if (periodic && wait < h->min_slice) {
+		while (rdtsc() - now <= wait)
+			cpu_relax();
+		left = t->tmict;
+	}
+	if (left != t->tmict && periodic && etmr_is_masked(t->lvtt) && h->slice_vector &&
+	    h->preempt == EFI_MODE_PREEMPT_GATE)
+		t->lvtt = APIC_LVT_TIMER_PERIODIC | h->slice_vector;
+	/* One that has run out stays so, but 0 would be read as TMICT */
+	t->tmict = left ?: 1;
+}
+
+/*
+ * Where no delay loop can be under way, the timer starts anew at the next ingress, so that
+ * TMICT mostly reads what firmware has written. The slice may have gone on for longer than
+ * what was left. What is not known exactly makes a delay longer, not shorter: @before and
+ * @tsc are around the reading of @tmcct.
+ */
+static void __kprobes etmr_follow_counter(u32 tmict, u32 tmcct, u64 before, u64 tsc)
+{
+	struct efi_mode_handoff *h = efi_mode_handoff;
+	struct efi_mode_timers *t = &efi_mode_timers;
+	u64 starts, passed;
+
+	t->is_counter_unread = h->egress == EFI_MODE_EGRESS_DONE ||
+			       h->egress == EFI_MODE_EGRESS_IDLE;
+	t->counter_at = tsc;
+	t->counter = tmcct;
+	if (tmict != t->slice.tmict || !t->firmware.tmict)
+		return;
+	passed = etmr_to_counts(&t->firmware, before - t->counter_from);
+	starts = efi_mode_ticks_elapsed(tmict, passed, tmcct);
+	t->counter = efi_mode_timer_left(t->firmware.tmict, tmict,
+					 (starts + 1) * tmict - tmcct,
+					 etmr_is_periodic(t->firmware.lvtt));
+}
+
 /*
  * Whether firmware has armed the timer is seen by the count in it, so what is given
  * must not be firmware's own count.
@@ -270,6 +337,8 @@ void __kprobes efi_mode_timer_give(u64 now)
 	case EFI_MODE_CLOCK_DEVICE:
 		if (etmr_timer_is_free(h))
 			etmr_give_free_timer(slice, now);
+		else
+			etmr_give_counter(slice, now);
 		break;
 	case EFI_MODE_CLOCK_NONE:
 		/* Nothing else would end a slice. It no longer is what firmware reads */
@@ -288,6 +357,7 @@ void __kprobes efi_mode_timer_give(u64 now)
 		return;
 	}
 	etmr_load(slice, slice->tmict);
+	t->counter_from = rdtsc();
 }
 
 /*
@@ -334,10 +404,14 @@ static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 	struct efi_mode_handoff *h = efi_mode_handoff;
 	struct efi_mode_timers *t = &efi_mode_timers;
 	struct efi_mode_timer *firmware = &t->firmware;
+	bool was_masked = etmr_is_masked(firmware->lvtt);
 	u64 period = 0;
 
 	if (tmict != t->slice.tmict)
 		firmware->tmict = tmict;
+	/* The same for the mask: firmware may only have started a masked timer */
+	if (lvtt == t->slice.lvtt)
+		lvtt = firmware->lvtt;
 	/* A mode or a vector that is as it was given was not what firmware was after */
 	if (!((lvtt ^ t->slice.lvtt) & TIMER_MODE))
 		lvtt ^= (lvtt ^ firmware->lvtt) & TIMER_MODE;
@@ -350,6 +424,9 @@ static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 		/* Another device may still tick; this one does not */
 		if (h->clock != EFI_MODE_CLOCK_DEVICE)
 			h->clock = EFI_MODE_CLOCK_NONE;
+	} else if (h->clock == EFI_MODE_CLOCK_DEVICE && !was_masked) {
+		/* It was not the clock before: the resident half has found out */
+		return;
 	} else if (firmware->lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
 		h->clock = EFI_MODE_CLOCK_TSC_DEADLINE;
 	} else if (!etmr_is_periodic(firmware->lvtt)) {
@@ -384,6 +461,7 @@ void __kprobes efi_mode_timer_reclaim(void)
 	u32 lvtt = lapic_read(APIC_LVTT);
 	u32 tdcr = lapic_read(APIC_TDCR);
 	u32 tmict = lapic_read(APIC_TMICT);
+	u64 before = rdtsc();
 	u32 tmcct = lapic_read(APIC_TMCCT);
 	u64 tsc, left, ticks;
 
@@ -398,6 +476,8 @@ void __kprobes efi_mode_timer_reclaim(void)
 		rdmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_deadline);
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_ONE_SHOT) {
 		etmr_follow_one_shot(tmict, tmcct, tsc);
+	} else if (h->clock == EFI_MODE_CLOCK_DEVICE) {
+		etmr_follow_counter(tmict, tmcct, before, tsc);
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_PERIODIC && !counts) {
 		left = etmr_to_cycles((u64)tmcct << t->firmware.shift);
 		ticks = efi_mode_ticks_elapsed(h->ticks.period,
@@ -422,6 +502,42 @@ void __kprobes efi_mode_timer_restore(u64 now)
 	if (deadline != EFI_MODE_NEVER)
 		count = etmr_count_for(&t->linux_timer, deadline - now);
 	etmr_load(&t->linux_timer, count);
+}
+
+/**
+ * efi_mode_timer_hold() - put a limit for a slice in the place of Linux's deadline
+ * @limit:	TSC
+ *
+ * Context: interrupts off.
+ */
+void __kprobes efi_mode_timer_hold(u64 limit)
+{
+	struct efi_mode_timers *t = &efi_mode_timers;
+
+	t->held_timer = t->linux_timer;
+	t->held_deadline = t->linux_deadline;
+	/* If it expires after the slice, it is dropped like all others */
+	t->linux_timer.lvtt = LOCAL_TIMER_VECTOR;
+	t->linux_deadline = limit;
+	etmr_simplify();
+}
+
+/**
+ * efi_mode_timer_release() - undo efi_mode_timer_hold()
+ *
+ * The interrupt of a deadline that has passed comes at once.
+ *
+ * Context: interrupts off.
+ */
+void __kprobes efi_mode_timer_release(void)
+{
+	struct efi_mode_timers *t = &efi_mode_timers;
+
+	lapic_write(APIC_TMICT, 0);
+	t->linux_timer = t->held_timer;
+	t->linux_deadline = t->held_deadline;
+	etmr_simplify();
+	efi_mode_timer_restore(rdtsc());
 }
 
 /**
@@ -528,6 +644,7 @@ void __init efi_mode_timer_take_over(void)
 	firmware->lvtt = lapic_read(APIC_LVTT);
 	tdcr = lapic_read(APIC_TDCR);
 	firmware->tmict = lapic_read(APIC_TMICT);
+	efi_mode_timers.is_counter_unread = true;
 	tsc = rdtsc();
 	if (h->clock == EFI_MODE_CLOCK_TSC_DEADLINE)
 		rdmsrl(MSR_IA32_TSC_DEADLINE,
@@ -541,6 +658,17 @@ void __init efi_mode_timer_take_over(void)
 		h->ticks.next = h->noted_at +
 			etmr_to_cycles(h->noted_left << firmware->shift);
 	}
+}
+
+/**
+ * efi_mode_timer_report() - log what the timer is used for
+ *
+ * Context: after efi_mode_apic_take_over().
+ */
+void __init efi_mode_timer_report(void)
+{
+	const struct efi_mode_handoff *h = efi_mode_handoff;
+
 	pr_info("firmware's clock: %s, vector %#x, every %llu us; slices end by the %s\n",
 		etmr_clock_name(h->clock), h->tick_vector,
 		div_u64(efi_mode_tick_period_ns(), 1000),

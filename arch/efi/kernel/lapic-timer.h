@@ -68,21 +68,33 @@ struct efi_mode_timer {
  * @firmware:	the timer as firmware has programmed it
  * @slice:	what is in the registers in a slice
  * @linux_timer: the timer as Linux has programmed it
+ * @held_timer:	the same, while another deadline is in its place
  * @firmware_deadline: TSC, of firmware's timer if that is in TSC-deadline mode
  * @slice_next:	when the tick of a one-shot timer was due at the ingress
  * @awaited:	a one-shot timer has ticked and its handler not yet come to arm it
  * @linux_deadline: TSC, or %EFI_MODE_NEVER
+ * @held_deadline: the same, while @held_timer is valid
  * @last_ingress: TSC
+ * @counter:	what the timer would read at @counter_at if it had run on as firmware has
+ *		programmed it
+ * @counter_at:	TSC
+ * @counter_from: TSC at which the timer has begun to run in the slice
+ * @is_counter_unread: no code of firmware is under way that may have read it
  * @simple:	firmware's timer is periodic and its gate ends slices, Linux's is not
  *		masked: all is as it mostly is, and only counts change
  */
 struct efi_mode_timers {
-	struct efi_mode_timer firmware, slice, linux_timer;
+	struct efi_mode_timer firmware, slice, linux_timer, held_timer;
 	u64 firmware_deadline;
 	u64 slice_next;
 	u64 linux_deadline;
+	u64 held_deadline;
 	u64 last_ingress;
+	u64 counter_at;
+	u64 counter_from;
+	u32 counter;
 	bool awaited;
+	bool is_counter_unread;
 	bool simple;
 };
 
@@ -93,6 +105,9 @@ void efi_mode_ignore(void);
 
 void efi_mode_timer_written(u32 reg, u32 value);
 void efi_mode_timer_take_over(void);
+void efi_mode_timer_report(void);
+void efi_mode_timer_hold(u64 limit);
+void efi_mode_timer_release(void);
 void efi_mode_timer_give(u64 now);
 void efi_mode_timer_reclaim(void);
 void efi_mode_timer_restore(u64 now);
@@ -116,6 +131,23 @@ static __always_inline u32 efi_mode_timer_count(const struct efi_mode_timer *t,
 						u64 cycles)
 {
 	return (cycles * t->speed >> 30) + 1;
+}
+
+/**
+ * efi_mode_timer_left() - what a counter reads that goes on
+ * @tmict:	count from which it starts anew; not 0
+ * @tmcct:	what it read, at most @tmict
+ * @passed:	counts since then
+ * @periodic:	whether it starts anew
+ *
+ * Context: any.
+ * Return: 1 to @tmict; 0 if it does not start anew and has run out.
+ */
+static inline u32 efi_mode_timer_left(u32 tmict, u32 tmcct, u64 passed, bool periodic)
+{
+	if (passed < tmcct)
+		return tmcct - passed;
+	return periodic ? tmict - (passed - tmcct) % tmict : 0;
 }
 
 /**

@@ -411,7 +411,7 @@ efi_status_t efi_mode_rt_query_variable_info(u32 attr, u64 *storage, u64 *remain
  * Without sleeping
  *
  * efi-pstore writes with interrupts off, after an oops and in a panic. These functions
- * hold interrupts off in both worlds until firmware has answered, and have
+ * hold Linux's interrupts off until firmware has answered, and have
  * memory of their own. If another call is under way it is too late after an
  * oops: whoever has made that call goes on to wait for it. In a panic nobody
  * does, so it is given time to end.

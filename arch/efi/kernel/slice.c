@@ -129,6 +129,17 @@ static const char *eslice_exception_name(u64 vector)
 	}
 }
 
+/**
+ * efi_mode_give_up() - give the firmware no more slices
+ *
+ * Context: any.
+ */
+void efi_mode_give_up(void)
+{
+	stopped = true;
+	pr_emerg("the firmware is stopped: every call to it fails from now on. Linux goes on.\n");
+}
+
 /*
  * What firmware has held stays held, and its locks, too: nothing in it can be
  * called any more. If it was in a call, call.c reports which one.
@@ -142,7 +153,7 @@ static void eslice_stop(const struct efi_mode_fault *f)
 		 f->vector == X86_TRAP_MC ? HW_ERR : FW_BUG,
 		 eslice_exception_name(f->vector), f->vector, f->error, f->rip,
 		 f->address, f->rsp, in_call ? "a call" : "its own time");
-	pr_emerg("the firmware is stopped: every call to it fails from now on. Linux goes on.\n");
+	efi_mode_give_up();
 }
 
 static __always_inline void eslice_switch_idle(struct efi_mode_handoff *h)
@@ -185,7 +196,7 @@ static __always_inline bool eslice_one_slice(bool idle, bool linux_has_work)
 	if (trace_efi_mode_egress_enabled())
 		trace_efi_mode_egress(h->egress,
 				      efi_mode_cycles_in(cycles, NSEC_PER_MSEC));
-	if (unlikely(h->signalled))
+	if (unlikely(h->signalled) && !efi_mode_apic_is_held())
 		efi_mode_dispatch_events();
 	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
 		eslice_stop(&h->fault);
@@ -296,30 +307,42 @@ bool __kprobes efi_mode_slice_idle(void)
 	return true;
 }
 
-/**
- * efi_mode_slice_irqoff() - give firmware a slice without interrupts
- *
- * Nothing is replayed, and no tick ends the slice: it lasts until firmware has
- * done what was asked of it. Linux's own interrupts stay pending.
- *
- * Context: any but NMI, interrupts off.
+/*
+ * As long as the local APIC is the firmware's own, its ticks come in the slice. No
+ * interrupt ends the slice, and none of Linux's comes.
  */
-void __kprobes efi_mode_slice_irqoff(void)
+static void __kprobes eslice_early(struct efi_mode_handoff *h)
 {
-	struct efi_mode_handoff *h = efi_mode_handoff;
-	u32 priority;
-
-	if (efi_mode_is_stopped())
-		return;
 	efi_mode_counters_stop();
-	priority = efi_mode_apic_hold();
 	h->irqs_off = 1;
 	efi_mode_switch_to_firmware();
 	h->irqs_off = 0;
-	efi_mode_apic_release(priority);
 	efi_mode_counters_start();
 	if (unlikely(h->signalled))
 		efi_mode_dispatch_events();
 	if (unlikely(h->egress == EFI_MODE_EGRESS_FAULT))
 		eslice_stop(&h->fault);
+}
+
+/**
+ * efi_mode_slice_irqoff() - give firmware a slice in which Linux takes no interrupts
+ * @limit:	TSC at which it ends, if it has not ended before; not in early boot
+ *
+ * The firmware has its ticks, because its functions may wait for timer events. What
+ * they signal is not dispatched before the next slice of another kind, because the
+ * caller may hold any lock. Linux's own interrupts come when the caller lets them.
+ *
+ * Context: any but NMI, interrupts off.
+ */
+void __kprobes efi_mode_slice_irqoff(u64 limit)
+{
+	if (efi_mode_is_stopped())
+		return;
+	if (!efi_mode_apic_is_shared()) {
+		eslice_early(efi_mode_handoff);
+		return;
+	}
+	efi_mode_apic_hold(limit);
+	efi_mode_bare_slice();
+	efi_mode_apic_release();
 }

@@ -155,16 +155,18 @@ static efi_status_t find_protocol(union shared *s)
 }
 
 /* @entry: physical address of a pointer to the function */
-static efi_status_t call_entry(const char *name, u64 entry, u64 first, u64 second)
+static efi_status_t call_entry(const char *name, u64 entry, u64 first, u64 second,
+			       unsigned int flags, long *error)
 {
 	struct efi_call call = {
 		.name = name,
 		.table = entry,
+		.flags = flags,
 		.nargs = 2,
 		.args = { first, second },
 	};
 
-	efi_call_submit(&call, 1);
+	*error = efi_call_submit(&call, 1);
 	return call.status;
 }
 
@@ -175,27 +177,34 @@ static efi_status_t call_entry(const char *name, u64 entry, u64 first, u64 secon
  */
 static long find_function(union shared *s, struct efi_mode_test_driver *arg)
 {
+	long error;
+
 	arg->status = find_protocol(s);
 	if (arg->status != EFI_SUCCESS)
 		return 0;
 	strscpy(s[0].name, arg->name);
 	arg->status = call_entry("test driver: find", test_protocol +
 				 offsetof(struct efi_mode_test_protocol, find),
-				 virt_to_phys(&s[0]), virt_to_phys(&s[1]));
+				 virt_to_phys(&s[0]), virt_to_phys(&s[1]), 0, &error);
 	return arg->status == EFI_NOT_FOUND ? -ENOENT : 0;
 }
 
-static void call_function(union shared *s, struct efi_mode_test_driver *arg)
+/* Return: why the function was not called, or 0 */
+static long call_function(union shared *s, struct efi_mode_test_driver *arg,
+			  unsigned int flags)
 {
 	u64 entry = s[1].found.entry, before = efi_mode_forced_egresses();
+	long error;
 
 	arg->status = call_entry("test driver", entry, arg->argument,
-				 virt_to_phys(&s->value));
+				 virt_to_phys(&s->value), flags, &error);
 	arg->slices = efi_mode_forced_egresses() - before;
 	arg->value = s->value;
+	return error;
 }
 
-static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
+static long test_driver(union shared *s, struct efi_mode_test_driver *arg,
+			unsigned int flags)
 {
 	long ret;
 
@@ -209,8 +218,8 @@ static long test_driver(union shared *s, struct efi_mode_test_driver *arg)
 	/* The caller has to pass 0, because only the kernel knows this address */
 	if (!strcmp(arg->name, "overwrite"))
 		arg->argument = efi_mode_test_canary();
-	call_function(s, arg);
-	return 0;
+	ret = call_function(s, arg, flags);
+	return ret == -EBUSY ? ret : 0;
 }
 
 /* The resident half and the driver both know when the kernel is leaving */
@@ -226,7 +235,7 @@ static long test_last_fault(union shared *s)
 	if (ret)
 		return ret;
 	if (arg.status == EFI_SUCCESS)
-		call_function(s, &arg);
+		call_function(s, &arg, 0);
 	return efi_status_to_err(arg.status);
 }
 
@@ -459,7 +468,10 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 		ret = test_time(s, &arg.time);
 		break;
 	case EFI_MODE_TEST_DRIVER:
-		ret = test_driver(s, &arg.driver);
+		ret = test_driver(s, &arg.driver, 0);
+		break;
+	case EFI_MODE_TEST_DRIVER_ATOMIC:
+		ret = test_driver(s, &arg.driver, EFI_CALL_ATOMIC);
 		break;
 	case EFI_MODE_TEST_STATS:
 		ret = test_stats(s, &arg.stats);

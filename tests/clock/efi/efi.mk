@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-drivers	+= hasty hpet oneshot pit slowhpet slowstart
-driver	+= clock comparator interrupts stall tick
+drivers	+= freerun hasty hpet oneshot pit slowhpet slowstart
+driver	+= clock comparator counter interrupts stall tick
+freerun	:= chain comparator hpet-clock machine
 hpet	:= chain comparator hpet-clock machine
 oneshot	:= chain machine
 pit	:= chain machine pic

@@ -83,6 +83,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 	status = init_clock();
 	if (EFI_ERROR(status))
 		return status;
+	init_counter();
 	status = init_state();
 	if (EFI_ERROR(status))
 		return status;

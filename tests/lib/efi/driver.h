@@ -73,6 +73,9 @@ void init_interrupts(void);
 EFI_STATUS init_clock(void);
 UINT64 cycles(UINT64 usec);
 
+/* counter.c */
+void init_counter(void);
+
 /* serial.c */
 void serial_print(const char *s);
 

@@ -108,6 +108,7 @@ UINT64 idt_hook(UINT8 vector, irq_handler handler);
 #define LAPIC_LVT1	0x360
 #define LAPIC_LVTERR	0x370
 #define LAPIC_TMICT	0x380
+#define LAPIC_TMCCT	0x390
 #define LAPIC_TDCR	0x3e0
 
 #define LVT_VECTOR	0xff

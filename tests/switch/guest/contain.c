@@ -128,6 +128,22 @@ static void forever(unsigned int tpl, bool fifo)
 	sleep(1);
 }
 
+/* With Linux's interrupts off nothing else runs until the call is given up */
+static void forever_atomic(unsigned int tpl)
+{
+	struct efi_mode_test_driver d = {
+		.name = "forever", .argument = tpl,
+	};
+	struct efi_mode_test_stall s = { .usec = 1000 };
+
+	ioctl(fd, EFI_MODE_TEST_DRIVER_ATOMIC, &d);
+	result(d.status == ABORTED, "the call returns EFI_ABORTED");
+	result(logged("[Firmware Bug]: test driver does not return, with interrupts off"),
+	       "the reason is in the log");
+	ioctl(fd, EFI_MODE_TEST_STALL, &s);
+	result(s.status == ABORTED, "a later call fails");
+}
+
 /* Linux does not survive it either */
 static void outlive(unsigned int ms)
 {
@@ -178,6 +194,8 @@ int main(int argc, char **argv)
 		fault(atoi(argv[2]));
 	else if (!strcmp(argv[1], "disk"))
 		disk_fault();
+	else if (!strcmp(argv[1], "atomic"))
+		forever_atomic(atoi(argv[2]));
 	else if (!strcmp(argv[1], "outlive"))
 		outlive(atoi(argv[2]));
 	else

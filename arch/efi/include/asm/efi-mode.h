@@ -154,8 +154,9 @@ u32 efi_mode_apic_period(void);
 u64 efi_mode_apic_to_firmware(void);
 bool efi_mode_apic_is_shared(void);
 u64 efi_mode_apic_to_linux(void);
-u32 efi_mode_apic_hold(void);
-void efi_mode_apic_release(u32 priority);
+void efi_mode_apic_hold(u64 limit);
+void efi_mode_apic_release(void);
+bool efi_mode_apic_is_held(void);
 void efi_mode_apic_mask_linux(void);
 u64 efi_mode_tick_period_ns(void);
 bool efi_mode_timer_can_idle(void);
@@ -202,7 +203,7 @@ void efi_mode_event_watch_poll(efi_mode_event_handler_t handler);
  * @nr_idle_slices: slices of an idle Linux; only the first two count them, too
  * @idle_cycles: how long these were
  *
- * Slices in which interrupts are held off are not among them.
+ * Slices before the local APIC is shared are not among them.
  */
 struct efi_mode_stats {
 	u64 round_trips;
@@ -222,7 +223,8 @@ void efi_mode_slice(void);
 u64 efi_mode_stall_left(void);
 void efi_mode_sleep_through_stall(void);
 bool efi_mode_slice_idle(void);
-void efi_mode_slice_irqoff(void);
+void efi_mode_slice_irqoff(u64 limit);
+void efi_mode_give_up(void);
 
 /* poll.c */
 

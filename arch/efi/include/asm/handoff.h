@@ -74,7 +74,7 @@
 #define EFI_MODE_EVENT_POLL		2
 
 /* Where the frequency of the TSC comes from, best first */
-#define EFI_MODE_TSC_CPUID		1	/* CPUID leaf 0x15 or 0x16 */
+#define EFI_MODE_TSC_CPUID		1	/* CPUID leaf 0x15 */
 #define EFI_MODE_TSC_HYPERVISOR		2	/* CPUID leaf 0x40000010 */
 #define EFI_MODE_TSC_STALL		3	/* measured against Stall() */
 #define EFI_MODE_TSC_PM_TIMER		4	/* against the PM timer, as Stall() is wrong */
@@ -353,8 +353,8 @@ struct efi_mode_setup_data {
  * @tick_vector: interrupt by which firmware's clock ticks
  * @slice_vector: interrupt that is ours in firmware's world, for the local APIC
  *		timer when that is not firmware's clock; 0: none
- * @irqs_off:	set by the kernel for a slice in which interrupts are held off:
- *		nothing is replayed, and nothing ends the slice
+ * @irqs_off:	set by the kernel for a slice before it shares the local APIC: nothing
+ *		is replayed, and nothing ends the slice
  * @linux_has_work: set by the kernel for a slice: there is a task to run while the
  *		firmware waits
  * @leaving:	set by the kernel for its last ingress

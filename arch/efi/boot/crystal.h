@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which crystal does the time stamp counter come from?
+ */
+#ifndef _ARCH_EFI_BOOT_CRYSTAL_H
+#define _ARCH_EFI_BOOT_CRYSTAL_H
+
+#include <linux/types.h>
+
+u32 efi_mode_crystal_khz(u32 base_mhz, u32 numerator, u32 denominator);
+
+#endif /* _ARCH_EFI_BOOT_CRYSTAL_H */
