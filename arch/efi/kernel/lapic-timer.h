@@ -146,7 +146,7 @@ static __always_inline u32 efi_mode_timer_count(const struct efi_mode_timer *t,
 static inline u32 efi_mode_timer_left(u32 tmict, u32 tmcct, u64 passed, bool periodic)
 {
 	if (passed < tmcct)
-		return tmcct - passed;
+		return lower_32_bits(tmcct - passed);
 	return periodic ? tmict - (passed - tmcct) % tmict : 0;
 }
 
