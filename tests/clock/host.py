@@ -155,6 +155,37 @@ def round_trip(opt, results):
     count_instructions(opt, results, "round-trip", ("cost",))
 
 
+@test("clock", beside=True, guest=("preempt",), efi=("vectors", "driver"))
+def vectors(opt, results):
+    """A firmware that uses the vectors that Linux would take for itself"""
+    text = boot_with(opt, results, "vectors", ["vectors", "driver"], ("preempt",))
+    found = re.findall(r"VECTORS (\d+) of (\d+)", text)
+    handled, sent = map(int, found[-1]) if found else (0, 0)
+    results.add(sent >= 60 and handled == sent,
+                f"vectors: the firmware's handler was called for {handled} of {sent} "
+                "interrupts")
+
+
+# What NTP can correct is 500 ppm
+TSC_PPM = 100
+
+
+@test("clock", beside=True, long=True, efi=("longstall",))
+def frequency(opt, results):
+    """The frequency of the TSC is exact, although that of Stall() is not
+
+    QEMU counts instructions, so the frequency is 1 GHz.
+    """
+    content = files(opt, "load fs0:\\longstall.efi",
+                    f"bzImage initrd=\\initrd.img {QUIET}none")
+    with machine(opt, results, "frequency", content, icount=True) as m:
+        found = m.expect(r"TSC: ([\d.]+) MHz, from ([^\r\n]+)", 4 * START)
+        error = abs(float(found[1]) - 1000) * 1000
+        results.add(error <= TSC_PPM,
+                    f"frequency: {found[1]} MHz from {found[2]}, at most {TSC_PPM} "
+                    "ppm from 1000 MHz")
+
+
 @test("clock", long=True, guest=("cost", "latency", "rest"), efi=("driver",))
 def cost(opt, results):
     """The instructions of a round trip, and the latency of Linux timers"""

@@ -26,8 +26,9 @@
 /* Shorter than the shortest tick, and hundreds of counts of the slowest timer */
 #define COUNT_US	500
 
-/* Not used by the firmware, because edk2 assigns vectors from below */
-#define SLICE_VECTOR	0xdf
+/* Of those below the kernel's own, because firmware assigns vectors from below */
+#define LAST_SLICE_VECTOR	0xdf
+#define FIRST_SLICE_VECTOR	0xd0
 
 /* As pack_gate(), but the rest of the gate stays as the firmware has it */
 static void clock_set_offset(gate_desc *gate, unsigned long handler)
@@ -209,6 +210,64 @@ static void clock_find(struct efi_mode_handoff *h)
 	}
 }
 
+#define EFI_ALREADY_STARTED	(20 | (1UL << (BITS_PER_LONG - 1)))
+
+/* Platform Initialization specification, volume 2, section 12.3 */
+#define CPU_ARCH_PROTOCOL_GUID \
+	EFI_GUID(0x26baccb1, 0x6f42, 0x11d4, 0xbc, 0xe7, 0x00, 0x80, 0xc7, \
+		 0x3c, 0x88, 0x81)
+
+typedef void (__efiapi *cpu_interrupt_handler_t)(long vector, void *context);
+
+union cpu_arch_protocol {
+	struct {
+		void *flush_data_cache;
+		void *enable_interrupt;
+		void *disable_interrupt;
+		void *get_interrupt_state;
+		void *init;
+		efi_status_t (__efiapi *register_interrupt_handler)(union cpu_arch_protocol *,
+								    long, cpu_interrupt_handler_t);
+	};
+};
+
+/* Registered for a moment only, for a vector that no device has */
+static void __efiapi clock_no_interrupt(long vector, void *context)
+{
+}
+
+/* Has a driver of the firmware registered a handler for it? */
+static bool clock_vector_is_taken(union cpu_arch_protocol *cpu, u8 vector)
+{
+	efi_status_t status = cpu->register_interrupt_handler(cpu, vector,
+							      clock_no_interrupt);
+
+	if (status == EFI_SUCCESS)
+		cpu->register_interrupt_handler(cpu, vector, NULL);
+	return status == EFI_ALREADY_STARTED;
+}
+
+/*
+ * A vector of our own. The firmware's table has a gate for each, so that does not tell
+ * whether a driver uses it.
+ *
+ * Return: 0 if the firmware uses all of them.
+ */
+static u8 clock_choose_vector(void)
+{
+	efi_guid_t guid = CPU_ARCH_PROTOCOL_GUID;
+	union cpu_arch_protocol *cpu;
+	u8 vector = LAST_SLICE_VECTOR;
+
+	if (efi_mode_own_idt_is_loaded() ||
+	    efi_bs_call(locate_protocol, &guid, NULL, (void **)&cpu) != EFI_SUCCESS)
+		return vector;
+	for (; vector >= FIRST_SLICE_VECTOR; vector--)
+		if (!clock_vector_is_taken(cpu, vector))
+			return vector;
+	return 0;
+}
+
 /**
  * efi_mode_clock_find() - find the device by which the firmware's clock ticks
  * @h:	the handoff; @clock, @tick_vector, @slice_vector and, if the clock is not
@@ -225,7 +284,7 @@ void efi_mode_clock_find(struct efi_mode_handoff *h)
 		clock_find(h);
 	/* If the timer is firmware's clock now, it may be stopped later */
 	if (efi_mode_apic_read(APIC_SPIV) & APIC_SPIV_APIC_ENABLED)
-		h->slice_vector = SLICE_VECTOR;
+		h->slice_vector = clock_choose_vector();
 }
 
 /**

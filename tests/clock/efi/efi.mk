@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-drivers	+= freerun hasty hpet oneshot pit slowhpet slowstart
+drivers	+= freerun hasty hpet longstall oneshot pit slowhpet slowstart vectors
 driver	+= clock comparator counter interrupts stall tick
 freerun	:= chain comparator hpet-clock machine
 hpet	:= chain comparator hpet-clock machine
@@ -7,3 +7,4 @@ oneshot	:= chain machine
 pit	:= chain machine pic
 slowhpet := chain comparator hpet-clock machine
 slowstart := cycles machine
+vectors	:= machine
