@@ -2,6 +2,7 @@
 /*
  * What the CPU says of itself, and the state in which the kernel gets it
  */
+#include <linux/math.h>
 #include <linux/math64.h>
 #include <asm/cpuid.h>
 #include <asm/fpu/types.h>
@@ -20,9 +21,10 @@
 #define STALL_SHORT_US		250
 #define STALL_LONG_US		1000
 
-/* How long the PM timer is watched to see if Stall() is right, and to do without it */
-#define CHECK_US		2000
-#define MEASURE_US		100000
+/* The PM timer is watched twice for so long, and so often if the results differ */
+#define WATCH_US		25000
+#define WATCH_ROUNDS		4
+#define WATCH_PRECISION		5000	/* 200 ppm */
 
 static u32 cpu_tsc_khz_cpuid(void)
 {
@@ -93,21 +95,30 @@ static u32 cpu_tsc_khz_stall(void)
 }
 
 /*
- * If U-Boot fails to measure the TSC it takes the frequency from its configuration, where
- * that can be wrong. Its Stall() then is wrong by as much. A busy host makes a short
- * measurement inexact, but not by a quarter each time.
+ * The PM timer is exact, and takes less time than Stall() (in ticks of the PM timer, a stall
+ * is one too long or not). Nor is Stall() always right: if U-Boot fails to measure the TSC,
+ * both have the frequency from its configuration. The chip of some PM timers returns wrong
+ * counts now and then, and a busy host may come in between, so two results have to agree.
+ *
+ * Return: kHz, or 0 if there is no such timer, or no certain result.
  */
-static bool cpu_stall_is_right(u32 khz)
+static u32 cpu_tsc_khz_pm_timer(void)
 {
-	u32 seen;
+	u64 start = cpu_read_tsc();
+	u32 guess, first, second;
 	int i;
 
-	for (i = 0; i < 3; i++) {
-		seen = efi_mode_pm_timer_khz(CHECK_US, khz);
-		if (!seen || (seen > khz - khz / 4 && seen < khz + khz / 4))
-			return true;
+	efi_bs_call(stall, STALL_LONG_US);
+	guess = div_u64((cpu_read_tsc() - start) * 1000, STALL_LONG_US);
+	for (i = 0; i < WATCH_ROUNDS; i++) {
+		first = efi_mode_pm_timer_khz(WATCH_US, guess);
+		second = efi_mode_pm_timer_khz(WATCH_US, guess);
+		if (!first || !second)
+			break;
+		if (abs_diff(first, second) <= first / WATCH_PRECISION)
+			return first / 2 + second / 2;
 	}
-	return false;
+	return 0;
 }
 
 /**
@@ -130,13 +141,13 @@ u32 efi_mode_tsc_khz(u32 *source)
 	if (khz)
 		return khz;
 
-	*source = EFI_MODE_TSC_STALL;
-	khz = cpu_tsc_khz_stall();
-	if (!khz || cpu_stall_is_right(khz))
+	*source = EFI_MODE_TSC_PM_TIMER;
+	khz = cpu_tsc_khz_pm_timer();
+	if (khz)
 		return khz;
 
-	*source = EFI_MODE_TSC_PM_TIMER;
-	return efi_mode_pm_timer_khz(MEASURE_US, khz);
+	*source = EFI_MODE_TSC_STALL;
+	return cpu_tsc_khz_stall();
 }
 
 /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ACPI power management timer, by which Stall() is checked
+ * The ACPI power management timer, by which the time stamp counter is measured
  *
  * The timer has one known frequency. To read it changes nothing.
  */

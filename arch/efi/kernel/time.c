@@ -26,7 +26,7 @@ static unsigned long __init etime_get_tsc_khz(void)
 		[EFI_MODE_TSC_CPUID]		= "CPUID",
 		[EFI_MODE_TSC_HYPERVISOR]	= "the hypervisor",
 		[EFI_MODE_TSC_STALL]		= "Stall()",
-		[EFI_MODE_TSC_PM_TIMER]		= "the ACPI PM timer, as Stall() is wrong",
+		[EFI_MODE_TSC_PM_TIMER]		= "the ACPI PM timer",
 	};
 	struct efi_mode_handoff *h;
 	u32 source;

@@ -77,7 +77,7 @@
 #define EFI_MODE_TSC_CPUID		1	/* CPUID leaf 0x15 */
 #define EFI_MODE_TSC_HYPERVISOR		2	/* CPUID leaf 0x40000010 */
 #define EFI_MODE_TSC_STALL		3	/* measured against Stall() */
-#define EFI_MODE_TSC_PM_TIMER		4	/* against the PM timer, as Stall() is wrong */
+#define EFI_MODE_TSC_PM_TIMER		4	/* against the ACPI PM timer */
 
 /* struct efi_mode_request.state */
 #define EFI_MODE_REQUEST_NONE		0
