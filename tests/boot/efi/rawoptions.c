@@ -7,26 +7,7 @@
 #include <efi.h>
 #include <efilib.h>
 
-static EFI_STATUS read_file(EFI_HANDLE device, CHAR16 *name, UINT8 **data, UINTN *size)
-{
-	EFI_FILE_HANDLE root = LibOpenRoot(device), file;
-	EFI_FILE_INFO *info;
-	EFI_STATUS status;
-
-	if (!root)
-		return EFI_NOT_FOUND;
-	status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
-	if (EFI_ERROR(status))
-		return status;
-	info = LibFileInfo(file);
-	*size = info->FileSize;
-	FreePool(info);
-	*data = AllocatePool(*size);
-	status = file->Read(file, size, *data);
-	file->Close(file);
-	root->Close(root);
-	return status;
-}
+#include "file.h"
 
 static EFI_STATUS start(EFI_HANDLE parent, EFI_HANDLE device, UINT8 *options, UINTN size)
 {

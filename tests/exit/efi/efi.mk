@@ -3,3 +3,4 @@ applications += settings loader
 drivers	+= resets marks
 driver	+= leave
 settings := machine pic
+loader	:= file

@@ -8,6 +8,8 @@
 #include <efi.h>
 #include <efilib.h>
 
+#include "file.h"
+
 /* Without the pages, which stay allocated as long as the firmware can use them */
 struct image {
 	UINT8 *base;
@@ -15,27 +17,6 @@ struct image {
 	UINT64 size;
 	UINT32 entry;
 };
-
-static EFI_STATUS read_file(EFI_HANDLE device, CHAR16 *name, UINT8 **data, UINTN *size)
-{
-	EFI_FILE_HANDLE root = LibOpenRoot(device), file;
-	EFI_FILE_INFO *info;
-	EFI_STATUS status;
-
-	if (!root)
-		return EFI_NOT_FOUND;
-	status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
-	if (EFI_ERROR(status))
-		return status;
-	info = LibFileInfo(file);
-	*size = info->FileSize;
-	*data = AllocatePool(*size);
-	status = file->Read(file, size, *data);
-	FreePool(info);
-	file->Close(file);
-	root->Close(root);
-	return status;
-}
 
 /* The kernel has no relocations that matter: it finds itself by its address */
 static EFI_STATUS place(const UINT8 *data, struct image *image)
