@@ -3,9 +3,8 @@
 """
 Run the tests: make check, make check-long
 
-Each boot of the machine serves as many tests as it can.  The serial log of a
-boot that failed is kept, and its place is printed.  The last line is
-"N passed, N failed".
+The serial log of a boot that failed is kept, and its path is printed.  The
+last line is "N passed, N failed".
 """
 
 import argparse
@@ -24,12 +23,12 @@ sys.path.insert(0, os.path.join(TOP, "tests"))
 
 from lib import programs, registry, workspace    # noqa: E402
 
-# How many of the slowest tests are printed at the end
+# Number of the slowest tests that are printed at the end
 SLOWEST = 10
 
 
 class Results:
-    """What one test has found"""
+    """The results of one test"""
 
     def __init__(self, logs):
         self.passed = self.failed = self.skipped = 0
@@ -46,7 +45,7 @@ class Results:
         return ok
 
     def skip(self, name, reason):
-        """Neither passed nor failed"""
+        """Record a result that is neither passed nor failed"""
         self.skipped += 1
         self.lines.append(f"skipped {name}: {reason}")
 
@@ -63,10 +62,10 @@ class Results:
 
 def judge_programs(test, started, results):
     """
-    Has a test started all programs that it declares?
+    Check that a test has started all programs that it declares
 
-    A failure may keep it from that, and what is declared is what its long version
-    starts, if it has one.
+    A test that failed may have ended before it started all of them. If a test has a long
+    version, only the long version starts all of them.
     """
     if results.failed or results.skipped or registry.has_long_version(test):
         return
@@ -77,8 +76,11 @@ def judge_programs(test, started, results):
 
 class Lanes:
     """
-    Runs tests, two at a time: those that depend on time one after the other, and
-    beside them the others. When there are no more of the former, both are free.
+    Run tests in two lanes at the same time
+
+    The first lane runs the tests that depend on time, one after the other. The second
+    lane runs the other tests. When the first lane has no more tests of its own, it runs
+    the other tests, too.
     """
 
     def __init__(self, opt, chosen):
@@ -89,7 +91,7 @@ class Lanes:
         self.seconds = {}
 
     def run(self, test):
-        """One test. Its output is printed in one piece, at its end."""
+        """Run one test and print its output in one piece when it ends"""
         start = time.monotonic()
         with self.lock:
             print(f"... {test.name}", flush=True)
@@ -134,7 +136,7 @@ class Lanes:
         areas = collections.Counter()
         for test, seconds in self.seconds.items():
             areas[test.area] += seconds
-        print("Seconds of each area: " + ", ".join(
+        print("Seconds per area: " + ", ".join(
             f"{area} {seconds:.0f}" for area, seconds in areas.most_common()))
         slowest = sorted(self.seconds.items(), key=lambda item: -item[1])
         print("Slowest tests: " + ", ".join(
@@ -142,7 +144,7 @@ class Lanes:
 
 
 def print_list(chosen):
-    """A table for people"""
+    """Print a table of the tests"""
     for t in chosen:
         print(f"{t.name:22} {t.area:9} {'long' if t.long else 'quick':6}"
               f"{'beside' if t.beside else 'alone':7} {t.title}")
@@ -163,9 +165,9 @@ def main():
     parser.add_argument("--list", action="store_true",
                         help="print the tests and run none")
     parser.add_argument("--needs", action="store_true",
-                        help="print the targets of make that the tests need")
+                        help="print the make targets that the tests need")
     parser.add_argument("words", nargs="*",
-                        help="names of tests, areas, globs; none for all")
+                        help="names of tests, areas or globs; all tests if omitted")
     opt = parser.parse_args()
 
     registry.load()

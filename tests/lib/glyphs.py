@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What is on a screen: text in the font of the kernel or of firmware, and pixels
+Read text and pixels from a screenshot
+
+The text is in the font of the kernel or in that of the firmware.
 """
 
 import re
 
-# Of a character, in both fonts
+# Width of a character in pixels, in both fonts
 WIDTH = 8
 
-# In the font of the kernel
+# Height of a character in pixels, in the kernel's font
 HEIGHT = 16
 
 
 def read_font(tree):
-    """The characters by their bitmaps, from the font of the kernel"""
+    """Return a dictionary of bitmaps and their characters, from the kernel's font"""
     with open(f"{tree}/lib/fonts/font_8x16.c", encoding="utf-8") as f:
         text = f.read()
     data = bytes(int(value, 16) for value in
@@ -25,7 +27,7 @@ def read_font(tree):
 
 
 class Picture:
-    """A screenshot of QEMU in the format PPM"""
+    """A QEMU screenshot in PPM format"""
 
     def __init__(self, data):
         header = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
@@ -41,14 +43,17 @@ class Picture:
         return tuple(self.data[start:start + 3])
 
     def colours(self, left, top, width, height):
-        """How many different ones there are in a rectangle"""
+        """Count the different colours in a rectangle"""
         return len({self.pixel(x, y) for y in range(top, top + height)
                     for x in range(left, left + width)})
 
 
 def cell(lines, column):
-    """The bitmap of a character, and its colours: of the background, which is
-    that of the upper left pixel, and of the rest"""
+    """
+    Return the bitmap of a character, its background colour and its foreground colour
+
+    The upper left pixel has the background colour.
+    """
     start, rows = 3 * WIDTH * column, []
     back = lines[0][start:start + 3]
     fore = None
@@ -65,7 +70,11 @@ def cell(lines, column):
 
 
 def read_line(picture, font, top, left=0, height=HEIGHT):
-    """The characters of one line, and their colours. What is none is a NUL."""
+    """
+    Return the characters of one line of text, and their colours
+
+    A cell that is not a character of the font becomes a NUL.
+    """
     lines = [picture.line(y)[3 * left:] for y in range(top, top + height)]
     blank = lines[0][:3] * (picture.width - left)
     if all(line == blank for line in lines):
@@ -79,8 +88,12 @@ def read_line(picture, font, top, left=0, height=HEIGHT):
 
 
 def read_text(picture, font, centred=False):
-    """All lines. What does not make a line is at the lower edge, or half of it at
-    each."""
+    """
+    Return all lines of text
+
+    The height of a picture may not be a multiple of the height of a line. The rest is at
+    the lower edge or, with @centred, half of it at each edge.
+    """
     rest = picture.height % HEIGHT
     first = rest - rest // 2 if centred else 0
     return [read_line(picture, font, top)[0]
@@ -88,8 +101,11 @@ def read_text(picture, font, centred=False):
 
 
 class Console:
-    """Firmware's text console, which is in the middle of the screen. Nobody here knows
-    its font, which is learnt from a picture with all characters in the first line."""
+    """
+    The firmware's text console, which is in the middle of the screen
+
+    Its font is learnt from a picture whose first line shows all characters.
+    """
 
     HEIGHT = 19
     CHARACTERS = "".join(map(chr, range(32, 127)))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Boot a machine from a disk of files, and judge the results of its guest
+Boot a machine from a disk of files, and check the results of its guest
 """
 
 import contextlib
@@ -12,24 +12,26 @@ import qemu
 from lib import programs
 from lib.programs import QUIET
 
-# Seconds from the start of QEMU to the first message of the kernel, from there to
-# the first test, and for a test
+# Timeouts in seconds: from the start of QEMU to the first kernel message, from there to
+# the first test, and for one test
 START = 60
 BOOT = 120
 TEST = 240
 
 
 def program(opt, name):
-    """The path of an EFI program of the tests"""
+    """Return the path of an EFI program of the tests"""
     return os.path.join(opt.build, "firmware", name + ".efi")
 
 
 def files(opt, *script, objects=None, archives=("initrd-tests",)):
     """
-    The files on the disk that the firmware boots from: the kernel, the EFI programs
-    that the test needs, and a script for the shell. The initrd is that of "make run",
-    followed by @archives, which the kernel unpacks one after the other. The kernel's
-    command line tells the guest if the test is a long one.
+    Return the files for the disk that the firmware boots from
+
+    These are the kernel, the EFI programs that the test needs, and a script for the UEFI
+    shell. The initrd is that of "make run", followed by @archives; the kernel unpacks
+    them one after the other. If the test is a long one, the kernel's command line says
+    so.
     """
     objects = objects or opt.objects
     if opt.test.long:
@@ -44,9 +46,9 @@ def files(opt, *script, objects=None, archives=("initrd-tests",)):
 
 def note_programs(opt, *texts):
     """
-    Note the programs that a boot starts, which its test has to declare
+    Record the programs that a boot starts, and check that the test declares them
 
-    @texts: scripts of the firmware's shell, command lines of the kernel
+    @texts: scripts for the UEFI shell, and kernel command lines
     """
     found = programs.started(*texts)
     wrong = programs.undeclared(opt.test, found)
@@ -58,7 +60,7 @@ def note_programs(opt, *texts):
 
 @contextlib.contextmanager
 def machine(opt, results, name, content, **kwargs):
-    """A machine that boots from @content; its log is kept if that goes wrong."""
+    """Run a machine that boots from @content; if a test fails, keep its serial log"""
     failed = results.failed
     if opt.firmware:
         kwargs.setdefault("firmware", opt.firmware)
@@ -81,12 +83,12 @@ def machine(opt, results, name, content, **kwargs):
                     results.keep_log(f"{opt.test.name}: {name}", m.text)
 
 
-# A message of the kernel in the middle of a line. In a comment it has been quoted.
+# A kernel message in the middle of a line. A KTAP comment may quote one.
 MESSAGE = re.compile(r"^([^#\[\n][^\n]*?)\[ {0,4}\d+\.\d{6}\] [^\n]*\n", re.M)
 
 
 def whole_lines(text):
-    """@text without the messages of the kernel that came in the middle of a line"""
+    """Return @text without kernel messages that interrupt a line"""
     while True:
         text, n = MESSAGE.subn(r"\1", text)
         if not n:
@@ -94,12 +96,12 @@ def whole_lines(text):
 
 
 def take_results(results, prefix, lines, ended=True, status="0"):
-    """Judge KTAP: every result, and that there are as many as planned."""
+    """Add all KTAP results, and check that their number is as planned"""
     found = 0
     lines = whole_lines(lines)
     for line in re.finditer(r"^(not )?ok \d+ (.*?)\s*$", lines, re.M):
         found += 1
-        # A test that is skipped has not passed
+        # A skipped test has not passed
         results.add(not line[1] and "SKIP" not in line[2],
                     f"{prefix}: {line[2]}")
     plan = re.search(r"^1\.\.(\d+)", lines, re.M)
@@ -109,7 +111,7 @@ def take_results(results, prefix, lines, ended=True, status="0"):
 
 
 def cases(opt, table, quick):
-    """The cases of @table: all for a long test, else those whose names are in @quick"""
+    """Return all cases of @table for a long test, else those with a name in @quick"""
     unknown = set(quick) - {case[0] for case in table}
     if unknown:
         raise ValueError(f"there are no cases {unknown}")
@@ -117,7 +119,7 @@ def cases(opt, table, quick):
 
 
 def guest_tests(m, results, prefix, tests, expected=(), patience=1):
-    """Take the KTAP of the tests that init runs, then the power-off."""
+    """Add the KTAP results of the tests that init runs, then check the power-off"""
     m.expect(r"TEST BEGIN", patience * (START + BOOT))
     for test in tests:
         begin = m.position
@@ -127,20 +129,20 @@ def guest_tests(m, results, prefix, tests, expected=(), patience=1):
     power_off(m, results, prefix, expected, patience)
 
 
-# What must not be in a log
+# Strings that must not be in a log
 SPLATS = ("BUG:", "WARNING:", "Firmware Bug", "Call Trace", "INFO:", "UBSAN:",
           "inconsistent lock")
 
-# A busy host makes a handler late
+# A handler takes long on a busy host
 EXCUSED = "INFO: NMI handler"
 
 
-# Lines of the log that are shown from the first splat on
+# Number of log lines to show from the first splat on
 SHOWN = 50
 
 
 def clean(m, results, prefix, expected=()):
-    """Nothing bad in the log, but for what is expected"""
+    """Check that the log has no splats except those in @expected"""
     lines = [line.strip() for line in m.text.splitlines()
              if EXCUSED not in line]
     first = len(lines)
@@ -154,7 +156,7 @@ def clean(m, results, prefix, expected=()):
 
 
 def power_off(m, results, prefix, expected=(), patience=1):
-    """The power-off at the end of init, and what must not be in the log."""
+    """Check that the machine powers off when init ends, and that the log is clean"""
     results.add(m.wait_end(patience * 60),
                 f"{prefix}: power-off through the firmware")
     clean(m, results, prefix, expected)
@@ -174,7 +176,7 @@ GLOBAL_GUID = "8BE4DF61-93CA-11D2-AA0D-00E098032B8C"
 
 
 def load_option(description, path, options):
-    """An EFI_LOAD_OPTION (UEFI 2.10, section 3.1.3) with a short-form path"""
+    """Return an EFI_LOAD_OPTION (UEFI 2.10, section 3.1.3) with a short-form path"""
     def wide(text):
         return text.encode("utf-16-le") + b"\0\0"
 
@@ -185,17 +187,17 @@ def load_option(description, path, options):
             wide(description) + nodes + wide(options))
 
 
-# The guest programs that a change near the world switch has to pass
+# Guest programs that test the world switch
 SWITCHING = ("life", "preempt", "switch")
 
 
 def clock_tests(opt, *tests):
-    """The tests of a firmware with another clock; a quick test leaves out a part"""
+    """Return the tests for a firmware with another clock; a quick test runs fewer"""
     return (SWITCHING if opt.test.long else ("preempt",)) + tests
 
 
 def boot_with(opt, results, title, names, tests, options="", objects=None, **kwargs):
-    """Boot once the shell has loaded the firmware drivers @names, in this order."""
+    """Boot after the shell has loaded the firmware drivers @names, in this order"""
     script = f"bzImage initrd=\\initrd.img {options} {QUIET}{','.join(tests)}"
     content = files(opt, *[f"load fs0:\\{name}.efi" for name in names], script,
                     objects=objects)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-The programs of the tests: which exist, and which of them a boot starts
+The programs of the tests: find all of them, and those that a boot starts
 """
 
 import glob
@@ -9,18 +9,18 @@ import re
 
 from lib.registry import TESTS
 
-# On the kernel's command line: what init in the guest starts
+# Kernel parameter that names the tests for init
 QUIET = "efi_mode_test="
 
 # Guest programs that start others
 STARTERS = {"kselftests-storm": ("storm", "kselftests")}
 
-# What a load option has in a script: the command line is in it, in UCS-2
+# A shell command that sets a load option, which has a command line in UCS-2
 LOAD_OPTION = re.compile(r"^\s*setvar Boot\S+ .*=([0-9a-f]+)\s*$", re.M)
 
 
 def guest_sources():
-    """The sources of all programs and scripts that the guest can start: (area, name)"""
+    """Return (area, name) of each program and script that the guest can start"""
     found = []
     for path in sorted(glob.glob(os.path.join(TESTS, "*", "guest", "*"))):
         area, _, file = os.path.relpath(path, TESTS).split(os.sep)
@@ -32,7 +32,7 @@ def guest_sources():
 
 
 def efi_programs():
-    """The names of all EFI programs, as efi.mk of each area lists them"""
+    """Return the names of all EFI programs, as efi.mk of each area lists them"""
     names = set()
     for path in glob.glob(os.path.join(TESTS, "*", "efi", "efi.mk")):
         with open(path, encoding="utf-8") as f:
@@ -43,7 +43,11 @@ def efi_programs():
 
 
 def duplicates(sources):
-    """The names that more than one area has: the guest has all programs in one folder"""
+    """
+    Return the names that are used in more than one area
+
+    They would collide, because the guest has all programs in one folder.
+    """
     areas = {}
     for area, name in sources:
         areas.setdefault(name, []).append(area)
@@ -51,26 +55,26 @@ def duplicates(sources):
 
 
 def load_options(text):
-    """The text of the load options in a script"""
+    """Return the text of the load options in a script"""
     return "".join(bytes.fromhex(option).decode("utf-16-le", "replace")
                    for option in LOAD_OPTION.findall(text))
 
 
 def started_guests(text):
-    """The guest programs that kernels start, by their command lines in @text"""
+    """Return the guest programs that the kernel command lines in @text start"""
     found = set()
-    # A command line may end at a character of a load option that is none
+    # In a load option, bytes that are not text may follow a command line
     for tests in re.findall(rf"{QUIET}([\w,:./+=()-]+)", text + load_options(text)):
         for test in tests.split(","):
             name = test.split(":")[0]
-            # A program of the initramfs has a path, and there is none called "none"
+            # Programs of the initramfs have a path; "none" starts no program
             if "/" not in name and name != "none":
                 found |= {name, *STARTERS.get(name, ())}
     return found
 
 
 def started_efi(text, exist):
-    """The programs of @exist that the firmware's shell starts or loads by a script"""
+    """Return the programs of @exist that a script of the UEFI shell starts or loads"""
     found = set()
     for line in text.splitlines():
         words = [word.removeprefix("fs0:").removeprefix("\\").removesuffix(".efi")
@@ -83,20 +87,20 @@ def started_efi(text, exist):
 
 
 def started(*texts):
-    """The programs that a boot starts, by its scripts and command lines"""
+    """Return the programs that a boot starts, from its scripts and command lines"""
     text = "\n".join(texts)
     return {"guest": started_guests(text), "efi": started_efi(text, efi_programs())}
 
 
 def undeclared(test, found):
-    """What is wrong if @test starts the programs @found; an empty string if nothing is"""
+    """Describe the programs in @found that @test does not declare, or return ''"""
     return "; ".join(f"{kind}= of its @test does not declare {name}"
                      for kind, names in found.items()
                      for name in sorted(names - set(getattr(test, kind))))
 
 
 def unused(test, found):
-    """What is wrong if @test has started the programs @found and no others"""
+    """Describe the programs that @test declares but are not in @found, or return ''"""
     return "; ".join(f"{kind}= of its @test declares {name}, which it does not start"
                      for kind, names in found.items()
                      for name in sorted(set(getattr(test, kind)) - names))

@@ -24,25 +24,26 @@ TOP = os.path.dirname(TESTS)
 
 @dataclasses.dataclass(frozen=True)
 class Test:
-    """A test, and what is known about it before it runs"""
+    """A registered test"""
 
     name: str
     area: str
     function: typing.Callable
-    # Does its result not depend on the load of the host? Then it runs beside others.
+    # True if the result does not depend on the load of the host, so that the test can
+    # run beside others
     beside: bool
-    # Is it for "make check-long" only?
+    # True if only "make check-long" runs it
     long: bool
-    # Programs that it starts in the guest, and in the firmware. machine.py and
-    # check.py compare them with what it does start.
+    # Programs that the test starts in the guest and in the firmware. machine.py and
+    # check.py compare them with the programs that it really starts.
     guest: tuple
     efi: tuple
-    # Targets of the Makefile that build the rest of what it uses
+    # Make targets that build everything else that the test uses
     needs: tuple
 
     @property
     def title(self):
-        """The first paragraph of its documentation, in one line"""
+        """The first paragraph of its docstring, in one line"""
         return " ".join((self.function.__doc__ or "").split("\n\n")[0].split())
 
 
@@ -52,10 +53,10 @@ tests = {}
 def test(area, *, name=None, beside=False, long=False, also_long=False, guest=(),
          efi=(), needs=("tests-initrd",)):
     """
-    Register a test of @area: see class Test for the parameters
+    Register a test of @area; see class Test for the parameters
 
-    With @also_long there is another test, NAME-long: the same with the repetitions and
-    firmware calls that take long.
+    @also_long registers a second test, NAME-long. It runs the same function with more
+    repetitions and longer firmware calls.
     """
     def register(function):
         known = name or function.__name__.replace("_", "-")
@@ -74,30 +75,32 @@ def test(area, *, name=None, beside=False, long=False, also_long=False, guest=()
 
 
 def has_long_version(test_):
-    """Is there a test that does the same and more?"""
+    """Return True if a test has a long version"""
     return any(t.function is test_.function and t.long > test_.long
                for t in tests.values())
 
 
 def load():
-    """Import all areas, which registers their tests"""
+    """Import the Python files of all areas, which register their tests"""
     for path in sorted(glob.glob(os.path.join(TESTS, "*", "*.py"))):
         area, file = os.path.relpath(path, TESTS).split(os.sep)
         if area != "lib":
             importlib.import_module(f"{area}.{file[:-3]}")
     both = {t.area for t in tests.values()} & set(tests)
     if both:
-        raise ValueError(f"these are tests and areas: {both}")
+        raise ValueError(f"a test and an area have the same name: {both}")
 
 
 def choose(words, long, everything=False):
     """
-    The tests that @words name, in the order of the registry
+    Return the tests that @words choose, in the order of the registry
 
-    A word is the name of a test, an area, or a glob of names. An area and a glob
-    stand for the quick tests, or for the long ones if @long; a name is always
-    taken. No word stands for all. With @everything the length of a test does not
-    matter. Raises ValueError for a word without a test.
+    A word is the name of a test, an area, or a glob of names. An area or a glob chooses
+    its quick tests, or its long ones if @long is true. A name chooses its test in any
+    case. An empty list of words chooses all tests. If @everything is true, quick and
+    long tests are chosen.
+
+    Raises ValueError if a word chooses no test.
     """
     usual = {name for name, t in tests.items() if everything or t.long == long}
     if not words:

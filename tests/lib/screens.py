@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-The screens of a machine, as pictures and as text
+Screenshots of a machine, as pictures and as text
 """
 
 import os
@@ -11,19 +11,23 @@ from lib import glyphs
 
 PATIENCE = 20
 
-# Of firmware's text console
+# Size of the firmware's text console in characters
 COLUMNS, ROWS = 100, 31
 
 
 class Screens:
-    """The screens of a machine, in firmware's order. The terminals are on one of them."""
+    """
+    The screens of a machine, in the firmware's order
+
+    @terminals: index of the screen with the virtual terminals
+    """
 
     def __init__(self, opt, m, devices=(None,), terminals=-1):
         self.m = m
         self.devices = devices
         self.terminals = terminals
         self.font = glyphs.read_font(opt.tree)
-        # Firmware's, if that is what is shown
+        # Set while the screen shows the firmware's console
         self.console = None
 
     def take(self, card=None):
@@ -35,7 +39,11 @@ class Screens:
             return glyphs.Picture(f.read())
 
     def wait(self, judge, card=None):
-        """Until the picture is as it should be. What is wrong with it, or ''."""
+        """
+        Take pictures until @judge accepts one
+
+        Returns '', or the last complaint of @judge after PATIENCE seconds.
+        """
         end = time.monotonic() + PATIENCE
         while True:
             wrong = judge(self.take(card))
@@ -45,7 +53,7 @@ class Screens:
             time.sleep(0.2)
 
     def wait_text(self, pattern, centred=False):
-        """Until a line of text is found"""
+        """Wait until the text on the screen matches @pattern"""
         def judge(picture):
             text = "\n".join(self.console.read_text(picture) if self.console else
                              glyphs.read_text(picture, self.font, centred))
@@ -54,7 +62,11 @@ class Screens:
         return self.wait(judge)
 
     def learn(self):
-        """The font of firmware's console, which shows all characters, and LEARN"""
+        """
+        Learn the font of the firmware's console
+
+        The console must show all characters in its first line, and the word LEARN.
+        """
         def judge(picture):
             self.console = glyphs.Console(picture, COLUMNS, ROWS)
             text = self.console.read_text(picture)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Somebody who types on a keyboard of QEMU's
+Type on a keyboard of QEMU
 """
 
 import time
 
 
 def send_keys(m, keys, down):
-    """Press or release keys, by QEMU's names"""
+    """Press or release @keys, which are QEMU key names"""
     m.command_qmp("input-send-event", events=[
         {"type": "key", "data": {"down": down,
                                  "key": {"type": "qcode", "data": key}}}
@@ -15,7 +15,11 @@ def send_keys(m, keys, down):
 
 
 def send_chord(m, chord, hold):
-    """Keys are held as long as a person would, not all at one moment"""
+    """
+    Press the keys of a chord one after the other, and release them in reverse order
+
+    @hold: seconds between two events, because a person does not press all keys at once
+    """
     keys = chord.split("-")
     for key in keys:
         send_keys(m, [key], True)
@@ -27,7 +31,7 @@ def send_chord(m, chord, hold):
 
 
 def type_keys(m, ms, chords):
-    """A chord each @ms, if the host has the time"""
+    """Type one chord every @ms milliseconds, or more slowly on a busy host"""
     start = time.monotonic()
     for i, chord in enumerate(chords):
         send_chord(m, chord, ms / 3000)
@@ -41,6 +45,6 @@ NAMES = {" ": "spc", "\r": "ret", ">": "shift-dot", "$": "shift-4",
 
 
 def type_text(m, text, ms=40):
-    """As a person types it, on an American keyboard"""
+    """Type @text on an American keyboard, one character every @ms milliseconds"""
     type_keys(m, ms, [NAMES.get(c) or ("shift-" + c.lower() if c.isupper()
                                        else c) for c in text])

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Programs out of a firmware volume
+Extract programs from a firmware volume
 
-Firmware for Secure Boot comes without the UEFI shell.  The shell is a file in
-the volume of the firmware that has it (Platform Initialization specification,
-volume 3), below a section that is compressed.
+Debian's OVMF for Secure Boot has no UEFI shell, so the tests extract the shell from
+another OVMF. There, the shell is a file in a firmware volume (Platform Initialization
+specification, volume 3), in a compressed section.
 """
 
 import lzma
@@ -18,12 +18,12 @@ SECTION_GUID_DEFINED = 0x02
 
 
 def size3(data, offset):
-    """A size of three bytes"""
+    """Read a size of three bytes"""
     return int.from_bytes(data[offset:offset + 3], "little")
 
 
 def sections(data, begin, end):
-    """The type, begin and end of each section; header included"""
+    """Yield the type, start, header size and end of each section"""
     while begin + 4 <= end:
         size = size3(data, begin)
         header = 4
@@ -37,10 +37,10 @@ def sections(data, begin, end):
 
 
 def unpacked(data):
-    """The contents of all compressed sections"""
+    """Yield the contents of all compressed sections"""
     at = data.find(LZMA)
     while at >= 0:
-        # The GUID is followed by the offset of what is compressed
+        # The offset of the compressed data follows the GUID
         for header in (4, 8):
             begin = at - header
             if begin < 0 or data[begin + 3] != SECTION_GUID_DEFINED:
@@ -55,10 +55,10 @@ def unpacked(data):
 
 
 def find_program(data, name):
-    """The PE image of the file with this GUID, or None"""
+    """Return the PE image of the file with the GUID @name, or None"""
     at = data.find(name)
     while at >= 0:
-        # The header of a file: name, checksum, type, attributes, size, state
+        # A file header has name, checksum, type, attributes, size, state
         end = at + size3(data, at + 20)
         for kind, begin, header, stop in sections(data, at + 24, end):
             if kind == SECTION_PE32:
@@ -72,6 +72,6 @@ def find_program(data, name):
 
 
 def shell(firmware):
-    """The UEFI shell of a firmware, by the path of its code"""
+    """Return the UEFI shell in the firmware image at the path @firmware"""
     with open(firmware, "rb") as f:
         return find_program(f.read(), SHELL)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Where the tests have the files that they need only while they run
+Temporary files of the tests
 
-Each runner has a folder of its own in the folder of the build. A runner that is killed
-leaves it behind, and the next runner removes it.
+Each runner has its own folder in the build folder. If a runner is killed, its folder stays
+behind, and the next runner removes it.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ PREFIX = "run-"
 
 @contextlib.contextmanager
 def build_locked(build):
-    """Folders of runners neither come nor go meanwhile"""
+    """Keep other runners from creating or removing their folders"""
     fd = os.open(build, os.O_RDONLY)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
@@ -28,7 +28,7 @@ def build_locked(build):
 
 
 def lock(path):
-    """The lock of a runner's folder; None if that runner is alive"""
+    """Lock the folder of a runner; return None if that runner is alive"""
     # pylint: disable=consider-using-with
     file = open(os.path.join(path, "lock"), "w", encoding="ascii")
     try:
@@ -40,7 +40,7 @@ def lock(path):
 
 
 def remove_stale(build):
-    """The folders of runners that have died"""
+    """Remove the folders of runners that were killed"""
     for path in glob.glob(os.path.join(build, PREFIX + "*")):
         held = lock(path)
         if held:
@@ -50,7 +50,7 @@ def remove_stale(build):
 
 @contextlib.contextmanager
 def folder(build):
-    """The folder of this runner, in the folder @build"""
+    """Create a folder for this runner in the folder @build"""
     os.makedirs(build, exist_ok=True)
     with build_locked(build):
         remove_stale(build)

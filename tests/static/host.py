@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests that need no machine: the tree and the image
+Tests of the tree and the image, without a machine
 """
 
 import contextlib
@@ -17,8 +17,11 @@ UNCHANGED = (("x86_64", "x86_64_defconfig"), ("i386", "i386_defconfig"),
 
 
 def config(tree, arch, names, out):
-    """A configuration made from nothing by the targets @names. Of @out only what makes it
-    is used again."""
+    """
+    Return the configuration that the targets @names make from scratch
+
+    The compiled configuration programs in @out are used again.
+    """
     with contextlib.suppress(FileNotFoundError):
         os.unlink(os.path.join(out, ".config"))
     names = (names,) if isinstance(names, str) else names
@@ -31,7 +34,7 @@ def config(tree, arch, names, out):
 
 @test("static", beside=True, needs=("image",))
 def same_config(opt, results):
-    """Our patches change no configuration of another architecture"""
+    """The patches change no configuration of another architecture"""
     base = os.path.basename(opt.tree).removeprefix("linux-")
     pristine = os.path.join(opt.build, f"pristine-{base}")
     subprocess.run([os.path.join(TOP, "scripts/prepare-tree.sh"), "--pristine",
@@ -43,13 +46,13 @@ def same_config(opt, results):
 
 
 def enabled(text):
-    """The options of a configuration that have a value"""
+    """Return the options of a configuration that have a value"""
     return set(re.findall(r"^(CONFIG_\w+)=", text, re.M))
 
 
 @test("static", beside=True, needs=("tree",))
 def secure_config(opt, results):
-    """defconfig and secure.config give a configuration with all options of the fragment"""
+    """defconfig with secure.config has all options of the fragment"""
     out = os.path.join(opt.tmp, "secure")
     before = config(opt.tree, "efi", "defconfig", out)
     after = config(opt.tree, "efi", ("defconfig", "secure.config"), out)
@@ -61,10 +64,10 @@ def secure_config(opt, results):
     results.add(len(wanted) > 10 and not lost, "secure.config: every option is set",
                 "; ".join(sorted(lost)))
     new = wanted - set(before.splitlines())
-    results.add(new, "secure.config: it changes something")
-    # A module can have become a part of the kernel
+    results.add(new, "secure.config: defconfig lacks some of them")
+    # A module may have become built-in
     lost = enabled(before) - enabled(after) - {"CONFIG_KEXEC"}
-    results.add(not lost, "secure.config: nothing else is lost", "; ".join(sorted(lost)))
+    results.add(not lost, "secure.config: no other option is lost", "; ".join(sorted(lost)))
 
 
 @test("static", beside=True, needs=("image",))
@@ -82,7 +85,7 @@ def image(opt, results):
 
 @test("static", name="bad-patch", beside=True, needs=("tree",))
 def patch_that_does_not_apply(opt, results):
-    """A patch that does not apply stops with its name, and leaves no tree"""
+    """If a patch does not apply, prepare-tree.sh prints its name and leaves no tree"""
     base = os.path.basename(opt.tree).removeprefix("linux-")
     with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         copy = os.path.join(tmp, "repository")
@@ -104,14 +107,14 @@ def patch_that_does_not_apply(opt, results):
                             tree], capture_output=True, text=True, check=False)
         results.add(p.returncode != 0 and "0001-bad.patch" in p.stderr and
                     "init/main.c" in p.stderr and not os.path.exists(tree),
-                    "a patch that does not apply stops with its name")
+                    "prepare-tree.sh prints the name of a patch that does not apply")
 
 
 @test("static", beside=True, needs=("debug-image",))
 def warnings(opt, results):
-    """W=1 and sparse find nothing in our files"""
+    """W=1 and sparse print no warnings for our files"""
     objects = os.path.join(opt.build, "debug")
-    # The compiler command that the Makefile builds this kernel with
+    # The Makefile has built this kernel with the same compiler command
     compiler = [f"CC={os.environ['CC']}"] if "CC" in os.environ else []
     p = subprocess.run(["make", "-C", opt.tree, "ARCH=efi", f"O={objects}", *compiler,
                         "W=1", "C=2", "arch/efi/", "drivers/efi-mode/"],
@@ -120,4 +123,4 @@ def warnings(opt, results):
     found = [line for line in output.splitlines()
              if ("warning:" in line or "error:" in line) and "efi" in line]
     results.add(p.returncode == 0 and not found and "CHECK" in output,
-                "W=1 and sparse find nothing", "; ".join(found[:5]))
+                "W=1 and sparse print no warnings", "; ".join(found[:5]))

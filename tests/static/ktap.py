@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Results are found in a serial log that has messages of the kernel in it
+Find KTAP results in a serial log that also has kernel messages
 """
 
 from lib.machine import whole_lines
@@ -28,6 +28,6 @@ ok 3 gone\r
 
 @test("static", beside=True, needs=("tree",))
 def ktap_lines(_opt, results):
-    """A message of the kernel in the middle of a line hides no result"""
+    """A kernel message in the middle of a line hides no result"""
     found = whole_lines(LOG)
-    results.add(found == WANTED, "ktap-lines: the lines are whole", found)
+    results.add(found == WANTED, "ktap-lines: kernel messages are removed", found)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Calls between our files run one way: the order that each folder's internal header
-states, compared with the symbols of the object files
+Calls between our files run one way
+
+The internal header of each folder states the order of its files. The tests compare it with
+the symbols of the object files.
 """
 
 import os
@@ -10,7 +12,7 @@ import subprocess
 
 from lib.registry import TOP, test
 
-# Each folder, from the top, and the header that states the order of its files
+# The folders from the top, each with the header that states the order of its files
 FOLDERS = {
     "drivers/efi-mode/test": None,
     "drivers/efi-mode/disk": "drivers/efi-mode/disk/disk.h",
@@ -21,7 +23,7 @@ FOLDERS = {
     "arch/efi/boot": "arch/efi/boot/boot.h",
 }
 
-# Which folders a folder may call. The two halves of arch/efi are different programs.
+# The folders that a folder may call. The halves of arch/efi are different programs.
 BELOW = {
     "drivers/efi-mode/test": ("drivers/efi-mode/bus", "arch/efi/kernel"),
     "drivers/efi-mode/disk": ("drivers/efi-mode/bus", "arch/efi/kernel"),
@@ -35,12 +37,12 @@ BELOW = {
 ORDER = re.compile(r"^ \* Calls run downwards\..*\n(?: \*\n)?((?: \*\t.*\n)+)",
                    re.M)
 
-# Compiled from a file that is no part of the image
+# Compiled, but not part of the image
 APART = ("asm-offsets",)
 
 
 def parse_order(text):
-    """The layers that a header states: a list of lists of files, or None"""
+    """Return the layers that a header states: a list of lists of files, or None"""
     found = ORDER.search(text)
     if not found:
         return None
@@ -49,7 +51,7 @@ def parse_order(text):
 
 
 def sources(folder):
-    """The files of a folder that are compiled, without KUnit tests"""
+    """Return the compiled files of a folder, without KUnit tests"""
     names = {os.path.splitext(name)[0]
              for name in os.listdir(os.path.join(TOP, folder))
              if name.endswith((".c", ".S"))}
@@ -58,13 +60,13 @@ def sources(folder):
 
 
 def symbols(path):
-    """What an object file defines for others, and what it uses of them"""
+    """Return the global symbols that an object file defines, and those that it uses"""
     lines = subprocess.run(["nm", path], check=True, capture_output=True,
                            text=True).stdout.splitlines()
     defined, used = set(), set()
     for line in lines:
         *_, kind, name = line.split()
-        # Capital U, or small w and v for symbols that may be missing
+        # U is undefined; w and v are weak and undefined
         if kind in "Uwv":
             used.add(name)
         elif kind.isupper():
@@ -73,7 +75,7 @@ def symbols(path):
 
 
 def objects(opt, folder):
-    """Symbols by file. A folder that is not built with this kernel has none."""
+    """Return the symbols by file; a folder that this kernel does not build has none"""
     found = {}
     for name in sources(folder):
         for root in (opt.objects, os.path.join(opt.objects, "test-modules")):
@@ -84,7 +86,7 @@ def objects(opt, folder):
 
 
 def upward(order, found):
-    """Calls that run against @order, within one folder"""
+    """Describe the calls within one folder that violate @order"""
     level = {name: i for i, names in enumerate(order) for name in names}
     wrong = []
     for caller, (_, used) in found.items():
@@ -122,7 +124,8 @@ def layers(opt, results):
         for callee in FOLDERS:
             if callee == caller or callee in BELOW[caller]:
                 continue
-            # The halves of arch/efi may use the same names: they are never linked
+            # The halves of arch/efi may use the same names, because they are not
+            # linked together
             if "arch/efi/boot" in (caller, callee):
                 continue
             defined = set().union(*(d for d, _ in found[callee].values()))
@@ -133,7 +136,7 @@ def layers(opt, results):
 
 @test("static", beside=True, needs=("tree",))
 def layers_parser(_opt, results):
-    """The check of the layers finds a call that runs upwards, and a circle"""
+    """The layer check finds calls that run upwards or sideways"""
     order = parse_order("/*\n * Calls run downwards. Files on a line do not call "
                         "each other:\n *\n *\ttop\n *\tleft, right\n *\tbottom\n"
                         " *\n * text\n */\n")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-The registry of tests agrees with the programs and with the Makefile
+The registry of tests agrees with the test programs and with the Makefile
 """
 
 import dataclasses
@@ -10,13 +10,13 @@ import re
 from lib import programs, registry
 from lib.registry import TOP, test
 
-# Started by programs that measure: scripts/bench.py, scripts/bench_disks.py
+# Started by scripts/bench.py and scripts/bench_disks.py
 MEASURING = {"tsc", "share", "speed", "diskspeed"}
 
 
 @test("static", beside=True, needs=("tree",))
 def registered(_opt, results):
-    """Each program of the tests exists, and belongs to a test"""
+    """Each declared test program exists, and each test program belongs to a test"""
     with open(os.path.join(TOP, "Makefile"), encoding="utf-8") as f:
         targets = set(re.findall(r"^([\w-]+):", f.read(), re.M))
     guests = programs.guest_sources()
@@ -32,14 +32,14 @@ def registered(_opt, results):
     results.add(not twice, "registered: no two guest programs have the same name",
                 f"{twice}")
     unknown = {need for t in registry.tests.values() for need in t.needs} - targets
-    results.add(not unknown, "registered: make can build what the tests need",
+    results.add(not unknown, "registered: the Makefile has all targets that tests need",
                 f"{unknown}")
     untitled = [t.name for t in registry.tests.values() if not t.title]
-    results.add(not untitled, "registered: each test says what it is about",
+    results.add(not untitled, "registered: each test has a docstring",
                 f"{untitled}")
 
 
-# A script of the shell, and what it starts. An option of the boot manager is in UCS-2.
+# A shell script, and the programs that it starts. A boot option is in UCS-2.
 SCRIPT = f"""@echo -off
 load fs0:\\driver.efi
 settings watchdog 300
@@ -54,7 +54,7 @@ STARTED = {"guest": {"contain", "kselftests-storm", "storm", "kselftests"},
 
 @test("static", beside=True, needs=("tree",))
 def registered_programs(opt, results):
-    """The check of programs finds those that a boot starts, and two with the same name"""
+    """The program check finds undeclared, unused and duplicate programs"""
     found = programs.started(SCRIPT)
     results.add(found == STARTED, "registered: programs of a script", f"{found}")
     declares = dataclasses.replace(opt.test, guest=("contain", "life"), efi=("driver",))

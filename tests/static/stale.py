@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Files of a runner that was killed go, those of one that is alive stay
+A runner removes the temporary files of killed runners, but not those of live ones
 """
 
 import os
@@ -11,7 +11,7 @@ from lib.registry import test
 
 @test("static", beside=True, needs=("tree",))
 def stale_files(opt, results):
-    """A runner removes what a killed runner has left, and nothing else"""
+    """A runner removes the files of a killed runner, and no others"""
     dead = os.path.join(opt.tmp, workspace.PREFIX + "dead")
     other = os.path.join(opt.tmp, "logs")
     for path in (dead, other):
@@ -19,11 +19,11 @@ def stale_files(opt, results):
         with open(os.path.join(path, "file"), "w", encoding="ascii"):
             pass
     with workspace.folder(opt.tmp) as alive:
-        results.add(not os.path.exists(dead), "stale-files: those of a dead runner go")
+        results.add(not os.path.exists(dead), "stale-files: a killed runner's files are removed")
         results.add(os.path.exists(os.path.join(other, "file")),
-                    "stale-files: other files stay")
+                    "stale-files: unrelated files stay")
         with workspace.folder(opt.tmp) as mine:
             results.add(os.path.isdir(alive) and os.path.isdir(mine) and alive != mine,
-                        "stale-files: those of a runner that is alive stay")
+                        "stale-files: a live runner's files stay")
         results.add(os.path.isdir(alive) and not os.path.exists(mine),
-                    "stale-files: a runner removes its own")
+                    "stale-files: a runner removes its own files when it ends")
