@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests that boot a machine in each of the usual ways
+Boot a machine in all common ways
 """
 
 import os
@@ -20,34 +20,34 @@ ALL = ("boot", "life", "preempt", "switch")
 @test("boot", guest=("driver", "boot", "life", "preempt", "switch"),
       efi=("driver",))
 def boot_1g(opt, results):
-    """The usual machine, with 1 GiB"""
+    """The default machine, with 1 GiB"""
     boot(opt, results, "1 GiB", ("driver", *ALL), driver=True)
 
 
 @test("boot", guest=("boot", "life", "preempt", "switch", "protection"),
       efi=("driver",))
 def boot_max(opt, results):
-    """A CPU with XSAVE, SMEP, SMAP, UMIP and everything else that QEMU emulates"""
+    """A CPU with XSAVE, SMEP, SMAP, UMIP and all other features that QEMU emulates"""
     boot(opt, results, "-cpu max", ALL + ("protection",), driver=True,
          cpu="max")
 
 
 @test("boot", beside=True, guest=("dmesg",))
 def first_boot(opt, results):
-    """The first boot logs no warning, on the default CPU and on one with everything"""
+    """The first boot logs no warning, on the default CPU and on one with all features"""
     boot(opt, results, "default CPU", ("dmesg",))
     boot(opt, results, "-cpu max", ("dmesg",), cpu="max")
 
 
 @test("boot", long=True, guest=("boot",))
 def boot_256m(opt, results):
-    """A small machine"""
+    """A small machine, with 256 MiB"""
     boot(opt, results, "256 MiB", memory="256M")
 
 
 @test("boot", long=True, guest=("boot",))
 def boot_6g(opt, results):
-    """Memory above 4 GiB"""
+    """A machine with memory above 4 GiB"""
     boot(opt, results, "6 GiB", memory="6G", cpu="max")
 
 
@@ -55,7 +55,8 @@ def boot_6g(opt, results):
 def boot_entry(opt, results):
     """Start as EFI/BOOT/BOOTX64.EFI from a boot entry with options
 
-    The shell makes the entry and resets, and the boot manager starts it.
+    The shell creates the entry and resets the machine. Then the boot manager starts the
+    entry.
     """
     content = files(opt)
     content["EFI/BOOT/BOOTX64.EFI"] = content.pop("bzImage")
@@ -63,7 +64,7 @@ def boot_entry(opt, results):
                          "\\EFI\\BOOT\\BOOTX64.EFI",
                          f"initrd=\\initrd.img {QUIET}boot")
     variable = f"-guid {GLOBAL_GUID} -nv -bs -rt"
-    # The removable path itself would be started before the shell
+    # The firmware would start a file at the removable path before the shell
     content["startup.nsh"] = qemu.shell_script(
         "@echo -off", "fs0:",
         "mv \\EFI\\BOOT\\LATER.EFI \\EFI\\BOOT\\BOOTX64.EFI",
@@ -77,25 +78,21 @@ def boot_entry(opt, results):
 
 @test("boot", beside=True)
 def removable(opt, results):
-    """Start as EFI/BOOT/BOOTX64.EFI by its default path
+    """The firmware starts EFI/BOOT/BOOTX64.EFI without a boot entry
 
-    There are no options, so there is no initrd. The kernel says so through the
-    firmware's console.
+    There are no load options, so there is no initrd, and the kernel panics.
     """
     with machine(opt, results, "BOOTX64.EFI",
                  {"EFI/BOOT/BOOTX64.EFI": opt.kernel}) as m:
         m.expect(r"Linux version", START)
         m.expect(r"Kernel panic - not syncing: VFS: Unable to mount root",
                  BOOT)
-        results.add(True, "BOOTX64.EFI: starts; a panic gets out")
+        results.add(True, "BOOTX64.EFI: the panic message is printed")
 
 
 @test("boot", name="loadfile2", beside=True, guest=("boot",))
 def load_file2(opt, results):
-    """The initrd comes by LoadFile2, and the command line by load options
-
-    QEMU's own loader offers both to OVMF.
-    """
+    """QEMU passes the initrd by LoadFile2 and the command line by load options"""
     content = files(opt)
     initrd = os.path.join(opt.tmp, "initrd.img")
     with open(initrd, "wb") as f:
@@ -106,19 +103,19 @@ def load_file2(opt, results):
         guest_tests(m, results, "LoadFile2", ("boot",))
 
 
-# In the shell: what is on the command line, what the message says, the status
+# (name, kernel command line, expected message, EFI status without the error bit)
 ERRORS = (
     ("too little memory", "initrd=\\initrd.img efi_mode.reserve=1000M",
      r"efi-mode: not enough memory: of \d+ MiB the firmware keeps 1000 MiB", 9),
     ("an arena that is too large", "initrd=\\initrd.img efi_mode.arena=64G",
      r"efi-mode: not enough memory", 9),
-    ("a size that is none", "initrd=\\initrd.img efi_mode.reserve=much",
+    ("an invalid size", "initrd=\\initrd.img efi_mode.reserve=much",
      r"efi_mode\.reserve=much is not a size", 2),
-    ("an initrd that is missing", "initrd=\\none.img",
+    ("a missing initrd", "initrd=\\none.img",
      r"Failed to open file|Failed to load initrd|initrd", 14),
     ("a limit that is too small", "initrd=\\initrd.img mem=20M",
      r"efi-mode: mem=20M is too small", 2),
-    ("a preemption that is none", "initrd=\\initrd.img efi_mode.preempt=never",
+    ("an invalid way of preemption", "initrd=\\initrd.img efi_mode.preempt=never",
      r"efi_mode\.preempt=never is neither gate nor event", 2),
     ("firmware without timer events",
      "initrd=\\initrd.img efi_mode.preempt=event",
@@ -151,41 +148,41 @@ def errors(opt, results):
             results.add(int(end[1], 16) & 0xffff == status,
                         f"errors: {what}: status", end[1])
             results.add(memory_use(before) == memory_use(text),
-                        f"errors: {what}: memory is given back",
+                        f"errors: {what}: all memory is freed",
                         f"{memory_use(before)} {memory_use(text)}")
 
 
 def memory_use(text):
-    """What the shell's memmap counts as loaded by applications"""
+    """Return the pages of LoaderCode and LoaderData that memmap in the shell prints"""
     found = re.findall(r"(LoaderCode|LoaderData)\s*:\s*([0-9,]+) Pages", text)
     return dict(found[-2:])
 
 
 @test("boot")
 def interactive(opt, results):
-    """A shell at the serial terminal, and colours on the screen"""
+    """A Linux shell on the serial terminal, and colours on the screen"""
     script = ["bzImage initrd=\\initrd.img"]
     with machine(opt, results, "interactive", files(opt, *script)) as m:
         m.expect(r"Linux version", START)
-        results.add(True, "interactive: the first message of the kernel")
+        results.add(True, "interactive: the first kernel message is printed")
         m.expect(r"/ # $", BOOT)
 
         m.send("uname -s -m\r")
         m.expect(r"^Linux x86_64", 30)
-        results.add(True, "interactive: a shell that answers")
+        results.add(True, "interactive: the shell answers")
 
         line = "echo " + "".join(chr(ord("a") + i % 26) for i in range(195))
         m.send(line + "\r")
         m.expect("^" + line[5:] + r"\s", 60)
-        results.add(True, "interactive: a pasted line of 200 characters")
+        results.add(True, "interactive: a pasted line of 200 characters arrives")
 
         m.send("sleep 100\r")
         m.expect("sleep 100", 30)
         m.send("\x03")
         m.expect(r"/ # $", 30)
-        results.add(True, "interactive: Ctrl-C")
+        results.add(True, "interactive: Ctrl-C ends a command")
 
-        # Firmware's screen is a terminal if Linux has none of its own
+        # hvc1 is the firmware's screen, a terminal if no DRM driver drives the screen
         m.send("for t in tty1 hvc1; do echo -e '\\033cthe \\033[32mscreen' "
                "> /dev/$t; done; stty size\r")
         m.expect(r"^\d+ \d+", 30)
@@ -194,16 +191,16 @@ def interactive(opt, results):
         shot = os.path.join(opt.tmp, "screen.png")
         m.screenshot(shot)
         results.add(green_pixels(shot) > 100,
-                    "interactive: colours on the screen")
+                    "interactive: the screen shows colours")
 
         m.send("echo 1 > /proc/sys/kernel/sysrq; echo c > /proc/sysrq-trigger\r")
         m.expect(r"Kernel panic - not syncing: sysrq triggered crash", 60)
         m.expect(r"end Kernel panic", 60)
-        results.add(True, "interactive: a panic gets out")
+        results.add(True, "interactive: a panic message is printed")
 
 
 def green_pixels(path):
-    """How many pixels are green and nothing else"""
+    """Count the pure green pixels in a PNG file"""
     import zlib
     with open(path, "rb") as f:
         data = f.read()
@@ -245,7 +242,7 @@ def green_pixels(path):
     return count
 
 
-# MiB
+# Size of the disk in MiB
 EHCI_DISK = 16
 
 
@@ -253,8 +250,8 @@ EHCI_DISK = 16
 def connect_ehci(opt, results):
     """The firmware connects a USB disk on EHCI while the kernel boots
 
-    The kernel sleeps meanwhile, and has no clock but its tick. The long test does it 50
-    times, because the tick and the firmware's waiting meet at another point each time.
+    Meanwhile the kernel sleeps, and its tick is its only clock. The long test boots 50
+    times, because each time the tick interrupts the firmware at another point.
     """
     script = f"bzImage initrd=\\initrd.img efi_mode.connect=1 {QUIET}none"
     with tempfile.NamedTemporaryFile(dir=opt.build) as disk:
@@ -276,7 +273,7 @@ def connect_ehci(opt, results):
 def hands_off(opt, results):
     """The kernel executes no port instruction, and writes to no device but its local APIC
 
-    A plugin of QEMU watches it from outside.
+    A QEMU plugin observes the kernel.
     """
     plugin = os.path.join(opt.build, "firmware", "io.so")
     subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", plugin,
@@ -294,7 +291,7 @@ def hands_off(opt, results):
         stores = [line for line in lines if line.startswith("store") and
                   "apic-msi" not in line and "kvm-apic" not in line]
         results.add(any("apic" in line for line in lines),
-                    "hands off: the observer sees the local APIC")
+                    "hands off: the plugin sees writes to the local APIC")
         results.add(not ports, "hands off: no port instruction",
                     "; ".join(ports))
         results.add(not stores, "hands off: no store to a device",
@@ -302,18 +299,18 @@ def hands_off(opt, results):
 
 
 def boot_debug(opt, results, name, tests, options=""):
-    """Boot the kernel that checks itself; its log"""
+    """Boot the debug kernel and return its log"""
     text = boot_with(opt, results, name, ["driver"], tests, options, cpu="max",
                      objects=os.path.join(opt.build, "debug")) or ""
     for watcher in ("Lock dependency validator", "KernelAddressSanitizer initialized"):
-        results.add(watcher in text, f"{name}: watched by: {watcher}")
+        results.add(watcher in text, f"{name}: enabled: {watcher}")
     return text
 
 
 @test("boot", guest=("boot", "life", "preempt", "tables"), efi=("driver",),
       needs=("debug-initrd",))
 def debug(opt, results):
-    """lockdep, KASAN, UBSAN and the other checkers find nothing, and KUnit passes"""
+    """lockdep, KASAN and UBSAN report nothing, and all KUnit tests pass"""
     text = boot_debug(opt, results, "debug", ("boot", "life", "preempt", "tables"))
     for suite in ("ticks", "request", "arena", "time", "encryption", "crystal",
                   "boot-variables", "counters", "load-options", "lapic-timer", "bus",
@@ -325,9 +322,9 @@ def debug(opt, results):
 @test("boot", also_long=True, guest=("switch", "stall"), efi=("driver",),
       needs=("debug-initrd",))
 def debug_switch(opt, results):
-    """The checkers find nothing while the worlds are switched all the time"""
-    # A round trip and its competitors take 20 ms there
+    """lockdep, KASAN and UBSAN report nothing during many world switches"""
+    # A round trip beside other tasks takes 20 ms with the debug kernel
     tests = (("stall", "switch:2500") if opt.test.long else
              ("stall:500", "switch:500"))
-    # KUnit has its turn in the other test, and takes long to print what it finds
+    # The other test runs KUnit, which takes long to print its results
     boot_debug(opt, results, "debug-switch", tests, "kunit.enable=0")

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * QEMU TCG plugin: which devices does the kernel itself touch?
+ * QEMU TCG plugin that reports the kernel's accesses to devices
  *
- * Firmware, user space and Linux run on the same CPU, but only the kernel runs
- * in the upper half of the address space. This plugin reports, once for each
- * place, the port instructions executed there, and the stores from there that
- * end in a device.
+ * The firmware, user space and the kernel run on the same CPU, but only the
+ * kernel runs in the upper half of the address space. The plugin reports the
+ * port instructions that are executed there, and the stores to devices. It
+ * reports each instruction once.
  *
- * The few declarations of QEMU's plugin interface (version 1) that are used are
- * here because Debian does not package the header.
+ * This file declares the part of QEMU's plugin interface (version 1) that it
+ * uses, because Debian does not package the header.
  */
 #include <stdbool.h>
 #include <stddef.h>

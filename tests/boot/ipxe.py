@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-iPXE as the boot loader
+Start the kernel with the boot loader iPXE
 """
 
 import os
@@ -15,10 +15,10 @@ IPXE = "/usr/lib/ipxe/ipxe.efi"
 
 @test("boot", long=True, beside=True, guest=("leave",))
 def ipxe(opt, results):
-    """iPXE loads kernel and initrd by TFTP, and goes on with its network afterwards, twice
+    """iPXE loads kernel and initrd by TFTP twice; its network works after each return
 
-    iPXE has its own driver for the network card. It gives the initrd as a file of the
-    volume that the kernel comes from.
+    iPXE has its own driver for the network card. It provides the initrd as a file on the
+    same volume as the kernel.
     """
     folder = os.path.join(opt.tmp, "tftp")
     options = f"initrd=initrd.img loglevel=4 {QUIET}leave:return=NOT_FOUND"
@@ -37,7 +37,7 @@ def ipxe(opt, results):
                  args=args) as m:
         for i in range(2):
             m.expect(r"LEAVING", START + BOOT)
-            # iPXE hides the status of an image behind an error of its own: EFI, 0x0e
+            # iPXE returns an error code of its own with part of the EFI status in it
             found = m.expect(r"BACK IN IPXE (0x[0-9a-f]+)", TEST)
             results.add(int(found[1], 16) & 0xff == 0x8e,
                         f"iPXE: return {i + 1}: EFI_NOT_FOUND", found[0])

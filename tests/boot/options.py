@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Load options of all kinds
+Start the kernel with unusual and invalid load options
 """
 
 import re
@@ -8,7 +8,7 @@ import re
 from lib.machine import BOOT, START, files, load_option, machine
 from lib.registry import test
 
-# Refused by the resident half, after the EFI stub has loaded the initrd
+# An invalid parameter, which ends the start after the EFI stub has loaded the initrd
 END = "efi_mode.reserve=none"
 
 ENDED = re.compile(r"efi_mode\.reserve=none is not a size")
@@ -18,7 +18,7 @@ def wide(text):
     return text.encode("utf-16-le", "surrogatepass")
 
 
-# The options, and another message that is expected
+# (name, load options, another expected message)
 GOOD = (
     ("an odd size", wide(f"{END} initrd=\\a.img ") + b"x", None),
     ("an EFI_LOAD_OPTION", load_option("Linux", "\\a", f"initrd=\\a.img {END}"),
@@ -26,7 +26,7 @@ GOOD = (
     ("a line that ends with CR LF", wide(f"{END} initrd=\\a.img\r\n"), None),
     ("two lines", wide(f"initrd=\\a.img\n{END}"), None),
     ("a tab", wide(f"initrd=\\a.img\t{END}"), None),
-    ("names with other characters",
+    ("file names that are not ASCII",
      wide(f"initrd=\\ünïcode-name.img x=\U0001f600\ud83d {END}"), None),
     ("5000 characters", wide(f"{END} initrd=\\a.img " + "x " * 2500),
      r"Command line is too long: truncated"),
@@ -35,7 +35,7 @@ GOOD = (
     ("two files", wide(f"initrd=\\a.img initrd=\\b.img {END}"), None),
     ("names without a backslash, and with a slash",
      wide(f"initrd=a.img initrd=/b.img {END}"), None),
-    ("bytes behind the text, and no NUL",
+    ("bytes after the text, and no NUL",
      wide(f"initrd=\\b.img {END}\x01\x02"),
      r"load options are text for \d+ characters only"),
 )
@@ -43,10 +43,10 @@ GOOD = (
 
 @test("boot", beside=True, efi=("rawoptions",))
 def load_options(opt, results):
-    """Load options are text before they are parameters and names; other bytes are ignored
+    """Load options that are text are cleaned and used; other bytes are ignored
 
-    The kernel is not started until the last case, a boot entry of Windows: the line that
-    it shows must be empty.
+    Only the last case, the options of a Windows boot entry, starts the kernel: its
+    command line must be empty.
     """
     content = {name: b"x"
                for name in ("a.img", "b.img", "ünïcode-name.img")}
@@ -70,6 +70,6 @@ def load_options(opt, results):
         m.expect(r"the load options are not UTF-16 text and are ignored: "
                  r"57 49 4e 44 4f 57 53 00 01", START)
         found = m.expect(r"Kernel command line: ([^\r\n]*)\r?\n", BOOT)
-        results.add(not found[1].strip(), "load options: bytes that are no text",
+        results.add(not found[1].strip(), "load options: bytes that are not text",
                     found[1])
         m.expect(r"Kernel panic - not syncing: VFS: Unable to mount root", BOOT)

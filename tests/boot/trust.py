@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Starts under Secure Boot, with less memory, and without EFI
+Start the kernel under Secure Boot, with less memory, without EFI, and by GRUB
 """
 
 import os
@@ -19,7 +19,7 @@ VARIABLES = "/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd"
 
 
 def sign(folder, source):
-    """A copy of the EFI image at @source that the key of VARIABLES has signed"""
+    """Sign a copy of the EFI image at @source with the key that VARIABLES trusts"""
     key = os.path.join(folder, "key.pem")
     out = os.path.join(folder, os.path.basename(source) + ".signed")
     subprocess.run(["openssl", "pkey", "-in", KEYS + ".key", "-passin",
@@ -31,7 +31,7 @@ def sign(folder, source):
 
 @test("boot", beside=True, guest=("lockdown",), efi=("starter",))
 def secure_boot(opt, results):
-    """A signed kernel under Secure Boot is locked down; one without signature is refused"""
+    """Under Secure Boot, a signed kernel is locked down and an unsigned one is refused"""
     content = files(opt)
     options = ("bzImage initrd=\\initrd.img efi_mode.bs_variables=1 "
                f"{QUIET}lockdown")
@@ -46,28 +46,28 @@ def secure_boot(opt, results):
         end = m.expect(r"UNSIGNED ([0-9A-Fa-f]+)", 2 * START)
         # EFI_SECURITY_VIOLATION or EFI_ACCESS_DENIED
         results.add(int(end[1], 16) & 0xff in (26, 15),
-                    "secure boot: without a signature", end[0])
+                    "secure boot: an unsigned kernel is refused", end[0])
         guest_tests(m, results, "secure boot", ("lockdown",))
         results.add("Secure Boot is on: the kernel is locked down" in m.text,
-                    "secure boot: the log says so")
+                    "secure boot: the log says that the kernel is locked down")
         results.add("so bs_variables=1 is ignored" in m.text,
-                    "secure boot: variables of boot services stay closed")
+                    "secure boot: bs_variables=1 is ignored")
 
 
 @test("boot", beside=True, guest=("limit", "kexec"))
 def memory_limit(opt, results):
-    """mem= limits the memory of Linux, and more than there is limits nothing"""
+    """mem= limits the memory of Linux; a limit above the size of the RAM has no effect"""
     boot_with(opt, results, "mem=300M", (), ("limit:300", "kexec"),
               options="mem=300M")
     with machine(opt, results, "mem=64G",
                  files(opt, f"bzImage initrd=\\initrd.img mem=64G {QUIET}")) as m:
         found = m.expect(r"Memory: \d+K/(\d+)K available", START + BOOT)
-        results.add(int(found[1]) > 600 << 10, "mem=64G: all that there is",
+        results.add(int(found[1]) > 600 << 10, "mem=64G: no effect",
                     found[0])
 
 
 def vga_text(m):
-    """The characters on a VGA text screen, of which each has an attribute behind it"""
+    """Return the characters on a VGA text screen, without their attributes"""
     path = os.path.join(m.dir, "vga")
     m.command_qmp("pmemsave", val=0xb8000, size=80 * 25 * 2, filename=path)
     with open(path, "rb") as f:
@@ -76,16 +76,16 @@ def vga_text(m):
 
 @test("boot", beside=True)
 def no_efi(opt, results):
-    """Started by a BIOS, the kernel says on screen and serial line that it needs EFI"""
+    """Started by a BIOS, the kernel prints that it needs EFI, on screen and serial port"""
     image = os.path.join(opt.objects, "arch/efi/boot/bzImage")
     with machine(opt, results, "no EFI", None, firmware=None,
                  args=["-kernel", image]) as m:
         found = m.expect(r"This kernel is an EFI application: ([^\r\n]*)", START)
         results.add(re.search("UEFI shell", found[1]),
-                    "no EFI: the serial line says so", found[0])
+                    "no EFI: message on the serial port", found[0])
         text = vga_text(m)
         results.add("This kernel is an EFI application" in text,
-                    "no EFI: the screen says so", text)
+                    "no EFI: message on the screen", text)
 
 
 GRUB = "/usr/lib/grub/x86_64-efi/monolithic/grubx64.efi"
@@ -93,10 +93,10 @@ GRUB = "/usr/lib/grub/x86_64-efi/monolithic/grubx64.efi"
 
 @test("boot", beside=True)
 def grub(opt, results):
-    """GRUB starts the kernel by "chainloader"; with "linux" the kernel says what is wrong
+    """GRUB starts the kernel by "chainloader"; with "linux" the kernel prints an error
 
-    Without Secure Boot, "linux" of GRUB 2.06 does not use the EFI stub of a kernel. It
-    leaves boot services and enters the kernel by the x86 boot protocol.
+    Without Secure Boot, the command "linux" of GRUB 2.06 does not use the EFI stub. It
+    exits boot services and enters the kernel by the x86 boot protocol.
     """
     content = files(opt)
     content["EFI/BOOT/BOOTX64.EFI"] = GRUB
@@ -105,10 +105,10 @@ def grub(opt, results):
         "linux /bzImage\ninitrd /initrd.img\nboot\n").encode()
     with machine(opt, results, "GRUB", content) as m:
         m.expect(r"efi_mode\.reserve=none is not a size", START)
-        results.add(True, "GRUB: chainloader starts the kernel, and can go on")
+        results.add(True, "GRUB: chainloader starts the kernel, and GRUB continues after it")
         found = m.expect(r"This kernel is an EFI application: [^\r\n]*", START)
         results.add(re.search("UEFI shell", found[0]),
-                    "GRUB: the serial line says so", found[0])
+                    "GRUB: message on the serial port", found[0])
         screen = os.path.join(m.dir, "screen.ppm")
         font = glyphs.read_font(opt.tree)
         m.expect(r"\n", START)
@@ -117,8 +117,8 @@ def grub(opt, results):
         with open(screen, "rb") as f:
             picture = glyphs.Picture(f.read())
         line, _ = glyphs.read_line(picture, font, 0)
-        # A control character has a glyph, too, which Python takes for white space
+        # A control character would be a glyph, too, but Python strips it as white space
         behind = picture.colours(len(line) * glyphs.WIDTH, 0, 2 * glyphs.WIDTH,
                                  glyphs.HEIGHT)
         results.add(line == found[0].rstrip() and behind == 1,
-                    "GRUB: the screen says so, and nothing else", f"{line} {behind}")
+                    "GRUB: only this message on the screen", f"{line} {behind}")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that gives no timer events at TPL_NOTIFY
+ * Firmware without timer events at TPL_NOTIFY
  *
- * Loaded from the UEFI shell; CreateEvent() fails from then on, for those.
+ * The UEFI shell loads this driver. From then on, CreateEvent() fails for such events.
  */
 #include <efi.h>
 #include <efilib.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A boot manager that passes the bytes of a file as load options, whatever they are
+ * A boot manager that passes the content of a file as load options
  *
- * usage: rawoptions FILE: start \bzImage with these load options, without a NUL behind
+ * usage: rawoptions FILE: start \bzImage with the bytes of FILE as load options, without
+ * adding a NUL
  */
 #include <efi.h>
 #include <efilib.h>
@@ -35,7 +36,7 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
 
 	InitializeLib(handle, systab);
 	BS->HandleProtocol(handle, &LoadedImageProtocol, (VOID **)&own);
-	/* The shell gives its whole line: the name of the program comes first */
+	/* The shell passes the whole line, with the name of the program first */
 	for (file = own->LoadOptions; *file && *file != ' '; file++)
 		;
 	for (; *file == ' '; file++)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A boot manager for Secure Boot: it tries \unsigned.efi, which must be refused, and then
- * starts \bzImage with the command line in \cmdline.txt
+ * A boot manager for Secure Boot
  *
- * The UEFI shell would do, but the firmware for Secure Boot comes without it.
+ * It tries to load \unsigned.efi, which the firmware must refuse. Then it starts \bzImage
+ * with the command line in \cmdline.txt. The UEFI shell could do this, too, but the
+ * firmware for Secure Boot does not have it.
  */
 #include <efi.h>
 #include <efilib.h>
@@ -16,7 +17,7 @@ static EFI_STATUS load(EFI_HANDLE parent, EFI_HANDLE device, CHAR16 *name,
 	return BS->LoadImage(FALSE, parent, path, NULL, 0, image);
 }
 
-/* Return: the options as a string, or NULL */
+/* Return: the command line, or NULL */
 static CHAR16 *read_options(EFI_HANDLE device)
 {
 	EFI_FILE_HANDLE root = LibOpenRoot(device), file;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Has this kernel booted as it should?
+ * Check the memory, the clocks and the console of this kernel
  */
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -49,12 +49,12 @@ int main(void)
 			 "clock events come from the local APIC\n");
 	ksft_test_result(file_has("/proc/timer_list", "hrtimer_interrupt"),
 			 "timers have high resolution\n");
-	/* 2023: after any firmware that this runs on was built */
+	/* 2023-01-01. If the firmware has no valid time, the kernel starts in 1970. */
 	ksft_test_result(time(NULL) > 1672531200,
 			 "the wall clock is set: %ld\n", (long)time(NULL));
 	fd = open("/dev/hvc0", O_RDWR | O_NOCTTY);
 	ksft_test_result(fd >= 0 && file_has("/proc/consoles", "hvc0") &&
 			 !file_has("/proc/consoles", "earlyefi"),
-			 "the console is hvc0 alone\n");
+			 "hvc0 is the only console\n");
 	ksft_finished();
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Has the kernel logged a warning, or worse?
+ * Check that the kernel has logged no warning and no error
  *
- * As dmesg -l emerg,alert,crit,err,warn, which the shell of the initramfs does not have.
+ * This does the same as dmesg -l emerg,alert,crit,err,warn, but the dmesg of the initramfs
+ * does not have this option.
  */
 #include <poll.h>
 
@@ -11,7 +12,7 @@
 #define LOG_WARNING	4
 #define LEVEL_MASK	7
 
-/* What comes late belongs to the first boot, too */
+/* Wait for late messages, which belong to the boot, too */
 #define SETTLE_MS	3000
 
 int main(void)
@@ -35,9 +36,12 @@ int main(void)
 		record[n] = '\0';
 		text = strchr(record, ';');
 		if (!text || sscanf(record, "%d,", &level) != 1)
-			ksft_exit_fail_msg("not a record: %s\n", record);
+			ksft_exit_fail_msg("invalid record in /dev/kmsg: %s\n", record);
 		messages++;
-		/* Those of user space have a facility. The module is the tests' own */
+		/*
+		 * Messages from user space have a facility. The out-of-tree module belongs
+		 * to the tests.
+		 */
 		if (level > LEVEL_MASK || (level & LEVEL_MASK) > LOG_WARNING ||
 		    strstr(text, "loading out-of-tree module taints kernel"))
 			continue;

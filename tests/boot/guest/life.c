@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does the firmware live, and does its clock keep time?
+ * Check that the firmware keeps running, and that its clock keeps time
  */
 #include <signal.h>
 
@@ -41,7 +41,7 @@ static void check_timer(int fd, const char *when)
 	bool ok = !ioctl(fd, EFI_MODE_TEST_TIMER, &t) && !t.status;
 
 	ksft_test_result(ok && t.waited_ns >= MIN_NS && t.waited_ns <= MAX_NS,
-			 "a 2 s timer of firmware after %llu ms, Linux %s\n",
+			 "a firmware timer of 2 s expires after %llu ms, Linux %s\n",
 			 (unsigned long long)t.waited_ns / 1000000, when);
 }
 

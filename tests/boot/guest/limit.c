@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mem= limits the memory of Linux
+ * Check that mem= limits the memory of Linux
  *
- * usage: limit MIB
+ * usage: limit MIB, the size in mem=
  */
 #include "common.h"
 
 #define MIB	(1024 * 1024ULL)
 
-/* All RAM of Linux, as the kernel was told of it */
+/* All RAM in the kernel's memory map, in bytes */
 static unsigned long long ram(void)
 {
 	unsigned long long start, end, sum = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A kernel that is locked down, because Secure Boot is on
+ * Check that the kernel is locked down under Secure Boot
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -46,10 +46,10 @@ static void check_level(void)
 	mount("securityfs", "/sys/kernel/security", "securityfs", 0, NULL);
 	fd = open(LEVEL, O_RDONLY);
 	if (fd >= 0 && read(fd, level, sizeof(level) - 1) < 0)
-		ksft_print_msg("the level cannot be read\n");
+		ksft_print_msg("cannot read " LEVEL "\n");
 	close(fd);
 	level[strcspn(level, "\n")] = 0;
-	ksft_test_result(strstr(level, "[integrity]"), "level: %s\n", level);
+	ksft_test_result(strstr(level, "[integrity]"), "lockdown level: %s\n", level);
 }
 
 static void check_modules(void)
@@ -58,14 +58,14 @@ static void check_modules(void)
 	int signed_ret = load("/tests/signed/efi_test.ko");
 
 	ksft_test_result(unsigned_ret == -EPERM || unsigned_ret == -EKEYREJECTED,
-			 "a module without a signature: %d\n", unsigned_ret);
-	ksft_test_result(!signed_ret, "a module with a signature: %d\n",
+			 "an unsigned module is refused: %d\n", unsigned_ret);
+	ksft_test_result(!signed_ret, "a signed module is loaded: %d\n",
 			 signed_ret);
 	ksft_test_result(try_open("/dev/efi_test", O_RDWR) == -EPERM,
 			 "/dev/efi_test is refused\n");
 }
 
-/* With such a variable, shim does not verify what it starts */
+/* If this variable is set, shim does not verify the programs that it starts */
 static int make_boot_variable(void)
 {
 	static const unsigned char state[] = { NV_BS, 0, 0, 0, 1 };
@@ -89,10 +89,10 @@ static void check_variables(void)
 	if (fd >= 0 && read(fd, &value, 1) < 0)
 		value = 0;
 	close(fd);
-	ksft_test_result(value == 'N', "bs_variables: %c\n", value ?: '?');
+	ksft_test_result(value == 'N', "bs_variables=1 is ignored: %c\n", value ?: '?');
 	mount("efivarfs", EFIVARS, "efivarfs", 0, NULL);
 	ret = make_boot_variable();
-	ksft_test_result(ret == -EINVAL, "a variable of boot services is not made: %d\n",
+	ksft_test_result(ret == -EINVAL, "a boot-services variable cannot be created: %d\n",
 			 ret);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What protects Linux from its users is on, as it was before firmware had the machine, and
- * firmware's world is as firmware wants it
+ * Check that UMIP, SMEP and SMAP are enabled while Linux runs, and that the firmware finds
+ * its CPU state unchanged
  */
 #include <signal.h>
 
@@ -43,9 +43,9 @@ int main(void)
 	}
 	stop_load(load);
 	for (i = 0; i < ARRAY_SIZE(features); i++)
-		ksft_test_result(always & features[i].bit, "Linux has %s on\n",
+		ksft_test_result(always & features[i].bit, "%s is enabled in Linux\n",
 				 features[i].name);
-	ksft_test_result(!state, "firmware's state: mask %#llx changed\n",
+	ksft_test_result(!state, "the firmware's CPU state is kept: changed bits %#llx\n",
 			 (unsigned long long)state);
 	ksft_finished();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Print the time stamp counter: for scripts/bench.py, which reads it on both
- * sides of a boot
+ * Print the time stamp counter
+ *
+ * scripts/bench.py reads it before and after a boot.
  */
 #include "common.h"
 
