@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An interrupt that is handed on to another handler
+ * An interrupt handler that ends the interrupt and jumps to another handler
  *
- * End it, and jump to the handler with the frame as the CPU made it: OVMF since
- * 2023 clears IF in there, to return with interrupts off.
+ * The other handler gets the frame that the CPU pushed, not a copy. OVMF since
+ * 2023 clears IF in this frame to return with interrupts off.
  */
 	.text
 	.globl	chain

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The frequency of the TSC
+ * Determine the frequency of the TSC
  */
 #include "machine.h"
 
@@ -38,8 +38,9 @@ static UINT64 cpuid_cycles_per_ms(void)
 }
 
 /*
- * Stall() may last too long, when the host is busy, but not too short. The difference of
- * two lengths leaves out what the call itself takes.
+ * On a busy host, Stall() may last too long, but never too short, so the shortest of many
+ * calls is the best. The caller takes the difference of two lengths, which does not
+ * contain the time of the call itself.
  */
 static UINT64 shortest_stall(UINTN us)
 {

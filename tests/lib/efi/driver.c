@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The EFI test driver, which checks the firmware's world from inside
+ * The EFI test driver, which runs test functions in the firmware
  *
- * The UEFI shell loads it before it starts Linux. The driver notes the state of the CPU as
- * the firmware has it, and offers a protocol that finds functions by their names. Linux
- * calls them through /dev/efi-mode-test, selfcheck.efi calls them without Linux.
+ * The UEFI shell loads the driver before it starts Linux. The driver saves the CPU state
+ * for later comparison, and installs a protocol that finds functions by their names.
+ * Linux calls the functions through /dev/efi-mode-test. selfcheck.efi calls them without
+ * Linux.
  */
 #include "driver.h"
 
@@ -16,8 +17,9 @@ UINT64 EFIAPI check_registers(UINT64 deadline);
 UINT64 EFIAPI check_ymm(UINT64 deadline);
 
 /*
- * Load patterns into the registers and spin for this many us. The value is the number of
- * registers that changed. With AVX the first half is for its registers.
+ * Load patterns into the registers and spin for @usec microseconds. The value is the
+ * number of registers that changed. On a CPU with AVX, the first half of the time is spent
+ * on the AVX registers.
  */
 static EFI_STATUS EFIAPI registers(UINT64 usec, UINT64 *errors)
 {
@@ -32,7 +34,7 @@ static EFI_STATUS EFIAPI registers(UINT64 usec, UINT64 *errors)
 
 TEST_FUNCTION(registers, registers, .max = TEST_MAX_USEC);
 
-/* Spin for this many us at TPL_NOTIFY */
+/* Spin for @usec microseconds at TPL_NOTIFY */
 static EFI_STATUS EFIAPI spin_notify(UINT64 usec, UINT64 *value)
 {
 	UINT64 end = rdtsc() + cycles(usec);
@@ -48,7 +50,7 @@ static EFI_STATUS EFIAPI spin_notify(UINT64 usec, UINT64 *value)
 
 TEST_FUNCTION(spin_notify, spin_notify, .max = TEST_MAX_USEC);
 
-/* The linker script puts these around the entries of TEST_FUNCTION() */
+/* The linker script defines these around the array of TEST_FUNCTION() entries */
 extern const struct test_function test_functions[], test_functions_end[]
 	__attribute__((visibility("hidden")));
 
@@ -78,7 +80,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 
 	InitializeLib(image, systab);
 	driver_image = image;
-	/* The state is noted last: the others may change it */
+	/* Save the state last, because the other steps may change it */
 	init_interrupts();
 	status = init_clock();
 	if (EFI_ERROR(status))

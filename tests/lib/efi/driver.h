@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The EFI test driver: how its files register functions, and what they share
+ * The EFI test driver: registration of functions, and shared declarations
  */
 #ifndef DRIVER_H
 #define DRIVER_H
@@ -19,9 +19,9 @@ struct test_function {
 };
 
 /*
- * Register @function as @_name for /dev/efi-mode-test and selfcheck.efi. It takes no
- * argument, unless .max = the largest one follows. Two functions of the same name do not
- * link. The Makefile's linker script puts all entries in a row.
+ * Register @function as @_name for /dev/efi-mode-test and selfcheck.efi. A function that
+ * takes an argument adds ".max = " and the largest valid argument. Two functions of the
+ * same name fail to link. The linker script collects all entries in an array.
  */
 #define TEST_FUNCTION(_name, function, ...)				\
 	const struct test_function test_function_ ## _name		\
@@ -29,12 +29,12 @@ struct test_function {
 		.call = function, .name = #_name, ## __VA_ARGS__	\
 	}
 
-/* Longer calls would only make the test hang that asks for them */
+/* Limits for arguments that are a time; a test would seem to hang in a longer call */
 #define TEST_MAX_USEC	60000000
 #define TEST_MAX_MS	60000
 #define TEST_ANY	(~0ULL)
 
-/* The device path of a device that only this driver has, by its GUID */
+/* A device path with one vendor-defined node, for devices of the test driver */
 struct vendor_path {
 	VENDOR_DEVICE_PATH vendor;
 	EFI_DEVICE_PATH end;

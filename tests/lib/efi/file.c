@@ -7,7 +7,7 @@
 
 #include "file.h"
 
-/* The caller frees @data */
+/* Read the whole file @name; the caller frees @data */
 EFI_STATUS read_file(EFI_HANDLE device, CHAR16 *name, UINT8 **data, UINTN *size)
 {
 	EFI_FILE_HANDLE root = LibOpenRoot(device), file;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The IDT and the local APIC, by hand
+ * Direct access to the IDT and the local APIC
  */
 #include "machine.h"
 
@@ -22,7 +22,7 @@ static struct gate *gate_of(UINT8 vector)
 	return (struct gate *)idt.base + vector;
 }
 
-/* Where the interrupt goes now */
+/* Return the address of the current handler of @vector */
 UINT64 idt_handler(UINT8 vector)
 {
 	struct gate *g = gate_of(vector);
@@ -30,7 +30,7 @@ UINT64 idt_handler(UINT8 vector)
 	return g->low | (UINT64)g->middle << 16 | (UINT64)g->high << 32;
 }
 
-/* Firmware's gate stays, with its selector and type; only the target changes */
+/* Change only the handler of @vector, and keep the gate's selector and type */
 UINT64 idt_hook(UINT8 vector, irq_handler handler)
 {
 	UINT64 address = (UINT64)handler, old = idt_handler(vector);
@@ -72,9 +72,9 @@ void lapic_write(UINT32 reg, UINT32 value)
 }
 
 /*
- * A timer that is set up but masked counts too: then somebody else makes the
- * ticks, and runs the handler of this vector for them. So does one that is armed
- * again at each tick.
+ * Return the vector of the firmware's tick handler, or 0. The local APIC timer has this
+ * vector even if it is masked: then another device makes the ticks, and its driver runs
+ * the handler of this vector. A timer in one-shot mode is armed again at each tick.
  */
 UINT8 firmware_tick_vector(void)
 {
@@ -86,7 +86,7 @@ UINT8 firmware_tick_vector(void)
 	return lvtt & LVT_VECTOR;
 }
 
-/* Silence the local APIC's timer, behind firmware's back */
+/* Mask the local APIC timer without the knowledge of the firmware */
 EFI_STATUS take_ticks(void)
 {
 	UINT32 lvtt = lapic_read(LAPIC_LVTT);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The machine as firmware's drivers see it: CPU, interrupt controllers, timers
+ * Direct access to the CPU, the interrupt controllers and the timers
  *
- * Everything here goes to the hardware itself and not through firmware's
- * protocols: the tests want to know what becomes of that.
+ * Some firmware drivers access this hardware without using a protocol. The tests
+ * do the same, to check that such drivers work beside Linux.
  */
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -82,7 +82,7 @@ struct table_register {
 	UINT64 base;
 } __attribute__((packed));
 
-/* A handler in the IDT: interrupt attribute, or assembly */
+/* A handler in the IDT: a C function with INTERRUPT, or an assembly function */
 struct interrupt_frame;
 typedef void (*irq_handler)(struct interrupt_frame *frame);
 #define INTERRUPT __attribute__((interrupt))
@@ -128,7 +128,7 @@ EFI_STATUS take_ticks(void);
 /* cycles.c */
 UINT64 tsc_cycles_per_ms(void);
 
-/* pic.c: the pair of 8259 and channel 0 of the 8254 */
+/* pic.c: both 8259s, and channel 0 of the 8254 */
 #define PIC_BASE	0x68
 #define PIC_ALL		0xff
 #define PIC_ALL_BUT_IRQ0 0xfe
@@ -143,7 +143,7 @@ void pit_start(UINT8 mode, UINT32 count);
 
 /* comparator.c: an HPET comparator and its pin of the IO-APIC */
 struct comparator {
-	UINT64 hpet;	/* address; 0 until claimed */
+	UINT64 hpet;	/* address of the HPET; 0 until claimed */
 	UINT64 ioapic;
 	UINT32 number;
 	UINT32 pin;
@@ -164,7 +164,7 @@ EFI_STATUS enable_xsave(UINT32 components);
 /* hpet-clock.c */
 EFI_STATUS tick_by_hpet(UINT64 usec);
 
-/* chain.S: end_interrupt(), then what it returns takes over the interrupt */
+/* chain.S: call end_interrupt(), then jump to the handler that it returns */
 void chain(struct interrupt_frame *frame);
 UINT64 end_interrupt(void);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pair of 8259 interrupt controllers, and channel 0 of the 8254
+ * Both 8259 interrupt controllers, and channel 0 of the 8254
  */
 #include "machine.h"
 
@@ -12,13 +12,13 @@
 #define CHANNEL0	0x40
 #define CONTROL		0x43
 
-/* An IRQ that goes away before it is taken comes as IRQ 7, and wants no EOI */
+/* If an IRQ is withdrawn before the CPU accepts it, the 8259 sends IRQ 7, without EOI */
 static INTERRUPT void spurious(struct interrupt_frame *frame)
 {
 	(void)frame;
 }
 
-/* @mask: of the master's inputs; the slave's are all masked */
+/* @mask: mask of the master's inputs; all inputs of the slave are masked */
 void pic_init(UINT8 mask)
 {
 	idt_hook(PIC_BASE + 7, spurious);

@@ -2,9 +2,8 @@
 /*
  * Check the test driver on the bare firmware, without Linux
  *
- *	selfcheck			everything that returns
- *	selfcheck name argument		call the function of this name; the argument is
- *					decimal
+ *	selfcheck			check all functions that return
+ *	selfcheck name argument		call one function; the argument is decimal
  */
 #include <efi-mode/test.h>
 
@@ -12,7 +11,7 @@
 #include "driver.h"
 #include "irq.h"
 
-/* A tick that interrupts each of three TPLs, and one on its way out */
+/* One tick at each of three TPLs, and one while the handler returns */
 #define DEEPEST		4
 
 static EFI_GUID protocol_guid = PROTOCOL_GUID;
@@ -22,7 +21,7 @@ typedef EFI_STATUS (EFIAPI *find_function)(const char *name,
 					   struct efi_mode_test_found *found);
 typedef EFI_STATUS (EFIAPI *test_function)(UINT64 argument, UINT64 *value);
 
-/* Without the check of the largest argument: functions check theirs, too */
+/* Do not check the largest argument, because the functions check theirs, too */
 static EFI_STATUS call_driver(const char *name, UINT64 argument, UINT64 *value)
 {
 	struct efi_mode_test_found found;
@@ -40,7 +39,7 @@ static UINT64 call(const char *name, UINT64 argument)
 	EFI_STATUS status;
 
 	status = call_driver(name, argument, &value);
-	/* No function has a value as large as an error */
+	/* Values of functions never have the error bit */
 	return EFI_ERROR(status) ? status : value;
 }
 
@@ -65,7 +64,7 @@ static void check_equal(CHAR16 *name, const char *function, UINT64 argument,
 	check(name, value == wanted, value);
 }
 
-/* Each comes once and not early. A busy host may bring it late. */
+/* Check that each interrupt comes once and not early; on a busy host it may be late */
 static void check_irq(CHAR16 *name, UINT64 kind)
 {
 	UINT64 per_ms = tsc_cycles_per_ms(), early = 0, more, i, j;
@@ -75,12 +74,12 @@ static void check_irq(CHAR16 *name, UINT64 kind)
 		start = rdtsc();
 		status = call("irq_arm", kind | 50 << 8);
 		if (status == EFI_UNSUPPORTED) {
-			Print(L"SELFCHECK %s is not to be had here\n", name);
+			Print(L"SELFCHECK %s is not available here\n", name);
 			return;
 		}
 		stall(25);
 		more = call("irq_count", kind) - first;
-		/* Was that less than the 50 ms? */
+		/* On a busy host, the 50 ms may have passed already */
 		if (rdtsc() - start < 45 * per_ms)
 			early += more - i;
 		for (j = 0; j < 100 && more == i; j++) {
@@ -110,7 +109,7 @@ static void check_timer(void)
 	check(L"timer-us", best > 88000 && best < 112000, best);
 }
 
-/* The best of some: a busy host loses ticks, and makes none */
+/* Use the highest of several rates, because a busy host loses ticks */
 static void check_ticks(void)
 {
 	UINT64 per_ms = tsc_cycles_per_ms(), best = 0, start, ms, count, i;
@@ -138,9 +137,9 @@ static VOID EFIAPI dawdle(EFI_EVENT unused, VOID *done)
 }
 
 /*
- * A notify function that takes longer than a tick runs inside of one, and the
- * next ticks inside of that, if firmware ends its interrupt before it dispatches
- * events. Else they wait.
+ * A notify function that runs inside a tick handler takes longer than a tick. If
+ * the firmware sends the EOI before it dispatches events, the next ticks nest in
+ * the notify function, else they wait.
  */
 static void check_nesting(void)
 {
@@ -159,7 +158,7 @@ static void check_nesting(void)
 	uefi_call_wrapper(BS->CloseEvent, 1, event);
 	check(L"nesting-slow-notify", depth >= 1 && depth <= DEEPEST, depth);
 
-	/* And it comes back: what is left over would add up */
+	/* Check that the depth returns to 1 */
 	for (i = 0; i < 10; i++) {
 		stall(50);
 		depth = call("nesting", 0);
@@ -169,7 +168,7 @@ static void check_nesting(void)
 	check(L"nesting-after", depth == 1, depth);
 }
 
-/* Each breach is seen, and made good at once */
+/* Check that each violation has its effect, and undo it at once */
 static void check_breach(CHAR16 *name, UINT64 what)
 {
 	UINT32 mxcsr, sane_mxcsr;
@@ -198,7 +197,7 @@ static void check_breach(CHAR16 *name, UINT64 what)
 	check(name, seen == what, seen);
 }
 
-/* The driver looks at DR3 and the LAPIC's error vector: does it see them? */
+/* Check that the function "state" detects changes of DR3 and of the LVT error entry */
 static void check_state(void)
 {
 	UINT64 dr3 = READ_REGISTER("dr3");

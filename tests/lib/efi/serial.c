@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The serial port, when firmware's console cannot be used
+ * Print to the serial port when the firmware's console cannot be used
  */
 #include "driver.h"
 

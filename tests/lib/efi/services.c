@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What firmware says of its runtime services
+ * Change the firmware's description of its runtime services
  */
 #include "services.h"
 

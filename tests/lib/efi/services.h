@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For drivers that put runtime services of their own in the place of firmware's
+ * Helpers for drivers that replace runtime services
  */
 #ifndef SERVICES_H
 #define SERVICES_H
@@ -8,14 +8,14 @@
 #include <efi.h>
 #include <efilib.h>
 
-/* UEFI 2.10, section 4.6.2: which services there are after boot services */
+/* UEFI 2.10, section 4.6.2: runtime services that exist after ExitBootServices() */
 #define RT_SUPPORTED_WAKEUP	0x000c
 #define RT_SUPPORTED_ALL	0x3fff
 
-/* The table of runtime services has changed */
+/* Compute the checksum of the runtime services table again after a change */
 void renew_checksum(void);
 
-/* Install an EFI_RT_PROPERTIES_TABLE, or change the one that is there */
+/* Install an EFI_RT_PROPERTIES_TABLE, or change the existing one */
 EFI_STATUS say_supported(UINT32 services);
 
 #endif /* SERVICES_H */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Disks of firmware, as user space sees them
+ * Helpers for the firmware's disks
  *
- * A sector of a pattern says which it is: 32 times the same 16 characters.
+ * In a pattern, each sector consists of 32 copies of a line of 16 characters with the
+ * number of the sector.
  */
 #ifndef _SELFTESTS_EFI_MODE_BLOCKDEV_H
 #define _SELFTESTS_EFI_MODE_BLOCKDEV_H
@@ -16,7 +17,7 @@
 #define SECTOR		512
 #define LINE		16
 
-/* The content of an attribute, without the end of the line; "" if there is none */
+/* Return the content of an attribute without the newline, or "" if there is none */
 static inline const char *disk_attr(const char *disk, const char *name)
 {
 	static char text[4096];
@@ -71,7 +72,7 @@ static inline int open_disk(const char *disk, int flags)
 	return open(path, flags);
 }
 
-/* @from: an offset in bytes; any size */
+/* @from: offset in bytes of the start of @buf; any offset and size are valid */
 static inline void fill_pattern(uint8_t *buf, const char *tag, uint64_t from,
 				size_t size)
 {
@@ -98,7 +99,7 @@ static inline bool is_pattern(const uint8_t *buf, const char *tag,
 	for (i = 0; !same && buf[i] == wanted[i]; i++)
 		;
 	if (!same)
-		ksft_print_msg("at %llu: '%.16s', not '%.16s'\n",
+		ksft_print_msg("at %llu: '%.16s', expected '%.16s'\n",
 			       (unsigned long long)(from + i), buf + i,
 			       wanted + i);
 	free(wanted);

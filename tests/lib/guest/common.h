@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the selftests of efi-mode share
+ * Helpers for all efi-mode selftests
  */
 #ifndef _SELFTESTS_EFI_MODE_COMMON_H
 #define _SELFTESTS_EFI_MODE_COMMON_H
@@ -48,7 +48,7 @@ static inline int open_test_device(void)
 	return fd;
 }
 
-/* Call a function of the EFI test driver; false if the call or the function fails */
+/* Call a function of the EFI test driver; return false if the call or the function fails */
 static inline bool call_driver(int fd, const char *name, uint64_t argument,
 			       struct efi_mode_test_driver *d)
 {
@@ -58,7 +58,7 @@ static inline bool call_driver(int fd, const char *name, uint64_t argument,
 	return !ioctl(fd, EFI_MODE_TEST_DRIVER, d) && !d->status;
 }
 
-/* A process that computes until it is killed */
+/* Start a process that uses the CPU until it is killed */
 static inline pid_t start_load(void)
 {
 	pid_t pid = fork();
@@ -104,8 +104,8 @@ static inline bool file_has(const char *path, const char *text)
 }
 
 /*
- * Is this a long test? Then the kernel's command line says so, and there is time for
- * more repetitions and longer firmware calls.
+ * The kernel's command line says whether a test is a long one, which has time for more
+ * repetitions and longer firmware calls.
  */
 static inline bool is_long(void)
 {
@@ -120,7 +120,7 @@ static inline bool is_long(void)
 #define SHARE		"/sys/module/efi_mode/parameters/share"
 #define STATS		"/sys/kernel/debug/efi-mode/stats"
 
-/* One of the figures in debugfs; -1 if there is none of this name */
+/* Read one of the counters in debugfs; return -1 if it does not exist */
 static inline long long read_stat(const char *name)
 {
 	FILE *f = fopen(STATS, "r");

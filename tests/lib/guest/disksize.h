@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Disks by their sizes, which are the same whatever drives them
+ * Find disks by their sizes, which do not depend on the driver
  */
 #ifndef _SELFTESTS_EFI_MODE_DISKSIZE_H
 #define _SELFTESTS_EFI_MODE_DISKSIZE_H
@@ -11,7 +11,7 @@
 
 #define MAX_NAME	256
 
-/* The disk of that size, as the kernel calls it */
+/* Find the kernel's name of the disk with this size */
 static inline void find_disk(int mib, char *name)
 {
 	char path[MAX_NAME + 32], line[32];

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Common part of the Makefiles of efi-mode's selftests, one folder per area.
-# The initramfs of the tests has no C library, so the programs are static.
+# Common part of the Makefiles of the efi-mode selftests, which have one folder per
+# area. The programs are static because the initramfs of the tests has no C library.
 
 CFLAGS += -Wall -Wextra -O2 -static $(addprefix -iquote ,$(wildcard ../*) \
 					  ../../../../../include/efi-mode)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /dev/efi_test (CONFIG_EFI_TEST) as functions: each makes one call of a runtime
- * service and returns its EFI status, or FAULT if the kernel could not read or
- * write the arguments.
+ * Functions that call runtime services through /dev/efi_test (CONFIG_EFI_TEST)
  *
- * The structures are those of drivers/firmware/efi/test/efi_test.h, which is not
- * for user space.
+ * Each function calls one runtime service. It returns the EFI status of the service,
+ * or FAULT if the kernel could not read or write the arguments.
+ *
+ * The structures are copied from drivers/firmware/efi/test/efi_test.h, which is not
+ * exported to user space.
  */
 #ifndef _SELFTESTS_EFI_MODE_EFI_TEST_H
 #define _SELFTESTS_EFI_MODE_EFI_TEST_H
@@ -22,7 +23,7 @@
 #define NOT_FOUND		ERROR(14)
 #define SECURITY_VIOLATION	ERROR(26)
 
-/* Not statuses */
+/* Results that are not an EFI status */
 #define FAULT			0x4000000000000000UL
 #define UNKNOWN			0x2000000000000000UL
 
@@ -59,7 +60,7 @@ struct capsule_header {
 	uint32_t header_size, flags, image_size;
 };
 
-/* As the kernel has them, without holes */
+/* The kernel's structures are packed */
 #pragma pack(push, 1)
 
 struct get_variable {
@@ -159,7 +160,7 @@ static inline int open_efi_test(void)
 	return fd;
 }
 
-/* The ioctl fails with EINVAL where the service does not succeed */
+/* If the service fails, the ioctl fails with EINVAL, and the status is valid */
 static inline unsigned long efi_test(int fd, unsigned long request, void *arg,
 				     const unsigned long *status)
 {
@@ -270,7 +271,7 @@ static inline unsigned long query_capsule(int fd,
 	return efi_test(fd, EFI_TEST_QUERY_CAPSULE, &arg, &status);
 }
 
-/* A name for firmware; the caller's to free */
+/* Convert @text to UCS-2; the caller frees the result */
 static inline char16 *wide(const char *text)
 {
 	size_t i, len = strlen(text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What Linux's drivers have of firmware's: the bus counts it
+ * Read the counts of firmware resources that Linux drivers use, from debugfs
  */
 #ifndef _SELFTESTS_EFI_MODE_LEDGER_H
 #define _SELFTESTS_EFI_MODE_LEDGER_H
@@ -19,7 +19,7 @@ static inline struct ledger read_ledger(void)
 	if (!f || fscanf(f, "protocols %d buffers %d events %d keys %d abandoned %d",
 			 &l.protocols, &l.buffers, &l.events, &l.keys,
 			 &l.abandoned) != 5)
-		ksft_exit_fail_msg("there is no ledger\n");
+		ksft_exit_fail_msg("cannot read efi-mode/ledger in debugfs\n");
 	fclose(f);
 	return l;
 }

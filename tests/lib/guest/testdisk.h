@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The disk of the test driver's (tests/disk/efi/disk.c), from both sides
+ * Control the test driver's disk (tests/disk/efi/disk.c), and use it from Linux
  */
 #ifndef _SELFTESTS_EFI_MODE_TESTDISK_H
 #define _SELFTESTS_EFI_MODE_TESTDISK_H
@@ -12,7 +12,7 @@
 #include "uevents.h"
 
 #define GUID		"5f6d1e0a-3b1c-4e55-9a21-0e447d60b813"
-/* Only this disk has it: EraseBlock */
+/* EraseBlock, a protocol that only this disk has */
 #define ALIAS		"95a9a93e-a86e-4926-aaef-9918e772d987"
 #define PATIENCE	10000	/* ms */
 #define MIB		(1 << 20)
@@ -20,7 +20,7 @@
 
 #define FN(name)	TEST_DISK_ ## name
 
-/* EFI statuses, without the bit of errors */
+/* EFI statuses, without the error bit */
 #define INVALID_PARAMETER_ 2
 #define UNSUPPORTED_	3
 #define DEVICE_ERROR_	7
@@ -86,7 +86,7 @@ static inline bool disappear(void)
 	       !find_disk(GUID, disk, sizeof(disk));
 }
 
-/* It is in sysfs a little before it can be opened */
+/* The disk appears in sysfs a little earlier than its node can be opened */
 static inline int use_with(unsigned int kind, int flags)
 {
 	int fd = -1, ms;
@@ -109,7 +109,7 @@ static inline int use(unsigned int kind)
 	return use_with(kind, O_RDWR);
 }
 
-/* Firmware's memory has what was written, if all of it was: a word of each sector */
+/* Check the first word of each sector in the firmware's memory */
 static inline bool disk_has(const char *tag, uint64_t from, size_t size)
 {
 	uint64_t at, word, wanted;
@@ -119,7 +119,7 @@ static inline bool disk_has(const char *tag, uint64_t from, size_t size)
 		fill_pattern((uint8_t *)&wanted, tag, at, sizeof(wanted));
 		if (word == wanted)
 			continue;
-		ksft_print_msg("firmware has %llx at %llu, not %llx\n",
+		ksft_print_msg("the firmware has %llx at %llu, expected %llx\n",
 			       (unsigned long long)word, (unsigned long long)at,
 			       (unsigned long long)wanted);
 		return false;
@@ -148,14 +148,17 @@ static inline bool fails(int fd, uint64_t at, size_t size, int error)
 	return pread(fd, buf, size, at) < 0 && errno == error;
 }
 
-/* There is another medium now, as the driver makes them */
+/* After a change of the medium: check that reads and writes fail, and change nothing */
 static inline bool other_medium_is_safe(int fd)
 {
 	return fails(fd, 0, 4096, EIO) && pwrite(fd, buf, 4096, 0) < 0 &&
 	       (uint64_t)ask(FN(WORD), 0) == 0x5555555555555555;
 }
 
-/* Until there is an error. It ends with 0 if that says that the disk has gone. */
+/*
+ * Start a process that writes until there is an error. It exits with 0 if the error means
+ * that the disk is gone.
+ */
 static inline pid_t start_writer(int fd)
 {
 	pid_t pid = fork();

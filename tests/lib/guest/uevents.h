@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel tells user space of the devices on bus "efi"
+ * Receive uevents of the devices on the bus "efi"
  */
 #ifndef _SELFTESTS_EFI_MODE_UEVENTS_H
 #define _SELFTESTS_EFI_MODE_UEVENTS_H
@@ -39,7 +39,7 @@ static inline void copy_value(char *to, size_t size, const char *line,
 		snprintf(to, size, "%s", line + strlen(key));
 }
 
-/* The next one of a subsystem; false if there is none within @ms */
+/* Wait up to @ms milliseconds for the next uevent of a subsystem; false if there is none */
 static inline bool next_uevent_of(const char *subsystem, int fd, int ms,
 				  struct uevent *u)
 {
@@ -78,13 +78,13 @@ static inline bool next_uevent_of(const char *subsystem, int fd, int ms,
 	}
 }
 
-/* The next one of the bus */
+/* Wait for the next uevent of the bus "efi" */
 static inline bool next_uevent(int fd, int ms, struct uevent *u)
 {
 	return next_uevent_of("efi", fd, ms, u);
 }
 
-/* Until a disk says that there is another medium */
+/* Wait until a disk reports a change of its medium */
 static inline bool wait_medium(int fd, int ms, const char *disk)
 {
 	struct uevent u;
@@ -96,7 +96,10 @@ static inline bool wait_medium(int fd, int ms, const char *disk)
 	return false;
 }
 
-/* Until @action on a device with @part in its alias; how long it took, or -1 */
+/*
+ * Wait for @action on a device with @part in its alias. Return the milliseconds that it
+ * took, or -1 after @ms milliseconds without any uevent of the bus.
+ */
 static inline long wait_uevent(int fd, int ms, const char *action,
 			       const char *part, struct uevent *u)
 {

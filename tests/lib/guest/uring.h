@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Many transfers at once, without a system call and a look at page tables for each:
- * io_uring with registered memory and one registered file
+ * Run many transfers at once by io_uring
+ *
+ * The memory and the file are registered, so that a transfer needs neither a system call
+ * nor a page table walk of its own.
  */
 #ifndef _SELFTESTS_EFI_MODE_URING_H
 #define _SELFTESTS_EFI_MODE_URING_H
@@ -12,7 +14,7 @@
 #define URING_FILE	0
 #define URING_MEMORY	0
 
-/* Return: 0, or an error as errno has it, but negative */
+/* Return: 0, or a negative error code */
 static inline int uring_open(struct io_uring *ring, unsigned int most,
 			     void *memory, size_t size)
 {
@@ -29,7 +31,7 @@ static inline bool uring_use(struct io_uring *ring, int fd)
 	return io_uring_register_files_update(ring, URING_FILE, &fd, 1) == 1;
 }
 
-/* No more of them than uring_open() was told, until uring_run() */
+/* Add a transfer; before uring_run(), add at most as many as uring_open() was told */
 static inline void uring_add(struct io_uring *ring, bool writes, void *buffer,
 			     size_t size, off_t offset)
 {
@@ -45,7 +47,7 @@ static inline void uring_add(struct io_uring *ring, bool writes, void *buffer,
 	io_uring_sqe_set_data64(sqe, size);
 }
 
-/* Return: were there @n, and were all of them whole? */
+/* Return: true if exactly @n transfers completed with their full size */
 static inline bool uring_run(struct io_uring *ring, unsigned int n)
 {
 	bool whole = io_uring_submit_and_wait(ring, n) == (int)n;
