@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests of the bus of firmware's handles
+Tests of the bus "efi", whose devices are the firmware's handles
 """
 
 import json
@@ -14,8 +14,7 @@ from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
 
-# On this machine: what it is called, its path below the root bridge, a protocol, and
-# the driver of Linux's that has it
+# Devices of this machine: (name, device path, a protocol, its Linux driver)
 MACHINE = (
     ("root bridge", r"PciRoot\(0x0\)$", "PciRootBridgeIo", None),
     ("USB controller", r"Pci\(0x[0-9A-F]+,0x0\)$", "Usb2Hc", None),
@@ -32,7 +31,7 @@ XHCI = ["-device", "qemu-xhci,id=xhci"]
 
 @test("bus", name="bus-driver", also_long=True, guest=("bus",), efi=("driver",))
 def bus(opt, results):
-    """A device of the test driver, and a Linux driver for it"""
+    """A test device that appears, changes and disappears, and its Linux driver"""
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}bus"]
     with machine(opt, results, "bus", files(opt, *script)) as m:
         guest_tests(m, results, "bus", ("bus",))
@@ -40,7 +39,7 @@ def bus(opt, results):
 
 @test("bus", beside=True, guest=("addresses",))
 def addresses(opt, results):
-    """Ordinary users find no address in the firmware in sysfs"""
+    """Unprivileged users find no addresses in the firmware in sysfs"""
     boot(opt, results, "addresses", ("addresses",))
 
 
@@ -48,8 +47,8 @@ KERNEL_LINE = re.compile(r"^\[ {0,4}\d+\.\d{6}\] [^\n]*\n", re.M)
 
 
 def by_name(text):
-    """lsefi -j: each device by its name. What is before it is init's."""
-    # Without the messages of the kernel, which can come anywhere
+    """Parse the output of lsefi -j in a log; return its devices by name"""
+    # Kernel messages can be between any two lines
     text = KERNEL_LINE.sub("", whole_lines(text.replace("\r", "")))
     devices = json.loads(text[text.index("["):])
     return {device["name"]: device for device in devices}
@@ -68,19 +67,20 @@ def judge_devices(results, devices):
     lost = [d["name"] for d in devices.values()
             if d["parent"] and d["path"] and not d["path"].startswith(
                 devices[d["parent"]]["path"] or "/")]
-    results.add(not lost, "lsefi: parents are on the path", f"{lost}")
+    results.add(not lost, "lsefi: the path of a device starts with its parent's path",
+                f"{lost}")
     images = [d["name"] for d in devices.values()
               if "LoadedImage" in [p["name"] for p in d["protocols"]]]
-    results.add(not images, "lsefi: no images", f"{images}")
+    results.add(not images, "lsefi: images are not listed", f"{images}")
     top = [d["path"] for d in devices.values()
            if not d["parent"] and (d["path"] or "").startswith("PciRoot(0x0)/")]
-    results.add(not top, "lsefi: nothing below the root bridge is without a "
-                "parent", f"{top}")
+    results.add(not top, "lsefi: each device below the root bridge has a parent",
+                f"{top}")
 
 
 @test("bus", beside=True)
 def lsefi(opt, results):
-    """The tool shows a machine with one device of each kind"""
+    """lsefi shows all devices of a machine with one device of each kind"""
     tests = ("../bin/lsefi:-j", "../bin/lsefi:-v", "../bin/lsefi",
              "../bin/lsefi:-x")
     script = f"{LINUX} {QUIET}{','.join(tests)}"
@@ -94,16 +94,18 @@ def lsefi(opt, results):
                            r"(\d+)", TEST)
             texts.append(re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "",
                                 m.text[begin:end.start()]))
-            results.add(end[1] == status, f"lsefi: {test}: status", end[1])
+            results.add(end[1] == status, f"lsefi: {test}: exit status {status}", end[1])
         devices = by_name(texts[0])
-        results.add(len(devices) > 10, "lsefi: JSON", f"{len(devices)} devices")
+        results.add(len(devices) > 10, "lsefi: -j prints JSON",
+                    f"{len(devices)} devices")
         judge_devices(results, devices)
         for name, device in devices.items():
             line = re.search(rf"^[-|` ]*{name} .*$", texts[2], re.M)
             results.add(line, f"lsefi: {name} is in the tree")
             results.add(f"handle: {device['handle']}" in texts[1],
-                        f"lsefi: {name} with -v")
-        results.add("usage: lsefi" in texts[3], "lsefi: usage", texts[3])
+                        f"lsefi: -v prints the handle of {name}")
+        results.add("usage: lsefi" in texts[3],
+                    "lsefi: an invalid option prints the usage", texts[3])
         power_off(m, results, "lsefi")
 
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The test device, and its relatives in flock.c
+ * The test device in bus.c, and the devices in flock.c
  */
 #ifndef BUS_DEVICE_H
 #define BUS_DEVICE_H

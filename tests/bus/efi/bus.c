@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A device that comes and goes, and an account of what Linux has of firmware's
+ * A device that appears and disappears, and counters of what Linux uses
  *
- * Its interface is at a fixed place. When the device has gone all functions there lead to
- * one that counts: nobody should call it.
+ * The interface of the device is at a fixed address. While the device does not exist, all
+ * its functions point to stray(), which counts the calls. There should be none.
  */
 #include "bus-device.h"
 
@@ -99,7 +99,7 @@ static EFI_STATUS remove(void)
 	return EFI_SUCCESS;
 }
 
-/* Where USB devices are removed from: a timer event at TPL_CALLBACK */
+/* Like the USB bus driver, remove the device in a timer event at TPL_CALLBACK */
 static VOID EFIAPI remove_now(EFI_EVENT event, VOID *unused)
 {
 	(void)event;
@@ -123,7 +123,10 @@ static EFI_STATUS remove_later(UINT64 ms)
 				 ms * 10000);
 }
 
-/* Memory that was freed last is allocated first: let that be another piece */
+/*
+ * The firmware allocates the memory that was freed last first. Free another piece of memory
+ * of this size, so that an allocation before that of the handle gets this one.
+ */
 static void swap_free(UINTN size)
 {
 	void *a = NULL, *b = NULL;
@@ -136,7 +139,10 @@ static void swap_free(UINTN size)
 		uefi_call_wrapper(BS->FreePool, 1, b);
 }
 
-/* Until the new handle has the address of the old one, if that can be had */
+/*
+ * Replace the device. Try several times, so that the new handle probably has the address of
+ * the old one.
+ */
 static EFI_STATUS replace(UINT64 *same)
 {
 	EFI_HANDLE before = handle;
@@ -166,7 +172,7 @@ static EFI_STATUS count_opens(UINT64 *value)
 				   &bus_guid, &entries, &count);
 	if (EFI_ERROR(status))
 		return status;
-	/* HandleProtocol() is firmware's own: BY_HANDLE_PROTOCOL, by its core */
+	/* Do not count HandleProtocol() by the firmware's core */
 	*value = 0;
 	while (count--)
 		if (entries[count].Attributes != EFI_OPEN_PROTOCOL_BY_HANDLE_PROTOCOL)
@@ -176,7 +182,7 @@ static EFI_STATUS count_opens(UINT64 *value)
 	return EFI_SUCCESS;
 }
 
-/* Who creates and closes events does so through the table of boot services */
+/* Count events by hooks in the boot services table, which all callers use */
 
 static EFI_CREATE_EVENT create_event;
 static EFI_CLOSE_EVENT close_event;
@@ -214,7 +220,7 @@ static EFI_STATUS count_events(UINT64 *value)
 	return EFI_SUCCESS;
 }
 
-/* Not of hubs and controllers: of what is plugged in */
+/* Connect or disconnect the drivers of USB devices, but not of hubs and controllers */
 static EFI_STATUS connect_usb(BOOLEAN connect)
 {
 	EFI_GUID usb_io = { 0x2b2f68d6, 0x0cd2, 0x44cf,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Relatives of the device in bus.c, and what firmware says of them
+ * More devices like that in bus.c, and unusual answers about them
  *
- * Those of the flock appear in the middle of what somebody asks firmware for, as devices
- * do that a timer event of a driver's has found.
+ * The devices of the flock appear while a caller asks the firmware for handles. Real devices
+ * do this, too, if the timer event of a driver detects them at that moment.
  */
 #include "bus-device.h"
 
@@ -133,7 +133,7 @@ static EFI_STATUS gain(BOOLEAN has)
 	return handle ? has_reader(&handle, has) : EFI_NOT_STARTED;
 }
 
-/* Who is whose child is said by whoever opens a protocol for it */
+/* A handle becomes a child when a driver opens a protocol of its parent for it */
 static EFI_STATUS have_child(BOOLEAN has)
 {
 	EFI_STATUS status;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Addresses in the firmware, which ordinary users must not see: root collects them, and a
- * process without privileges then searches for them in all of sysfs
+ * Check that unprivileged users cannot read addresses in the firmware
+ *
+ * The test collects such addresses as root. Then an unprivileged process searches for them
+ * in all files of sysfs.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -29,7 +31,7 @@ static struct {
 
 static size_t nr_secrets;
 
-/* What the unprivileged process has found */
+/* Results of the unprivileged process, in shared memory */
 static struct {
 	int files, leaks, readable, lsefi;
 	char path[256];
@@ -37,7 +39,7 @@ static struct {
 
 static char data[MAX_FILE + 1], a_handle[512];
 
-/* Returns the length, or a negative error */
+/* Return: the length, or a negative error code */
 static ssize_t read_whole(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK);
@@ -53,7 +55,7 @@ static ssize_t read_whole(const char *path)
 	return length;
 }
 
-/* Small numbers are in many files */
+/* Ignore small numbers, because many files contain them */
 static void add_secret(uint64_t value)
 {
 	if (value < 1 << 24 || nr_secrets == MAX_SECRETS)
@@ -80,7 +82,10 @@ static void add_word_in(const char *path, size_t offset)
 	add_secret(value);
 }
 
-/* Each device has a handle, and shows it to its owner only; -1 if not */
+/*
+ * Add the handles of all devices. Return the number of devices, or -1 if users other than
+ * root can read a handle.
+ */
 static int add_handles(void)
 {
 	DIR *dir = opendir(DEVICES);
@@ -144,7 +149,7 @@ static int search(const char *path, const struct stat *st, int type, struct FTW 
 	return 0;
 }
 
-/* It shows what it can, and says nothing of the rest */
+/* lsefi must leave out the handles, which it cannot read, without an error */
 static bool lsefi_works(void)
 {
 	FILE *f = popen("/bin/lsefi -v", "r");
@@ -178,14 +183,14 @@ int main(void)
 	found = mmap(NULL, sizeof(*found), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	handles = add_handles();
-	ksft_test_result(handles > 5, "%d devices show their handles to root only\n",
+	ksft_test_result(handles > 5, "only root can read the handles of %d devices\n",
 			 handles);
 	add_number_in("/sys/firmware/efi/fw_vendor");
 	add_number_in("/sys/firmware/efi/runtime");
 	add_number_in("/sys/firmware/efi/config_table");
 	add_word_in(BOOT_PARAMS "/data", SETUP_DATA);
 	add_word_in(BOOT_PARAMS "/setup_data/0/data", 0);
-	ksft_test_result((int)nr_secrets > handles, "root knows %zu addresses\n",
+	ksft_test_result((int)nr_secrets > handles, "root can read %zu addresses\n",
 			 nr_secrets);
 
 	if (!fork())
@@ -193,8 +198,8 @@ int main(void)
 	wait(&status);
 	ksft_test_result(!status && !found->readable && found->files > 500 &&
 			 !found->leaks,
-			 "an ordinary user finds none in %d files, but in %d: %s\n",
+			 "an unprivileged user: %d files searched, %d have addresses: %s\n",
 			 found->files, found->leaks, found->path);
-	ksft_test_result(found->lsefi, "lsefi works for an ordinary user\n");
+	ksft_test_result(found->lsefi, "lsefi works for an unprivileged user\n");
 	ksft_finished();
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The bus of firmware's handles: a device comes, is driven, changes, and goes
+ * Test the bus "efi" with a device that appears, changes and disappears
  *
- * The device is tests/bus/efi/bus.c, its driver drivers/efi-mode/test/efi-bus-test.c.
+ * The device is tests/bus/efi/bus.c. Its Linux driver is
+ * drivers/efi-mode/test/efi-bus-test.c.
  */
 #include <ctype.h>
 
@@ -16,14 +17,18 @@
 #define DRIVER		"/sys/bus/efi/drivers/efi-bus-test/"
 #define PARAMETERS	"/sys/module/efi_bus_test/parameters/"
 #define CYCLES		(is_long() ? 100 : 3)
-/* Of a scan, or a little more: one for each protocol that the bus has a name for */
+/*
+ * A scan makes one LocateHandle() call for each protocol that the bus has a name for. This
+ * is a little more.
+ */
 #define FLOCK_CALLS	40
 #define PATIENCE	3000	/* ms */
-/* A device that goes unannounced is missed after a second, on a host with time */
+/* The bus scans every second, and notices then that a device is gone; allow for a busy host */
 #define NOTICED		2500
 /*
- * One that comes is announced. The next look without news is a second after the last
- * one, so if it takes less it was not that. On a busy host it may have to be tried again.
+ * The firmware notifies the bus of a new device, which starts a scan at once. Without a
+ * notification, the next scan starts a second after the last one, so a shorter time proves
+ * that the notification worked. A busy host may need several tries.
  */
 #define SCAN_MS		1000
 #define ANNOUNCED	700
@@ -31,7 +36,7 @@
 
 static int fd, uevents;
 
-/* What other drivers have */
+/* Resources of the other drivers */
 static struct ledger others;
 
 static long long bus(unsigned int what)
@@ -80,7 +85,7 @@ static bool has_reader(const char *device)
 	return file_has(path, READER " SmartCardReader\n");
 }
 
-/* The attributes of a driver are there after its probe, the link already before */
+/* The attributes of a driver appear after its probe, but the link appears before it */
 static bool is_bound(const char *device)
 {
 	char path[128];
@@ -97,7 +102,7 @@ static bool exists(const char *device)
 	return !access(path, F_OK);
 }
 
-/* Uevents come before and after a driver is bound */
+/* Poll, because uevents may come before or after the driver is bound */
 static bool wait_bound(const char *device, bool bound)
 {
 	int ms;
@@ -124,21 +129,21 @@ static void arrival(struct uevent *u)
 
 	bus(TEST_BUS_INSTALL);
 	ms = wait_uevent(uevents, PATIENCE, "add", GUID, u);
-	ksft_test_result(ms >= 0, "a device appears, after %ld ms\n", ms);
+	ksft_test_result(ms >= 0, "a device appears after %ld ms\n", ms);
 	ksft_test_result(!strncmp(u->alias, "efi:", 4),
-			 "its alias can be matched\n");
+			 "its alias starts with \"efi:\"\n");
 	ksft_test_result(attribute_is(u->device, "path", PATH),
-			 "its path is that of firmware\n");
+			 "its path is the firmware's device path\n");
 	snprintf(device, sizeof(device), DEVICES "%s/protocols", u->device);
 	ksft_test_result(file_has(device, GUID "\n") &&
 			 file_has(device, " DevicePath\n"),
-			 "its protocols are known\n");
+			 "its protocols are listed\n");
 	ksft_test_result(wait_bound(u->device, true), "its driver is bound\n");
 	ksft_test_result(attribute_is(u->device, "check", "0"),
 			 "calls, data, buffers, events and timers work\n");
 }
 
-/* Right after a scan, which has missed the one before */
+/* The device appears right after a scan, the one which noticed that it was gone */
 static void arrives_soon(struct uevent *u)
 {
 	long ms = SCAN_MS;
@@ -154,10 +159,10 @@ static void arrives_soon(struct uevent *u)
 			break;
 	}
 	ksft_test_result(ms >= 0 && ms < ANNOUNCED && wait_bound(u->device, true),
-			 "one that comes is told of: after %ld ms\n", ms);
+			 "a new device is notified and found after %ld ms\n", ms);
 }
 
-/* Until there are no more, or far too many */
+/* Count uevents until no more come, or far too many have come */
 static int count_uevents(const char *action)
 {
 	struct uevent u;
@@ -169,7 +174,7 @@ static int count_uevents(const char *action)
 	return n;
 }
 
-/* They come while the bus is asking firmware what there is */
+/* New devices appear while the bus scans */
 static void flock(const char *device)
 {
 	int i, ms, adds = 0, others = 0;
@@ -181,7 +186,7 @@ static void flock(const char *device)
 	for (i = 0; i < TEST_BUS_MAX_FLOCK; i++) {
 		bus(TEST_BUS_FLOCK | (1 + rand() % FLOCK_CALLS) << 8);
 		for (ms = 0; ms < PATIENCE; ms += 10) {
-			/* It has no drivers of firmware's, but that is a scan */
+			/* The device has no firmware driver, but this starts a scan */
 			write_file(connect, "1");
 			if (bus(TEST_BUS_FLOCK_SIZE) > i)
 				break;
@@ -196,11 +201,11 @@ static void flock(const char *device)
 	}
 	ksft_test_result(bus(TEST_BUS_FLOCK_SIZE) == i && adds == i &&
 			 !others,
-			 "%d devices in the middle of scans: %d come, %d go\n",
+			 "%d devices appear during scans: %d added, %d removed\n",
 			 i, adds, others);
 	bus(TEST_BUS_FLOCK_REMOVE);
 	adds = count_uevents("remove");
-	ksft_test_result(adds == i, "%d of them have gone then\n", adds);
+	ksft_test_result(adds == i, "%d of them are removed\n", adds);
 }
 
 static void no_answer(const char *device)
@@ -211,16 +216,16 @@ static void no_answer(const char *device)
 	bus(TEST_BUS_GAIN | 1 << 8);
 	changes = count_uevents("change");
 	ksft_test_result(!changes,
-			 "no protocols are told of that could not be read: %d\n",
+			 "no uevent while the protocols cannot be read: %d\n",
 			 changes);
 	bus(TEST_BUS_MUTE);
 	changes = count_uevents("change");
 	ksft_test_result(changes == 1 && has_reader(device),
-			 "but when they can be: %d\n", changes);
+			 "one uevent when the new protocol can be read: %d\n", changes);
 	bus(TEST_BUS_GAIN);
 	changes = count_uevents("change");
 	ksft_test_result(changes == 1 && !has_reader(device),
-			 "one that goes is told of, too: %d\n", changes);
+			 "one uevent when the protocol is removed: %d\n", changes);
 }
 
 static void have_child(const char *device)
@@ -237,14 +242,14 @@ static void have_child(const char *device)
 	snprintf(wanted, sizeof(wanted), "/%s/%s", device, u.device);
 	ksft_test_result(*u.device && strstr(target, wanted) &&
 			 attribute_is(u.device, "path", ""),
-			 "a child without a path is below its parent\n");
+			 "a child without a path is added below its parent\n");
 	bus(TEST_BUS_CHILD);
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", READER,
 				     &u) >= 0 && exists(device),
-			 "and goes alone\n");
+			 "the child is removed and its parent stays\n");
 }
 
-/* Return: whether what it prints is fit for a terminal, and has @text in it */
+/* Return: true if the output of @command has no control characters and contains @text */
 static bool prints(const char *command, const char *text)
 {
 	static char buf[1 << 18];
@@ -271,11 +276,11 @@ static void odd(void)
 	bus(TEST_BUS_ODD | 1 << 8);
 	there = wait_uevent(uevents, PATIENCE, "add", READER, &u) >= 0;
 	ksft_test_result(there && prints("lsefi -j", "a\\\"b\\\\c\\u001bd\\u007f\""),
-			 "lsefi -j: a path with a quote and the like\n");
+			 "lsefi -j escapes special characters in a path\n");
 	ksft_test_result(there && prints("lsefi", " a\"b\\c\\x1bd\\x7f ["),
-			 "lsefi: the same\n");
+			 "lsefi escapes special characters in a path\n");
 	ksft_test_result(there && prints("lsefi -v", "path: a\"b\\c\\x1bd\\x7f\n"),
-			 "lsefi -v: the same\n");
+			 "lsefi -v escapes special characters in a path\n");
 	bus(TEST_BUS_ODD);
 	wait_uevent(uevents, PATIENCE, "remove", READER, &u);
 }
@@ -289,7 +294,7 @@ static void cycles(const char *device)
 	int i;
 
 	ksft_test_result(opens == 2 && ledger_is(2, 1, 2),
-			 "firmware lists Linux as a user: %lld times\n", opens);
+			 "the firmware lists Linux as a user: %lld times\n", opens);
 	for (i = 0; i < CYCLES && ok; i++) {
 		ok &= write_file(DRIVER "unbind", device);
 		empty &= ledger_is(0, 0, 0) &&
@@ -298,10 +303,10 @@ static void cycles(const char *device)
 		ok &= write_file(DRIVER "bind", device) && is_bound(device);
 	}
 	ksft_test_result(ok && parameter("probes") == probes + CYCLES,
-			 "%d times unbound and bound\n", i);
-	ksft_test_result(empty, "nothing is left with firmware\n");
+			 "the driver is unbound and bound %d times\n", i);
+	ksft_test_result(empty, "unbind releases all firmware resources\n");
 	ksft_test_result(bus(TEST_BUS_EVENTS) == before,
-			 "as many events as before\n");
+			 "the number of events is the same as before\n");
 }
 
 static void medium(const char *device)
@@ -314,19 +319,19 @@ static void medium(const char *device)
 		usleep(10000);
 	ksft_test_result(parameter("changes") == changes + 1 &&
 			 parameter("probes") == probes && is_bound(device),
-			 "a protocol that is installed again: the driver is told\n");
+			 "the driver is notified of a protocol that is reinstalled\n");
 	ksft_test_result(attribute_is(device, "check", "0"),
-			 "and goes on\n");
+			 "the driver still works\n");
 }
 
-/* The new one may have the handle of the old one, and its name */
+/* The new device may have the handle and the name of the old one */
 static void replaced(struct uevent *u)
 {
 	long removes = parameter("removes"), probes = parameter("probes");
 	long long same = bus(TEST_BUS_REPLACE);
 	struct uevent old;
 
-	ksft_print_msg("the new one is on %s handle\n",
+	ksft_print_msg("the new device has %s handle\n",
 		       same == 1 ? "the same" : "another");
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", GUID,
 				     &old) >= 0 &&
@@ -334,9 +339,9 @@ static void replaced(struct uevent *u)
 			 wait_bound(u->device, true) &&
 			 parameter("removes") == removes + 1 &&
 			 parameter("probes") == probes + 1,
-			 "another device on the same path is another device\n");
+			 "a new device with the same path replaces the old one\n");
 	ksft_test_result(parameter("in_remove") == -ENODEV,
-			 "what it was cannot be called: %ld\n",
+			 "a call of the old device in remove() fails: %ld\n",
 			 parameter("in_remove"));
 }
 
@@ -349,12 +354,12 @@ static void removed(const char *device)
 	bus(TEST_BUS_REMOVE);
 	ms = wait_uevent(uevents, PATIENCE, "remove", GUID, &u);
 	ksft_test_result(ms >= 0 && ms <= NOTICED,
-			 "a device that goes is missed after %ld ms\n", ms);
+			 "a device that disappears is removed after %ld ms\n", ms);
 	ksft_test_result(parameter("removes") == removes + 1 &&
 			 !exists(device) && ledger_is(0, 0, 0),
-			 "its driver has let it go\n");
+			 "its driver is unbound and has released everything\n");
 	ksft_test_result(!bus(TEST_BUS_STRAY),
-			 "nobody has called it\n");
+			 "the device is not called afterwards\n");
 }
 
 static void in_flight(const char *device)
@@ -370,15 +375,15 @@ static void in_flight(const char *device)
 	start = now_ns();
 	refused = !write_file(path, "1000000") && errno == ENODEV;
 	in_call = now_ns() - start > 900000000;
-	ksft_test_result(in_call, "a call goes on though its device goes\n");
-	ksft_test_result(refused, "the next one is refused: %s\n",
+	ksft_test_result(in_call, "a call continues after its device disappears\n");
+	ksft_test_result(refused, "the next call is refused: %s\n",
 			 strerror(errno));
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", GUID,
 				     &u) >= 0 && !exists(device) &&
 			 parameter("removes") == removes + 1,
 			 "the device is removed\n");
 	ksft_test_result(!bus(TEST_BUS_STRAY) && ledger_is(0, 0, 0),
-			 "nobody has called it, nothing is left\n");
+			 "it is not called afterwards, and everything is released\n");
 }
 
 int main(void)
@@ -392,13 +397,13 @@ int main(void)
 	ksft_set_plan(21 + 1 + 2 + 3 + 2 + 3);
 	uevents = open_uevents();
 	if (bus(TEST_BUS_EVENTS) < 0)
-		ksft_exit_fail_msg("no test driver in firmware\n");
+		ksft_exit_fail_msg("the EFI test driver is not loaded\n");
 	others = read_ledger();
 
 	arrival(&u);
 	cycles(u.device);
 	medium(u.device);
-	/* What is in the socket is of the past */
+	/* Drop old uevents */
 	while (next_uevent(uevents, 100, &u))
 		;
 	replaced(&u);
@@ -412,7 +417,7 @@ int main(void)
 	bus(TEST_BUS_INSTALL);
 	if (wait_uevent(uevents, PATIENCE, "add", GUID, &u) < 0 ||
 	    !wait_bound(u.device, true))
-		ksft_exit_fail_msg("the device does not come back\n");
+		ksft_exit_fail_msg("the device does not appear again\n");
 	in_flight(u.device);
 	ksft_finished();
 }

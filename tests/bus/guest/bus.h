@@ -7,7 +7,7 @@
 #ifndef _TEST_BUS_H
 #define _TEST_BUS_H
 
-/* The lowest 8 bits say what to do; an argument of that is above them */
+/* Bits 0 to 7 of the argument are the operation, the bits above are its argument */
 enum test_bus {
 	TEST_BUS_INSTALL,	/* the test device appears */
 	TEST_BUS_REMOVE,	/* it disappears, this many ms from now */

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Devices that are plugged in and out
+ * Test USB devices that are plugged in and out
  *
  *	hotplug
  *
- * The host reads what is to be done, and does it: "PLUG name", "UNPLUG name". Firmware
- * notices, its drivers are connected, and the bus has a device for each handle. They are
- * also disconnected and connected again, as an EFI application could do it.
+ * The program prints "PLUG name" and "UNPLUG name", and the host plugs the device in or
+ * out. The firmware detects this and connects its drivers, and the bus adds a device for
+ * each handle. The program also disconnects and connects the firmware's drivers, as an EFI
+ * application could do.
  *
- * What is unplugged is idle. edk2 resets the port of a USB disk that does not answer, and
- * then does not notice that it has gone; for that there is a test of its own (disks).
+ * The devices are idle when they are unplugged. If a USB disk does not answer, edk2 resets
+ * its port, and then does not detect that the disk is gone. The test "disks" covers that.
  */
 #include "bus.h"
 #include "uevents.h"
 
-#define PATIENCE	20000	/* ms: firmware resets ports and reads descriptors */
+#define PATIENCE	20000	/* ms: the firmware resets ports and reads descriptors */
 #define CYCLES		3
 
 #define TEXT_INPUT	"387477c1-69c7-11d2-8e39-00a0c969723b"
@@ -45,7 +46,10 @@ static bool has_protocol(const char *device, const char *guid)
 	return file_has(name, guid);
 }
 
-/* With the protocol of its driver, which firmware may have connected later */
+/*
+ * Wait for a USB device that has the protocol @guid. The firmware's driver may install it
+ * after the device has appeared.
+ */
 static bool wait_plugged(const char *guid, struct uevent *u)
 {
 	while (next_uevent(uevents, PATIENCE, u)) {
@@ -59,7 +63,7 @@ static bool wait_plugged(const char *guid, struct uevent *u)
 	return false;
 }
 
-/* When it returns the driver has read all that it wants to know */
+/* When the Linux driver is bound, it no longer reads from the device */
 static bool wait_bound(const char *device)
 {
 	struct uevent u;
@@ -80,7 +84,7 @@ static bool wait_unplugged(const char *device)
 	return false;
 }
 
-/* There may be a driver, which comes and goes as well */
+/* Skip the uevents of a Linux driver that is bound or unbound */
 static bool wait_change(struct uevent *u)
 {
 	while (next_uevent(uevents, PATIENCE, u))
@@ -96,7 +100,7 @@ static bool drive_usb(int fd, uint64_t what)
 	return call_driver(fd, "bus", what, &d);
 }
 
-/* The device stays, and loses and gains protocols */
+/* The device loses a protocol and gets it again, but is not removed */
 static void reconnect(int fd, const char *name, const char *device,
 		      const char *guid)
 {
@@ -127,7 +131,7 @@ static void cycle(int fd, const char *name, const char *guid)
 	fflush(stdout);
 	start = now_ns();
 	ok = wait_plugged(guid, &u);
-	ksft_test_result(ok, "%s: plugged in, after %llu ms\n", name,
+	ksft_test_result(ok, "%s: plugged in, found after %llu ms\n", name,
 			 (unsigned long long)(now_ns() - start) / 1000000);
 	ksft_print_msg("%s: %s", u.device, path_of(u.device));
 
@@ -139,7 +143,7 @@ static void cycle(int fd, const char *name, const char *guid)
 	ok = ok && wait_unplugged(u.device);
 	snprintf(device, sizeof(device), DEVICES "%s", u.device);
 	ksft_test_result(ok && access(device, F_OK),
-			 "%s: unplugged, after %llu ms\n", name,
+			 "%s: unplugged, removed after %llu ms\n", name,
 			 (unsigned long long)(now_ns() - start) / 1000000);
 }
 
