@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware's clock, as firmware's programs see it
+ * Test the firmware's clock from inside the firmware
  */
 #include "driver.h"
 
@@ -22,7 +22,7 @@ static VOID EFIAPI note_time(EFI_EVENT unused, VOID *context)
 	notified = rdtsc();
 }
 
-/* Arm a timer event, in this many us */
+/* Arm a timer event that expires in @usec microseconds */
 static EFI_STATUS EFIAPI timer_arm(UINT64 usec, UINT64 *value)
 {
 	EFI_STATUS status;
@@ -39,7 +39,7 @@ static EFI_STATUS EFIAPI timer_arm(UINT64 usec, UINT64 *value)
 
 TEST_FUNCTION(timer_arm, timer_arm, .max = TEST_MAX_USEC);
 
-/* The value is the time in us until the event was notified; 0: not yet */
+/* The value is the time in us until the event was notified, or 0 before that */
 static EFI_STATUS EFIAPI timer_read(UINT64 unused, UINT64 *usec)
 {
 	(void)unused;
@@ -49,7 +49,7 @@ static EFI_STATUS EFIAPI timer_read(UINT64 unused, UINT64 *usec)
 
 TEST_FUNCTION(timer_read, timer_read);
 
-/* The value is the deepest nesting of the timer's handler since the last call */
+/* The value is the deepest nesting of the tick handler since the last call */
 static EFI_STATUS EFIAPI nesting(UINT64 unused, UINT64 *depth)
 {
 	UINT64 flags = irq_save();
@@ -63,7 +63,7 @@ static EFI_STATUS EFIAPI nesting(UINT64 unused, UINT64 *depth)
 
 TEST_FUNCTION(nesting, nesting);
 
-/* The value is the number of runs of the timer's handler */
+/* The value is the number of runs of the tick handler */
 static EFI_STATUS EFIAPI ticks(UINT64 unused, UINT64 *count)
 {
 	(void)unused;
@@ -73,7 +73,7 @@ static EFI_STATUS EFIAPI ticks(UINT64 unused, UINT64 *count)
 
 TEST_FUNCTION(ticks, ticks);
 
-/* From now on the timer's handler takes this many us longer, with interrupts on */
+/* From now on, the tick handler takes @usec microseconds longer, with interrupts on */
 static EFI_STATUS EFIAPI burden(UINT64 usec, UINT64 *value)
 {
 	*value = 0;
@@ -88,7 +88,7 @@ static EFI_GUID timer_guid = {
 	{ 0xbc, 0xe7, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 }
 };
 
-/* Periods are in units of 100 ns; 0 is off */
+/* Periods are in units of 100 ns; 0 stops the timer */
 struct timer_arch {
 	VOID *register_handler;
 	EFI_STATUS (EFIAPI *set_timer_period)(struct timer_arch *this,
@@ -97,7 +97,7 @@ struct timer_arch {
 					      UINT64 *period);
 };
 
-/* TPL, ms << 8: stop the firmware's clock, spin, start it again */
+/* @what is TPL | ms << 8: stop the firmware's clock, spin at this TPL, start the clock */
 static EFI_STATUS EFIAPI no_clock(UINT64 what, UINT64 *value)
 {
 	EFI_TPL tpl = what & 0xff, old;

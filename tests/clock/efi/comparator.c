@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An HPET comparator, and the pin of the IO-APIC that it is routed to
+ * Use a comparator of the HPET, and the IO-APIC pin that it is routed to
  *
- * Programs that are loaded one after the other share the HPET by its registers:
- * a comparator that is on is taken, and so is a pin that is not masked.
+ * Several EFI programs share the HPET without knowing of each other. A comparator
+ * that is enabled belongs to another program, and so does a pin that is not masked.
  */
 #include "machine.h"
 
@@ -15,7 +15,7 @@
 #define TIMER(n)	(0x100 + 0x20 * (n))
 #define ROUTES(n)	(TIMER(n) + 4)
 #define COMPARATOR(n)	(TIMER(n) + 8)
-#define ENABLE		0x0001	/* of the whole */
+#define ENABLE		0x0001	/* of the main counter and all comparators */
 #define TN_LEVEL	0x0002
 #define TN_ENABLE	0x0004
 #define TN_PERIODIC	0x0008
@@ -31,7 +31,7 @@
 #define PIN_LEVEL	0x8000
 #define PIN_MASKED	0x10000
 
-static UINT32 claimed;	/* comparators, by us: they are off until armed */
+static UINT32 claimed;	/* bit mask of our comparators, which are disabled until armed */
 
 static volatile UINT32 *hpet(struct comparator *c, UINT32 reg)
 {
@@ -81,7 +81,7 @@ static EFI_STATUS find_devices(struct comparator *c)
 		return EFI_UNSUPPORTED;
 	for (entry = table + 44; entry < table + *(UINT32 *)(table + 4);
 	     entry += entry[1])
-		/* An IO-APIC, and that of the interrupts from 0 on */
+		/* The IO-APIC whose interrupts start at 0 */
 		if (entry[0] == 1 && !*(UINT32 *)(entry + 8)) {
 			c->ioapic = *(UINT32 *)(entry + 4);
 			return EFI_SUCCESS;
@@ -89,7 +89,7 @@ static EFI_STATUS find_devices(struct comparator *c)
 	return EFI_UNSUPPORTED;
 }
 
-/* The highest: the lower ones are more likely to be those of ISA devices */
+/* Take the highest free pin, because ISA devices use the low ones */
 static BOOLEAN find_pin(struct comparator *c, UINT32 routes)
 {
 	UINT32 last = ioapic_read(c, 1) >> 16 & 0xff;
@@ -172,7 +172,7 @@ void comparator_one_shot(struct comparator *c, UINT64 usec)
 	*hpet(c, STATUS) = 1U << c->number;
 	end = read_counter(c) + to_counts(c, usec);
 	*hpet(c, COMPARATOR(c->number)) = end;
-	/* With 32 bits it would come back when the counter wraps: not earlier */
+	/* With 32 bits, the interrupt would only repeat when the counter wraps */
 	if (c->config & TN_CAN_64BIT)
 		*hpet(c, COMPARATOR(c->number) + 4) = end >> 32;
 	*hpet(c, TIMER(c->number)) = config | TN_ENABLE;
@@ -186,14 +186,17 @@ void comparator_periodic(struct comparator *c, UINT64 usec)
 	UINT64 flags = irq_save();
 
 	*hpet(c, TIMER(c->number)) = config | TN_SET_VALUE;
-	/* The first goes to the comparator, the second is the period */
+	/* The first write sets the comparator, the second sets the period */
 	*hpet(c, COMPARATOR(c->number)) = *hpet(c, COUNTER) + counts;
 	*hpet(c, COMPARATOR(c->number)) = counts;
 	*hpet(c, TIMER(c->number)) = config | TN_ENABLE;
 	irq_restore(flags);
 }
 
-/* For level: is it this comparator that interrupts? If not, never again */
+/*
+ * For level-triggered interrupts: return true if this comparator interrupts. If not, mask
+ * the pin, because the interrupt would never end.
+ */
 BOOLEAN comparator_fired(struct comparator *c)
 {
 	if (*hpet(c, STATUS) & 1U << c->number)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that delays by the count of the local APIC's timer
+ * Firmware that delays by the counter of the local APIC timer
  *
- * The timer counts and is masked, because another device makes the ticks. The loop needs
- * what such loops need: that the count goes down to 0 and starts anew with what TMICT
- * reads.
+ * The timer counts while its interrupt is masked, because another device makes the ticks.
+ * Like all such loops, the loop here assumes that the counter counts down to 0, and then
+ * starts again at the value of TMICT.
  */
 #include "driver.h"
 
 #define MEASURE_MS	5
 
-/* A loop that does not end by the count ends after this time more */
+/* Timeout of a loop, in addition to the time that it should take */
 #define PATIENCE_US	5000000
 
 static UINT64 counts_per_ms;
@@ -43,7 +43,7 @@ void init_counter(void)
 		counts_per_ms = measure();
 }
 
-/* Let the timer start anew each time that this many us have passed */
+/* Set the period of the local APIC timer to @usec microseconds */
 static EFI_STATUS EFIAPI counter_period(UINT64 usec, UINT64 *value)
 {
 	*value = counts_per_ms;
@@ -56,8 +56,8 @@ static EFI_STATUS EFIAPI counter_period(UINT64 usec, UINT64 *value)
 TEST_FUNCTION(counter_period, counter_period, .max = 2000000);
 
 /*
- * Delay for this many us, in pieces of at most half a period. The value is the time that
- * has passed by the TSC, in us; 0 if the length of a piece is not defined.
+ * Delay for @usec microseconds, in pieces of at most half a period. The value is the time
+ * that has passed by the TSC, in us. The call fails if the period is too short to halve.
  */
 static EFI_STATUS EFIAPI counter_delay(UINT64 usec, UINT64 *value)
 {
@@ -88,8 +88,8 @@ static EFI_STATUS EFIAPI counter_delay(UINT64 usec, UINT64 *value)
 TEST_FUNCTION(counter_delay, counter_delay, .max = 1000000);
 
 /*
- * Wait for a timer event, as drivers do for their time-outs. The value is the time that
- * has passed by the TSC, in us.
+ * Poll a timer event that expires in @usec microseconds, as drivers do for their timeouts.
+ * The value is the time that has passed by the TSC, in us.
  */
 static EFI_STATUS EFIAPI event_wait(UINT64 usec, UINT64 *value)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that ticks by the HPET, and whose local APIC timer runs without a mask
+ * Firmware that ticks by the HPET, with a local APIC timer that runs unmasked
  *
- * Loaded from the UEFI shell. Some code of such a firmware only counts by that timer, and
- * has left it enabled.
+ * The UEFI shell loads this driver. It imitates firmware with code that uses the local APIC
+ * timer as a counter, and leaves the timer and its interrupt enabled.
  */
 #include "machine.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware whose Stall() does not wait for one certain time
+ * Firmware whose Stall() returns at once if the argument is HASTY_USEC
  *
- * Loaded from the UEFI shell. So does a Stall() that counts by the local APIC's timer, if
- * that is programmed anew in the middle.
+ * The UEFI shell loads this driver. A Stall() that counts by the local APIC timer can return
+ * too early, too, if the timer is programmed while it waits.
  */
 #include <efi.h>
 #include <efilib.h>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A clock that ticks by the HPET through the IO-APIC: takes the ticks from the local
- * APIC's timer and runs firmware's own handler for them
+ * Replace the local APIC timer as the firmware's clock by the HPET
+ *
+ * The HPET interrupts through the IO-APIC, and its handler jumps to the firmware's tick
+ * handler.
  */
 #include "machine.h"
 

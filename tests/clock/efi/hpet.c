@@ -2,7 +2,7 @@
 /*
  * Firmware that ticks by the HPET through the IO-APIC
  *
- * Loaded from the UEFI shell.
+ * The UEFI shell loads this driver.
  */
 #include "machine.h"
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Interrupts of devices that are firmware's, by each way that they can take
+ * Interrupts of firmware devices: IO-APIC edge and level, and 8259
  *
- * The handlers are in the IDT itself. They count and do what the hardware needs;
- * an interrupt that is lost or comes twice is seen in the count.
+ * The IDT points to the handlers here, which count the interrupts and acknowledge
+ * them. The counts show interrupts that are lost or come twice.
  */
 #include "driver.h"
 #include "irq.h"
 
 #define EDGE_VECTOR	0x51
 #define LEVEL_VECTOR	0x61
-#define PIT_MAX_MS	54	/* 16 bits */
+#define PIT_MAX_MS	54	/* the counter has 16 bits */
 
 static struct comparator edge, level;
 static BOOLEAN pic_is_ours;
@@ -63,7 +63,7 @@ static EFI_STATUS arm_pit(UINT64 ms)
 
 	if (ms > PIT_MAX_MS)
 		return EFI_INVALID_PARAMETER;
-	/* Firmware's own interrupts come by it, as with pit.efi */
+	/* The firmware uses the 8259, as with pit.efi */
 	if (!pic_is_ours && pic_mask() != PIC_ALL)
 		return EFI_UNSUPPORTED;
 
@@ -72,8 +72,8 @@ static EFI_STATUS arm_pit(UINT64 ms)
 		idt_hook(PIC_BASE, pic_handler);
 	pic_is_ours = TRUE;
 	/*
-	 * The 8254 has run since reset. Its output must be low, and stay so,
-	 * before the 8259 listens: else there is an edge too many.
+	 * The 8254 has run since reset. Its output must become and stay low before
+	 * the 8259 is initialized, else the 8259 sees another edge.
 	 */
 	pit_start(PIT_ONE_SHOT, 0x10000);
 	pic_init(PIC_ALL_BUT_IRQ0);
@@ -82,7 +82,7 @@ static EFI_STATUS arm_pit(UINT64 ms)
 	return EFI_SUCCESS;
 }
 
-/* enum test_irq, ms << 8: one interrupt after this time */
+/* @what is an enum test_irq | ms << 8: raise one interrupt after this time */
 static EFI_STATUS EFIAPI irq_arm(UINT64 what, UINT64 *value)
 {
 	UINT64 ms = what >> 8;
@@ -104,7 +104,7 @@ static EFI_STATUS EFIAPI irq_arm(UINT64 what, UINT64 *value)
 
 TEST_FUNCTION(irq_arm, irq_arm, .max = TEST_MAX_MS << 8 | 0xff);
 
-/* The value is the number of interrupts of enum test_irq */
+/* The value is the number of interrupts of @kind, an enum test_irq */
 static EFI_STATUS EFIAPI irq_count(UINT64 kind, UINT64 *value)
 {
 	if (kind >= NR_TEST_IRQS)
@@ -115,7 +115,7 @@ static EFI_STATUS EFIAPI irq_count(UINT64 kind, UINT64 *value)
 
 TEST_FUNCTION(irq_count, irq_count, .max = NR_TEST_IRQS - 1);
 
-/* If LINT0 is closed nobody can be using the 8259, or need its masks */
+/* If LINT0 is masked, the firmware cannot be using the 8259 */
 void init_interrupts(void)
 {
 	UINT32 lvt0 = lapic_read(LAPIC_LVT0);

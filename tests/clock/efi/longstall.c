@@ -2,7 +2,8 @@
 /*
  * Firmware whose Stall() is 0.2 % too long
  *
- * Loaded from the UEFI shell. UEFI allows that: it stalls "for at least" the time.
+ * The UEFI shell loads this driver. The UEFI specification allows this: Stall() waits "at
+ * least" as long as its argument says.
  */
 #include <efi.h>
 #include <efilib.h>

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that ticks by the local APIC's timer, and arms it again at each tick
+ * Firmware whose clock is the local APIC timer in one-shot mode, armed at each tick
  *
- * Loaded from the UEFI shell. Firmware's own handler does the rest.
+ * The UEFI shell loads this driver. Its handler arms the timer, and then jumps to the
+ * firmware's tick handler.
  */
 #include "machine.h"
 
 static UINT64 handler;
 static UINT32 count;
 
-/* Firmware's handler ends the interrupt */
+/* The firmware's handler sends the EOI */
 UINT64 end_interrupt(void)
 {
 	lapic_write(LAPIC_TMICT, count);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware with a tick so slow that nobody finds by what it comes
+ * Firmware with a tick that is too slow for Linux to find its source
  *
- * Loaded from the UEFI shell. Firmware takes each of these ticks for one of the usual
- * length.
+ * The UEFI shell loads this driver. The firmware counts each of these ticks as one of the
+ * usual length.
  */
 #include "machine.h"
 

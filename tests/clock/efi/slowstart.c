@@ -2,8 +2,8 @@
 /*
  * A device whose driver takes long to start
  *
- * Loaded from the UEFI shell. The driver starts when firmware connects its drivers. For half
- * of the time it waits, and for the other half it computes, both at TPL_CALLBACK, as
+ * The UEFI shell loads this driver. The driver starts when the firmware connects its
+ * drivers. It waits for one second, then computes for another, both at TPL_CALLBACK, as
  * drivers of host controllers do.
  */
 #include "machine.h"
@@ -103,7 +103,7 @@ static VOID EFIAPI install(EFI_EVENT event, VOID *unused)
 			  &path_guid, &path, &device_guid, &interface, NULL);
 }
 
-/* Not at once: StartImage() of edk2 connects the handles that the image has made */
+/* Install the device later, because edk2's StartImage() connects new handles at once */
 static EFI_STATUS install_later(void)
 {
 	EFI_EVENT event;

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that waits
+ * Firmware functions that wait by Stall()
  */
 #include "driver.h"
 
 #define STALL_US	1000
 
-/* Of the caller's function, which begins at the same time as this one */
+/* In 100 ns */
 #define LATER_IN	(100 * 10000)
 
 UINT64 EFIAPI keep_registers(VOID *function, UINT64 argument);
 
 /*
- * TPL, number << 8: call Stall() this number of times, for a millisecond. The value is the
- * number of registers that changed, plus the number of stalls that were too short.
+ * @what is TPL | number << 8: call Stall() this number of times for a millisecond, at this
+ * TPL. The value is the number of registers that changed, plus the number of stalls that
+ * were too short.
  */
 static EFI_STATUS EFIAPI stalls(UINT64 what, UINT64 *value)
 {
@@ -26,7 +27,7 @@ static EFI_STATUS EFIAPI stalls(UINT64 what, UINT64 *value)
 	for (; n; n--) {
 		start = rdtsc();
 		bad += keep_registers(BS->Stall, STALL_US);
-		/* Two clocks, of which one was calibrated by the other */
+		/* Allow 1 %, because the TSC's frequency may be measured by Stall() */
 		bad += rdtsc() - start < cycles(STALL_US) * 99 / 100;
 	}
 	uefi_call_wrapper(BS->RestoreTPL, 1, old);
@@ -42,7 +43,7 @@ static VOID EFIAPI wait(EFI_EVENT event, VOID *usec)
 	uefi_call_wrapper(BS->Stall, 1, (UINTN)usec);
 }
 
-/* In 100 ms begin to Stall() at TPL_CALLBACK, for this many us */
+/* After 100 ms, call Stall() at TPL_CALLBACK for @usec microseconds */
 static EFI_STATUS EFIAPI stall_later(UINT64 usec, UINT64 *value)
 {
 	EFI_EVENT event;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Around the handler of firmware's timer interrupt
+ * Wrapper of the firmware's tick handler that counts ticks and their nesting
  *
- * It runs as an interrupt of this code, so that it comes back here, with the
- * flags of what was really interrupted: OVMF since 2023 clears IF in its frame
- * where the return must not turn interrupts on, and that is passed on.
+ * The wrapper calls the firmware's handler with an interrupt frame that returns
+ * to the wrapper, with the flags of the code that was really interrupted. OVMF
+ * since 2023 clears IF in its frame if the return must not turn interrupts on;
+ * the wrapper copies this to the real frame.
  *
- * So interrupts may come between its return and the CLI here. For them the one
- * before is over in all but name, and must not count as nesting.
+ * Interrupts may be on between the return of the handler and the CLI here. The
+ * handler has ended then, so an interrupt there does not count as nested.
  *
- * A burden is what makes the handler a slow one, with interrupts on.
+ * A burden makes the handler slower: the wrapper spins with interrupts on.
  */
 	.text
 	.globl	tick
@@ -20,7 +21,7 @@ tick:
 	push	%rcx
 	incq	tick_count(%rip)
 
-	/* RCX: 1 if this is to be counted as deeper than what it interrupts */
+	/* RCX: 0 if this tick interrupts the lines from returned to closed, else 1 */
 	mov	8(%rbp), %rax
 	lea	returned(%rip), %rcx
 	sub	%rcx, %rax
@@ -73,7 +74,7 @@ closed:
 	pop	%rbp
 	iretq
 
-/* RCX: for so many cycles, with interrupts on. RAX and RDX are scratch. */
+/* Spin for RCX cycles with interrupts on. Clobbers RAX, RCX and RDX. */
 spin:
 	sti
 	rdtsc

@@ -2,8 +2,8 @@
 /*
  * Firmware that uses the highest vectors below those of Linux
  *
- * Loaded from the UEFI shell. A timer event sends an interrupt to one of them, and looks
- * whether its handler was called. The results are printed now and then.
+ * The UEFI shell loads this driver. A timer event sends an interrupt to one of the vectors,
+ * and checks that the handler is called. It prints the counts after every 20 interrupts.
  */
 #include "machine.h"
 
