@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests of the time-sharing: the ways to end a slice, and the kinds of clock that
-a firmware can have
+Tests of the time-sharing, with all ways to end a slice and all kinds of firmware clocks
 """
 
 import re
@@ -16,7 +15,7 @@ LINUX = "bzImage initrd=\\initrd.img"
 @test("clock", also_long=True, guest=("clock", "irq", "starve", "rest", "stall", "atomic"),
       efi=("driver",))
 def sharing(opt, results):
-    """The firmware's clock, interrupts and share of the CPU while Linux runs"""
+    """The firmware keeps its clock, its interrupts and its share of the CPU beside Linux"""
     boot(opt, results, "sharing", ("clock", "irq", "starve", "rest", "stall", "atomic"),
          driver=True)
 
@@ -29,7 +28,7 @@ def event(opt, results):
                      clock_tests(opt, "stall", "clock", "rest:none", "atomic"),
                      "efi_mode.preempt=event")
     results.add("slices end by the timer event" in text,
-                "timer event: is what ends slices")
+                "timer event: the log says that it ends slices")
 
 
 @test("clock", also_long=True, guest=("life", "preempt", "switch", "stall", "clock", "rest",
@@ -41,73 +40,74 @@ def clock_8254(opt, results):
                                  "atomic:counter"))
     results.add(re.search(r"firmware's clock: a device, vector 0x68, every "
                           r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
-                "8254: found by its vector")
+                "8254: the log has its vector")
 
 
 @test("clock", also_long=True, guest=("life", "preempt", "switch", "clock", "irq", "rest"),
       efi=("hpet", "driver"))
 def clock_hpet(opt, results):
-    """A firmware that ticks by the HPET, through the IO-APIC"""
+    """A firmware that ticks by the HPET and the IO-APIC"""
     text = boot_with(opt, results, "HPET", ["hpet", "driver"],
                      clock_tests(opt, "clock:device", "irq:device", "rest"))
     results.add(re.search(r"firmware's clock: a device, vector 0x62, every "
                           r"(9\d{3}|10\d{3}) us; slices end by the gate", text),
-                "HPET: found by its vector")
+                "HPET: the log has its vector")
 
 
 @test("clock", beside=True, guest=("preempt", "atomic"), efi=("driver", "freerun"))
 def free_running(opt, results):
-    """A local APIC timer that is not masked, and is not the firmware's clock"""
+    """A firmware whose local APIC timer runs unmasked, but is not its clock"""
     text = boot_with(opt, results, "free-running", ["driver", "freerun"],
                      ("preempt", "atomic"))
     results.add(re.search(r"firmware's clock: a device, vector 0x62, every "
                           r"(9\d{3}|10\d{3}) us; slices end by the gate", text or ""),
-                "free-running: the HPET is found")
+                "free-running: the log says that the HPET is the clock")
 
 
 @test("clock", also_long=True, guest=("life", "preempt", "switch", "clock", "rest"),
       efi=("oneshot", "driver"))
 def one_shot(opt, results):
-    """A firmware that arms the local APIC's timer again at each tick"""
+    """A firmware that arms the local APIC timer again at each tick"""
     text = boot_with(opt, results, "one-shot", ["oneshot", "driver"],
                      clock_tests(opt, "clock", "rest:ticks"))
     results.add("firmware's clock: local APIC timer, armed at each tick" in text,
-                "one-shot: found")
+                "one-shot: the log says so")
 
 
 @test("clock", also_long=True, guest=("boot", "noclock"), efi=("slowhpet", "driver"))
 def no_clock(opt, results):
-    """A firmware that stops its clock and is busy, and a clock too slow to be found"""
+    """A firmware that stops its clock while it computes, and one with a very slow clock"""
     if opt.test.long:
         boot_with(opt, results, "no clock", ["driver"], ("noclock",))
     text = boot_with(opt, results, "slow clock", ["slowhpet", "driver"],
                      ("boot", "noclock:slow"))
     results.add(re.search(r"firmware's clock: not found, .*; slices end by the "
-                          r"timer event", text), "slow clock: not found")
+                          r"timer event", text),
+                "slow clock: the log says that there is no clock")
 
 
 @test("clock", guest=("coarse",), efi=("driver",))
 def coarse(opt, results):
-    """A kernel whose timers all depend on the tick: nohz=off highres=off"""
+    """A kernel without high resolution timers and with a periodic tick"""
     boot_with(opt, results, "coarse", ["driver"], ("coarse",),
               "nohz=off highres=off")
 
 
 @test("clock", beside=True, guest=("hasty",), efi=("hasty",))
 def hasty(opt, results):
-    """A firmware whose Stall() ends too early"""
+    """A firmware whose Stall() returns too early"""
     boot_with(opt, results, "hasty", ["hasty"], ("hasty",))
 
 
-# tests/clock/efi/slowstart.c takes 2000 ms. The kernel's clock does not catch up with a tick
-# that is late, as many are on a busy host, so there are several tries. If the ticks were
-# lost, it would count some 100.
+# The driver in tests/clock/efi/slowstart.c takes 2000 ms to start. If ticks were lost, the
+# kernel would count about 100 ms. On a busy host, many ticks are late, and the kernel's clock
+# does not catch up, so there are several tries.
 SLOW_START_MS = 500
 TRIES = 3
 
 
 def clock_in_slow_start(opt, results, name):
-    """The milliseconds that the kernel's clock counts meanwhile"""
+    """Return the milliseconds that the kernel's clock counts while the driver starts"""
     content = files(opt, "load -nc fs0:\\slowstart.efi",
                     f"{LINUX} efi_mode.connect=1 {QUIET}none")
     with machine(opt, results, name, content) as m:
@@ -120,9 +120,9 @@ def clock_in_slow_start(opt, results, name):
 
 @test("clock", efi=("slowstart",))
 def slow_start(opt, results):
-    """The tick comes while the bus has the firmware connect its drivers
+    """The kernel gets its tick while the firmware connects its drivers during boot
 
-    The kernel has no other clock than its tick yet.
+    At this time, the tick is the kernel's only clock.
     """
     name, ms = "slow start", 0
     for _ in range(TRIES):
@@ -132,12 +132,12 @@ def slow_start(opt, results):
     results.add(ms >= SLOW_START_MS, f"{name}: {ms} ms, at least {SLOW_START_MS}")
 
 
-# The prototype took 1200
+# Maximum number of instructions; the prototype took 1200
 ROUND_TRIP = 600
 
 
 def count_instructions(opt, results, name, tests):
-    """With one a nanosecond, time is what the guest executes"""
+    """Run @tests with -icount, where one nanosecond is one instruction"""
     content = files(opt, "load fs0:\\driver.efi",
                     f"bzImage initrd=\\initrd.img quiet {QUIET}"
                     f"{','.join(tests)}")
@@ -151,13 +151,13 @@ def count_instructions(opt, results, name, tests):
 
 @test("clock", beside=True, long=True, guest=("cost",), efi=("driver",))
 def round_trip(opt, results):
-    """The instructions of a round trip with nothing to do"""
+    """The number of instructions of a round trip with nothing to do"""
     count_instructions(opt, results, "round-trip", ("cost",))
 
 
 @test("clock", beside=True, guest=("preempt",), efi=("vectors", "driver"))
 def vectors(opt, results):
-    """A firmware that uses the vectors that Linux would take for itself"""
+    """A firmware that uses the interrupt vectors that Linux takes if they are free"""
     text = boot_with(opt, results, "vectors", ["vectors", "driver"], ("preempt",))
     found = re.findall(r"VECTORS (\d+) of (\d+)", text)
     handled, sent = map(int, found[-1]) if found else (0, 0)
@@ -166,15 +166,15 @@ def vectors(opt, results):
                 "interrupts")
 
 
-# What NTP can correct is 500 ppm
+# NTP can correct an error of 500 ppm
 TSC_PPM = 100
 
 
 @test("clock", beside=True, long=True, efi=("longstall",))
 def frequency(opt, results):
-    """The frequency of the TSC is exact, although that of Stall() is not
+    """The TSC's frequency is exact, although Stall() is not
 
-    QEMU counts instructions, so the frequency is 1 GHz.
+    With -icount, the TSC's frequency is 1 GHz.
     """
     content = files(opt, "load fs0:\\longstall.efi",
                     f"bzImage initrd=\\initrd.img {QUIET}none")
@@ -188,5 +188,5 @@ def frequency(opt, results):
 
 @test("clock", long=True, guest=("cost", "latency", "rest"), efi=("driver",))
 def cost(opt, results):
-    """The instructions of a round trip, and the latency of Linux timers"""
+    """The number of instructions of a round trip, and the latency of Linux timers"""
     count_instructions(opt, results, "cost", ("cost", "latency", "rest:exact"))

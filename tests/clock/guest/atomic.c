@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions of the firmware that wait, called with and without Linux's interrupts
+ * Call firmware functions that wait, with Linux's interrupts enabled and disabled
  *
  *	atomic [counter]
  *
- * counter: the firmware delays by the count of the local APIC's timer, see
+ * counter: also call functions that delay by the counter of the local APIC timer, see
  * tests/clock/efi/counter.c
  */
 #include "common.h"
 
 #define WAIT_US		50000
 
-/* A busy host, and the other half of a time-out: what a loop that never ends takes */
+/* Tolerance for a busy host; a loop that never ends takes longer until its timeout */
 #define LATE_US		2000000
 
 #define RETRIES		100
@@ -29,7 +29,7 @@ static bool call(unsigned long request, const char *name, uint64_t argument,
 		d->argument = argument;
 		if (!ioctl(fd, request, d))
 			return !d->status;
-		/* The firmware has been interrupted in its own work */
+		/* Linux has interrupted the firmware in work of its own */
 		if (errno != EBUSY)
 			return false;
 		usleep(1000);
@@ -43,11 +43,11 @@ static void wait_for_event(unsigned long request, const char *how)
 	bool ok = call(request, "event_wait", WAIT_US, &d);
 
 	ksft_test_result(ok && d.value < WAIT_US + LATE_US,
-			 "%s: a timer event comes, after %llu us\n", how,
+			 "%s: a timer event is signalled after %llu us\n", how,
 			 (unsigned long long)d.value);
 }
 
-/* Linux's timers go on when such a call is over */
+/* Check that Linux timers work after an atomic call */
 static void sleep_after(void)
 {
 	uint64_t start = now_ns();
@@ -72,7 +72,7 @@ static void delay(unsigned long request, const char *how, unsigned int period,
 	struct efi_mode_test_driver d;
 
 	if (!call(EFI_MODE_TEST_DRIVER, "counter_period", period, &d))
-		ksft_exit_fail_msg("the local APIC's timer is not free\n");
+		ksft_exit_fail_msg("the firmware uses the local APIC timer\n");
 	for (i = 0; i < NR_DELAYS * ROUNDS; i++) {
 		unsigned int usec = delays[i % NR_DELAYS];
 
@@ -80,7 +80,7 @@ static void delay(unsigned long request, const char *how, unsigned int period,
 			longer++;
 			continue;
 		}
-		/* Two clocks, of which one was measured by the other */
+		/* Allow 2 %, because the counter's frequency is measured by the TSC */
 		shorter += d.value < usec * 98ULL / 100;
 		longer += d.value > usec + LATE_US;
 		if (d.value - usec > worst && d.value > usec)
@@ -88,13 +88,14 @@ static void delay(unsigned long request, const char *how, unsigned int period,
 	}
 	ksft_test_result(shorter <= allowed, "%s, period %u us: %u delays are too short\n",
 			 how, period, shorter);
-	ksft_test_result(!longer, "%s, period %u us: %u delays do not end; %llu us too long\n",
+	ksft_test_result(!longer, "%s, period %u us: %u delays do not end; worst %llu us late\n",
 			 how, period, longer, worst);
 }
 
 /*
- * The first is longer than any call. In the second the timer starts anew, and QEMU lets
- * the loop read it before the interrupt comes.
+ * The first period is longer than any delay. In the second one, the counter wraps during
+ * some delays. QEMU lets the loop read the wrapped counter before the interrupt comes, so
+ * a few delays may be too short.
  */
 static const struct {
 	unsigned int usec, allowed;

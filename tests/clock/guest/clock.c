@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Is firmware's clock within one tick of real time, whatever Linux does and
- * however long it had to wait, and do its ticks come one after the other?
+ * Check that the firmware's clock stays within one tick of real time, whether Linux or
+ * the firmware is busy, and that its tick handlers do not nest
  */
 #include <signal.h>
 
@@ -9,25 +9,25 @@
 
 #define SECONDS		(is_long() ? 10 : 3)
 
-/* To get from user space to firmware */
+/* Time of the call from user space to the firmware */
 #define SLACK_US	2000
 
 /*
- * Handlers one after the other are one deep. A second is there when the slice has ended in
- * the first, and there was a tick before that went on. A device delivers its own ticks
- * whatever is replayed: they come on top.
+ * Without nesting, the depth is 1. If a slice ends in a tick handler, the next slice may
+ * run a second handler before the first one continues. If a device makes the ticks, its
+ * interrupts come in addition to the ticks that Linux replays.
  */
 #define DEEPEST		2
 #define DEEPEST_DEVICE	4
 
-/* Several timers of Linux's are due in a handler, which is not so long that a slice ends */
+/* Linux timers expire while the slow tick handler runs, but the slice does not end there */
 #define TIMER_US	500
 #define BURDEN_US	600
 
 /*
- * On a busy host a hypervisor may get no time for longer than a tick. Then it loses those
- * that firmware has from its own timer, and others are late. An account that is wrong is
- * wrong each time.
+ * On a busy host, QEMU may get no CPU time for longer than a tick. Then the firmware's own
+ * timer loses ticks, and other ticks are late. A wrong account of ticks would be wrong in
+ * each try.
  */
 #define TRIES		5
 
@@ -36,11 +36,11 @@ static uint64_t driver(int fd, const char *name, uint64_t argument)
 	struct efi_mode_test_driver d;
 
 	if (!call_driver(fd, name, argument, &d))
-		ksft_exit_fail_msg("the test driver does not answer\n");
+		ksft_exit_fail_msg("the EFI test driver does not answer\n");
 	return d.value;
 }
 
-/* How far firmware's clock is behind real time after a while, in us */
+/* Return how far the firmware's clock falls behind real time, in us */
 static int64_t drift(int fd, bool stall, int64_t tick, unsigned int seconds)
 {
 	struct efi_mode_test_stall s = { .usec = (SECONDS - 1) * 1000000ULL };
@@ -56,7 +56,7 @@ static int64_t drift(int fd, bool stall, int64_t tick, unsigned int seconds)
 	return (int64_t)(now_ns() - start) / 1000 - (int64_t)ticks * tick;
 }
 
-/* One that is counted at each end can be up to a tick old */
+/* Allow one tick, because the last tick may have been up to one tick ago */
 static void check_drift(int fd, const char *what, bool stall, int64_t tick)
 {
 	int64_t behind;
@@ -69,11 +69,11 @@ static void check_drift(int fd, const char *what, bool stall, int64_t tick)
 		ksft_print_msg("%s: %lld us behind\n", what, (long long)behind);
 	}
 	ksft_test_result(llabs(behind) <= tick + SLACK_US,
-			 "%s: after %d s firmware's clock is %lld us behind, its tick is %lld us\n",
+			 "%s: after %d s the clock is %lld us behind, its tick is %lld us\n",
 			 what, SECONDS, (long long)behind, (long long)tick);
 }
 
-/* How late a timer of firmware is, by firmware's own measure, in us */
+/* Return how late a firmware timer of 1 s expires, measured by the firmware, in us */
 static int64_t lateness(int fd)
 {
 	uint64_t took = 0;
@@ -97,11 +97,11 @@ static void check_timer(int fd, int64_t tick)
 		late = lateness(fd);
 		in_time = late >= -2 * tick && late <= 2 * tick + SLACK_US;
 	}
-	ksft_test_result(in_time, "a timer of 1 s is %lld us late\n",
+	ksft_test_result(in_time, "a firmware timer of 1 s is %lld us late\n",
 			 (long long)late);
 }
 
-/* A hundred ticks at a time */
+/* With one slice a second, each slice has about a hundred ticks to replay */
 static void check_depth(int fd, const char *what, unsigned int burden_us,
 			int64_t tick, uint64_t deepest)
 {
@@ -121,11 +121,11 @@ static void check_depth(int fd, const char *what, unsigned int burden_us,
 			 "%s: %llu ticks in 3 s with one slice a second\n", what,
 			 (unsigned long long)ticks);
 	ksft_test_result(depth >= 1 && depth <= deepest,
-			 "%s: handlers of ticks were at most %llu deep\n", what,
+			 "%s: tick handlers nest at most %llu deep\n", what,
 			 (unsigned long long)depth);
 }
 
-/* A timer of Linux's that is due all the time */
+/* Start a process whose Linux timer expires all the time */
 static pid_t start_timer(void)
 {
 	struct timespec pause = { .tv_nsec = TIMER_US * 1000 };
@@ -137,7 +137,7 @@ static pid_t start_timer(void)
 		nanosleep(&pause, NULL);
 }
 
-/* Where time is slow, because it is counted in instructions */
+/* Measure only the drift, for QEMU with -icount, where virtual time is slow */
 static int icount(int fd, int64_t tick)
 {
 	int64_t behind = drift(fd, false, tick, 3);
@@ -175,7 +175,7 @@ int main(int argc, char **argv)
 	load = start_load();
 	check_depth(fd, "Linux busy", 0, tick, deepest);
 	timer = start_timer();
-	check_depth(fd, "a slow handler and timers of Linux's", BURDEN_US, tick,
+	check_depth(fd, "slow tick handler and Linux timers", BURDEN_US, tick,
 		    deepest);
 	stop_load(timer);
 	stop_load(load);

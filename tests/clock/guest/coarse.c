@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does a kernel without timers of high resolution keep its tick?
+ * Check that a kernel without high resolution timers does not lose ticks
  *
- * Every timer depends on the tick then, and the tick comes all the time: nohz=off
- * highres=off. The clock is the TSC in any case.
+ * With nohz=off highres=off, all timers depend on a periodic tick. The clock is the TSC in
+ * any case.
  */
 #include "common.h"
 
@@ -11,8 +11,8 @@
 #define CALL_US		3000000
 
 /*
- * With the tick at 250 Hz a sleep takes two ticks more at most, and on a host that has much
- * else to do a quarter more. If ticks were lost in each slice it would take twice the time.
+ * With a tick of 250 Hz, a sleep takes at most two ticks longer, and a quarter longer on a
+ * busy host. If each slice lost ticks, a sleep would take twice the time.
  */
 #define LATE_MS		(SLEEP_MS * 2 / 3)
 
@@ -66,11 +66,11 @@ int main(void)
 	ksft_set_plan(6);
 	ksft_test_result(file_has("/proc/cmdline", "nohz=off highres=off") &&
 			 file_has("/proc/timer_list", "resolution: 4000000 nsecs"),
-			 "timers have no high resolution\n");
+			 "timers have a resolution of 4 ms\n");
 	fd = open_test_device();
 	judge("Linux is idle");
-	judge_beside(fd, spin, "firmware computes");
-	judge_beside(fd, stall, "firmware waits");
+	judge_beside(fd, spin, "the firmware computes");
+	judge_beside(fd, stall, "the firmware waits");
 	close(fd);
 	ksft_finished();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a round trip costs, in cycles of the TSC. Where that counts instructions,
- * so does this; see tests/clock/host.py.
+ * Measure a round trip to the firmware in TSC cycles
+ *
+ * tests/clock/host.py runs QEMU with -icount, where a cycle is an instruction.
  */
 #include "common.h"
 

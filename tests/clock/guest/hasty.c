@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does Stall() last as long as it should if the firmware's own function ends too early?
+ * Check that Stall() waits long enough although the firmware's function returns too early
  */
 #include "common.h"
 #include "hasty.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What tests/clock/efi/hasty.c and the guest share
+ * Shared by tests/clock/efi/hasty.c and tests/clock/guest/hasty.c
  */
 #ifndef HASTY_H
 #define HASTY_H
 
-/* A time that nothing else asks for */
+/* An argument of Stall() that no other caller uses */
 #define HASTY_USEC	20011
 
 #endif /* HASTY_H */

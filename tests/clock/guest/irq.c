@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware's interrupts that come in Linux's time: each is replayed, and once
+ * Check that each firmware interrupt that comes while Linux runs is replayed once
  *
- * "irq device" is for a firmware whose clock interrupts in Linux's time, too.
+ *	irq [device]
+ *
+ * device: a device makes the firmware's ticks, which Linux records, too
  */
 #include <signal.h>
 
@@ -12,9 +14,9 @@
 #define ROUNDS	20
 
 static const char * const kinds[] = {
-	[TEST_IRQ_EDGE]		= "edge, by the IO-APIC",
-	[TEST_IRQ_LEVEL]	= "level, by the IO-APIC",
-	[TEST_IRQ_8259]		= "by the 8259",
+	[TEST_IRQ_EDGE]		= "IO-APIC, edge",
+	[TEST_IRQ_LEVEL]	= "IO-APIC, level",
+	[TEST_IRQ_8259]		= "8259",
 };
 
 static uint64_t driver(int fd, const char *name, uint64_t argument)
@@ -41,17 +43,17 @@ static void check(int fd, unsigned int kind, bool device)
 			break;
 		usleep(60000);
 	}
-	/* The last slices may still be owed */
+	/* Linux may still owe the firmware a slice */
 	usleep(200000);
 	last = driver(fd, "irq_count", kind);
 	ioctl(fd, EFI_MODE_TEST_STATS, &after);
 	ksft_test_result(last - first == ROUNDS,
-			 "%s: of %d interrupts %llu were handled\n",
+			 "%s: of %d interrupts, %llu were handled\n",
 			 kinds[kind], ROUNDS, (unsigned long long)(last - first));
 	recorded = after.recorded - before.recorded;
 	ksft_test_result(recorded >= ROUNDS / 2 &&
 			 (device || recorded <= ROUNDS),
-			 "%s: %llu came in Linux's time\n", kinds[kind],
+			 "%s: %llu came while Linux ran\n", kinds[kind],
 			 (unsigned long long)recorded);
 }
 
@@ -64,7 +66,7 @@ int main(int argc, char **argv)
 
 	ksft_print_header();
 	ksft_set_plan(2 * NR_TEST_IRQS);
-	/* Long enough that an interrupt waits in Linux, which does not rest */
+	/* A busy Linux and a long interval, so that most interrupts come while Linux runs */
 	write_file(INTERVAL, "50");
 	load = start_load();
 	for (kind = 0; kind < NR_TEST_IRQS; kind++)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long does a timer of Linux's wait while firmware is busy?
+ * Measure the latency of Linux timers
  *
- * As cyclictest measures it: a real-time task sleeps until a time, and looks how
- * late it is. "latency alone" asks nothing of firmware, for comparison with another
- * kernel; "latency disk MIB" reads the disk of that size at full speed, large
- * pieces one after the other.
+ *	latency			while the firmware computes at TPL_NOTIFY
+ *	latency alone		without firmware calls, for comparison with another kernel
+ *	latency disk MIB	while the disk of this size is read at full speed, in large
+ *				pieces one after the other
+ *
+ * Like cyclictest, a real-time task sleeps until a given time and then measures how late
+ * it is.
  */
 #include <sched.h>
 #include <signal.h>
@@ -16,14 +19,14 @@
 #include "disksize.h"
 #include "speed.h"
 
-/* Of no multiple is anything else done: timers come at any time of a tick, or of a slice */
+/* Not in step with a tick or a slice, so that timers expire at all times of these */
 #define INTERVAL_NS	497000
 #define SAMPLES		2000
 #define LIMIT_US	1000
 
 #define HUGE_PAGE	(2 << 20)
 
-/* Bytes that even a slow disk has in the second that it takes */
+/* Bytes that even a slow disk transfers during the measurement, which takes a second */
 #define MIN_READ	(32 << 20)
 
 static uint64_t late[SAMPLES];
@@ -108,7 +111,7 @@ static void beside_firmware(void)
 	ioctl(fd, EFI_MODE_TEST_STATS, &after);
 	kill(spinner, SIGKILL);
 	ksft_test_result(after.preemptions - before.preemptions > SAMPLES / 2,
-			 "firmware was at TPL_NOTIFY, and was preempted %llu times\n",
+			 "the firmware at TPL_NOTIFY was preempted %llu times\n",
 			 (unsigned long long)(after.preemptions - before.preemptions));
 	judge("firmware at TPL_NOTIFY");
 }
@@ -148,8 +151,8 @@ static void beside_disk(int mib)
 	*bytes = 0;
 	measure();
 	ksft_test_result(*bytes >= MIN_READ && !waitpid(reader, NULL, WNOHANG),
-			 "%llu MiB of %d were read meanwhile\n", *bytes >> 20,
-			 mib);
+			 "%llu MiB of the disk of %d MiB were read meanwhile\n",
+			 *bytes >> 20, mib);
 	kill(reader, SIGKILL);
 	waitpid(reader, NULL, 0);
 	snprintf(when, sizeof(when), "beside the disk of %d MiB", mib);

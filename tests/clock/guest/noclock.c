@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that is busy while it has no clock: can Linux get the machine back?
+ * Check that Linux can preempt the firmware while the firmware's clock is stopped
  *
- *	noclock		firmware has stopped it, in the call itself
- *	noclock slow	it was not found, and ticks seldom: by the timer event
+ *	noclock		a firmware call stops the clock, computes, and starts it again
+ *	noclock slow	Linux has not found the clock, which ticks once a second; the timer
+ *			event ends slices
  */
 #include <signal.h>
 #include <sys/mman.h>
@@ -14,16 +15,16 @@
 #define TPL_APPLICATION	4
 #define TPL_NOTIFY	16
 
-/* Half of the time is firmware's; a busy host takes its share */
+/* Linux should get half of the CPU time, less on a busy host */
 #define MIN_SLICES	100
 #define MIN_PERCENT	10
 
-/* There is a tick a second, and the event comes with each */
+/* The timer event is signalled at each tick, once a second */
 #define MIN_SLOW_SLICES	2
 
 static volatile unsigned long *count;
 
-/* How far a task gets in a second by itself */
+/* Return the progress of a task that has the CPU to itself for a second */
 static unsigned long compute_alone(void)
 {
 	unsigned long before = *count;
@@ -44,10 +45,10 @@ static void check(int fd, unsigned int tpl, unsigned long alone)
 	percent = (*count - before) * 100.0 /
 		  (alone * ((now_ns() - start) / 1e9));
 	ksft_test_result(ok && d.slices >= MIN_SLICES,
-			 "at TPL %u without a clock: %llu slices ended by force\n",
+			 "TPL %u, clock stopped: the firmware was preempted %llu times\n",
 			 tpl, (unsigned long long)d.slices);
 	ksft_test_result(percent > MIN_PERCENT,
-			 "user space computed meanwhile: %.0f %% of alone\n",
+			 "user space ran at %.0f %% of its speed meanwhile\n",
 			 percent);
 }
 
@@ -59,10 +60,10 @@ static void check_slow(int fd, unsigned long alone)
 
 	ok = call_driver(fd, "registers", BUSY_MS * 1000, &d);
 	ksft_test_result(ok && !d.value && d.slices >= MIN_SLOW_SLICES,
-			 "%llu slices ended by force\n",
+			 "the firmware was preempted %llu times\n",
 			 (unsigned long long)d.slices);
 	ksft_test_result(*count - before > alone / 100,
-			 "user space computed meanwhile\n");
+			 "user space ran meanwhile\n");
 }
 
 static void check_clock(int fd, long long tick)
@@ -72,10 +73,10 @@ static void check_clock(int fd, long long tick)
 	long long now = read_stat("tick_us");
 
 	ksft_test_result(now > tick - tick / 10 && now < tick + tick / 10,
-			 "firmware's clock ticks again every %lld us\n", now);
+			 "the firmware's clock ticks again every %lld us\n", now);
 	ksft_test_result(ok && t.waited_ns > 900000000 &&
 			 t.waited_ns < 1500000000,
-			 "a timer of firmware of 1 s after %llu ms\n",
+			 "a firmware timer of 1 s expires after %llu ms\n",
 			 (unsigned long long)t.waited_ns / 1000000);
 }
 

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does an idle Linux leave firmware alone, is it there when it is wanted, and does
- * firmware still have its share when Linux is busy again?
+ * Test the long slices that an idle Linux gives to the firmware
+ *
+ * While Linux is idle, there are few world switches, and Linux timers and firmware events
+ * still wake Linux in time. When Linux is busy again, the firmware gets its share.
+ *
+ *	rest [ticks|none|exact]
  */
 #include <string.h>
 
 #include "common.h"
 
-/* What there is to be expected, by the name of an argument */
+/* The expected behaviour, which the argument names */
 enum kind {
-	WHOLE,		/* rests that last as long as Linux is idle */
-	TICKS,		/* "ticks": firmware's clock ends them */
-	NONE,		/* "none" */
-	EXACT,		/* "exact": as the first, on a host whose time is the guest's */
+	WHOLE,		/* idle slices last as long as Linux is idle */
+	TICKS,		/* "ticks": the firmware's clock ends each idle slice */
+	NONE,		/* "none": there are no idle slices */
+	EXACT,		/* "exact": like WHOLE, with -icount, so that no timer may be late */
 };
 
 static const char * const kinds[] = {
@@ -24,18 +28,18 @@ static const char * const kinds[] = {
 #define SIGNALS		10
 #define BUSY_MS		400
 
-/* A switch for each tick there is to be no more */
+/* There must be less than one switch for this number of ticks */
 #define TICKS_PER_SWITCH	3
 
 /*
- * On a busy host some are late. If it was firmware's ticks that ended a rest two thirds
- * would be, by up to 10 ms.
+ * On a busy host, some timers are late. If only the firmware's tick ended an idle slice,
+ * two thirds of them would be late, by up to 10 ms.
  */
 #define LATE_US		3000
 #define MAX_LATE	(SLEEPS / 3)
 #define TRIES		3
 
-/* An event of firmware's waits for a tick of its clock, and one may be late */
+/* A firmware event waits for the next tick of the firmware's clock, and a tick may be late */
 #define LATE_TICKS	3
 
 static uint64_t firmware_ticks(int fd)
@@ -43,7 +47,7 @@ static uint64_t firmware_ticks(int fd)
 	struct efi_mode_test_driver d;
 
 	if (!call_driver(fd, "ticks", 0, &d))
-		ksft_exit_fail_msg("the test driver does not answer\n");
+		ksft_exit_fail_msg("the EFI test driver does not answer\n");
 	return d.value;
 }
 
@@ -52,13 +56,13 @@ static void judge_rests(enum kind kind, uint64_t rest_us,
 {
 	if (kind == NONE) {
 		ksft_test_result(!rest_us && !read_stat("idle_slices"),
-				 "there are no rests\n");
+				 "there are no idle slices\n");
 		return;
 	}
 	ksft_test_result(kind == TICKS || switches < ticks / TICKS_PER_SWITCH,
-			 "%llu switches in %d s\n", switches, IDLE_S);
+			 "Linux idle: %llu world switches in %d s\n", switches, IDLE_S);
 	ksft_test_result(rest_us > IDLE_S * 700000ULL,
-			 "%llu ms of them firmware had the machine\n",
+			 "the idle slices took %llu ms of this time\n",
 			 (unsigned long long)rest_us / 1000);
 }
 
@@ -67,7 +71,7 @@ static void check_idle(int fd, enum kind kind)
 	uint64_t ticks, tick_us = read_stat("tick_us"), rests, start, expected;
 	unsigned long long switches;
 
-	/* Who has just started something has something to do yet */
+	/* Let programs that have just started finish their work */
 	sleep(2);
 	ticks = firmware_ticks(fd);
 	switches = read_stat("round_trips");
@@ -79,13 +83,13 @@ static void check_idle(int fd, enum kind kind)
 	ticks = firmware_ticks(fd) - ticks;
 	expected = (now_ns() - start) / 1000 / tick_us;
 	ksft_test_result(ticks + 2 >= expected && ticks <= expected + 2,
-			 "firmware has had %llu ticks of %llu\n",
+			 "the firmware got %llu of %llu ticks\n",
 			 (unsigned long long)ticks,
 			 (unsigned long long)expected);
 	judge_rests(kind, rests, switches, ticks);
 }
 
-/* Shorter than a tick, and longer than some */
+/* Sleep for times from less than one tick to several ticks */
 static unsigned int late_timers(void)
 {
 	unsigned int i, late = 0;
@@ -106,11 +110,11 @@ static void check_timers(unsigned int most)
 	for (i = 0; i < TRIES && late > most; i++)
 		late = late_timers();
 	ksft_test_result(late <= most,
-			 "%u of %d timers are late by more than %d us\n", late,
+			 "%u of %d timers are more than %d us late\n", late,
 			 SLEEPS, LATE_US);
 }
 
-/* With nothing else that would wake Linux */
+/* Nothing but the firmware event wakes Linux here */
 static unsigned int late_signals(int fd)
 {
 	uint64_t tick_ns = read_stat("tick_us") * 1000;
@@ -120,7 +124,7 @@ static unsigned int late_signals(int fd)
 		struct efi_mode_test_timer t = { .usec = 150000 };
 
 		if (ioctl(fd, EFI_MODE_TEST_SIGNAL, &t) || t.status)
-			ksft_exit_fail_msg("no event\n");
+			ksft_exit_fail_msg("cannot create a firmware event\n");
 		late += t.waited_ns > t.usec * 1000 + LATE_TICKS * tick_ns;
 	}
 	return late;
@@ -133,7 +137,7 @@ static void check_signals(int fd)
 	for (i = 0; i < TRIES && late > 1; i++)
 		late = late_signals(fd);
 	ksft_test_result(late <= 1,
-			 "%u of %d events of firmware's wake Linux late\n", late,
+			 "%u of %d firmware events wake Linux late\n", late,
 			 SIGNALS);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long a job of computing takes, while firmware has nothing to do. It needs
- * nothing of efi-mode, so that another kernel can be asked, too.
+ * Measure the time of a CPU-bound job while the firmware is idle
+ *
+ * The program uses no interface of efi-mode, so that it runs on other kernels, too.
  */
 #include "common.h"
 

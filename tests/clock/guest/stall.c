@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * While firmware waits others have the CPU
+ * Check that other tasks get the CPU while the firmware waits in Stall()
  *
  *	stall [COUNT]
  *
- * COUNT is the number of short stalls in a row.
+ * COUNT: number of short stalls in a row
  */
 #include <dirent.h>
 #include <signal.h>
@@ -15,13 +15,14 @@
 #define TPL_NOTIFY	16
 #define TPL_HIGH_LEVEL	31
 
-#define STALLS		2000	/* if no argument says how many */
+#define STALLS		2000	/* default of COUNT */
 #define LONG_US		2000000
 #define TRIES		3
 
 /*
- * Percent of the CPU for firmware. Where waiting is work it is half. What is left is not
- * all for who computes: switching takes its time.
+ * Maximum share of the firmware in percent of the CPU time. If Stall() kept the CPU, the
+ * share would be 50 %. The switches take time, too, so the computing task does not get all
+ * of the rest.
  */
 #define MOST	30
 
@@ -39,7 +40,7 @@ static uint64_t cpu_time(pid_t pid)
 	clockid_t clock;
 
 	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &ts))
-		ksft_exit_fail_msg("no clock of a process\n");
+		ksft_exit_fail_msg("cannot read the CPU time of a process\n");
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
@@ -64,7 +65,7 @@ static void end(struct shares *s, pid_t load)
 static void judge(const struct shares *s, const char *where)
 {
 	ksft_test_result(s->firmware_percent <= MOST,
-			 "%s: who computes has %u %% of the CPU, firmware %u %%\n",
+			 "%s: CPU time: computing task %u %%, firmware %u %%\n",
 			 where, s->percent, s->firmware_percent);
 }
 
@@ -73,7 +74,7 @@ static uint64_t value_of(const char *name, uint64_t argument)
 	struct efi_mode_test_driver d;
 
 	if (!call_driver(fd, name, argument, &d))
-		ksft_exit_fail_msg("the test driver does not answer\n");
+		ksft_exit_fail_msg("the EFI test driver does not answer\n");
 	return d.value;
 }
 
@@ -86,14 +87,14 @@ static void beside(pid_t load, unsigned int tpl, const char *where)
 	bad = value_of("stall", tpl | stalls << 8);
 	end(&s, load);
 	given = read_stat("ended_stall") - given;
-	ksft_test_result(!bad, "%s: none of %d stalls is too short, or changes a register: %llu\n",
+	ksft_test_result(!bad, "%s: %d stalls wait long enough and keep registers: %llu errors\n",
 			 where, stalls, (unsigned long long)bad);
-	ksft_test_result(given >= stalls / 2, "%s: %lld slices ended\n",
+	ksft_test_result(given >= stalls / 2, "%s: stalls ended %lld slices\n",
 			 where, given);
 	judge(&s, where);
 }
 
-/* Nothing else ends a slice there either */
+/* At TPL_HIGH_LEVEL, a slice never ends, not even in Stall() */
 static void at_high_level(void)
 {
 	long long given = read_stat("ended_stall");
@@ -102,10 +103,10 @@ static void at_high_level(void)
 	bad = value_of("stall", TPL_HIGH_LEVEL | 20 << 8);
 	given = read_stat("ended_stall") - given;
 	ksft_test_result(!bad && !given,
-			 "TPL_HIGH_LEVEL: no slice ends: %lld\n", given);
+			 "TPL_HIGH_LEVEL: stalls ended %lld slices\n", given);
 }
 
-/* How often a process, or a thread of the kernel, has run; 0 if it has ended */
+/* Return how often a process or kernel thread has run; 0 if it no longer exists */
 static long long runs_of(const char *pid)
 {
 	char path[280], line[128];
@@ -124,8 +125,8 @@ static long long runs_of(const char *pid)
 }
 
 /*
- * How often all tasks but this one have run. The threads of the kernel that give the
- * firmware its share are among them: for the scheduler they are tasks like all others.
+ * Return how often all tasks but this one have run. This includes the kernel threads that
+ * give the firmware its share, because for the scheduler they are tasks like all others.
  */
 static long long runs_of_others(void)
 {
@@ -143,9 +144,9 @@ static long long runs_of_others(void)
 }
 
 /*
- * A slice ends early only for a task that is ready to run, and that task runs then. Linux
- * may have work left from its boot, so the test waits for a time that is quiet enough to
- * tell the two apart.
+ * Stall() ends a slice only if a task is ready to run, and this task runs then. So there
+ * are at most as many such ends as runs of other tasks. Linux may still have work from its
+ * boot, so the test waits for a quiet time.
  */
 static void alone(void)
 {
@@ -161,7 +162,7 @@ static void alone(void)
 		runs = runs_of_others() - runs;
 	} while (!bad && runs > stalls / 2 && ++i < TRIES);
 	ksft_test_result(!bad && given <= runs + stalls / 20,
-			 "alone: %lld slices ended, other tasks ran %lld times\n",
+			 "alone: stalls ended %lld slices, other tasks ran %lld times\n",
 			 given, runs);
 }
 
@@ -179,15 +180,15 @@ static void long_stall(pid_t load)
 	slices = read_stat("round_trips") - slices;
 	ticks = value_of("ticks", 0) - ticks;
 	ksft_test_result(ok && took >= LONG_US * 990ULL,
-			 "Stall(2 s): it takes %llu ms\n",
+			 "Stall(2 s): returns after %llu ms\n",
 			 (unsigned long long)took / 1000000);
 	judge(&s, "Stall(2 s)");
 	ksft_test_result(ticks * 10000000 >= took * 9 / 10,
-			 "Stall(2 s): firmware has its ticks: %llu in %lld slices\n",
+			 "Stall(2 s): the firmware gets its ticks: %llu in %lld slices\n",
 			 (unsigned long long)ticks, slices);
 }
 
-/* Not in a call of Linux's, but in a notify function */
+/* Stall() in a notify function, instead of a call from Linux */
 static void in_its_own_time(pid_t load)
 {
 	uint64_t ticks = value_of("ticks", 0), took;
@@ -203,10 +204,10 @@ static void in_its_own_time(pid_t load)
 	given = read_stat("ended_stall") - given;
 	took = now_ns() - start;
 	ticks = value_of("ticks", 0) - ticks;
-	ksft_test_result(given, "a notify function: %lld slices ended\n", given);
-	judge(&s, "a notify function");
+	ksft_test_result(given, "notify function: stalls ended %lld slices\n", given);
+	judge(&s, "notify function");
 	ksft_test_result(ticks * 10000000 >= took * 9 / 10,
-			 "a notify function: firmware has its ticks: %llu\n",
+			 "notify function: the firmware gets its ticks: %llu\n",
 			 (unsigned long long)ticks);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Can Linux starve firmware?
+ * Check that the firmware gets its share while a real-time task loops
  */
 #include <sched.h>
 
@@ -28,24 +28,24 @@ int main(void)
 	while (now_ns() < end)
 		;
 	ioctl(fd, EFI_MODE_TEST_STATS, &after);
-	/* No slice is given between the end of the loop and this */
+	/* There is no slice between the end of the loop and this call */
 	ok &= call_driver(fd, "timer_read", 0, &d);
 	ok &= !sched_setscheduler(0, SCHED_OTHER, &normal);
 
 	ksft_test_result(ok && d.value &&
 			 d.value <= (TIMER_MS + 1000) * 1000ULL,
-			 "a timer of firmware of 1 s after %llu ms, while a real-time task loops\n",
+			 "a firmware timer of 1 s expires after %llu ms beside a real-time task\n",
 			 (unsigned long long)d.value / 1000);
 	ksft_test_result(after.round_trips - before.round_trips > LOOP_MS / 50,
-			 "%llu slices meanwhile\n",
+			 "%llu slices beside a real-time task\n",
 			 (unsigned long long)(after.round_trips - before.round_trips));
 
 	ksft_test_result(!write_file(INTERVAL, "0") &&
 			 !write_file(INTERVAL, "1001") &&
 			 !write_file(SHARE, "0") && !write_file(SHARE, "91"),
-			 "an interval or a share out of bounds is refused\n");
+			 "invalid values of interval and share are refused\n");
 	ksft_test_result(write_file(SHARE, "10") && write_file(INTERVAL, "100") &&
 			 write_file(SHARE, "50") && write_file(INTERVAL, "10"),
-			 "one within bounds is taken\n");
+			 "valid values of interval and share are accepted\n");
 	ksft_finished();
 }
