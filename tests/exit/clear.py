@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What Linux leaves behind in memory: with efi_mode.clear=1, nothing
+With efi_mode.clear=1, Linux clears its memory before it returns to the firmware
 """
 
 import re
@@ -14,7 +14,7 @@ PAGES = MIB << 8
 
 @test("exit", beside=True, guest=("marks", "leave"), efi=("marks",))
 def clear(opt, results):
-    """Pages of Linux go back to the firmware as they are, but not if it clears them"""
+    """Linux clears its memory before it frees it, with efi_mode.clear=1 only"""
     script = ["load fs0:\\marks.efi"]
     for value in (1, 0):
         script += [f"bzImage initrd=\\initrd.img efi_mode.clear={value} "
@@ -29,4 +29,4 @@ def clear(opt, results):
                                m.text[begin:end.start()])
             marks = sum(int(n) for _, n in freed)
             results.add(freed and is_right(marks),
-                        f"clear: {what}: {marks} of {PAGES} pages with marks")
+                        f"clear: {what}: {marks} of {PAGES} pages have marks")

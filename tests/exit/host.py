@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests of the ways out: back to the firmware, resets, panics
+Tests of the ways to end Linux: return to the firmware, reset, power off, panic
 
-What firmware has after Linux is judged by firmware's own programs: the shell's
-memmap, tests/exit/efi/settings.c, and the test driver, which was there before.
+EFI programs check the state of the firmware after Linux: memmap in the UEFI shell,
+tests/exit/efi/settings.c, and the test driver, which was loaded before Linux.
 """
 
 import re
@@ -16,25 +16,30 @@ from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
 
-# From planting the gate to the first egress, and one at each end
+# Ticks that may be lost from the installation of the tick hook to the first egress, and
+# one at each end of the measurement
 EARLY_TICKS = 500
 
 
 def files(opt, *script, drivers=()):
-    """The disk: the shell loads @drivers, and then the test driver."""
+    """Return the files of the disk; the shell loads @drivers and then the test driver"""
     load = [f"load fs0:\\{name}.efi" for name in (*drivers, "driver")]
     return boots.files(opt, *load, *script)
 
 
 def look(label):
-    """Shell commands: everything that must be the same before and after"""
+    """Return shell commands that print all that must be the same before and after"""
     return (f"echo LOOK {label}", "memmap", "settings", "selfcheck state 0",
             "echo LOOKED")
 
 
 def looked(m, label, timeout):
-    """What they have said: pages of each type of memory, settings, and what the
-    driver finds changed in the state of the CPU and the local APIC."""
+    """
+    Parse the output of look()
+
+    Returns the pages of each type of memory, the settings, and a bit mask of the changes
+    that the driver finds in the state of the CPU and the local APIC.
+    """
     m.expect(rf"^(?:\x1b\[\d+m)*LOOK {label}\s*$", timeout)
     begin = m.position
     end = m.expect(r"^LOOKED", timeout)
@@ -48,18 +53,21 @@ def looked(m, label, timeout):
             "changed": changed and int(changed[1], 16)}
 
 
-# For all the time: fewer than a leak of one in each cycle would come to
+# Tolerance for all cycles together, less than a leak of one page per cycle
 POOL_PAGES = 8
 
 
 def same_pages(before, after):
-    """The sums have to be the same to the page, with one exception: BS_Data has
-    the pools of firmware and of the shell, which keep a page as long as
-    anything is left in it, be it the name of a file in the cache of the FAT
-    driver or a line of the script.
+    """
+    Return True if each type of memory has the same number of pages as before
 
-    It is not the regions that are compared: firmware merges and splits them as
-    it allocates and frees."""
+    BS_Data may differ by a few pages. It contains the pools of the firmware and of the
+    shell, which keep a page as long as anything in it is allocated, such as a file name
+    in the cache of the FAT driver or a line of the script.
+
+    The regions are not compared, because the firmware merges and splits them when it
+    allocates and frees memory.
+    """
     if not before or not after:
         return False
     pool = after["BS_Data"] - before["BS_Data"]
@@ -81,22 +89,25 @@ def same(results, name, before, after):
 
 
 def status_of(m, timeout):
-    """The shell shows a status without the bit that makes it an error; before it
-    is what restores the colours and the screen"""
+    """
+    Return the EFI status that the shell prints, which has no error bit
+
+    Escape sequences that restore the colours and the screen may precede it.
+    """
     return int(m.expect(r"^(?:\x1b\[[\d;]*[A-Za-z])*STATUS 0x([0-9A-Fa-f]+)",
                         timeout)[1], 16)
 
 
 def ticks(m, timeout):
-    """Of firmware's clock, and when, in cycles"""
+    """Return the number of firmware ticks, and the TSC value at that time"""
     count = int(m.expect(r"^SELFCHECK ticks 0 0x(\w+)", timeout)[1], 16)
     return count, int(m.expect(r"^TSC (\d+)", timeout)[1])
 
 
 def cycles(opt, results, name, count, extra=None, **kwargs):
-    """Start, return, start again, each time with another status"""
+    """Start Linux and return @count times, each time with another status"""
     clock = ("selfcheck ticks 0", "tsc")
-    # In the loop already, for which the shell allocates some pages of its own
+    # Look at the memory inside the loop, because the shell allocates pages for a loop
     script = [*clock, f"for %i run (1 {count})",
               *["  " + line for line in look("-%i")],
               f"  {LINUX} {QUIET}leave:return=%i",
@@ -111,7 +122,7 @@ def cycles(opt, results, name, count, extra=None, **kwargs):
             before = before or looked(m, "-1", START)
             m.expect(r"LEAVING", BOOT)
             status = status_of(m, START)
-            results.add(status == i, f"{name}: {i}: the status", f"{status:x}")
+            results.add(status == i, f"{name}: {i}: status {i}", f"{status:x}")
             same(results, f"{name}: {i}", before, looked(m, i, START))
         ticks_after = ticks(m, START)
 
@@ -119,16 +130,16 @@ def cycles(opt, results, name, count, extra=None, **kwargs):
         had = ticks_after[0] - ticks_before[0]
         due = (ticks_after[1] - ticks_before[1]) / khz / 10
         results.add(due - EARLY_TICKS * count < had < 1.01 * due,
-                    f"{name}: firmware's clock has had {had} ticks, "
-                    f"{due:.0f} were due")
+                    f"{name}: the firmware's clock got {had} of "
+                    f"{due:.0f} ticks")
 
         m.expect(r"^SELFCHECK end", TEST)
         checks = re.findall(r"^SELFCHECK (\S+) (ok|FAILED) (\S+)", m.text, re.M)
         bad = [check for check in checks if check[1] != "ok"]
         results.add(len(checks) > 20 and not bad,
-                    f"{name}: the driver that was there before works", f"{bad}")
+                    f"{name}: the test driver works", f"{bad}")
 
-        # A person: the prompt, and a command
+        # The shell must be usable: type a command at the prompt
         m.expect(r"FS0:\\> ", START)
         m.send("echo the shell answers\r")
         m.expect(r"^the shell answers", START)
@@ -138,34 +149,34 @@ def cycles(opt, results, name, count, extra=None, **kwargs):
 
 @test("exit", guest=("leave",), efi=("driver", "settings", "selfcheck", "tsc"))
 def wayback(opt, results):
-    """Three ways to Linux and back: memory, settings and CPU are as they were"""
+    """After Linux returns, memory, settings and CPU are as before, three times"""
     cycles(opt, results, "wayback", 3)
 
 
 @test("exit", long=True, guest=("leave",),
       efi=("driver", "settings", "selfcheck", "tsc"))
 def wayback_long(opt, results):
-    """A hundred ways to Linux and back"""
+    """After Linux returns, memory, settings and CPU are as before, a hundred times"""
     cycles(opt, results, "wayback-long", 100)
 
 
 def once(opt, results, name, drivers, options, message, **kwargs):
-    """Where slices end in another way"""
+    """Start Linux with @drivers and @options, and return once"""
     script = [*look("before"), f"{LINUX} {options} {QUIET}leave:return=7",
               "echo STATUS %lasterror%", *look("after"), "selfcheck"]
     content = files(opt, *script, drivers=drivers)
     with machine(opt, results, name, content, **kwargs) as m:
         before = looked(m, "before", START)
-        results.add(status_of(m, START + BOOT) == 7, f"{name}: the status")
+        results.add(status_of(m, START + BOOT) == 7, f"{name}: status 7")
         same(results, name, before, looked(m, "after", START))
         results.add(message in m.text, f"{name}: {message}")
         m.expect(r"^SELFCHECK end", TEST)
-        results.add("FAILED" not in m.text, f"{name}: the driver works")
+        results.add("FAILED" not in m.text, f"{name}: the test driver works")
 
 
 @test("exit", long=True, guest=("leave",), efi=("driver", "settings", "selfcheck"))
 def wayback_event(opt, results):
-    """A return where slices end by a timer event, which has to be closed"""
+    """Return after slices ended by a timer event, which Linux has to close"""
     once(opt, results, "wayback-event", (), "efi_mode.preempt=event",
          "slices end by the timer event", cpu="max")
 
@@ -173,38 +184,38 @@ def wayback_event(opt, results):
 @test("exit", long=True, guest=("leave",),
       efi=("pit", "driver", "settings", "selfcheck"))
 def wayback_8254(opt, results):
-    """A return to a firmware that does not use the local APIC's timer"""
+    """Return to a firmware that does not use the local APIC timer"""
     once(opt, results, "wayback-8254", ("pit",), "",
          "firmware's clock: a device, vector 0x68")
 
 
-# In one machine, one after the other: what is on the command line, what the test
-# does, which status comes back
+# (name, kernel parameters, guest programs, returned EFI status without the error bit);
+# all run one after the other on one machine
 RETURNS = (
     ("restart without an argument", "efi_mode.on_exit=return", "leave:restart", 0),
     ("power-off", "efi_mode.on_exit=return=TIMEOUT", "leave:off", 18),
     ("halt", "efi_mode.on_exit=return=0x8000000000000003", "leave:halt", 3),
-    ("an argument comes first", "efi_mode.on_exit=off",
+    ("an argument overrides on_exit", "efi_mode.on_exit=off",
      "leave:return=EFI_not_found", 14),
-    ("a status that is none", "", "leave:return=rubbish", 2),
-    ("a choice that is none", "efi_mode.on_exit=sideways", "onexit,leave:return",
+    ("an invalid status", "", "leave:return=rubbish", 2),
+    ("an invalid choice", "efi_mode.on_exit=sideways", "onexit,leave:return",
      0),
     ("efi-return", "", "../bin/efi-return:ACCESS_DENIED", 15),
     ("panic", "efi_mode.on_panic=return", "leave:panic", 21),
     ("panic with a status and a time", "panic=1 efi_mode.on_panic=return=7",
      "leave:panic", 7),
     ("another graphics mode", "video=efifb:mode=3", "leave:return=9", 9),
-    ("a thread that calls again and again", "", "leave:crowd:return=5", 5),
+    ("a thread that calls the firmware all the time", "", "leave:crowd:return=5", 5),
 )
 
 
-QUICK_RETURNS = ("power-off", "a choice that is none")
+QUICK_RETURNS = ("power-off", "an invalid choice")
 
 
 @test("exit", also_long=True, guest=("leave", "onexit"),
       efi=("driver", "settings", "selfcheck"))
 def returns(opt, results):
-    """Each way to choose the status that is returned to the firmware"""
+    """Linux returns the status that a parameter, an argument or a program chooses"""
     name = "returns"
     script = ["settings watchdog 300", "settings attribute 30",
               *look("before")]
@@ -212,7 +223,7 @@ def returns(opt, results):
     for i, (_, options, test, _) in enumerate(returns):
         script += [f"echo CASE {i}", f"{LINUX} {options} {QUIET}{test}",
                    "echo STATUS %lasterror%", *look(i)]
-    # The first process ends
+    # The init process ends
     script += ["echo CASE init",
                f"{LINUX} rdinit=/bin/efi-return -- --init /bin/busybox false",
                "echo STATUS %lasterror%", *look("init")]
@@ -220,18 +231,18 @@ def returns(opt, results):
         before = looked(m, "before", START)
         results.add("watchdog=300" in before["settings"] and
                     "attribute=1E" in before["settings"],
-                    f"{name}: settings that are not the usual ones",
+                    f"{name}: the shell changes the settings",
                     before["settings"])
         for i, (what, _, _, wanted) in enumerate(returns):
             begin = m.position
             status = status_of(m, BOOT)
             text = m.text[begin:m.position]
             results.add(status == wanted and "Run /init" in text,
-                        f"{name}: {what}: the status", f"{status:x}")
+                        f"{name}: {what}: status {wanted}", f"{status:x}")
             same(results, f"{name}: {what}", before, looked(m, i, START))
             if "panic" in what:
                 results.add("Kernel panic - not syncing" in text,
-                            f"{name}: {what}: it was one")
+                            f"{name}: {what}: the kernel panics")
             if "choice" in what:
                 results.add("efi_mode.on_exit=sideways is none of default, "
                             "return" in text, f"{name}: {what}: message")
@@ -240,18 +251,18 @@ def returns(opt, results):
                 for bad, line in lines:
                     results.add(not bad, f"{name}: {line}")
                 results.add(len(lines) == 6, f"{name}: onexit: ran to its end")
-        results.add(status_of(m, BOOT) == 1, f"{name}: end of init: the status")
+        results.add(status_of(m, BOOT) == 1, f"{name}: end of init: status 1")
         same(results, f"{name}: end of init", before, looked(m, "init", START))
         clean(m, results, name, expected=("Call Trace",))
 
 
 GUID = "3ca3cb1f-8a2c-4d4d-b360-5a419b071611"
 
-# All zeros, as GNU-EFI prints it: the platform knows none, and chooses
+# GNU-EFI prints the GUID of all zeros like this; the firmware chooses the reset
 NO_GUID = "G0"
 
-# What is on the command line, what the test does, what ResetSystem() is called
-# with, and why QEMU says that the machine has ended
+# (name, kernel parameters, arguments of the program "leave", arguments of ResetSystem(),
+# QEMU's reason for the end of the machine)
 RESETS = (
     ("restart", "", "restart", "0 0 0 bytes", "guest-reset"),
     ("warm restart", "reboot=w", "restart", "1 0 0 bytes", "guest-reset"),
@@ -262,7 +273,7 @@ RESETS = (
      "restart", f"3 0 {NO_GUID}", "guest-reset"),
     ("platform-specific restart by letter", "reboot=p", "restart",
      f"3 0 {NO_GUID}", "guest-reset"),
-    ("an argument for somebody else", "", "bootloader", "0 0 0 bytes",
+    ("an unknown argument", "", "bootloader", "0 0 0 bytes",
      "guest-reset"),
     ("power-off", "", "off", "2 0 0 bytes", "guest-shutdown"),
     ("restart that powers off", "efi_mode.on_exit=off", "restart",
@@ -282,37 +293,41 @@ RESETS = (
      "1 0 0 bytes", "guest-reset"),
     ("panic that powers off", "efi_mode.on_panic=off", "panic", "2 0 0 bytes",
      "guest-shutdown"),
-    ("panic with a lock that an interrupt wants", "panic=1", "panic:lock",
+    ("panic with a lock that an interrupt takes", "panic=1", "panic:lock",
      "0 0 0 bytes", "guest-reset"),
 )
 
 QUICK_RESETS = ("warm restart", "platform-specific restart", "power-off", "panic")
 
-# When firmware is out of reach: it does not return from a call, at which task
-# priority, or it has faulted
+# The firmware cannot be called, because it loops in a call or has faulted:
+# (name, kernel parameters, arguments of the program "leave")
 STUCK = (
     ("panic, firmware in a loop", "panic=1", "panic:4"),
     ("panic, firmware in a loop at TPL_NOTIFY", "efi_mode.on_panic=return",
      "panic:16"),
-    ("panic, firmware frozen", "efi_mode.on_panic=return", "panic:fault"),
+    ("panic, firmware has faulted", "efi_mode.on_panic=return", "panic:fault"),
     ("sysrq-b, firmware in a loop", "", "stuck:sysrq:b"),
-    ("restart after an oops, firmware busy with its own", "", "busy:restart"),
+    ("restart after an oops, firmware in a loop of its own", "", "busy:restart"),
     ("return, firmware in a loop", "", "stuck:return"),
     ("return, a driver's last call does not return", "", "hang:return=7"),
     ("return, firmware faults in the last slice", "", "fault:return"),
 )
 
 
-# In an orderly end each call has a minute
-QUICK_STUCK = ("panic, firmware frozen", "sysrq-b, firmware in a loop",
+# The other cases take longer, because an orderly end waits a minute for each call
+QUICK_STUCK = ("panic, firmware has faulted", "sysrq-b, firmware in a loop",
                "return, firmware faults in the last slice")
 
-# Longer than call.c and exit.c wait
+# Seconds, more than the timeouts in call.c and exit.c
 PATIENCE = 150
 
 
 def ends(opt, results, name, options, test):
-    """Boot, and how the machine ends; None if it does not"""
+    """
+    Boot and run "leave"
+
+    Returns the log, and QEMU's reason for the end of the machine, or None if it runs on.
+    """
     script = ["load fs0:\\resets.efi",
               f"{LINUX} {options} {QUIET}leave:{test}"]
     with machine(opt, results, name, files(opt, *script),
@@ -328,7 +343,7 @@ def ends(opt, results, name, options, test):
 
 @test("exit", also_long=True, beside=True, guest=("leave",), efi=("driver", "resets"))
 def resets(opt, results):
-    """ResetSystem() gets the arguments that the user asked for"""
+    """ResetSystem() is called with the arguments that the user has chosen"""
     for what, options, test, wanted, reason in cases(opt, RESETS, QUICK_RESETS):
         name = f"resets: {what}"
         text, ended = ends(opt, results, name, options, test)
@@ -337,26 +352,26 @@ def resets(opt, results):
         results.add(ended == reason, f"{name}: {reason}", ended)
         if test.startswith("panic"):
             results.add("Kernel panic - not syncing" in text,
-                        f"{name}: the message is out")
+                        f"{name}: the panic message is printed")
 
 
 @test("exit", also_long=True, beside=True, guest=("leave",), efi=("driver", "resets"))
 def stuck(opt, results):
-    """A reset without the firmware, which does not answer"""
+    """If the firmware does not answer, Linux resets the machine without it"""
     for what, options, test in cases(opt, STUCK, QUICK_STUCK):
         name = f"stuck: {what}"
         text, ended = ends(opt, results, name, options, test)
         results.add(ended == "guest-reset", f"{name}: the machine is reset",
                     ended)
         results.add(not re.search(r"^(RESET|STATUS)", text, re.M),
-                    f"{name}: without firmware")
+                    f"{name}: the firmware is not called")
         if test == "fault:return":
             results.add(re.search(r"^FAULT\s*$", text, re.M),
-                        f"{name}: it has got there")
+                        f"{name}: the firmware reaches the fault")
 
 
-# What is on the command line, what the test does, which driver's function does not
-# return, what that says, and how long it has had at least
+# (name, kernel parameters, arguments of the program "leave", EFI driver with a function
+# that does not return, message of this driver, seconds that Linux waits at least)
 NEVER = (
     ("restart", "", "restart", "noreset", "RESET 0 0 0 bytes", 20),
     ("power-off", "", "off", "noreset", "RESET 2 0 0 bytes", 20),
@@ -371,7 +386,7 @@ QUICK_NEVER = ("power-off",)
 @test("exit", also_long=True, beside=True, guest=("leave",),
       efi=("driver", "resets", "noreset", "novariable"))
 def never(opt, results):
-    """A last firmware call that never returns does not hold up the end"""
+    """Linux ends even if its last firmware call does not return"""
     for what, options, test, driver, says, least in cases(opt, NEVER, QUICK_NEVER):
         name = f"never: {what}"
         script = [f"load fs0:\\{driver}.efi", "load fs0:\\resets.efi",
@@ -387,19 +402,19 @@ def never(opt, results):
                 halted = "HLT=1" in m.monitor("info registers")
             results.add(halted == (test == "off") and
                         m.running() == (test == "off"),
-                        f"{name}: comes to an end")
+                        f"{name}: the machine ends or halts")
             results.add(time.monotonic() - start > least,
-                        f"{name}: firmware has had time for it")
+                        f"{name}: the firmware has {least} s for the call")
             results.add(len(re.findall(r"^RESET", m.text, re.M)) ==
                         (driver == "noreset"),
-                        f"{name}: and is asked for nothing else")
+                        f"{name}: the firmware is not called again")
 
 
 @test("exit", beside=True, guest=("nmi",), efi=("driver", "resets"))
 def nmi_panic(opt, results):
-    """A panic in a non-maskable interrupt comes to an end
+    """A panic in a non-maskable interrupt resets the machine at once
 
-    It can come in the middle of a switch, so nothing can be relied upon.
+    The interrupt can come during a world switch, so Linux cannot rely on the firmware.
     """
     name = "nmi-panic"
     script = f"{LINUX} unknown_nmi_panic panic=1 {QUIET}nmi"
@@ -425,7 +440,7 @@ def typed(opt, results):
                  files(opt, "load fs0:\\resets.efi", script),
                  args=["-no-reboot"]) as m:
         m.expect(r"TEST BEGIN", START + BOOT)
-        # The keyboard is there soon after that
+        # The kernel finds the keyboard soon after that
         end = time.monotonic() + 60
         while "RESET" not in m.text and time.monotonic() < end:
             m.monitor("sendkey alt-sysrq-b")
@@ -438,19 +453,19 @@ def typed(opt, results):
 
 @test("exit", beside=True, guest=("leave",), efi=("driver",))
 def halt(opt, results):
-    """The CPU stops, and the screen stays readable"""
+    """A halt stops the CPU but not the machine, so that the screen stays readable"""
     name = "halt"
     script = f"{LINUX} {QUIET}leave:halt"
     with machine(opt, results, name, files(opt, script)) as m:
         m.expect(r"reboot: System halted", START + BOOT)
-        results.add(not m.wait_end(5), f"{name}: the machine goes on")
+        results.add(not m.wait_end(5), f"{name}: the machine runs on")
         results.add("HLT=1" in m.monitor("info registers"),
-                    f"{name}: the CPU does not")
+                    f"{name}: the CPU is halted")
 
 
 @test("exit", name="wayback-boot-entry", guest=("leave",), efi=("settings",))
 def boot_entry(opt, results):
-    """After a return the boot manager goes on with its next option"""
+    """After Linux returns, the boot manager starts its next option"""
     name = "wayback-boot-entry"
     option = boots.load_option("Linux beside the firmware", "\\LINUX.EFI",
                                "initrd=\\initrd.img "
@@ -467,6 +482,6 @@ def boot_entry(opt, results):
     with machine(opt, results, name, content) as m:
         m.expect(r"LEAVING", 2 * START + BOOT)
         m.expect(r"NEXT OPTION", 2 * START)
-        results.add(True, f"{name}: the boot manager goes on")
+        results.add(True, f"{name}: the boot manager starts the next option")
         m.expect(r"SETTINGS watchdog=0", START)
         clean(m, results, name)

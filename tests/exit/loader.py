@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-A boot loader that calls the entry point of the kernel by itself
+Start the kernel by a boot loader that calls its entry point directly
 """
 
 from exit.host import looked, look, same
@@ -11,7 +11,7 @@ from lib.registry import test
 @test("exit", beside=True, guest=("leave",), efi=("loader", "settings", "driver",
                                                   "selfcheck"))
 def loader(opt, results):
-    """The kernel returns to a loader that has not used LoadImage(), twice"""
+    """The kernel returns twice to a boot loader that does not use LoadImage()"""
     script = ["load fs0:\\driver.efi"]
     for status in (5, 0):
         script += [f"loader initrd=\\initrd.img {QUIET}leave:return={status}",
@@ -21,8 +21,8 @@ def loader(opt, results):
         for status in (5, 0):
             found = m.expect(r"LOADER (\S+) ([0-9a-fA-F]+)", START + BOOT)
             results.add(found[1] == "RETURNED" and int(found[2], 16) & 0xff == status,
-                        f"loader: it goes on with status {status}", found[0])
+                        f"loader: the kernel returns status {status}", found[0])
             states.append(looked(m, status, TEST))
-        # The first time, drivers of the firmware fill their caches
+        # Compare after two starts, because firmware drivers fill caches in the first one
         same(results, "loader", *states)
         clean(m, results, "loader")

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a next operating system does: leave boot services and have firmware's
- * runtime services moved to virtual addresses
+ * Exit boot services and call SetVirtualAddressMap(), as the next operating system does
  *
- * There is no way back from this, and firmware's console is gone. So the outcome
- * is written to the serial port, and then the machine is powered off, through
- * the services where they are then.
+ * This cannot be undone, and the firmware's console does not work afterwards. Therefore,
+ * the function prints the results to the serial port. Then it powers off the machine
+ * through the runtime services at their new addresses.
  */
 #include "driver.h"
 
-#define EXTRA	16	/* descriptors that come with the buffer for them */
+/* Allocating the buffer for the memory map may add descriptors to the map */
+#define EXTRA	16
 
 static void print_number(const char *what, UINT64 n)
 {
@@ -29,7 +29,7 @@ struct map {
 	UINT8 *start;
 };
 
-/* The descriptor of runtime memory behind @d, or the first; NULL if none is left */
+/* Return the next descriptor of runtime memory after @d, the first if @d is NULL, or NULL */
 static EFI_MEMORY_DESCRIPTOR *next(const struct map *m, EFI_MEMORY_DESCRIPTOR *d)
 {
 	UINT8 *p = d ? (UINT8 *)d + m->stride : m->start;
@@ -49,7 +49,7 @@ static EFI_STATUS get_map(struct map *m)
 				 &m->key, &m->stride, &m->version);
 }
 
-/* Where a runtime service is, in the memory map as firmware has it */
+/* Return TRUE if the memory map has runtime services code at the address of @function */
 static BOOLEAN in_place(const struct map *m, UINT64 function)
 {
 	EFI_MEMORY_DESCRIPTOR *d = NULL;
@@ -62,7 +62,7 @@ static BOOLEAN in_place(const struct map *m, UINT64 function)
 	return FALSE;
 }
 
-/* What is mapped elsewhere: nothing, unless somebody has done this before */
+/* Count what SetVirtualAddressMap() has moved; 0 if it has not been called */
 static UINT64 count_moved(const struct map *m)
 {
 	EFI_MEMORY_DESCRIPTOR *d = NULL;
@@ -78,7 +78,7 @@ static UINT64 count_moved(const struct map *m)
 	return moved;
 }
 
-/* Where they are: what is asked for is the move, not the place */
+/* Map runtime memory to its physical addresses, because only the call is tested */
 static void set_virtual(struct map *m)
 {
 	EFI_MEMORY_DESCRIPTOR *d = NULL;
@@ -92,7 +92,7 @@ static void set_virtual(struct map *m)
 	m->size = to - m->start;
 }
 
-/* Are they there still, when they are called by these addresses? */
+/* Check that GetVariable() works after SetVirtualAddressMap() */
 static EFI_STATUS read_variable(void)
 {
 	EFI_GUID global = EFI_GLOBAL_VARIABLE;
@@ -104,11 +104,11 @@ static EFI_STATUS read_variable(void)
 }
 
 /*
- * 0: the value is the number of runtime services and pieces of runtime memory that have
- * been moved. 1: leave boot services and end the machine.
+ * @argument 0: the value is the number of runtime services and memory descriptors that have
+ * been moved. @argument 1: exit boot services, and power off the machine.
  *
- * Return: 0 and @moved, with @argument 0; the status of ExitBootServices() if it
- * does not leave.
+ * Return: the status of GetMemoryMap() if @argument is 0, else the status of
+ * ExitBootServices(), if that fails
  */
 static EFI_STATUS EFIAPI leave(UINT64 argument, UINT64 *moved)
 {

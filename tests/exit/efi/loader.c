@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A boot loader that places an EFI image in memory by itself and calls its entry point,
- * with its own handle, as shim and the chainloader of GRUB do
+ * A boot loader that does not use LoadImage()
  *
  * usage: loader OPTIONS: start \bzImage with this command line
+ *
+ * Like shim and the chainloader of GRUB, it places the EFI image in memory and calls its
+ * entry point with the loader's own handle.
  */
 #include <efi.h>
 #include <efilib.h>
 
 #include "file.h"
 
-/* Without the pages, which stay allocated as long as the firmware can use them */
+/* @base: @pages allocated pages, of which the image uses the first @size bytes */
 struct image {
 	UINT8 *base;
 	UINTN pages;
@@ -18,7 +20,7 @@ struct image {
 	UINT32 entry;
 };
 
-/* The kernel has no relocations that matter: it finds itself by its address */
+/* Do not relocate the image, because the kernel's code is independent of its address */
 static EFI_STATUS place(const UINT8 *data, struct image *image)
 {
 	const UINT8 *pe = data + *(UINT32 *)(data + 0x3c), *section;
@@ -80,7 +82,7 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
 		return status;
 	}
 	FreePool(data);
-	/* The shell gives its whole line, and the kernel takes the first word for its name */
+	/* The shell passes the whole line; the kernel ignores the first word, its own name */
 	options = own->LoadOptions;
 	status = start(handle, own, &image, options);
 	BS->FreePages((EFI_PHYSICAL_ADDRESS)image.base, image.pages);

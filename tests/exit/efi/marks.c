@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that counts the pages with a mark of tests/exit/guest/marks.c among those that
- * are freed, in large pieces
+ * Count the pages with a mark of tests/exit/guest/marks.c whenever many pages are freed
  *
- * Some builds of the firmware overwrite memory when it is freed, so it is too late after
- * that.
+ * A hook of FreePages() counts them before the firmware frees them, because some builds of
+ * the firmware overwrite freed memory.
  */
 #include <efi.h>
 #include <efilib.h>

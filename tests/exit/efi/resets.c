@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Say on the console what ResetSystem() is called with, and go on to it
+ * Print the arguments of ResetSystem(), and then call the firmware's function
  *
- * Loaded from the UEFI shell.
+ * The UEFI shell loads this driver.
  */
 #include <efi.h>
 #include <efilib.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Print what an application must leave as it was, from the UEFI shell
+ * Print firmware settings that an application must leave as they were
  *
- *	settings			one line
+ *	settings			print the settings in one line
  *	settings watchdog SECONDS	set the watchdog first
  *	settings attribute NUMBER	set the colours of the console first
  */
@@ -17,7 +17,7 @@
 #define WATCHDOG_TIMER_ARCH_PROTOCOL_GUID { 0x665e3ff5, 0x46cc, 0x11d4, \
 	{ 0x9a, 0x38, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d } }
 
-/* So far they are alike */
+/* The first members of the timer and watchdog protocols, which are the same */
 struct timer {
 	void *register_handler;
 	void *set_timer_period;
@@ -41,7 +41,7 @@ static UINT64 timer_period(EFI_GUID *guid)
 	return period;
 }
 
-/* The modes of all outputs, one in each byte */
+/* Return the modes of all outputs, one in each byte */
 static UINT64 graphics_modes(void)
 {
 	EFI_HANDLE handles[MAX_OUTPUTS];
@@ -60,7 +60,7 @@ static UINT64 graphics_modes(void)
 	return modes;
 }
 
-/* A sum over all handlers, in which each has its place */
+/* Return a checksum of the handlers of all vectors, which depends on their order */
 static UINT64 handlers(void)
 {
 	UINT64 sum = 0;
@@ -71,7 +71,7 @@ static UINT64 handlers(void)
 	return sum;
 }
 
-/* That it is right, and what it is of: each pointer in the table is in it */
+/* Return the checksum of the boot services table, or ~0 if it is wrong */
 static UINT64 services(void)
 {
 	UINT32 said = BS->Hdr.CRC32, crc;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kexec and kdump are refused, at once and with a line in the log
+ * Check that kexec and kdump are refused with a message in the log
  */
 #include <linux/kexec.h>
 #include <sys/klog.h>
@@ -34,17 +34,17 @@ int main(void)
 	ksft_set_plan(5);
 	ksft_test_result(is_refused(SYS_kexec_load, 0, 1, (long)&segment,
 				    KEXEC_ARCH_DEFAULT, 0),
-			 "kexec_load()\n");
+			 "kexec_load() is refused\n");
 	ksft_test_result(is_refused(SYS_kexec_load, 0, 1, (long)&segment,
 				    KEXEC_ARCH_DEFAULT | KEXEC_ON_CRASH, 0),
-			 "kexec_load(), for a crash\n");
+			 "kexec_load() of a crash kernel is refused\n");
 	ksft_test_result(is_refused(SYS_kexec_file_load, fd, -1, sizeof(cmdline),
 				    (long)cmdline, KEXEC_FILE_NO_INITRAMFS),
-			 "kexec_file_load()\n");
+			 "kexec_file_load() is refused\n");
 	ksft_test_result(is_refused(SYS_kexec_file_load, fd, -1, sizeof(cmdline),
 				    (long)cmdline, KEXEC_FILE_NO_INITRAMFS |
 						   KEXEC_FILE_ON_CRASH),
-			 "kexec_file_load(), for a crash\n");
-	ksft_test_result(is_in_log(), "the log says why\n");
+			 "kexec_file_load() of a crash kernel is refused\n");
+	ksft_test_result(is_in_log(), "the log has the reason\n");
 	ksft_finished();
 }

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * End the system, in a way that the host then judges
+ * End Linux; the host part checks the result
  *
  *	leave restart		reboot(2) without an argument
- *	leave off		power-off
- *	leave halt
- *	leave sysrq KEY		as if by the keyboard
- *	leave panic		sysrq-c
- *	leave panic TPL		and a firmware call that does not return
- *	leave panic fault	and one that has faulted
- *	leave panic lock	with a lock that an interrupt wants
- *	leave fault ARGUMENT	as the next, and firmware faults in the last slice
- *	leave busy ARGUMENT	as the next, after an oops while firmware does something
- *				of its own that has no end
- *	leave crowd ARGUMENT	as the next, while a thread calls again and again
- *	leave hang ARGUMENT	as the next, and a driver's last call does not return
- *	leave reset ARGUMENT	as the next, while somebody else is in ResetSystem()
- *	leave stuck ARGUMENT	as the next, and a call that does not return
- *	leave ARGUMENT		reboot(2) with that as its argument
+ *	leave off		power off
+ *	leave halt		halt
+ *	leave sysrq KEY		SysRq with this key, through /proc/sysrq-trigger
+ *	leave panic		panic by SysRq-c
+ *	leave panic TPL		panic during a firmware call that loops at this TPL
+ *	leave panic fault	panic during a firmware call that has faulted
+ *	leave panic lock	panic while the CPU holds a lock that an interrupt takes
+ *	leave ARGUMENT		reboot(2) with this argument
+ *
+ * A word before the way to end Linux prepares a difficulty:
+ *
+ *	leave busy ...		an oops while the firmware is in a loop in its own work
+ *	leave crowd ...		a thread calls the firmware all the time
+ *	leave fault ...		the firmware faults in the last slice
+ *	leave hang ...		the last call of a driver does not return
+ *	leave reset ...		another task is in ResetSystem()
+ *	leave stuck ...		a firmware call does not return
  */
 #include <linux/reboot.h>
 #include <sys/syscall.h>
@@ -60,7 +62,7 @@ static void oops_while_busy(void)
 	wait(NULL);
 }
 
-/* Of the module efi-bus-test, when it lets go of the device */
+/* The last call of the module efi-bus-test, when it releases the device, does not return */
 static void let_driver_hang(void)
 {
 	struct efi_mode_test_driver d;
@@ -88,7 +90,7 @@ static void be_a_crowd(void)
 	sleep(1);
 }
 
-/* A cold one */
+/* Call ResetSystem() for a cold reset in another task */
 static void reset_by_efi_test(void)
 {
 	struct reset_system r = {};
@@ -142,7 +144,7 @@ int main(int argc, char **argv)
 
 	if (argc > 2 && !strcmp(argv[1], "panic"))
 		prepare_panic(argv[2]);
-	/* A console in disorder: yellow, without a cursor, in the middle of a line */
+	/* Leave the console in disorder: yellow, no cursor, in the middle of a line */
 	printf("LEAVING \033[1;33m\033[?25l");
 	fflush(stdout);
 	if (argc > 2 && prepare(argv[1]))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fill memory with marks, and keep it until the system ends
+ * Write a mark to each page of a piece of memory, and keep the memory until Linux ends
  *
- * usage: marks MIB
+ * usage: marks MIB, the size of the memory
  */
 #include <sys/mman.h>
 
@@ -26,7 +26,7 @@ int main(int argc, char **argv)
 		page[1] = ~MARK;
 	}
 	ksft_test_result(p != MAP_FAILED, "%zu MiB have marks\n", size / MIB);
-	/* The process that stays keeps the memory */
+	/* The child keeps the memory allocated */
 	if (p != MAP_FAILED && !fork())
 		for (;;)
 			pause();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What efi_mode.on_exit and on_panic understand, and what they refuse
+ * Check which values efi_mode.on_exit and efi_mode.on_panic accept and refuse
  */
 #include "common.h"
 
@@ -49,7 +49,7 @@ static void check(const char *name)
 	}
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		errno = 0;
-		/* Writing nothing is no write at all */
+		/* An empty write does not reach the kernel, so write an empty line */
 		if (write_file(path, bad[i][0] ? bad[i] : "\n") ||
 		    errno != EINVAL) {
 			ksft_print_msg("%s=%s is accepted\n", name, bad[i]);
@@ -57,9 +57,9 @@ static void check(const char *name)
 		}
 		kept &= is(path, "default");
 	}
-	ksft_test_result(accepted, "%s takes what it should\n", name);
-	ksft_test_result(refused, "%s refuses what it should\n", name);
-	ksft_test_result(kept, "%s keeps its value then\n", name);
+	ksft_test_result(accepted, "%s accepts valid values\n", name);
+	ksft_test_result(refused, "%s refuses invalid values\n", name);
+	ksft_test_result(kept, "%s keeps its value if a new one is refused\n", name);
 }
 
 int main(void)
