@@ -2,7 +2,8 @@
 /*
  * Firmware without timer events at TPL_NOTIFY
  *
- * The UEFI shell loads this driver. From then on, CreateEvent() fails for such events.
+ * The UEFI shell loads this driver. From then on, CreateEvent() fails for such
+ * events.
  */
 #include <efi.h>
 #include <efilib.h>

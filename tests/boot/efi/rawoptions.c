@@ -2,8 +2,8 @@
 /*
  * A boot manager that passes the content of a file as load options
  *
- * usage: rawoptions FILE: start \bzImage with the bytes of FILE as load options, without
- * adding a NUL
+ * usage: rawoptions FILE: start \bzImage with the bytes of FILE as load
+ * options, without adding a NUL
  */
 #include <efi.h>
 #include <efilib.h>
@@ -36,7 +36,7 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
 
 	InitializeLib(handle, systab);
 	BS->HandleProtocol(handle, &LoadedImageProtocol, (VOID **)&own);
-	/* The shell passes the whole line, with the name of the program first */
+	/* The shell passes the whole line; the program's name comes first */
 	for (file = own->LoadOptions; *file && *file != ' '; file++)
 		;
 	for (; *file == ' '; file++)

@@ -2,9 +2,9 @@
 /*
  * A boot manager for Secure Boot
  *
- * It tries to load \unsigned.efi, which the firmware must refuse. Then it starts \bzImage
- * with the command line in \cmdline.txt. The UEFI shell could do this, too, but the
- * firmware for Secure Boot does not have it.
+ * It tries to load \unsigned.efi, which the firmware must refuse. Then it
+ * starts \bzImage with the command line in \cmdline.txt. The UEFI shell could
+ * do this, too, but the firmware for Secure Boot does not have it.
  */
 #include <efi.h>
 #include <efilib.h>

@@ -49,7 +49,7 @@ int main(void)
 			 "clock events come from the local APIC\n");
 	ksft_test_result(file_has("/proc/timer_list", "hrtimer_interrupt"),
 			 "timers have high resolution\n");
-	/* 2023-01-01. If the firmware has no valid time, the kernel starts in 1970. */
+	/* 2023-01-01; without a valid time, the kernel starts in 1970 */
 	ksft_test_result(time(NULL) > 1672531200,
 			 "the wall clock is set: %ld\n", (long)time(NULL));
 	fd = open("/dev/hvc0", O_RDWR | O_NOCTTY);

@@ -2,8 +2,8 @@
 /*
  * Check that the kernel has logged no warning and no error
  *
- * This does the same as dmesg -l emerg,alert,crit,err,warn, but the dmesg of the initramfs
- * does not have this option.
+ * This does the same as dmesg -l emerg,alert,crit,err,warn, but the dmesg of
+ * the initramfs does not have this option.
  */
 #include <poll.h>
 
@@ -39,8 +39,8 @@ int main(void)
 			ksft_exit_fail_msg("invalid record in /dev/kmsg: %s\n", record);
 		messages++;
 		/*
-		 * Messages from user space have a facility. The out-of-tree module belongs
-		 * to the tests.
+		 * Messages from user space have a facility. The out-of-tree
+		 * module belongs to the tests.
 		 */
 		if (level > LEVEL_MASK || (level & LEVEL_MASK) > LOG_WARNING ||
 		    strstr(text, "loading out-of-tree module taints kernel"))

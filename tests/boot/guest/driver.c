@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Check that /dev/efi-mode-test finds the functions of the EFI test driver by name, and
- * refuses invalid arguments
+ * Check that /dev/efi-mode-test finds the functions of the EFI test driver by
+ * name, and refuses invalid arguments
  */
 #include "breach.h"
 #include "common.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Check that Linux preempts a long firmware call, and that the call completes correctly
+ * Check that Linux preempts a long firmware call and the call completes
  */
 #include <signal.h>
 #include <sys/mman.h>
@@ -39,7 +39,7 @@ int main(void)
 	took = now_ns() - start;
 	shared = *count - alone;
 
-	/* Allow 1 %, because the driver may have measured the TSC's frequency by Stall() */
+	/* Allow 1 %: the driver may have measured the TSC by Stall() */
 	ksft_test_result(ok && took >= CALL_USEC * 990ULL,
 			 "a call of 3 s returns after %llu ms\n",
 			 (unsigned long long)took / 1000000);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Check that UMIP, SMEP and SMAP are enabled while Linux runs, and that the firmware finds
- * its CPU state unchanged
+ * Check that UMIP, SMEP and SMAP are enabled while Linux runs, and that the
+ * firmware finds its CPU state unchanged
  */
 #include <signal.h>
 

@@ -2,8 +2,9 @@
 /*
  * A device that appears and disappears, and counters of what Linux uses
  *
- * The interface of the device is at a fixed address. While the device does not exist, all
- * its functions point to stray(), which counts the calls. There should be none.
+ * The interface of the device is at a fixed address. While the device does not
+ * exist, all its functions point to stray(), which counts the calls. There
+ * should be none.
  */
 #include "bus-device.h"
 
@@ -99,7 +100,7 @@ static EFI_STATUS remove(void)
 	return EFI_SUCCESS;
 }
 
-/* Like the USB bus driver, remove the device in a timer event at TPL_CALLBACK */
+/* Like the USB bus driver, use a timer event at TPL_CALLBACK */
 static VOID EFIAPI remove_now(EFI_EVENT event, VOID *unused)
 {
 	(void)event;
@@ -124,8 +125,9 @@ static EFI_STATUS remove_later(UINT64 ms)
 }
 
 /*
- * The firmware allocates the memory that was freed last first. Free another piece of memory
- * of this size, so that an allocation before that of the handle gets this one.
+ * The firmware allocates the memory that was freed last first. Free another
+ * piece of memory of this size, so that an allocation before that of the handle
+ * gets this one.
  */
 static void swap_free(UINTN size)
 {
@@ -140,8 +142,8 @@ static void swap_free(UINTN size)
 }
 
 /*
- * Replace the device. Try several times, so that the new handle probably has the address of
- * the old one.
+ * Replace the device. Try several times, so that the new handle probably has
+ * the address of the old one.
  */
 static EFI_STATUS replace(UINT64 *same)
 {
@@ -220,7 +222,7 @@ static EFI_STATUS count_events(UINT64 *value)
 	return EFI_SUCCESS;
 }
 
-/* Connect or disconnect the drivers of USB devices, but not of hubs and controllers */
+/* Connect or disconnect drivers of USB devices, except hubs and controllers */
 static EFI_STATUS connect_usb(BOOLEAN connect)
 {
 	EFI_GUID usb_io = { 0x2b2f68d6, 0x0cd2, 0x44cf,

@@ -2,8 +2,9 @@
 /*
  * More devices like that in bus.c, and unusual answers about them
  *
- * The devices of the flock appear while a caller asks the firmware for handles. Real devices
- * do this, too, if the timer event of a driver detects them at that moment.
+ * The devices of the flock appear while a caller asks the firmware for handles.
+ * Real devices do this, too, if the timer event of a driver detects them at
+ * that moment.
  */
 #include "bus-device.h"
 
@@ -133,7 +134,7 @@ static EFI_STATUS gain(BOOLEAN has)
 	return handle ? has_reader(&handle, has) : EFI_NOT_STARTED;
 }
 
-/* A handle becomes a child when a driver opens a protocol of its parent for it */
+/* A driver makes a handle a child by opening a protocol of the parent for it */
 static EFI_STATUS have_child(BOOLEAN has)
 {
 	EFI_STATUS status;

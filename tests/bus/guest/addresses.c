@@ -2,8 +2,8 @@
 /*
  * Check that unprivileged users cannot read addresses in the firmware
  *
- * The test collects such addresses as root. Then an unprivileged process searches for them
- * in all files of sysfs.
+ * The test collects such addresses as root. Then an unprivileged process
+ * searches for them in all files of sysfs.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -83,8 +83,8 @@ static void add_word_in(const char *path, size_t offset)
 }
 
 /*
- * Add the handles of all devices. Return the number of devices, or -1 if users other than
- * root can read a handle.
+ * Add the handles of all devices. Return the number of devices, or -1 if users
+ * other than root can read a handle.
  */
 static int add_handles(void)
 {

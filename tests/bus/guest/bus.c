@@ -18,17 +18,18 @@
 #define PARAMETERS	"/sys/module/efi_bus_test/parameters/"
 #define CYCLES		(is_long() ? 100 : 3)
 /*
- * A scan makes one LocateHandle() call for each protocol that the bus has a name for. This
- * is a little more.
+ * A scan makes one LocateHandle() call for each protocol that the bus has a
+ * name for. This is a little more.
  */
 #define FLOCK_CALLS	40
 #define PATIENCE	3000	/* ms */
-/* The bus scans every second, and notices then that a device is gone; allow for a busy host */
+/* A scan every second finds missing devices; allow for a busy host */
 #define NOTICED		2500
 /*
- * The firmware notifies the bus of a new device, which starts a scan at once. Without a
- * notification, the next scan starts a second after the last one, so a shorter time proves
- * that the notification worked. A busy host may need several tries.
+ * The firmware notifies the bus of a new device, which starts a scan at once.
+ * Without a notification, the next scan starts a second after the last one, so
+ * a shorter time proves that the notification worked. A busy host may need
+ * several tries.
  */
 #define SCAN_MS		1000
 #define ANNOUNCED	700
@@ -85,7 +86,7 @@ static bool has_reader(const char *device)
 	return file_has(path, READER " SmartCardReader\n");
 }
 
-/* The attributes of a driver appear after its probe, but the link appears before it */
+/* The driver's attributes appear after its probe, the link before it */
 static bool is_bound(const char *device)
 {
 	char path[128];
@@ -143,7 +144,7 @@ static void arrival(struct uevent *u)
 			 "calls, data, buffers, events and timers work\n");
 }
 
-/* The device appears right after a scan, the one which noticed that it was gone */
+/* The device appears right after the scan that finds it missing */
 static void arrives_soon(struct uevent *u)
 {
 	long ms = SCAN_MS;
@@ -186,7 +187,9 @@ static void flock(const char *device)
 	for (i = 0; i < TEST_BUS_MAX_FLOCK; i++) {
 		bus(TEST_BUS_FLOCK | (1 + rand() % FLOCK_CALLS) << 8);
 		for (ms = 0; ms < PATIENCE; ms += 10) {
-			/* The device has no firmware driver, but this starts a scan */
+			/*
+			 * There is no driver to connect, but this starts a scan
+			 */
 			write_file(connect, "1");
 			if (bus(TEST_BUS_FLOCK_SIZE) > i)
 				break;
@@ -249,7 +252,7 @@ static void have_child(const char *device)
 			 "the child is removed and its parent stays\n");
 }
 
-/* Return: true if the output of @command has no control characters and contains @text */
+/* Check that a command prints @text, and no control characters */
 static bool prints(const char *command, const char *text)
 {
 	static char buf[1 << 18];

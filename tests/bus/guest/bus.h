@@ -7,7 +7,7 @@
 #ifndef _TEST_BUS_H
 #define _TEST_BUS_H
 
-/* Bits 0 to 7 of the argument are the operation, the bits above are its argument */
+/* Bits 0 to 7 are the operation, the bits above are its argument */
 enum test_bus {
 	TEST_BUS_INSTALL,	/* the test device appears */
 	TEST_BUS_REMOVE,	/* it disappears, this many ms from now */
@@ -24,8 +24,8 @@ enum test_bus {
 	TEST_BUS_CONNECT,	/* connect drivers to all USB devices */
 	TEST_BUS_DISCONNECT,	/* disconnect the drivers of all USB devices */
 	TEST_BUS_FLOCK,		/* a device of the flock appears in the middle of the
-				 * nth call from now on that asks for all handles
-				 * with a protocol
+				 * nth call from now on that asks for all
+				 * handles with a protocol
 				 */
 	TEST_BUS_FLOCK_SIZE,	/* value: number of devices of the flock */
 	TEST_BUS_FLOCK_REMOVE,	/* the flock disappears */

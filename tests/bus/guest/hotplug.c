@@ -4,18 +4,20 @@
  *
  *	hotplug
  *
- * The program prints "PLUG name" and "UNPLUG name", and the host plugs the device in or
- * out. The firmware detects this and connects its drivers, and the bus adds a device for
- * each handle. The program also disconnects and connects the firmware's drivers, as an EFI
- * application could do.
+ * The program prints "PLUG name" and "UNPLUG name", and the host plugs the
+ * device in or out. The firmware detects this and connects its drivers, and the
+ * bus adds a device for each handle. The program also disconnects and connects
+ * the firmware's drivers, as an EFI application could do.
  *
- * The devices are idle when they are unplugged. If a USB disk does not answer, edk2 resets
- * its port, and then does not detect that the disk is gone. The test "disks" covers that.
+ * The devices are idle when they are unplugged. If a USB disk does not answer,
+ * edk2 resets its port, and then does not detect that the disk is gone. The
+ * test "disks" covers that.
  */
 #include "bus.h"
 #include "uevents.h"
 
-#define PATIENCE	20000	/* ms: the firmware resets ports and reads descriptors */
+/* In ms: the firmware resets ports and reads descriptors */
+#define PATIENCE	20000
 #define CYCLES		3
 
 #define TEXT_INPUT	"387477c1-69c7-11d2-8e39-00a0c969723b"
@@ -47,8 +49,8 @@ static bool has_protocol(const char *device, const char *guid)
 }
 
 /*
- * Wait for a USB device that has the protocol @guid. The firmware's driver may install it
- * after the device has appeared.
+ * Wait for a USB device that has the protocol @guid. The firmware's driver may
+ * install it after the device has appeared.
  */
 static bool wait_plugged(const char *guid, struct uevent *u)
 {

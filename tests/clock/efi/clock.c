@@ -73,7 +73,7 @@ static EFI_STATUS EFIAPI ticks(UINT64 unused, UINT64 *count)
 
 TEST_FUNCTION(ticks, ticks);
 
-/* From now on, the tick handler takes @usec microseconds longer, with interrupts on */
+/* Make the tick handler @usec microseconds longer, with interrupts on */
 static EFI_STATUS EFIAPI burden(UINT64 usec, UINT64 *value)
 {
 	*value = 0;
@@ -97,7 +97,7 @@ struct timer_arch {
 					      UINT64 *period);
 };
 
-/* @what is TPL | ms << 8: stop the firmware's clock, spin at this TPL, start the clock */
+/* @what: TPL | ms << 8. Stop the clock, spin at this TPL, start the clock. */
 static EFI_STATUS EFIAPI no_clock(UINT64 what, UINT64 *value)
 {
 	EFI_TPL tpl = what & 0xff, old;

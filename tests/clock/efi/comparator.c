@@ -2,8 +2,9 @@
 /*
  * Use a comparator of the HPET, and the IO-APIC pin that it is routed to
  *
- * Several EFI programs share the HPET without knowing of each other. A comparator
- * that is enabled belongs to another program, and so does a pin that is not masked.
+ * Several EFI programs share the HPET without knowing of each other. A
+ * comparator that is enabled belongs to another program, and so does a pin that
+ * is not masked.
  */
 #include "machine.h"
 
@@ -31,7 +32,8 @@
 #define PIN_LEVEL	0x8000
 #define PIN_MASKED	0x10000
 
-static UINT32 claimed;	/* bit mask of our comparators, which are disabled until armed */
+/* Bit mask of our comparators, which are disabled until they are armed */
+static UINT32 claimed;
 
 static volatile UINT32 *hpet(struct comparator *c, UINT32 reg)
 {
@@ -172,7 +174,7 @@ void comparator_one_shot(struct comparator *c, UINT64 usec)
 	*hpet(c, STATUS) = 1U << c->number;
 	end = read_counter(c) + to_counts(c, usec);
 	*hpet(c, COMPARATOR(c->number)) = end;
-	/* With 32 bits, the interrupt would only repeat when the counter wraps */
+	/* With 32 bits, the interrupt only repeats when the counter wraps */
 	if (c->config & TN_CAN_64BIT)
 		*hpet(c, COMPARATOR(c->number) + 4) = end >> 32;
 	*hpet(c, TIMER(c->number)) = config | TN_ENABLE;
@@ -194,8 +196,8 @@ void comparator_periodic(struct comparator *c, UINT64 usec)
 }
 
 /*
- * For level-triggered interrupts: return true if this comparator interrupts. If not, mask
- * the pin, because the interrupt would never end.
+ * For level-triggered interrupts: return true if this comparator interrupts. If
+ * not, mask the pin, because the interrupt would never end.
  */
 BOOLEAN comparator_fired(struct comparator *c)
 {

@@ -2,9 +2,9 @@
 /*
  * Firmware that delays by the counter of the local APIC timer
  *
- * The timer counts while its interrupt is masked, because another device makes the ticks.
- * Like all such loops, the loop here assumes that the counter counts down to 0, and then
- * starts again at the value of TMICT.
+ * The timer counts while its interrupt is masked, because another device makes
+ * the ticks. Like all such loops, the loop here assumes that the counter counts
+ * down to 0, and then starts again at the value of TMICT.
  */
 #include "driver.h"
 
@@ -56,8 +56,9 @@ static EFI_STATUS EFIAPI counter_period(UINT64 usec, UINT64 *value)
 TEST_FUNCTION(counter_period, counter_period, .max = 2000000);
 
 /*
- * Delay for @usec microseconds, in pieces of at most half a period. The value is the time
- * that has passed by the TSC, in us. The call fails if the period is too short to halve.
+ * Delay for @usec microseconds, in pieces of at most half a period. The value
+ * is the time that has passed by the TSC, in us. The call fails if the period
+ * is too short to halve.
  */
 static EFI_STATUS EFIAPI counter_delay(UINT64 usec, UINT64 *value)
 {
@@ -88,8 +89,8 @@ static EFI_STATUS EFIAPI counter_delay(UINT64 usec, UINT64 *value)
 TEST_FUNCTION(counter_delay, counter_delay, .max = 1000000);
 
 /*
- * Poll a timer event that expires in @usec microseconds, as drivers do for their timeouts.
- * The value is the time that has passed by the TSC, in us.
+ * Poll a timer event that expires in @usec microseconds, as drivers do for
+ * their timeouts. The value is the time that has passed by the TSC, in us.
  */
 static EFI_STATUS EFIAPI event_wait(UINT64 usec, UINT64 *value)
 {

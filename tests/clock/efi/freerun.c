@@ -2,8 +2,9 @@
 /*
  * Firmware that ticks by the HPET, with a local APIC timer that runs unmasked
  *
- * The UEFI shell loads this driver. It imitates firmware with code that uses the local APIC
- * timer as a counter, and leaves the timer and its interrupt enabled.
+ * The UEFI shell loads this driver. It imitates firmware with code that uses
+ * the local APIC timer as a counter, and leaves the timer and its interrupt
+ * enabled.
  */
 #include "machine.h"
 

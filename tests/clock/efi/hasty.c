@@ -2,8 +2,8 @@
 /*
  * Firmware whose Stall() returns at once if the argument is HASTY_USEC
  *
- * The UEFI shell loads this driver. A Stall() that counts by the local APIC timer can return
- * too early, too, if the timer is programmed while it waits.
+ * The UEFI shell loads this driver. A Stall() that counts by the local APIC
+ * timer can return too early, too, if the timer is programmed while it waits.
  */
 #include <efi.h>
 #include <efilib.h>

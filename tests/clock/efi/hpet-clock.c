@@ -2,8 +2,8 @@
 /*
  * Replace the local APIC timer as the firmware's clock by the HPET
  *
- * The HPET interrupts through the IO-APIC, and its handler jumps to the firmware's tick
- * handler.
+ * The HPET interrupts through the IO-APIC, and its handler jumps to the
+ * firmware's tick handler.
  */
 #include "machine.h"
 

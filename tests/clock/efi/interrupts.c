@@ -2,8 +2,8 @@
 /*
  * Interrupts of firmware devices: IO-APIC edge and level, and 8259
  *
- * The IDT points to the handlers here, which count the interrupts and acknowledge
- * them. The counts show interrupts that are lost or come twice.
+ * The IDT points to the handlers here, which count the interrupts and
+ * acknowledge them. The counts show interrupts that are lost or come twice.
  */
 #include "driver.h"
 #include "irq.h"
@@ -72,8 +72,8 @@ static EFI_STATUS arm_pit(UINT64 ms)
 		idt_hook(PIC_BASE, pic_handler);
 	pic_is_ours = TRUE;
 	/*
-	 * The 8254 has run since reset. Its output must become and stay low before
-	 * the 8259 is initialized, else the 8259 sees another edge.
+	 * The 8254 has run since reset. Its output must become and stay low
+	 * before the 8259 is initialized, else the 8259 sees another edge.
 	 */
 	pit_start(PIT_ONE_SHOT, 0x10000);
 	pic_init(PIC_ALL_BUT_IRQ0);

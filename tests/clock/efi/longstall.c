@@ -2,8 +2,8 @@
 /*
  * Firmware whose Stall() is 0.2 % too long
  *
- * The UEFI shell loads this driver. The UEFI specification allows this: Stall() waits "at
- * least" as long as its argument says.
+ * The UEFI shell loads this driver. The UEFI specification allows this: Stall()
+ * waits "at least" as long as its argument says.
  */
 #include <efi.h>
 #include <efilib.h>

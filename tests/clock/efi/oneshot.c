@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware whose clock is the local APIC timer in one-shot mode, armed at each tick
+ * Firmware whose clock is the local APIC timer in one-shot mode, armed at each
+ * tick
  *
- * The UEFI shell loads this driver. Its handler arms the timer, and then jumps to the
- * firmware's tick handler.
+ * The UEFI shell loads this driver. Its handler arms the timer, and then jumps
+ * to the firmware's tick handler.
  */
 #include "machine.h"
 

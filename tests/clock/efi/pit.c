@@ -2,8 +2,8 @@
 /*
  * Firmware that ticks by the 8254 through the 8259, as OVMF did until 2022
  *
- * The UEFI shell loads this driver. It masks the local APIC timer, and its handler
- * for the 8254 jumps to the firmware's tick handler.
+ * The UEFI shell loads this driver. It masks the local APIC timer, and its
+ * handler for the 8254 jumps to the firmware's tick handler.
  */
 #include "machine.h"
 

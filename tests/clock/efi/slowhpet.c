@@ -2,8 +2,8 @@
 /*
  * Firmware with a tick that is too slow for Linux to find its source
  *
- * The UEFI shell loads this driver. The firmware counts each of these ticks as one of the
- * usual length.
+ * The UEFI shell loads this driver. The firmware counts each of these ticks as
+ * one of the usual length.
  */
 #include "machine.h"
 

@@ -2,9 +2,9 @@
 /*
  * A device whose driver takes long to start
  *
- * The UEFI shell loads this driver. The driver starts when the firmware connects its
- * drivers. It waits for one second, then computes for another, both at TPL_CALLBACK, as
- * drivers of host controllers do.
+ * The UEFI shell loads this driver. The driver starts when the firmware
+ * connects its drivers. It waits for one second, then computes for another,
+ * both at TPL_CALLBACK, as drivers of host controllers do.
  */
 #include "machine.h"
 
@@ -103,7 +103,7 @@ static VOID EFIAPI install(EFI_EVENT event, VOID *unused)
 			  &path_guid, &path, &device_guid, &interface, NULL);
 }
 
-/* Install the device later, because edk2's StartImage() connects new handles at once */
+/* Not at once, because edk2's StartImage() connects new handles */
 static EFI_STATUS install_later(void)
 {
 	EFI_EVENT event;

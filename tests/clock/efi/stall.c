@@ -12,9 +12,9 @@
 UINT64 EFIAPI keep_registers(VOID *function, UINT64 argument);
 
 /*
- * @what is TPL | number << 8: call Stall() this number of times for a millisecond, at this
- * TPL. The value is the number of registers that changed, plus the number of stalls that
- * were too short.
+ * @what is TPL | number << 8: call Stall() this number of times for a
+ * millisecond, at this TPL. The value is the number of registers that changed,
+ * plus the number of stalls that were too short.
  */
 static EFI_STATUS EFIAPI stalls(UINT64 what, UINT64 *value)
 {
@@ -27,7 +27,7 @@ static EFI_STATUS EFIAPI stalls(UINT64 what, UINT64 *value)
 	for (; n; n--) {
 		start = rdtsc();
 		bad += keep_registers(BS->Stall, STALL_US);
-		/* Allow 1 %, because the TSC's frequency may be measured by Stall() */
+		/* Allow 1 %: the TSC may have been measured by Stall() */
 		bad += rdtsc() - start < cycles(STALL_US) * 99 / 100;
 	}
 	uefi_call_wrapper(BS->RestoreTPL, 1, old);

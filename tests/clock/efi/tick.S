@@ -21,7 +21,7 @@ tick:
 	push	%rcx
 	incq	tick_count(%rip)
 
-	/* RCX: 0 if this tick interrupts the lines from returned to closed, else 1 */
+	/* RCX: 0 if this tick came between returned and closed, else 1 */
 	mov	8(%rbp), %rax
 	lea	returned(%rip), %rcx
 	sub	%rcx, %rax

@@ -2,8 +2,9 @@
 /*
  * Firmware that uses the highest vectors below those of Linux
  *
- * The UEFI shell loads this driver. A timer event sends an interrupt to one of the vectors,
- * and checks that the handler is called. It prints the counts after every 20 interrupts.
+ * The UEFI shell loads this driver. A timer event sends an interrupt to one of
+ * the vectors, and checks that the handler is called. It prints the counts
+ * after every 20 interrupts.
  */
 #include "machine.h"
 

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Call firmware functions that wait, with Linux's interrupts enabled and disabled
+ * Call firmware functions that wait, with Linux's interrupts enabled and
+ * disabled
  *
  *	atomic [counter]
  *
- * counter: also call functions that delay by the counter of the local APIC timer, see
- * tests/clock/efi/counter.c
+ * counter: also call functions that delay by the counter of the local APIC
+ * timer, see tests/clock/efi/counter.c
  */
 #include "common.h"
 
 #define WAIT_US		50000
 
-/* Tolerance for a busy host; a loop that never ends takes longer until its timeout */
+/* Tolerance for a busy host, less than the timeout of a loop */
 #define LATE_US		2000000
 
 #define RETRIES		100
@@ -80,7 +81,7 @@ static void delay(unsigned long request, const char *how, unsigned int period,
 			longer++;
 			continue;
 		}
-		/* Allow 2 %, because the counter's frequency is measured by the TSC */
+		/* Allow 2 %: the counter was measured by the TSC */
 		shorter += d.value < usec * 98ULL / 100;
 		longer += d.value > usec + LATE_US;
 		if (d.value - usec > worst && d.value > usec)
@@ -93,9 +94,9 @@ static void delay(unsigned long request, const char *how, unsigned int period,
 }
 
 /*
- * The first period is longer than any delay. In the second one, the counter wraps during
- * some delays. QEMU lets the loop read the wrapped counter before the interrupt comes, so
- * a few delays may be too short.
+ * The first period is longer than any delay. In the second one, the counter
+ * wraps during some delays. QEMU lets the loop read the wrapped counter before
+ * the interrupt comes, so a few delays may be too short.
  */
 static const struct {
 	unsigned int usec, allowed;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Check that the firmware's clock stays within one tick of real time, whether Linux or
- * the firmware is busy, and that its tick handlers do not nest
+ * Check that the firmware's clock stays within one tick of real time, whether
+ * Linux or the firmware is busy, and that its tick handlers do not nest
  */
 #include <signal.h>
 
@@ -13,21 +13,22 @@
 #define SLACK_US	2000
 
 /*
- * Without nesting, the depth is 1. If a slice ends in a tick handler, the next slice may
- * run a second handler before the first one continues. If a device makes the ticks, its
- * interrupts come in addition to the ticks that Linux replays.
+ * Without nesting, the depth is 1. If a slice ends in a tick handler, the next
+ * slice may run a second handler before the first one continues. If a device
+ * makes the ticks, its interrupts come in addition to the ticks that Linux
+ * replays.
  */
 #define DEEPEST		2
 #define DEEPEST_DEVICE	4
 
-/* Linux timers expire while the slow tick handler runs, but the slice does not end there */
+/* Linux timers expire in the slow tick handler, but the slice does not end */
 #define TIMER_US	500
 #define BURDEN_US	600
 
 /*
- * On a busy host, QEMU may get no CPU time for longer than a tick. Then the firmware's own
- * timer loses ticks, and other ticks are late. A wrong account of ticks would be wrong in
- * each try.
+ * On a busy host, QEMU may get no CPU time for longer than a tick. Then the
+ * firmware's own timer loses ticks, and other ticks are late. A wrong account
+ * of ticks would be wrong in each try.
  */
 #define TRIES		5
 
@@ -73,7 +74,7 @@ static void check_drift(int fd, const char *what, bool stall, int64_t tick)
 			 what, SECONDS, (long long)behind, (long long)tick);
 }
 
-/* Return how late a firmware timer of 1 s expires, measured by the firmware, in us */
+/* Return how late a firmware timer of 1 s is for the firmware, in us */
 static int64_t lateness(int fd)
 {
 	uint64_t took = 0;

@@ -2,8 +2,8 @@
 /*
  * Check that a kernel without high resolution timers does not lose ticks
  *
- * With nohz=off highres=off, all timers depend on a periodic tick. The clock is the TSC in
- * any case.
+ * With nohz=off highres=off, all timers depend on a periodic tick. The clock is
+ * the TSC in any case.
  */
 #include "common.h"
 
@@ -11,8 +11,9 @@
 #define CALL_US		3000000
 
 /*
- * With a tick of 250 Hz, a sleep takes at most two ticks longer, and a quarter longer on a
- * busy host. If each slice lost ticks, a sleep would take twice the time.
+ * With a tick of 250 Hz, a sleep takes at most two ticks longer, and a quarter
+ * longer on a busy host. If each slice lost ticks, a sleep would take twice the
+ * time.
  */
 #define LATE_MS		(SLEEP_MS * 2 / 3)
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Check that Stall() waits long enough although the firmware's function returns too early
+ * Check that Stall() waits long enough if the firmware's function does not
  */
 #include "common.h"
 #include "hasty.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Check that each firmware interrupt that comes while Linux runs is replayed once
+ * Check that each firmware interrupt that comes while Linux runs is replayed
+ * once
  *
  *	irq [device]
  *
@@ -66,7 +67,7 @@ int main(int argc, char **argv)
 
 	ksft_print_header();
 	ksft_set_plan(2 * NR_TEST_IRQS);
-	/* A busy Linux and a long interval, so that most interrupts come while Linux runs */
+	/* Give Linux most of the time, so that most interrupts come then */
 	write_file(INTERVAL, "50");
 	load = start_load();
 	for (kind = 0; kind < NR_TEST_IRQS; kind++)

@@ -7,7 +7,7 @@
 #ifndef _TEST_IRQ_H
 #define _TEST_IRQ_H
 
-/* The argument of "irq_count" is the kind, that of "irq_arm" is the kind | ms << 8 */
+/* The argument of "irq_count" is kind, that of "irq_arm" is kind | ms << 8 */
 enum test_irq {
 	TEST_IRQ_EDGE,		/* HPET, IO-APIC, edge */
 	TEST_IRQ_LEVEL,		/* HPET, IO-APIC, level */

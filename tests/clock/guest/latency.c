@@ -3,12 +3,12 @@
  * Measure the latency of Linux timers
  *
  *	latency			while the firmware computes at TPL_NOTIFY
- *	latency alone		without firmware calls, for comparison with another kernel
- *	latency disk MIB	while the disk of this size is read at full speed, in large
- *				pieces one after the other
+ *	latency alone		without firmware calls, to compare kernels
+ *	latency disk MIB	while the disk of this size is read at full
+ *				speed, in large pieces one after the other
  *
- * Like cyclictest, a real-time task sleeps until a given time and then measures how late
- * it is.
+ * Like cyclictest, a real-time task sleeps until a given time and then measures
+ * how late it is.
  */
 #include <sched.h>
 #include <signal.h>
@@ -19,14 +19,14 @@
 #include "disksize.h"
 #include "speed.h"
 
-/* Not in step with a tick or a slice, so that timers expire at all times of these */
+/* Not in step with ticks and slices, to expire at all times of these */
 #define INTERVAL_NS	497000
 #define SAMPLES		2000
 #define LIMIT_US	1000
 
 #define HUGE_PAGE	(2 << 20)
 
-/* Bytes that even a slow disk transfers during the measurement, which takes a second */
+/* Bytes that even a slow disk transfers in the second of the measurement */
 #define MIN_READ	(32 << 20)
 
 static uint64_t late[SAMPLES];

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Check that Linux can preempt the firmware while the firmware's clock is stopped
+ * Check that Linux can preempt the firmware while the firmware's clock is
+ * stopped
  *
- *	noclock		a firmware call stops the clock, computes, and starts it again
- *	noclock slow	Linux has not found the clock, which ticks once a second; the timer
- *			event ends slices
+ *	noclock		a firmware call stops the clock, computes, and starts
+ *			it again
+ *	noclock slow	Linux has not found the clock, which ticks once a
+ *			second; the timer event ends slices
  */
 #include <signal.h>
 #include <sys/mman.h>

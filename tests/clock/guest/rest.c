@@ -2,8 +2,9 @@
 /*
  * Test the long slices that an idle Linux gives to the firmware
  *
- * While Linux is idle, there are few world switches, and Linux timers and firmware events
- * still wake Linux in time. When Linux is busy again, the firmware gets its share.
+ * While Linux is idle, there are few world switches, and Linux timers and
+ * firmware events still wake Linux in time. When Linux is busy again, the
+ * firmware gets its share.
  *
  *	rest [ticks|none|exact]
  */
@@ -32,14 +33,14 @@ static const char * const kinds[] = {
 #define TICKS_PER_SWITCH	3
 
 /*
- * On a busy host, some timers are late. If only the firmware's tick ended an idle slice,
- * two thirds of them would be late, by up to 10 ms.
+ * On a busy host, some timers are late. If only the firmware's tick ended an
+ * idle slice, two thirds of them would be late, by up to 10 ms.
  */
 #define LATE_US		3000
 #define MAX_LATE	(SLEEPS / 3)
 #define TRIES		3
 
-/* A firmware event waits for the next tick of the firmware's clock, and a tick may be late */
+/* A firmware event waits for the firmware's next tick, which may be late */
 #define LATE_TICKS	3
 
 static uint64_t firmware_ticks(int fd)

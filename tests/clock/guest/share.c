@@ -2,7 +2,8 @@
 /*
  * Measure the time of a CPU-bound job while the firmware is idle
  *
- * The program uses no interface of efi-mode, so that it runs on other kernels, too.
+ * The program uses no interface of efi-mode, so that it runs on other kernels,
+ * too.
  */
 #include "common.h"
 

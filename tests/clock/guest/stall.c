@@ -20,9 +20,9 @@
 #define TRIES		3
 
 /*
- * Maximum share of the firmware in percent of the CPU time. If Stall() kept the CPU, the
- * share would be 50 %. The switches take time, too, so the computing task does not get all
- * of the rest.
+ * Maximum share of the firmware in percent of the CPU time. If Stall() kept the
+ * CPU, the share would be 50 %. The switches take time, too, so the computing
+ * task does not get all of the rest.
  */
 #define MOST	30
 
@@ -106,7 +106,7 @@ static void at_high_level(void)
 			 "TPL_HIGH_LEVEL: stalls ended %lld slices\n", given);
 }
 
-/* Return how often a process or kernel thread has run; 0 if it no longer exists */
+/* Return how often a process or kernel thread has run; 0 if it is gone */
 static long long runs_of(const char *pid)
 {
 	char path[280], line[128];
@@ -125,8 +125,9 @@ static long long runs_of(const char *pid)
 }
 
 /*
- * Return how often all tasks but this one have run. This includes the kernel threads that
- * give the firmware its share, because for the scheduler they are tasks like all others.
+ * Return how often all tasks but this one have run. This includes the kernel
+ * threads that give the firmware its share, because for the scheduler they are
+ * tasks like all others.
  */
 static long long runs_of_others(void)
 {
@@ -144,9 +145,9 @@ static long long runs_of_others(void)
 }
 
 /*
- * Stall() ends a slice only if a task is ready to run, and this task runs then. So there
- * are at most as many such ends as runs of other tasks. Linux may still have work from its
- * boot, so the test waits for a quiet time.
+ * Stall() ends a slice only if a task is ready to run, and this task runs then.
+ * So there are at most as many such ends as runs of other tasks. Linux may
+ * still have work from its boot, so the test waits for a quiet time.
  */
 static void alone(void)
 {

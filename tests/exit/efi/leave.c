@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exit boot services and call SetVirtualAddressMap(), as the next operating system does
+ * Exit boot services and call SetVirtualAddressMap(), as the next operating
+ * system does
  *
- * This cannot be undone, and the firmware's console does not work afterwards. Therefore,
- * the function prints the results to the serial port. Then it powers off the machine
- * through the runtime services at their new addresses.
+ * This cannot be undone, and the firmware's console does not work afterwards.
+ * Therefore, the function prints the results to the serial port. Then it powers
+ * off the machine through the runtime services at their new addresses.
  */
 #include "driver.h"
 
@@ -29,7 +30,7 @@ struct map {
 	UINT8 *start;
 };
 
-/* Return the next descriptor of runtime memory after @d, the first if @d is NULL, or NULL */
+/* Return the next runtime descriptor after @d, or the first if @d is NULL */
 static EFI_MEMORY_DESCRIPTOR *next(const struct map *m, EFI_MEMORY_DESCRIPTOR *d)
 {
 	UINT8 *p = d ? (UINT8 *)d + m->stride : m->start;
@@ -49,7 +50,7 @@ static EFI_STATUS get_map(struct map *m)
 				 &m->key, &m->stride, &m->version);
 }
 
-/* Return TRUE if the memory map has runtime services code at the address of @function */
+/* Return TRUE if @function is in memory for runtime services code */
 static BOOLEAN in_place(const struct map *m, UINT64 function)
 {
 	EFI_MEMORY_DESCRIPTOR *d = NULL;
@@ -78,7 +79,7 @@ static UINT64 count_moved(const struct map *m)
 	return moved;
 }
 
-/* Map runtime memory to its physical addresses, because only the call is tested */
+/* Map runtime memory to its physical addresses; only the call is tested */
 static void set_virtual(struct map *m)
 {
 	EFI_MEMORY_DESCRIPTOR *d = NULL;
@@ -104,8 +105,9 @@ static EFI_STATUS read_variable(void)
 }
 
 /*
- * @argument 0: the value is the number of runtime services and memory descriptors that have
- * been moved. @argument 1: exit boot services, and power off the machine.
+ * @argument 0: the value is the number of runtime services and memory
+ * descriptors that have been moved. @argument 1: exit boot services, and power
+ * off the machine.
  *
  * Return: the status of GetMemoryMap() if @argument is 0, else the status of
  * ExitBootServices(), if that fails

@@ -4,15 +4,15 @@
  *
  * usage: loader OPTIONS: start \bzImage with this command line
  *
- * Like shim and the chainloader of GRUB, it places the EFI image in memory and calls its
- * entry point with the loader's own handle.
+ * Like shim and the chainloader of GRUB, it places the EFI image in memory and
+ * calls its entry point with the loader's own handle.
  */
 #include <efi.h>
 #include <efilib.h>
 
 #include "file.h"
 
-/* @base: @pages allocated pages, of which the image uses the first @size bytes */
+/* @size bytes at @base, in @pages allocated pages */
 struct image {
 	UINT8 *base;
 	UINTN pages;
@@ -20,7 +20,7 @@ struct image {
 	UINT32 entry;
 };
 
-/* Do not relocate the image, because the kernel's code is independent of its address */
+/* Do not relocate the image: the kernel's code works at any address */
 static EFI_STATUS place(const UINT8 *data, struct image *image)
 {
 	const UINT8 *pe = data + *(UINT32 *)(data + 0x3c), *section;
@@ -82,7 +82,7 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
 		return status;
 	}
 	FreePool(data);
-	/* The shell passes the whole line; the kernel ignores the first word, its own name */
+	/* The shell passes the whole line; the kernel ignores the first word */
 	options = own->LoadOptions;
 	status = start(handle, own, &image, options);
 	BS->FreePages((EFI_PHYSICAL_ADDRESS)image.base, image.pages);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Count the pages with a mark of tests/exit/guest/marks.c whenever many pages are freed
+ * Count the pages with a mark of tests/exit/guest/marks.c whenever many pages
+ * are freed
  *
- * A hook of FreePages() counts them before the firmware frees them, because some builds of
- * the firmware overwrite freed memory.
+ * A hook of FreePages() counts them before the firmware frees them, because
+ * some builds of the firmware overwrite freed memory.
  */
 #include <efi.h>
 #include <efilib.h>

@@ -60,7 +60,7 @@ static UINT64 graphics_modes(void)
 	return modes;
 }
 
-/* Return a checksum of the handlers of all vectors, which depends on their order */
+/* Return a checksum of the handlers of all vectors, in this order */
 static UINT64 handlers(void)
 {
 	UINT64 sum = 0;

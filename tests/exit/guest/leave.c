@@ -7,14 +7,14 @@
  *	leave halt		halt
  *	leave sysrq KEY		SysRq with this key, through /proc/sysrq-trigger
  *	leave panic		panic by SysRq-c
- *	leave panic TPL		panic during a firmware call that loops at this TPL
- *	leave panic fault	panic during a firmware call that has faulted
- *	leave panic lock	panic while the CPU holds a lock that an interrupt takes
+ *	leave panic TPL		panic while a firmware call loops at this TPL
+ *	leave panic fault	panic after a fault in a firmware call
+ *	leave panic lock	panic with a lock that an interrupt takes
  *	leave ARGUMENT		reboot(2) with this argument
  *
  * A word before the way to end Linux prepares a difficulty:
  *
- *	leave busy ...		an oops while the firmware is in a loop in its own work
+ *	leave busy ...		an oops while the firmware loops in its own work
  *	leave crowd ...		a thread calls the firmware all the time
  *	leave fault ...		the firmware faults in the last slice
  *	leave hang ...		the last call of a driver does not return
@@ -62,7 +62,7 @@ static void oops_while_busy(void)
 	wait(NULL);
 }
 
-/* The last call of the module efi-bus-test, when it releases the device, does not return */
+/* The module efi-bus-test does not return from its last call */
 static void let_driver_hang(void)
 {
 	struct efi_mode_test_driver d;
@@ -144,7 +144,9 @@ int main(int argc, char **argv)
 
 	if (argc > 2 && !strcmp(argv[1], "panic"))
 		prepare_panic(argv[2]);
-	/* Leave the console in disorder: yellow, no cursor, in the middle of a line */
+	/*
+	 * Yellow, no cursor, in the middle of a line: Linux must restore this
+	 */
 	printf("LEAVING \033[1;33m\033[?25l");
 	fflush(stdout);
 	if (argc > 2 && prepare(argv[1]))

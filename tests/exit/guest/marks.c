@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Write a mark to each page of a piece of memory, and keep the memory until Linux ends
+ * Write a mark to each page of a piece of memory, and keep the memory until
+ * Linux ends
  *
  * usage: marks MIB, the size of the memory
  */

@@ -49,7 +49,7 @@ static void check(const char *name)
 	}
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		errno = 0;
-		/* An empty write does not reach the kernel, so write an empty line */
+		/* An empty write does not reach the kernel */
 		if (write_file(path, bad[i][0] ? bad[i] : "\n") ||
 		    errno != EINVAL) {
 			ksft_print_msg("%s=%s is accepted\n", name, bad[i]);

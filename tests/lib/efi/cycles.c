@@ -38,9 +38,9 @@ static UINT64 cpuid_cycles_per_ms(void)
 }
 
 /*
- * On a busy host, Stall() may last too long, but never too short, so the shortest of many
- * calls is the best. The caller takes the difference of two lengths, which does not
- * contain the time of the call itself.
+ * On a busy host, Stall() may last too long, but never too short, so the
+ * shortest of many calls is the best. The caller takes the difference of two
+ * lengths, which does not contain the time of the call itself.
  */
 static UINT64 shortest_stall(UINTN us)
 {

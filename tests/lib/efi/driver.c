@@ -2,10 +2,10 @@
 /*
  * The EFI test driver, which runs test functions in the firmware
  *
- * The UEFI shell loads the driver before it starts Linux. The driver saves the CPU state
- * for later comparison, and installs a protocol that finds functions by their names.
- * Linux calls the functions through /dev/efi-mode-test. selfcheck.efi calls them without
- * Linux.
+ * The UEFI shell loads the driver before it starts Linux. The driver saves the
+ * CPU state for later comparison, and installs a protocol that finds functions
+ * by their names. Linux calls the functions through /dev/efi-mode-test.
+ * selfcheck.efi calls them without Linux.
  */
 #include "driver.h"
 
@@ -17,9 +17,9 @@ UINT64 EFIAPI check_registers(UINT64 deadline);
 UINT64 EFIAPI check_ymm(UINT64 deadline);
 
 /*
- * Load patterns into the registers and spin for @usec microseconds. The value is the
- * number of registers that changed. On a CPU with AVX, the first half of the time is spent
- * on the AVX registers.
+ * Load patterns into the registers and spin for @usec microseconds. The value
+ * is the number of registers that changed. On a CPU with AVX, the first half of
+ * the time is spent on the AVX registers.
  */
 static EFI_STATUS EFIAPI registers(UINT64 usec, UINT64 *errors)
 {
@@ -50,7 +50,7 @@ static EFI_STATUS EFIAPI spin_notify(UINT64 usec, UINT64 *value)
 
 TEST_FUNCTION(spin_notify, spin_notify, .max = TEST_MAX_USEC);
 
-/* The linker script defines these around the array of TEST_FUNCTION() entries */
+/* The linker script defines these around the TEST_FUNCTION() entries */
 extern const struct test_function test_functions[], test_functions_end[]
 	__attribute__((visibility("hidden")));
 

@@ -19,9 +19,10 @@ struct test_function {
 };
 
 /*
- * Register @function as @_name for /dev/efi-mode-test and selfcheck.efi. A function that
- * takes an argument adds ".max = " and the largest valid argument. Two functions of the
- * same name fail to link. The linker script collects all entries in an array.
+ * Register @function as @_name for /dev/efi-mode-test and selfcheck.efi. A
+ * function that takes an argument adds ".max = " and the largest valid
+ * argument. Two functions of the same name fail to link. The linker script
+ * collects all entries in an array.
  */
 #define TEST_FUNCTION(_name, function, ...)				\
 	const struct test_function test_function_ ## _name		\
@@ -29,7 +30,7 @@ struct test_function {
 		.call = function, .name = #_name, ## __VA_ARGS__	\
 	}
 
-/* Limits for arguments that are a time; a test would seem to hang in a longer call */
+/* Limits of a time argument; a test would seem to hang in a longer call */
 #define TEST_MAX_USEC	60000000
 #define TEST_MAX_MS	60000
 #define TEST_ANY	(~0ULL)

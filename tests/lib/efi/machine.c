@@ -72,9 +72,10 @@ void lapic_write(UINT32 reg, UINT32 value)
 }
 
 /*
- * Return the vector of the firmware's tick handler, or 0. The local APIC timer has this
- * vector even if it is masked: then another device makes the ticks, and its driver runs
- * the handler of this vector. A timer in one-shot mode is armed again at each tick.
+ * Return the vector of the firmware's tick handler, or 0. The local APIC timer
+ * has this vector even if it is masked: then another device makes the ticks,
+ * and its driver runs the handler of this vector. A timer in one-shot mode is
+ * armed again at each tick.
  */
 UINT8 firmware_tick_vector(void)
 {

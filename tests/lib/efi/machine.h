@@ -2,8 +2,8 @@
 /*
  * Direct access to the CPU, the interrupt controllers and the timers
  *
- * Some firmware drivers access this hardware without using a protocol. The tests
- * do the same, to check that such drivers work beside Linux.
+ * Some firmware drivers access this hardware without using a protocol. The
+ * tests do the same, to check that such drivers work beside Linux.
  */
 #ifndef MACHINE_H
 #define MACHINE_H

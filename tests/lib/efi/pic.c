@@ -12,7 +12,7 @@
 #define CHANNEL0	0x40
 #define CONTROL		0x43
 
-/* If an IRQ is withdrawn before the CPU accepts it, the 8259 sends IRQ 7, without EOI */
+/* IRQ 7 also comes if an IRQ is withdrawn early, and then needs no EOI */
 static INTERRUPT void spurious(struct interrupt_frame *frame)
 {
 	(void)frame;

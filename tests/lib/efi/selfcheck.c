@@ -3,7 +3,7 @@
  * Check the test driver on the bare firmware, without Linux
  *
  *	selfcheck			check all functions that return
- *	selfcheck name argument		call one function; the argument is decimal
+ *	selfcheck name argument		call one function; argument in decimal
  */
 #include <efi-mode/test.h>
 
@@ -64,7 +64,7 @@ static void check_equal(CHAR16 *name, const char *function, UINT64 argument,
 	check(name, value == wanted, value);
 }
 
-/* Check that each interrupt comes once and not early; on a busy host it may be late */
+/* Check that each interrupt comes once and not early; it may be late */
 static void check_irq(CHAR16 *name, UINT64 kind)
 {
 	UINT64 per_ms = tsc_cycles_per_ms(), early = 0, more, i, j;
@@ -137,9 +137,9 @@ static VOID EFIAPI dawdle(EFI_EVENT unused, VOID *done)
 }
 
 /*
- * A notify function that runs inside a tick handler takes longer than a tick. If
- * the firmware sends the EOI before it dispatches events, the next ticks nest in
- * the notify function, else they wait.
+ * A notify function that runs inside a tick handler takes longer than a tick.
+ * If the firmware sends the EOI before it dispatches events, the next ticks
+ * nest in the notify function, else they wait.
  */
 static void check_nesting(void)
 {
@@ -197,7 +197,7 @@ static void check_breach(CHAR16 *name, UINT64 what)
 	check(name, seen == what, seen);
 }
 
-/* Check that the function "state" detects changes of DR3 and of the LVT error entry */
+/* Check that "state" detects changes of DR3 and of the LVT error entry */
 static void check_state(void)
 {
 	UINT64 dr3 = READ_REGISTER("dr3");

@@ -8,7 +8,7 @@
 #include <efi.h>
 #include <efilib.h>
 
-/* UEFI 2.10, section 4.6.2: runtime services that exist after ExitBootServices() */
+/* UEFI 2.10, section 4.6.2: services that exist after ExitBootServices() */
 #define RT_SUPPORTED_WAKEUP	0x000c
 #define RT_SUPPORTED_ALL	0x3fff
 

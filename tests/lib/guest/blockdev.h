@@ -2,8 +2,8 @@
 /*
  * Helpers for the firmware's disks
  *
- * In a pattern, each sector consists of 32 copies of a line of 16 characters with the
- * number of the sector.
+ * In a pattern, each sector consists of 32 copies of a line of 16 characters
+ * with the number of the sector.
  */
 #ifndef _SELFTESTS_EFI_MODE_BLOCKDEV_H
 #define _SELFTESTS_EFI_MODE_BLOCKDEV_H
@@ -17,7 +17,7 @@
 #define SECTOR		512
 #define LINE		16
 
-/* Return the content of an attribute without the newline, or "" if there is none */
+/* Return an attribute without the newline, or "" if there is none */
 static inline const char *disk_attr(const char *disk, const char *name)
 {
 	static char text[4096];

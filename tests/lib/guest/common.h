@@ -48,7 +48,7 @@ static inline int open_test_device(void)
 	return fd;
 }
 
-/* Call a function of the EFI test driver; return false if the call or the function fails */
+/* Call a function of the EFI test driver; return false on any error */
 static inline bool call_driver(int fd, const char *name, uint64_t argument,
 			       struct efi_mode_test_driver *d)
 {
@@ -104,8 +104,8 @@ static inline bool file_has(const char *path, const char *text)
 }
 
 /*
- * The kernel's command line says whether a test is a long one, which has time for more
- * repetitions and longer firmware calls.
+ * The kernel's command line says whether a test is a long one, which has time
+ * for more repetitions and longer firmware calls.
  */
 static inline bool is_long(void)
 {

@@ -2,11 +2,11 @@
 /*
  * Functions that call runtime services through /dev/efi_test (CONFIG_EFI_TEST)
  *
- * Each function calls one runtime service. It returns the EFI status of the service,
- * or FAULT if the kernel could not read or write the arguments.
+ * Each function calls one runtime service. It returns the EFI status of the
+ * service, or FAULT if the kernel could not read or write the arguments.
  *
- * The structures are copied from drivers/firmware/efi/test/efi_test.h, which is not
- * exported to user space.
+ * The structures are copied from drivers/firmware/efi/test/efi_test.h, which is
+ * not exported to user space.
  */
 #ifndef _SELFTESTS_EFI_MODE_EFI_TEST_H
 #define _SELFTESTS_EFI_MODE_EFI_TEST_H

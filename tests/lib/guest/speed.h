@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Requests of the disk benchmark, shared by its Linux part (speed.c) and its firmware
- * part (tests/disk/efi/diskspeed.c)
+ * Requests of the disk benchmark, shared by its Linux part (speed.c) and its
+ * firmware part (tests/disk/efi/diskspeed.c)
  */
 #ifndef _SELFTESTS_EFI_MODE_SPEED_H
 #define _SELFTESTS_EFI_MODE_SPEED_H
 
-/* The benchmark uses the first SPEED_AREA bytes of the disk; sizes are in bytes */
+/*
+ * The benchmark uses the first SPEED_AREA bytes of the disk; sizes are in bytes
+ */
 #define SPEED_AREA	(64 << 20)
 #define SPEED_LARGE	(1 << 20)
 #define SPEED_SMALL	(4 << 10)
@@ -16,7 +18,8 @@
  * speed_next() - choose the next small block of a pseudo-random sequence
  * @state:	state of the sequence, initially 0
  *
- * Return: the offset of the block in bytes, a multiple of %SPEED_SMALL below %SPEED_AREA
+ * Return: the offset of the block in bytes, a multiple of %SPEED_SMALL below
+ * %SPEED_AREA
  */
 static inline unsigned long long speed_next(unsigned long long *state)
 {
@@ -48,8 +51,8 @@ static inline void speed_fill(void *buffer, unsigned long long offset)
  * @offset:	offset of the block on the disk, in bytes
  * @size:	size of the block in bytes
  *
- * The work between two transfers affects their speed, so both parts of the benchmark use
- * this function.
+ * The work between two transfers affects their speed, so both parts of the
+ * benchmark use this function.
  *
  * Return: 1 if the content is right, else 0
  */

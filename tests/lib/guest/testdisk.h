@@ -148,7 +148,7 @@ static inline bool fails(int fd, uint64_t at, size_t size, int error)
 	return pread(fd, buf, size, at) < 0 && errno == error;
 }
 
-/* After a change of the medium: check that reads and writes fail, and change nothing */
+/* After a change of the medium, reads and writes fail and change nothing */
 static inline bool other_medium_is_safe(int fd)
 {
 	return fails(fd, 0, 4096, EIO) && pwrite(fd, buf, 4096, 0) < 0 &&
@@ -156,8 +156,8 @@ static inline bool other_medium_is_safe(int fd)
 }
 
 /*
- * Start a process that writes until there is an error. It exits with 0 if the error means
- * that the disk is gone.
+ * Start a process that writes until there is an error. It exits with 0 if the
+ * error means that the disk is gone.
  */
 static inline pid_t start_writer(int fd)
 {

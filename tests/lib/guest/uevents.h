@@ -39,7 +39,7 @@ static inline void copy_value(char *to, size_t size, const char *line,
 		snprintf(to, size, "%s", line + strlen(key));
 }
 
-/* Wait up to @ms milliseconds for the next uevent of a subsystem; false if there is none */
+/* Wait for the next uevent of a subsystem; false if none comes within @ms */
 static inline bool next_uevent_of(const char *subsystem, int fd, int ms,
 				  struct uevent *u)
 {
@@ -97,8 +97,8 @@ static inline bool wait_medium(int fd, int ms, const char *disk)
 }
 
 /*
- * Wait for @action on a device with @part in its alias. Return the milliseconds that it
- * took, or -1 after @ms milliseconds without any uevent of the bus.
+ * Wait for @action on a device with @part in its alias. Return the milliseconds
+ * that it took, or -1 after @ms milliseconds without any uevent of the bus.
  */
 static inline long wait_uevent(int fd, int ms, const char *action,
 			       const char *part, struct uevent *u)

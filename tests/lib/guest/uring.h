@@ -2,8 +2,8 @@
 /*
  * Run many transfers at once by io_uring
  *
- * The memory and the file are registered, so that a transfer needs neither a system call
- * nor a page table walk of its own.
+ * The memory and the file are registered, so that a transfer needs neither a
+ * system call nor a page table walk of its own.
  */
 #ifndef _SELFTESTS_EFI_MODE_URING_H
 #define _SELFTESTS_EFI_MODE_URING_H
@@ -31,7 +31,7 @@ static inline bool uring_use(struct io_uring *ring, int fd)
 	return io_uring_register_files_update(ring, URING_FILE, &fd, 1) == 1;
 }
 
-/* Add a transfer; before uring_run(), add at most as many as uring_open() was told */
+/* Add a transfer, at most as many as uring_open() was told */
 static inline void uring_add(struct io_uring *ring, bool writes, void *buffer,
 			     size_t size, off_t offset)
 {
