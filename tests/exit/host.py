@@ -186,7 +186,7 @@ def wayback_event(opt, results):
 def wayback_8254(opt, results):
     """Return to a firmware that does not use the local APIC timer"""
     once(opt, results, "wayback-8254", ("pit",), "",
-         "firmware's clock: a device, vector 0x68")
+         "clock: a device, vector 0x68")
 
 
 # (name, kernel parameters, guest programs, returned EFI status without the error bit);

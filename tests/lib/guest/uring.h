@@ -31,7 +31,7 @@ static inline bool uring_use(struct io_uring *ring, int fd)
 	return io_uring_register_files_update(ring, URING_FILE, &fd, 1) == 1;
 }
 
-/* Add a transfer, at most as many as uring_open() was told */
+/* Add a transfer; before uring_run(), at most @most of uring_open() */
 static inline void uring_add(struct io_uring *ring, bool writes, void *buffer,
 			     size_t size, off_t offset)
 {
