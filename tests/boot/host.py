@@ -115,7 +115,7 @@ ERRORS = (
      r"Failed to open file|Failed to load initrd|initrd", 14),
     ("a limit that is too small", "initrd=\\initrd.img mem=20M",
      r"efi-mode: mem=20M is too small", 2),
-    ("an invalid way of preemption", "initrd=\\initrd.img efi_mode.preempt=never",
+    ("an invalid value of preempt=", "initrd=\\initrd.img efi_mode.preempt=never",
      r"efi_mode\.preempt=never is neither gate nor event", 2),
     ("firmware without timer events",
      "initrd=\\initrd.img efi_mode.preempt=event",

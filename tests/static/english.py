@@ -56,31 +56,31 @@ def unless_after(words):
 
 # (reason, pattern); the group "hit" is what is wrong, if not everything
 RULES = tuple((reason, re.compile(pattern)) for reason, pattern in (
-    ("name the actor instead of \"who\"",
+    (r'name the actor instead of "who"',
      unless_after(PERSONS) + r"(?P<hit>[Ww]ho(?:ever|m|mever)?)" + NO_NAME),
-    ("name the actor instead of \"somebody\"",
+    (r'name the actor instead of "somebody"',
      WORD + r"(?:[Ss]omebody|[Ss]omeone|[Nn]obody|[Nn]o one|[Aa]nybody|[Ee]verybody)" +
      NO_NAME),
-    ("a program or a device is \"it\"",
+    (r'a program or a device is "it"',
      WORD + r"(?:[Hh]e|[Hh]im|[Hh]is|[Hh]imself)" + NO_NAME),
     # A question and a heading may begin with it
-    ("name the subject instead of \"what\"",
+    (r'name the subject instead of "what"',
      BEGIN + r"(?P<hit>[Ww]hat\s+(?!to\b)\w+)(?![\s\w,'()]*\?)"
      r"(?![^\n]*\n[=~^\"'-]{4})"),
-    ("name the object instead of \"what\"",
+    (r'name the object instead of "what"',
      r"\b(?:of|than|with|for|from|by|beside|without|like)\s+what\s+(?:is|was|are|were|has|"
      r"had|comes|goes|it)\b"),
-    ("name the subject instead of \"one that\"",
+    (r'name the subject instead of "one that"',
      r"(?:\A\s*|\n\s*\n\s*|[.!?]\s+)"
      r"(?P<hit>(?:[Oo]ne|[Tt]hose|That)\s+(?:that|which|whose|of\s+which))\b"),
     ("write \"a Linux timer\", not \"a timer of Linux's\"",
      rf"\bof\s+(?:the\s+|an?\s+)?(?:[\w-]+\s+)?[\w-]+'s(?={END}|\s+(?:{VERBS}|{JOINTS})\b)"),
     ("write \"the firmware's\"",
      unless_after(ARTICLES) + r"(?P<hit>[Ff]irmware's)\b"),
-    ("write \"the firmware\"",
+    (r'write "the firmware"',
      rf"(?:{BEGIN}|\b(?P<bare>{BARE})\s+)(?P<hit>[Ff]irmware)"
      rf"(?(bare)(?={END}|\s+(?:{VERBS}|{JOINTS})\b)|(?=\s+{VERBS}\b))"),
-    ("this is not English",
+    (r'this is not English',
      r"\b(?:so\s+(?:is|are|was|it\s+is)\s+done|(?:is|are|was)\s+so\s+done|"
      r"(?:is|are|to\s+be)\s+had|as\s+many\s+as|[Aa]nother\s+(?:\w+\s+)?than|"
      r"of\s+theirs|taken\s+for\s+(?:none|one))\b|"
@@ -89,7 +89,7 @@ RULES = tuple((reason, re.compile(pattern)) for reason, pattern in (
 ))
 
 # Lines of a comment start with one of these
-LEADER = re.compile(r"^[ \t]*(?:/\*+|\*+/?|//+|#+)", re.M)
+LEADER = re.compile(r"^[ \t]*(?:/\*+|\*+/?|//+|#+)|\*/\Z", re.M)
 
 C_TEXT = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)
 ESCAPE = re.compile(r"\\(?:[nrtbaefv0]|x[0-9a-f]{2}|033)")
@@ -115,7 +115,7 @@ def python_texts(source):
     for line in source.splitlines(keepends=True):
         lines.append(lines[-1] + len(line))
     comment = None
-    for kind, text, (row, column), (end, _), _ in tokenize.generate_tokens(
+    for kind, text, (row, column), _, _ in tokenize.generate_tokens(
             io.StringIO(source).readline):
         offset = lines[row - 1] + column
         name = tokenize.tok_name[kind]
@@ -259,7 +259,7 @@ setuid(NOBODY), ./who and $nobody and sched.who are names.
 """
 
 C_SAMPLE = r"""
-/* Fine */
+/* Fine */ /* but a timer of firmware */
 static int who, nobody; /*
  * Call a timer of
  * Linux's
@@ -299,9 +299,10 @@ def english_rules(_opt, results):
     unused = {reason for reason, _ in RULES} - used
     results.add(not unused, "english-rules: each rule is used", f"{unused}")
     for name, source, wanted in (
-            ("sample.c", C_SAMPLE, [(4, "of Linux's"), (7, "whoever")]),
+            ("sample.c", C_SAMPLE, [(2, "firmware"), (4, r"of Linux's"),
+                                    (7, "whoever")]),
             ("sample.rst", RST_SAMPLE, [(9, "firmware")]),
-            ("sample.py", PYTHON_SAMPLE, [(3, "somebody"), (4, "what is")])):
+            ("sample.py", PYTHON_SAMPLE, [(3, "somebody"), (4, r"what is")])):
         found = [(line, hit) for line, hit, _ in judge_source(name, source)]
         results.add(found == wanted, f"english-rules: only comments and strings: {name}",
                     f"{found}")

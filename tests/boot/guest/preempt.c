@@ -43,7 +43,7 @@ int main(void)
 	ksft_test_result(ok && took >= CALL_USEC * 990ULL,
 			 "a call of 3 s returns after %llu ms\n",
 			 (unsigned long long)took / 1000000);
-	ksft_test_result(d.slices >= MIN_SLICES, "it had %llu slices\n",
+	ksft_test_result(d.slices >= MIN_SLICES, "the call took %llu slices\n",
 			 (unsigned long long)d.slices);
 	ksft_test_result(!d.value, "the firmware's registers are kept: %llu changed\n",
 			 (unsigned long long)d.value);

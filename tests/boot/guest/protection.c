@@ -37,7 +37,7 @@ int main(void)
 	load = start_load();
 	for (i = 0; i < ROUNDS; i++) {
 		if (!call_driver(fd, "state", 0, &d))
-			ksft_exit_fail_msg("the test driver does not answer\n");
+			ksft_exit_fail_msg("the EFI test driver does not answer\n");
 		state |= d.value;
 		always &= read_cr4(fd);
 	}

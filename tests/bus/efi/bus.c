@@ -125,9 +125,9 @@ static EFI_STATUS remove_later(UINT64 ms)
 }
 
 /*
- * The firmware allocates the memory that was freed last first. Free another
- * piece of memory of this size, so that an allocation before that of the handle
- * gets this one.
+ * The firmware reuses the most recently freed memory first. Free another piece
+ * of memory of this size after that of the old handle, because the firmware
+ * allocates memory for a protocol before that for the handle.
  */
 static void swap_free(UINTN size)
 {

@@ -10,12 +10,12 @@
 /* Bits 0 to 7 are the operation, the bits above are its argument */
 enum test_bus {
 	TEST_BUS_INSTALL,	/* the test device appears */
-	TEST_BUS_REMOVE,	/* it disappears, this many ms from now */
-	TEST_BUS_REINSTALL,	/* its interface is installed again */
+	TEST_BUS_REMOVE,	/* it disappears after this number of ms */
+	TEST_BUS_REINSTALL,	/* its protocol is reinstalled */
 	TEST_BUS_REPLACE,	/* it disappears and appears at once; value: 1 if it
 				 * has the same handle
 				 */
-	TEST_BUS_OPENS,		/* value: how often its protocol is open */
+	TEST_BUS_OPENS,		/* value: number of times its protocol is open */
 	TEST_BUS_EVENTS,	/* value: events that all callers created and did not
 				 * close, since the first TEST_BUS_EVENTS
 				 */
@@ -44,10 +44,10 @@ enum test_bus {
 	TEST_BUS_HANG,		/* the next call of the device never returns */
 };
 
-/* Devices in the flock, at most */
+/* Maximum number of devices in the flock */
 #define TEST_BUS_MAX_FLOCK	16
 
-/* The name of a file in the path of the odd device */
+/* File name in the device path of the odd device */
 #define TEST_BUS_ODD_NAME	"a\"b\\c\033d\177"
 
 #endif /* _TEST_BUS_H */

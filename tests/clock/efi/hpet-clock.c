@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Replace the local APIC timer as the firmware's clock by the HPET
+ * Make the HPET the firmware's clock, instead of the local APIC timer
  *
  * The HPET interrupts through the IO-APIC, and its handler jumps to the
  * firmware's tick handler.

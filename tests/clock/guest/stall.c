@@ -146,8 +146,9 @@ static long long runs_of_others(void)
 
 /*
  * Stall() ends a slice only if a task is ready to run, and this task runs then.
- * So there are at most as many such ends as runs of other tasks. Linux may
- * still have work from its boot, so the test waits for a quiet time.
+ * So the number of such ends is not larger than the number of times that other
+ * tasks ran. Linux may still have work from its boot, so the test waits for a
+ * quiet time.
  */
 static void alone(void)
 {

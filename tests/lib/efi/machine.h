@@ -148,7 +148,7 @@ struct comparator {
 	UINT32 number;
 	UINT32 pin;
 	UINT32 config;
-	UINT32 period;	/* of the main counter, in fs */
+	UINT32 period;	/* of the main counter, in femtoseconds */
 };
 
 EFI_STATUS comparator_claim(struct comparator *c, UINT8 vector, BOOLEAN level,
