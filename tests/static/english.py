@@ -65,7 +65,7 @@ RULES = tuple((reason, re.compile(pattern)) for reason, pattern in (
      WORD + r"(?:[Hh]e|[Hh]im|[Hh]is|[Hh]imself)" + NO_NAME),
     # A question and a heading may begin with it
     (r'name the subject instead of "what"',
-     BEGIN + r"(?P<hit>[Ww]hat\s+(?!to\b)\w+)(?![\s\w,'()]*\?)"
+     BEGIN + r"(?P<hit>[Ww]hat\s+(?!(?:to|kind|kinds)\b)\w+)(?![\s\w,'()]*\?)"
      r"(?![^\n]*\n[=~^\"'-]{4})"),
     (r'name the object instead of "what"',
      r"\b(?:of|than|with|for|from|by|beside|without|like)\s+what\s+(?:is|was|are|were|has|"
@@ -243,6 +243,7 @@ GOOD = r"""
 Users who have no root access can read the file.
 Print the devices that the firmware lists.
 What to do if the kernel does not start
+Return: what kind of clock it is
 What is the status? See the log.
 It compares the disk with that of the kernel, because firmware before 2.8 has none.
 The driver does not know what is wrong.
