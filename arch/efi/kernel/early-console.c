@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The boot console: kernel messages on firmware's text console
+ * The boot console: kernel messages on the firmware's text console
  *
- * From the moment at which firmware can be called, and with all that was said
- * before, until the driver in drivers/efi-mode takes over. If it never does, or
- * with keep_bootcon, this one goes on whenever no other call is under way, and as long
- * as Linux has no screen of its own: ConOut is the screen, too.
+ * It prints from the moment at which the firmware can be called, beginning with
+ * all earlier messages, until the driver in drivers/efi-mode takes over. If the
+ * driver never does, or with keep_bootcon, the boot console continues whenever
+ * no other firmware call is in progress. It prints nothing while Linux has a
+ * screen of its own, because ConOut writes to the same screen.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -18,14 +19,20 @@
 #include <efi-mode/call.h>
 #include <efi-mode/early-console.h>
 
-/* Firmware shows so much at a time, since interrupts are held off meanwhile */
+/* Characters per call; few, because interrupts are held off meanwhile */
 #define PIECE	125
 
-/* What it has not shown yet: it is not to be called when it has been interrupted */
+/*
+ * Text that the firmware has not printed yet: an atomic call fails while the
+ * firmware is interrupted in other work
+ */
 static u8 text[4096];
 static unsigned int length;
 
-/* Both are in use with the console lock held, or when there is no console any more */
+/*
+ * @text and @piece are only used with the console lock held, or by econ_exit()
+ * after the console has been unregistered
+ */
 static efi_char16_t piece[PIECE + 1];
 
 static efi_status_t econ_show_piece(unsigned int flags, unsigned int begin,
@@ -83,7 +90,7 @@ static void econ_write(struct console *con, const char *s, unsigned int n)
 	econ_show(panic_in_progress() ? EFI_CALL_PANIC : EFI_CALL_ATOMIC);
 }
 
-/* What is left, whatever firmware is doing */
+/* Print the remaining text, and wait for the firmware if it is busy */
 static int econ_exit(struct console *con)
 {
 	econ_show(0);
@@ -101,8 +108,9 @@ static struct console early_efi_console = {
 /**
  * efi_mode_early_console() - register the boot console
  *
- * Also says what the messages go to, if the command line does not: the screen, and
- * firmware's terminal, which is /dev/console if there is one.
+ * If the command line does not name a console, the preferred ones are tty0, the
+ * screen, and hvc0, a terminal of the firmware. If hvc0 exists, it is
+ * /dev/console.
  *
  * Context: setup_arch(), after efi_mode_map_handoff().
  */
@@ -110,7 +118,10 @@ void __init efi_mode_early_console(void)
 {
 	if (!efi_mode_systab()->con_out)
 		return;
-	/* Once there is a preferred one, no other is enabled by default */
+	/*
+	 * First, because no other console is enabled by default once a
+	 * preferred one is known
+	 */
 	register_console(&early_efi_console);
 	if (IS_ENABLED(CONFIG_VT_CONSOLE))
 		add_preferred_console("tty", 0, NULL);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Find the handoff, check it and map it
- */
+/* Find, check and map the handoff */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/export.h>
@@ -17,7 +15,11 @@ phys_addr_t efi_mode_handoff_phys __initdata;
 struct efi_mode_handoff *efi_mode_handoff;
 EXPORT_SYMBOL_GPL(efi_mode_handoff);
 
-/* The EFI stub has put the address into a node of the setup_data list; 0: it has not */
+/*
+ * Find the address in the setup_data node that the EFI stub has added.
+ *
+ * Return: the physical address, or 0 if there is no such node.
+ */
 static u64 __init ehandoff_address(void)
 {
 	u64 node = boot_params.hdr.setup_data, handoff;
@@ -45,10 +47,10 @@ static u64 __init ehandoff_address(void)
 }
 
 /**
- * efi_mode_find_handoff() - find the handoff and keep it
+ * efi_mode_find_handoff() - find the handoff and reserve its memory
  *
- * Panics if the kernel was not started by its own EFI stub: there is nothing
- * else that it could run on.
+ * Stops with a message if the kernel was not started by its own EFI stub, and
+ * panics if the handoff has another version: the kernel cannot run without it.
  *
  * Context: setup_arch(), before memory is allocated.
  */
@@ -75,9 +77,9 @@ void __init efi_mode_find_handoff(void)
 }
 
 /**
- * efi_mode_map_handoff() - map the handoff
+ * efi_mode_map_handoff() - make the handoff accessible in the direct map
  *
- * Context: setup_arch(), after the direct map is there.
+ * Context: setup_arch(), after the direct map has been created.
  */
 void __init efi_mode_map_handoff(void)
 {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files that other kernels have, and that are not for users next to live firmware
+ * Hide files that are harmless on other kernels, but not beside live firmware
  *
- * Addresses in the firmware are for root only.
+ * Several files in sysfs show the addresses of the runtime services, or memory
+ * that the boot loader has left. Beside live firmware, its tables, its heap and
+ * the handoff remain in use, and an address in them saves an attacker a search.
+ * Therefore only root can read these files.
  *
- * On other kernels these files of sysfs show where the runtime services are, or memory that
- * the boot loader has left. Here the firmware is alive: its tables and its heap are used all
- * the time, and so is the handoff. An address in them saves an attacker a search.
- *
- * The memory types are the firmware's. /proc/mtrr would change them on one CPU of several,
- * for the firmware as well, and for the next system.
+ * /proc/mtrr is removed, because the firmware owns the memory types. Linux
+ * would change them on one CPU of several, and the change would also affect the
+ * firmware and the next system.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -24,7 +24,7 @@
 
 #include <asm/cpufeature.h>
 
-/* Nodes of boot_params.hdr.setup_data */
+/* Limit of nodes in the list at boot_params.hdr.setup_data */
 #define MAX_NODES	100
 
 static int __init ehide_file(struct kobject *parent, const char *path)
@@ -39,11 +39,12 @@ static int __init ehide_file(struct kobject *parent, const char *path)
 	ret = kernfs_setattr(file, &attr);
 	kernfs_put(file);
 	if (ret)
-		pr_warn("all users can read %s: %d\n", path, ret);
+		pr_warn("cannot restrict %s to root: error %d, all users can read it\n",
+			path, ret);
 	return ret;
 }
 
-/* After the files have been made, and before there are users */
+/* Late, because the files must exist, but before user space starts */
 static int __init ehide_init(void)
 {
 	unsigned int i;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two views of memory: the arena, which is all RAM of Linux, and the rest, which is the
- * firmware's
+ * Separate the arena, which is all RAM of Linux, from the firmware's memory
  *
- * The firmware goes on to use its memory, and everything that Linux does to it stays when
- * Linux has gone. So its memory is reserved in the memory map, and it is a busy, exclusive
- * resource, which no driver gets and /dev/mem does not show.
+ * The firmware keeps using its memory, and every change that Linux makes there
+ * remains after Linux has ended. Therefore firmware memory is reserved in the
+ * memory map, and it is a busy, exclusive resource: no driver can claim it, and
+ * /dev/mem does not show it.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -25,13 +25,14 @@ static struct resource *firmware_resources __initdata;
 static int nr_firmware_resources __initdata;
 
 /**
- * efi_mode_memory_add_arena() - make all of the arena RAM of Linux
+ * efi_mode_memory_add_arena() - add the whole arena to the RAM of Linux
  *
- * The parameter mem= takes away all memory above an address, on the assumption that RAM
- * begins at 0. The arena can be anywhere, and the kernel anywhere in it. So the EFI stub
- * has made the arena as small as mem= says, and all of it stays.
+ * The parameter mem= removes all memory above an address, on the assumption
+ * that RAM begins at 0. The arena can be anywhere, and the kernel can be
+ * anywhere in it. Therefore the EFI stub has already made the arena as small as
+ * mem= says, and this function adds all of it again.
  *
- * What memmap= reserves stays reserved.
+ * Memory that memmap= reserves remains reserved.
  *
  * Context: setup_arch(), after the early parameters.
  */
@@ -42,7 +43,7 @@ void __init efi_mode_memory_add_arena(void)
 
 	h = early_memremap(efi_mode_handoff_phys, sizeof(*h));
 	if (!h)
-		panic("efi-mode: the handoff cannot be mapped\n");
+		panic("efi-mode: cannot map the handoff\n");
 	for (i = 0; i < h->nr_ranges; i++)
 		e820__range_add(h->ranges[i].base, h->ranges[i].size,
 				E820_TYPE_RAM);
@@ -55,11 +56,11 @@ static void *__init ememory_alloc(size_t size)
 	void *p = memblock_alloc(size, SMP_CACHE_BYTES);
 
 	if (!p)
-		panic("efi-mode: no memory for the resources of the firmware\n");
+		panic("efi-mode: no memory for the list of firmware memory\n");
 	return p;
 }
 
-/* The drivers of screens claim it */
+/* Leave out the frame buffer, because the screen drivers claim it */
 static void __init ememory_spare_frame_buffer(struct range *ranges, int nr)
 {
 	u64 base = screen_info.lfb_base, size = screen_info.lfb_size;
@@ -70,7 +71,12 @@ static void __init ememory_spare_frame_buffer(struct range *ranges, int nr)
 		subtract_range(ranges, nr, base, base + size);
 }
 
-/* Return: how many of @ranges the firmware has; @nr is their number with room to split */
+/*
+ * Collect the firmware's memory in @ranges, which has room for @nr entries,
+ * including those that subtract_range() adds when it splits a range.
+ *
+ * Return: the number of entries.
+ */
 static int __init ememory_collect(struct range *ranges, int nr)
 {
 	const struct efi_mode_handoff *h = efi_mode_handoff;
@@ -90,16 +96,18 @@ static int __init ememory_collect(struct range *ranges, int nr)
 }
 
 /**
- * efi_mode_memory_reserve_firmware() - reserve all that is not in the arena
+ * efi_mode_memory_reserve_firmware() - reserve the firmware's memory
  *
- * The firmware gives and takes memory all the time, but the sum of what its map describes
- * remains.
+ * That is all memory in the EFI memory map outside the arena. The firmware
+ * allocates and frees memory all the time, but the total of the ranges in its
+ * memory map does not change.
  *
- * Context: setup_arch(), when memory can be allocated and the handoff is mapped.
+ * Context: setup_arch(), when memory can be allocated and the handoff is
+ * mapped. Panics if there is no memory.
  */
 void __init efi_mode_memory_reserve_firmware(void)
 {
-	/* Each range that is taken out of another splits it */
+	/* Subtracting a range from another can split it in two */
 	int i, n, nr = efi.memmap.nr_map + efi_mode_handoff->nr_ranges + 2;
 	struct range *ranges;
 
@@ -125,7 +133,7 @@ void __init efi_mode_memory_reserve_firmware(void)
 }
 
 /**
- * efi_mode_memory_insert_resources() - name the firmware's memory in /proc/iomem
+ * efi_mode_memory_insert_resources() - name the firmware's memory in iomem
  *
  * Context: setup_arch(), after the resources of the memory map.
  */
@@ -135,5 +143,5 @@ void __init efi_mode_memory_insert_resources(void)
 
 	for (i = 0; i < nr_firmware_resources; i++)
 		if (insert_resource(&iomem_resource, &firmware_resources[i]))
-			pr_warn("%pR cannot be reserved\n", &firmware_resources[i]);
+			pr_warn("cannot reserve firmware memory %pR\n", &firmware_resources[i]);
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The last words of a kernel that was not started by its EFI stub
+ * Print a message if the kernel was not started by its EFI stub, and stop
  *
- * A boot loader for BIOS, or the "linux" command of a boot loader that has left boot
- * services, starts the kernel by the x86 boot protocol. There is no firmware to call, and
- * so no console. The message goes to whatever such a machine has: the first serial port
- * and the screen that the loader describes.
+ * A boot loader for BIOS, or the "linux" command of a boot loader that has
+ * called ExitBootServices(), starts the kernel by the x86 boot protocol. Then
+ * there is no firmware to call, and no console. The message goes to the devices
+ * that such a machine may have: the first serial port, and the screen that the
+ * boot loader describes.
  */
 #include <linux/font.h>
 #include <linux/init.h>
@@ -44,7 +45,7 @@ static void __init enofw_write_serial(const char *s)
 	}
 }
 
-/* At the cursor, or in the last line */
+/* Write to the line of the cursor, or to the last line */
 static void __init enofw_write_text(const char *s)
 {
 	unsigned int columns = screen_info.orig_video_cols;
@@ -63,7 +64,10 @@ static void __init enofw_write_text(const char *s)
 	early_iounmap(screen, VGA_TEXT_SIZE);
 }
 
-/* White on black needs no knowledge of the pixel format but its size */
+/*
+ * White on black looks alike in all pixel formats, so only the pixel size
+ * matters
+ */
 static void __init enofw_draw_line(u8 __iomem *line, const struct font_desc *font,
 				   unsigned int y, const char *s)
 {
@@ -104,9 +108,9 @@ static void __init enofw_draw(const char *s)
 }
 
 /**
- * efi_mode_no_firmware() - say that the kernel was started in the wrong way, and stop
+ * efi_mode_no_firmware() - say how to start this kernel, and panic
  *
- * Context: setup_arch(), when nothing but early mappings works.
+ * Context: setup_arch(), while only early mappings are possible.
  */
 void __init __noreturn efi_mode_no_firmware(void)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The platform: what this machine is not
+ * The platform: disable support for hardware that the firmware owns
  *
- * A PC's legacy devices, its PCI bus and its other CPUs are there, but they are
- * the firmware's. Everything that would look for them is told that they are
- * absent, so that no port of theirs is ever written to.
+ * The machine has the legacy devices of a PC, a PCI bus and perhaps more CPUs,
+ * but they belong to the firmware. The kernel is told that they are absent, so
+ * that it never writes to any of their ports.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -28,18 +28,24 @@ static unsigned char eplat_no_nmi_reason(void)
 	return 0;
 }
 
-/* The mode of the local APIC is the firmware's choice, in both worlds */
+/*
+ * Linux has to keep the mode of the local APIC that the firmware has chosen,
+ * because both use it
+ */
 static bool __init eplat_keep_x2apic(void)
 {
 	return x2apic_enabled();
 }
 
-/* One CPU: the others wait in the firmware's care */
+/* Register the boot CPU only: the firmware keeps the others */
 static void __init eplat_parse_smp_config(void)
 {
 #ifdef CONFIG_X86_X2APIC
 	if (x2apic_enabled()) {
-		/* There is no interrupt remapping for it to depend on */
+		/*
+		 * Without interrupt remapping, the x2APIC only works in
+		 * physical mode
+		 */
 		x2apic_phys = 1;
 		default_acpi_madt_oem_check("", "");
 	}
@@ -57,8 +63,9 @@ static void __init eplat_init_interrupts(void)
 }
 
 /*
- * Entries of the local vector table that stay as the firmware has set them, until a driver
- * of Linux's programs them. A local APIC has an entry if its version says so.
+ * Entries of the local vector table that stay as the firmware has set them
+ * until a Linux driver programs them. A local APIC has an entry if its version
+ * register reports at least @maxlvt.
  */
 struct kept_lvt {
 	u16 reg;
@@ -74,11 +81,15 @@ static const struct kept_lvt kept_lvts[] __initconst = {
 };
 
 /*
- * The set-up of the local APIC opens LINT0 for an 8259 that Linux would own. It does not,
- * so both pins go on as firmware has set them. The set-up also disables the local APIC for
- * a moment, which masks all entries of the local vector table (Intel SDM volume 3, "Local
- * APIC State After It Has Been Software Disabled"). What Linux does not use is set again. So
- * is the task priority, since what is the same on both sides need not be exchanged.
+ * Set up the local APIC, but keep the settings of the firmware that Linux does
+ * not use.
+ *
+ * The set-up unmasks LINT0 for an 8259 that the kernel would own. Here the 8259
+ * belongs to the firmware, so LINT0 and LINT1 stay as they are. The set-up also
+ * disables the local APIC for a moment, which masks the whole local vector
+ * table (Intel SDM volume 3, "Local APIC State After It Has Been Software
+ * Disabled"). The task priority is restored as well, because a register with
+ * the same value on both sides need not be exchanged in a switch.
  */
 static void __init eplat_init_interrupt_mode(void)
 {
@@ -93,15 +104,15 @@ static void __init eplat_init_interrupt_mode(void)
 	for (i = 0; i < ARRAY_SIZE(kept_lvts); i++)
 		if (maxlvt >= kept_lvts[i].maxlvt)
 			apic_write(kept_lvts[i].reg, values[i]);
-	/* As long as it holds back none of Linux's interrupts */
+	/* Only if it does not hold back any Linux interrupt */
 	if (priority < FIRST_EXTERNAL_VECTOR)
 		apic_write(APIC_TASKPRI, priority);
 }
 
 /**
- * efi_mode_platform_setup() - hook into arch/x86
+ * efi_mode_platform_setup() - install the hooks in arch/x86
  *
- * Context: setup_arch(), before anything is probed.
+ * Context: setup_arch(), before any hardware is probed.
  */
 void __init efi_mode_platform_setup(void)
 {
@@ -127,10 +138,10 @@ void __init efi_mode_platform_setup(void)
 
 	legacy_pic				= &null_legacy_pic;
 
-	/* switch() exchanges interrupt descriptor tables */
+	/* The world switch exchanges IDTs, which FRED does not use */
 	setup_clear_cpu_cap(X86_FEATURE_FRED);
 
-	/* No device of Linux's does DMA, so nothing has to bounce */
+	/* Linux does no DMA, so it needs no bounce buffers */
 	no_iommu				= 1;
 #ifdef CONFIG_PCI
 	pci_probe				= 0;

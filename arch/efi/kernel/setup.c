@@ -2,10 +2,11 @@
 /*
  * setup_arch() of a kernel that runs beside the firmware
  *
- * The first file of the kernel's half. It has the order of arch/x86's and shares
- * its steps; what it leaves out is what belongs to a machine that is somebody
- * else's: the areas below 1 MiB, the BIOS's tables, the legacy devices, the
- * real-mode trampoline, PCI, the interpreter of ACPI. RAM is the arena.
+ * This is the first file of the kernel's half. It follows the order of arch/x86
+ * and shares its steps. It leaves out the steps for hardware and memory that
+ * the firmware owns: the areas below 1 MiB, the BIOS tables, the legacy
+ * devices, the real-mode trampoline, PCI and the ACPI interpreter. The arena is
+ * all the RAM that Linux has.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -93,9 +94,9 @@ static void __init esetup_setup_boot_params(void)
 }
 
 /*
- * Reserve the memory of the kernel and of the handoff. esetup_setup_memory() reserves the
- * initrd. The firmware's tables and the nodes of setup_data are in memory of the firmware,
- * which is no RAM for Linux.
+ * Reserve the memory of the kernel and of the handoff. esetup_setup_memory()
+ * reserves the initrd. The firmware's tables and the setup_data nodes need no
+ * reservation, because they are in firmware memory, which is not RAM for Linux.
  */
 static void __init esetup_reserve_memory(void)
 {
@@ -105,9 +106,11 @@ static void __init esetup_reserve_memory(void)
 }
 
 /*
- * Every image between the firmware and this kernel was verified, and so is every image
- * that the firmware starts after it. The kernel must not be the gap. The parameter can
- * only raise the level.
+ * Lock the kernel down if Secure Boot is on. Every image that led to this
+ * kernel was verified, and every image that the firmware starts after it will
+ * be. A kernel that is not locked down would be a gap in that chain. The option
+ * can only raise the level, so a stricter level from the command line remains
+ * in force.
  */
 static void __init esetup_lock_down(void)
 {
@@ -121,8 +124,9 @@ static void __init esetup_lock_down(void)
 }
 
 /*
- * The firmware's tables are read as always. Its runtime services are not
- * mapped into the kernel's address space, and must not be.
+ * Read the firmware's tables as every EFI kernel does. The runtime services are
+ * not mapped into the kernel's address space, and must not be: runtime.c calls
+ * them in the firmware's world.
  */
 static void __init esetup_setup_efi(void)
 {
@@ -154,7 +158,10 @@ static void __init esetup_setup_memory(void)
 
 	memblock_set_current_limit(ISA_END_ADDRESS);
 	e820__memblock_setup();
-	/* efi_init() has found the initrd, and nothing has been allocated yet */
+	/*
+	 * efi_init() has found the initrd: reserve it before the first
+	 * allocation
+	 */
 	reserve_initrd_mem();
 	efi_esrt_init();
 	efi_mokvar_table_init();
@@ -210,7 +217,7 @@ void __init setup_arch(char **cmdline_p)
 	esetup_find_memory_limits();
 	esetup_setup_memory();
 
-	/* From here on firmware can be called, and the console is one of them */
+	/* The firmware can be called from here on, as the boot console does */
 	efi_mode_map_handoff();
 	efi_mode_memory_reserve_firmware();
 	efi_mode_copy_systab();
@@ -241,9 +248,9 @@ void __init setup_arch(char **cmdline_p)
 
 	x86_init.timers.wallclock_init();
 	/*
-	 * Note that the firmware has the thermal interrupt as an SMI, before the set-up of
-	 * the local APIC masks it (Intel SDM volume 3, "Local APIC State After It Has Been
-	 * Software Disabled").
+	 * Record whether the firmware uses the thermal interrupt as an SMI. The
+	 * set-up of the local APIC masks the entry later (Intel SDM volume 3,
+	 * "Local APIC State After It Has Been Software Disabled").
 	 */
 	therm_lvt_init();
 	mcheck_init();
@@ -252,8 +259,8 @@ void __init setup_arch(char **cmdline_p)
 }
 
 /*
- * The memory map was mapped for early use; map it for good. Firmware's regions
- * are read there for as long as the kernel runs.
+ * Replace the early mapping of the EFI memory map by a permanent one, because
+ * drivers look up firmware regions there for as long as the kernel runs.
  */
 static int __init esetup_remap_efi_memmap(void)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The tables of the firmware and of the resident half, for calls
- */
+/* Access to the EFI system table and to the resident half, for calls */
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/io.h>
@@ -12,7 +10,7 @@
 static efi_system_table_t systab __ro_after_init;
 
 /**
- * efi_mode_copy_systab() - copy the EFI system table
+ * efi_mode_copy_systab() - copy the EFI system table from firmware memory
  *
  * Context: setup_arch(), after efi_mode_map_handoff().
  */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Clocks: the TSC and the local APIC's timer, and firmware's wall clock
- */
+/* Clocks: the TSC, the local APIC timer and the firmware's wall clock */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/efi.h>
@@ -34,7 +32,7 @@ static unsigned long __init etime_get_tsc_khz(void)
 	if (calibrated_khz)
 		return calibrated_khz;
 
-	/* Before the direct map is there */
+	/* The direct map does not exist yet */
 	h = early_memremap(efi_mode_handoff_phys, sizeof(*h));
 	calibrated_khz = h->tsc_khz;
 	source = h->tsc_source;
@@ -47,20 +45,23 @@ static unsigned long __init etime_get_tsc_khz(void)
 	return calibrated_khz;
 }
 
-/* The first to use the timer, so what is in it until now is firmware's */
+/*
+ * This is the first use of the timer by Linux, so it still contains the
+ * firmware's values
+ */
 static void __init etime_init_timer(void)
 {
 	unsigned long flags;
 
 	local_irq_save(flags);
-	/* By now the table is complete */
+	/* The GDT is complete now, and has the TSS descriptor */
 	efi_mode_copy_gdt(true);
 	efi_mode_apic_take_over();
 	local_irq_restore(flags);
 	lapic_timer_period = efi_mode_apic_period();
 }
 
-/* The wall clock at boot; rtc-efi is for later */
+/* Read the wall clock at boot. Later rtc-efi does. */
 static void etime_get_wallclock(struct timespec64 *now)
 {
 	static efi_time_t time;
@@ -71,13 +72,13 @@ static void etime_get_wallclock(struct timespec64 *now)
 
 	status = efi_rt_call(EFI_CALL_ATOMIC, get_time, efi_phys(&time), NULL);
 	if (status != EFI_SUCCESS) {
-		pr_warn("the firmware has no time of day: status %#lx\n",
+		pr_warn("GetTime() failed: status %#lx, using 1970-01-01\n",
 			status);
 		return;
 	}
 
 	if (!efi_mode_time_is_valid(&time)) {
-		pr_warn(FW_BUG "the time of day is none\n");
+		pr_warn(FW_BUG "GetTime() returned an invalid time, using 1970-01-01\n");
 		return;
 	}
 
@@ -91,7 +92,7 @@ static int etime_set_no_wallclock(const struct timespec64 *now)
 }
 
 /**
- * efi_mode_time_setup() - hook the clocks in
+ * efi_mode_time_setup() - install the clock hooks
  *
  * Context: setup_arch().
  */
@@ -104,11 +105,11 @@ void __init efi_mode_time_setup(void)
 	x86_init.timers.timer_init	= etime_init_timer;
 	x86_init.timers.wallclock_init	= x86_init_noop;
 
-	/* There is no other clock to check it against */
+	/* Linux has no other clock to verify the TSC with */
 	setup_force_cpu_cap(X86_FEATURE_TSC_KNOWN_FREQ);
 	setup_force_cpu_cap(X86_FEATURE_TSC_RELIABLE);
-	/* HLT is as deep as this kernel sleeps, and the timer goes on in that */
+	/* Linux never sleeps deeper than HLT, in which the timer goes on */
 	setup_force_cpu_cap(X86_FEATURE_ARAT);
-	/* The timer is exchanged with firmware's in the mode with a count */
+	/* lapic-timer.c shares the timer with the firmware by its count */
 	setup_clear_cpu_cap(X86_FEATURE_TSC_DEADLINE_TIMER);
 }
