@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Performance events do not go on while the firmware has the CPU
+ * Stop performance events while the firmware has the CPU
  *
- * They would count the firmware. Above all they would write records to an address of the
- * kernel's, which the firmware's page tables do not map, and raise interrupts that meet the
- * firmware's handlers, or a mask of the firmware's.
+ * Otherwise they would count the firmware's work. Worse, they would write
+ * records to a kernel address, which the firmware's page tables do not map, and
+ * raise interrupts that the firmware masks or for which it has the wrong
+ * handler.
  *
- * Where a CPU has one register that stops all counters, that is written. Otherwise each
- * counter is stopped. IBS of AMD needs nothing here: it raises non-maskable interrupts by
- * an entry of its own, and these are counted (switch.c).
+ * If the CPU has one register that stops all counters, only that register is
+ * written. Otherwise each counter is stopped. AMD's IBS needs nothing here: it
+ * raises NMIs by an entry of its own, and NMIs are counted (switch.c).
  */
 #include <linux/init.h>
 #include <linux/jump_label.h>
@@ -22,19 +23,24 @@
 
 #include <asm/efi-mode.h>
 
-/* Branch records go to memory, and raise an interrupt (Intel SDM volume 3, section 18.4.1) */
+/*
+ * Branch records are written to memory, and raise an interrupt (Intel SDM
+ * volume 3, section 18.4.1)
+ */
 #define DEBUGCTL_RECORDS	(DEBUGCTLMSR_TR | DEBUGCTLMSR_BTS | DEBUGCTLMSR_BTINT)
 
 #define NR_K7_COUNTERS		4
 #define NR_F15H_COUNTERS	6
-#define F15H_STRIDE		2	/* control and count alternate */
+#define F15H_STRIDE		2	/* control, count, control, ... */
 
 DEFINE_STATIC_KEY_FALSE(efi_mode_has_counters);
 
 static struct efi_mode_counter counters[EFI_MODE_MAX_COUNTERS];
 static unsigned int nr_counters __ro_after_init;
 
-/* A counter of its own for each register, without one that stops all */
+/*
+ * Without a register that stops all counters, list the control register of each
+ */
 static unsigned int ecounter_list_amd(const struct cpuinfo_x86 *c,
 				      struct efi_mode_counter *list)
 {
@@ -71,13 +77,14 @@ static unsigned int ecounter_list_intel(const struct cpuinfo_x86 *c,
 }
 
 /**
- * efi_mode_list_counters() - find the registers that let events be recorded
+ * efi_mode_list_counters() - list the registers that enable recording
  * @c:		the CPU
- * @has_pmu:	perf uses its counters
- * @list:	%EFI_MODE_MAX_COUNTERS elements; @saved stays as it is
+ * @has_pmu:	true if perf uses the counters of the CPU
+ * @list:	result, with room for %EFI_MODE_MAX_COUNTERS elements; @saved is
+ *		not set
  *
  * Context: any.
- * Return: how many elements there are in @list.
+ * Return: the number of elements in @list.
  */
 unsigned int efi_mode_list_counters(const struct cpuinfo_x86 *c, bool has_pmu,
 				    struct efi_mode_counter *list)
@@ -87,7 +94,7 @@ unsigned int efi_mode_list_counters(const struct cpuinfo_x86 *c, bool has_pmu,
 
 	if (has_pmu)
 		nr = amd ? ecounter_list_amd(c, list) : ecounter_list_intel(c, list);
-	/* Not one of perf's counters */
+	/* Independent of the counters, so of @has_pmu, too */
 	if (cpu_has(c, X86_FEATURE_INTEL_PT)) {
 		list[nr].msr = MSR_IA32_RTIT_CTL;
 		list[nr++].running = RTIT_CTL_TRACEEN;
@@ -115,7 +122,7 @@ void __kprobes __efi_mode_counters_start(void)
 			wrmsrl(r->msr, r->saved);
 }
 
-/* A hypervisor may have the feature without the registers */
+/* A hypervisor may report the feature but not implement the register */
 static bool __init ecounter_exists(const struct efi_mode_counter *r)
 {
 	u64 value;
@@ -145,5 +152,5 @@ static int __init ecounter_init(void)
 		static_branch_enable(&efi_mode_has_counters);
 	return 0;
 }
-/* perf looks at the hardware before, and there are no events of user space yet */
+/* After perf has probed the hardware, and before user space can open events */
 core_initcall(ecounter_init);

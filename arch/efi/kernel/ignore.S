@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An interrupt that nobody takes any more
+ * Discard an interrupt that Linux must not handle
  *
- * Its end is signalled by whoever has let it in: see apic.c.
+ * apic.c lets the interrupt in, and signals its end (EOI).
  */
 #include <linux/linkage.h>
 #include <asm/unwind_hints.h>

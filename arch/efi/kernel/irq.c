@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Interrupts that are not Linux's
+ * Record interrupts that belong to the firmware
  *
- * The kernel has no device that interrupts: all vectors between the exceptions
- * and the system vectors are firmware's. When one arrives in Linux's time it is
- * recorded, and replayed at the next ingress, once.
+ * Linux drives no device that interrupts, so all vectors between the exceptions
+ * and the system vectors belong to the firmware. If such an interrupt arrives
+ * while Linux runs, it is recorded, and replayed once at the next ingress.
  *
- * Its end is for firmware's handler to signal, be it to the 8259 or to the local
- * APIC: until then the same interrupt does not come again, so that a level that
- * stays asserted is no storm, and an edge that comes again is pending as it
- * would be anywhere. Only one of Linux's own priority class is ended here, since
- * it would hold back the kernel's timer.
+ * The firmware's handler signals the end of the interrupt, to the 8259 or to
+ * the local APIC. Until then, the interrupt controller does not deliver the
+ * same interrupt again: a level that stays asserted causes no interrupt storm,
+ * and another edge stays pending, as on bare hardware. The exceptions are
+ * interrupts of the priority class of Linux's timer or above. Their end is
+ * signalled here, because they would hold back that timer.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -35,7 +36,11 @@ static bool eirq_is_in_service(unsigned int vector)
 	return apic_read(APIC_ISR + vector / 32 * 0x10) & BIT(vector % 32);
 }
 
-/* Of the timer that was given for the slice, just as that ended: on the account */
+/*
+ * An interrupt of the timer as it was programmed for the slice, which came just
+ * as the slice ended. It needs no recording, because the tick account knows by
+ * the time which ticks are due.
+ */
 static bool eirq_is_slice_timer(const struct efi_mode_handoff *h, unsigned int vector)
 {
 	return vector == h->slice_vector ||
@@ -66,7 +71,7 @@ static void eirq_record(struct irq_desc *desc)
 }
 
 /**
- * efi_mode_record_init() - claim firmware's vectors
+ * efi_mode_record_init() - claim the firmware's interrupt vectors
  *
  * Context: init_IRQ().
  */
@@ -77,11 +82,11 @@ void __init efi_mode_record_init(void)
 
 	irq = irq_alloc_descs(-1, NR_IRQS_LEGACY, NR_FIRMWARE_VECTORS, 0);
 	if (irq < 0)
-		panic("efi-mode: cannot claim firmware's interrupt vectors\n");
+		panic("efi-mode: cannot claim the firmware's interrupt vectors\n");
 
 	for (i = 0; i < NR_FIRMWARE_VECTORS; i++) {
 		vector = FIRST_EXTERNAL_VECTOR + i;
-		/* The kernel's own, for system calls of 32-bit programs */
+		/* Linux uses this vector for system calls of 32-bit programs */
 		if (vector == IA32_SYSCALL_VECTOR)
 			continue;
 		irq_set_chip_and_handler_name(irq + i, &dummy_irq_chip, eirq_record,
@@ -94,10 +99,10 @@ void __init efi_mode_record_init(void)
 }
 
 /**
- * efi_mode_recorded() - how many interrupts of firmware have come to Linux
+ * efi_mode_recorded() - count the firmware interrupts that came to Linux
  *
  * Context: any.
- * Return: their number since boot.
+ * Return: the number since boot.
  */
 u64 efi_mode_recorded(void)
 {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The world switch as the kernel sees it
+ * The kernel's side of the world switch
  *
- * Beside what switch() exchanges there is that which only the kernel can put back,
- * and that which has no business in firmware's world.
+ * efi_mode_switch() in the resident half exchanges most of the CPU state. This
+ * file does the rest: state that only the kernel can restore, and state that
+ * must not reach the firmware.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -39,7 +40,7 @@ struct selectors {
 static struct debug_registers firmware_debug, linux_debug;
 static struct selectors selectors;
 
-/* The way to firmware, by physical addresses */
+/* Physical addresses in the handoff and of the switch code */
 static struct efi_mode_cpu *linux_cpu __ro_after_init;
 static struct efi_mode_cpu *firmware_cpu __ro_after_init;
 static void (*switch_fn)(struct efi_mode_cpu *save,
@@ -47,15 +48,16 @@ static void (*switch_fn)(struct efi_mode_cpu *save,
 static unsigned long trampoline_cr3 __ro_after_init;
 
 /*
- * The trampoline: the kernel's upper half, and the switch code and the handoff
- * where firmware has them. A page table isolation bit in CR3 must read as that
- * of the kernel's tables, hence twice the alignment.
+ * The trampoline page tables map the kernel's upper half, and also the switch
+ * code and the handoff at the addresses that the firmware uses. With page table
+ * isolation, a bit in CR3 must read as in the kernel's own tables, hence twice
+ * the alignment.
  */
 static pgd_t trampoline_pgd[PTRS_PER_PGD] __aligned(2 * PAGE_SIZE);
 
 /*
- * Tables for two regions, each of which can lie across a boundary of any level:
- * two of each of three levels for each region.
+ * Tables for two regions. Each region can cross a boundary at each level, so it
+ * needs two tables at each of three levels.
  */
 static u8 trampoline_tables[12][PAGE_SIZE] __aligned(PAGE_SIZE);
 static int trampoline_tables_used;
@@ -69,7 +71,9 @@ static void *__init ewsw_alloc_table(void *context)
 
 static void __init ewsw_map_identity(u64 start, u64 size)
 {
-	/* Not global: a translation that stayed would shadow user space's */
+	/*
+	 * Not global: a translation left in the TLB would hide a user mapping
+	 */
 	struct x86_mapping_info info = {
 		.alloc_pgt_page	= ewsw_alloc_table,
 		.page_flag	= __PAGE_KERNEL_LARGE_EXEC & ~_PAGE_GLOBAL,
@@ -78,12 +82,13 @@ static void __init ewsw_map_identity(u64 start, u64 size)
 
 	if (kernel_ident_mapping_init(&info, trampoline_pgd, start,
 				      start + size))
-		panic("efi-mode: cannot map the way to the firmware\n");
+		panic("efi-mode: cannot map the switch code and the handoff\n");
 }
 
 /*
- * Top-level entries of the kernel's page tables come and go until it has booted. Not
- * traced, since RCU may not be watching.
+ * Copy the kernel's half of the page tables, because its top-level entries
+ * change until the kernel has booted. Not traced, because RCU may not be
+ * watching.
  */
 static void notrace ewsw_sync_trampoline(void)
 {
@@ -112,7 +117,7 @@ static __always_inline bool ewsw_is_enabled(const struct debug_registers *d)
 	return d->control & (DR_GLOBAL_ENABLE_MASK | DR_LOCAL_ENABLE_MASK);
 }
 
-/* Are firmware's addresses in the registers? */
+/* Check whether the registers contain the firmware's addresses */
 static __always_inline bool ewsw_has_firmware_addresses(void)
 {
 	const unsigned long *firmware = firmware_debug.address;
@@ -127,12 +132,16 @@ static __always_inline bool ewsw_has_firmware_addresses(void)
 }
 
 /*
- * The kernel has no interest in the addresses as long as it has no breakpoint
- * set, so firmware's stay where they are then. It may have had one meanwhile.
+ * While the kernel has no breakpoint set, it does not care about the address
+ * registers, so the firmware's addresses remain in them. They are compared
+ * nevertheless, because the kernel may have set and removed a breakpoint since
+ * the last slice.
  */
 static __always_inline void ewsw_debug_to_firmware(void)
 {
-	/* Disables them: they mean nothing at firmware's addresses */
+	/*
+	 * Disables the kernel's breakpoints, which must not hit in the firmware
+	 */
 	linux_debug.control = local_db_save();
 	get_debugreg(linux_debug.status, 6);
 	if (unlikely(linux_debug.control || !ewsw_has_firmware_addresses())) {
@@ -161,9 +170,10 @@ static __always_inline void ewsw_debug_to_linux(void)
 }
 
 /*
- * The data segments are those of the task. One in its LDT may be out of reach on
- * the trampoline's tables, or gone, so they are loaded here, with fixups, and
- * switch() finds null selectors.
+ * The data segments belong to the current task. A segment in its LDT may be out
+ * of reach on the trampoline page tables, or may have been removed. Therefore
+ * the selectors are loaded here, with fixups, and the switch code sees null
+ * selectors.
  */
 static __always_inline void ewsw_save_selectors(void)
 {
@@ -183,15 +193,15 @@ static __always_inline void ewsw_load_selectors(const struct efi_mode_cpu *cpu)
 	loadsegment(es, s->es);
 	loadsegment(fs, s->fs);
 	load_gs_index(s->gs);
-	/* Loading a selector has changed its base */
+	/* Loading the selectors has changed these bases */
 	wrmsrl(MSR_FS_BASE, cpu->fs_base);
 	wrmsrl(MSR_KERNEL_GS_BASE, cpu->kernel_gs_base);
 }
 
-/* Since boot */
+/* Totals since boot */
 struct efi_mode_deferred efi_mode_nmi_stats[EFI_MODE_NR_NMI_STATS];
 
-/* Move them to the sums */
+/* Add the counts to the totals and to @now, and clear them */
 static void __kprobes ewsw_collect(struct efi_mode_exceptions *e,
 				   enum efi_mode_nmi_stat stat,
 				   struct efi_mode_deferred *now)
@@ -206,14 +216,15 @@ static void __kprobes ewsw_collect(struct efi_mode_exceptions *e,
 }
 
 /*
- * What came while the world was nobody's, or firmware's, has only been counted.
- * That there were several at a time makes no difference to their handlers.
+ * Raise the exceptions that were only counted, because they came in the middle
+ * of a switch or in the firmware's time. Each kind is raised once, because for
+ * the handlers it makes no difference how many there were.
  */
 static noinline void __kprobes ewsw_deliver_exceptions(struct efi_mode_handoff *h)
 {
 	struct efi_mode_deferred now = {};
 
-	/* Their handlers may make calls, and may not come back */
+	/* The handlers may call the firmware, and may not return */
 	h->idle_poll.on = 0;
 	ewsw_collect(&h->exceptions, EFI_MODE_NMI_IN_SLICE, &now);
 	ewsw_collect(&h->firmware.exceptions, EFI_MODE_NMI_IN_SWITCH, &now);
@@ -228,9 +239,9 @@ static noinline void __kprobes ewsw_deliver_exceptions(struct efi_mode_handoff *
 }
 
 /**
- * efi_mode_switch_to_firmware() - let firmware go on, until its egress
+ * efi_mode_switch_to_firmware() - run the firmware until its egress
  *
- * Context: interrupts off; the local APIC is firmware's.
+ * Context: interrupts off; the local APIC has been given to the firmware.
  */
 void __kprobes __nocfi efi_mode_switch_to_firmware(void)
 {
@@ -256,13 +267,13 @@ void __kprobes __nocfi efi_mode_switch_to_firmware(void)
 }
 
 /**
- * efi_mode_copy_gdt() - the kernel's descriptors for the middle of a switch
- * @has_task:	the kernel has loaded its task register
+ * efi_mode_copy_gdt() - copy the kernel's GDT for the middle of a switch
+ * @has_task:	true if the kernel has loaded its task register
  *
- * The copy stands in for the kernel's own table, and has the one descriptor that
- * LTR writes to.
+ * The copy replaces the kernel's GDT during a switch. It also contains the TSS
+ * descriptor, to which LTR writes.
  *
- * Context: interrupts off, whenever the kernel has a new table.
+ * Context: interrupts off, each time the kernel has a new GDT.
  */
 void __init efi_mode_copy_gdt(bool has_task)
 {
@@ -276,9 +287,10 @@ void __init efi_mode_copy_gdt(bool has_task)
 }
 
 /**
- * efi_mode_switch_setup() - make the firmware reachable
+ * efi_mode_switch_setup() - prepare the world switch
  *
- * What is in the debug registers now is firmware's.
+ * The debug registers still contain the firmware's values, which are saved
+ * here.
  *
  * Context: setup_arch(), after efi_mode_map_handoff().
  */
@@ -302,7 +314,7 @@ void __init efi_mode_switch_setup(void)
 }
 
 /**
- * efi_mode_is_reachable() - check if the firmware can be switched to
+ * efi_mode_is_reachable() - check whether Linux can switch to the firmware
  *
  * Context: any.
  * Return: true after efi_mode_switch_setup().
@@ -312,7 +324,10 @@ bool efi_mode_is_reachable(void)
 	return switch_fn;
 }
 
-/* By the end of the boot the kernel has its tables and its page attributes */
+/*
+ * Save the state that does not change any more, such as the descriptor tables
+ * and the PAT, so that later switches need not save it
+ */
 static int __init ewsw_settle(void)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
