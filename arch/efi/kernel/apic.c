@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One local APIC, two owners
+ * Share the local APIC between Linux and the firmware
  *
- * Each side has its own contents of the registers below, exchanged at every
- * switch. The mode (xAPIC or x2APIC) is firmware's choice and stays. Accesses are
- * what a switch costs most, so what Linux has in the registers is known from its
- * writes, and a register that is the same on both sides is not written. What
- * firmware has must be read: it may change any of them in a slice.
+ * Each side has its own contents of the registers below, which are exchanged in
+ * every switch. The firmware chooses the mode (xAPIC or x2APIC), and Linux
+ * keeps it. Register accesses are the largest cost of a switch. Therefore
+ * Linux's values are remembered when Linux writes them, and a register that has
+ * the same value on both sides is not written. The firmware's values must be
+ * read after each slice, because the firmware may change any of them.
  *
  * The timer is in lapic-timer.c.
  *
- * Linux neither masks nor accepts the 8259: LINT0 stays as firmware has set it,
- * and what arrives there is recorded in irq.c.
+ * Linux neither masks the 8259 nor handles its interrupts: LINT0 stays as the
+ * firmware has set it, and irq.c records the interrupts that come from there.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -27,7 +28,9 @@
 #include <asm/efi-mode.h>
 #include "lapic-timer.h"
 
-/* Both sides' contents differ, or might; the timer's are not among them */
+/*
+ * Registers that can differ between the two sides, without those of the timer
+ */
 static const u16 swapped[] = {
 	APIC_SPIV,
 	APIC_TASKPRI,
@@ -40,14 +43,19 @@ static const u16 swapped[] = {
 	APIC_LVTTHMR,
 };
 
-/* The last is not in each local APIC; x2APIC mode deals with the two before */
+/*
+ * Not every local APIC has the last register. x2APIC mode deals with the two
+ * registers before that.
+ */
 static unsigned int nr_swapped __ro_after_init = ARRAY_SIZE(swapped);
 
-/* What each side has in them, whoever has the local APIC now */
+/* Values of both sides, independent of the side that has the local APIC now */
 static u32 firmware_value[ARRAY_SIZE(swapped)];
 static u32 linux_value[ARRAY_SIZE(swapped)];
 
-/* Those in which the two sides differ, until one of them writes to any */
+/*
+ * Registers that differ now. The list is renewed after a write to any of them.
+ */
 static struct difference {
 	u32 reg;
 	u32 firmware_value;
@@ -59,14 +67,17 @@ static DEFINE_STATIC_KEY_FALSE(x2apic_key);
 
 static bool taken_over __ro_after_init;
 
-/* Linux takes no interrupts any more */
+/* Linux discards all interrupts from now on */
 static bool irqs_masked;
 
-/* Linux takes no interrupts in this slice, and gets them again after it, by vector */
+/*
+ * Linux holds off its interrupts in this slice. Those that came are sent again
+ * afterwards; bit 0 is %FIRST_HELD_VECTOR.
+ */
 static bool irqs_held;
 static u32 held_vectors;
 
-/* For these two: a table in which the vectors of Linux lead to efi_mode_ignore() */
+/* For both: an IDT in which the vectors of Linux lead to efi_mode_ignore() */
 static gate_desc masked_idt[IDT_ENTRIES] __aligned(8);
 
 static void __kprobes eapic_compare(void)
@@ -84,7 +95,7 @@ static void __kprobes eapic_compare(void)
 	different_end = d;
 }
 
-/* In place of the native functions: what Linux writes is remembered */
+/* Replacements for the native functions, to remember what Linux writes */
 static void eapic_remember(u32 reg, u32 v)
 {
 	unsigned int i;
@@ -119,8 +130,9 @@ static void eapic_write_msr(u32 reg, u32 v)
 }
 
 /*
- * An interrupt of Linux's that is pending. All of its vectors are in the last of
- * the eight words; any in the others is firmware's, and can wait for it.
+ * Check for a pending interrupt for Linux. All vectors of Linux are in the last
+ * of the eight words. All other vectors belong to the firmware, and can wait
+ * for it.
  */
 static __always_inline bool eapic_linux_pending(bool x2apic)
 {
@@ -130,10 +142,13 @@ static __always_inline bool eapic_linux_pending(bool x2apic)
 }
 
 /*
- * Firmware differs in whether it signals the end of its timer interrupt before
- * or after it dispatches events, in the middle of which the egress may be. What
- * is in service goes on being so, and firmware's handler ends it. It only must
- * not hold back Linux's own interrupts.
+ * Signal the end of interrupts that would hold back Linux's.
+ *
+ * Some firmware signals the end of its timer interrupt before it dispatches
+ * events, and some afterwards, and the egress may be in the middle of that. An
+ * interrupt that is in service remains so, and the firmware's handler ends it.
+ * Only an interrupt with a priority that holds back Linux's own interrupts is
+ * ended here.
  */
 static __always_inline void eapic_end_interrupts(bool x2apic)
 {
@@ -145,7 +160,10 @@ static __always_inline void eapic_end_interrupts(bool x2apic)
 	}
 }
 
-/* All but firmware's, which can wait for it: see eapic_linux_pending() */
+/*
+ * Task priority that holds back the firmware's interrupts, and first vector of
+ * Linux: see eapic_linux_pending()
+ */
 #define PRIORITY_OF_FIRMWARE	0xdf
 #define FIRST_HELD_VECTOR	(PRIORITY_OF_FIRMWARE + 1)
 
@@ -161,7 +179,7 @@ static void __kprobes eapic_make_masked_idt(void)
 			  (unsigned long)efi_mode_ignore, 0, 0, __KERNEL_CS);
 }
 
-/* One of them, whose end is signalled here */
+/* Let one pending interrupt come to efi_mode_ignore(), and signal its end */
 static void __kprobes eapic_drop_interrupt(void)
 {
 	const struct desc_ptr table = {
@@ -182,7 +200,7 @@ static void __kprobes eapic_drop_interrupt(void)
 	lapic_write(APIC_TASKPRI, priority);
 }
 
-/* Those that are Linux's: firmware would not know what they are */
+/* Handle Linux's interrupts, which the firmware could not handle */
 static noinline void eapic_take_interrupts(void)
 {
 	if (unlikely(irqs_masked || irqs_held)) {
@@ -203,18 +221,25 @@ static __always_inline u64 eapic_to_firmware(bool x2apic)
 	for (;;) {
 		if (likely(!eapic_linux_pending(x2apic))) {
 			lapic_write_as(x2apic, APIC_TMICT, 0);
-			/* Linux sends itself an interrupt in theirs */
+			/*
+			 * A counter's NMI handler may have sent a
+			 * self-interrupt
+			 */
 			efi_mode_counters_stop();
 			if (likely(!eapic_linux_pending(x2apic)))
 				break;
 			efi_mode_counters_start();
-			/* If what is pending is not the timer, its handler does not start it */
+			/*
+			 * The handler of another pending interrupt would not
+			 * start the timer
+			 */
 			efi_mode_timer_to_linux(x2apic, rdtsc());
 		}
 		eapic_take_interrupts();
 		/*
-		 * Its timer has just run out: nothing would end the slice for it.
-		 * In the idle loop there may be another timer by now.
+		 * If Linux's timer has just expired, nothing would end the
+		 * slice for the task that it wakes. In the idle loop, there may
+		 * be another timer by now.
 		 */
 		if (need_resched() || is_idle_task(current))
 			return 0;
@@ -227,7 +252,9 @@ static __always_inline u64 eapic_to_firmware(bool x2apic)
 	return now;
 }
 
-/* Bits that firmware has changed in a slice, whichever register they are in */
+/*
+ * Collect the bits that the firmware has changed in the slice, in any register
+ */
 static __always_inline u32 eapic_changed_bits(bool x2apic)
 {
 	unsigned int last = ARRAY_SIZE(swapped) - 1, i;
@@ -235,7 +262,7 @@ static __always_inline u32 eapic_changed_bits(bool x2apic)
 
 	BUILD_BUG_ON(ARRAY_SIZE(swapped) != 9);
 
-	/* The addresses are known when this is compiled, so each costs little */
+	/* Unrolled, so that the register addresses are constants */
 #pragma GCC unroll 8
 	for (i = 0; i < last; i++)
 		bits |= lapic_read_as(x2apic, swapped[i]) ^ firmware_value[i];
@@ -282,15 +309,16 @@ static noinline u64 __kprobes eapic_x2apic_to_linux(void)
 }
 
 /**
- * efi_mode_apic_to_firmware() - give the local APIC to firmware
+ * efi_mode_apic_to_firmware() - give the local APIC to the firmware
  *
- * Interrupts for Linux that are pending are taken first, and may wake a task that
- * is to run before firmware does. The idle task is to find out.
+ * First handles pending interrupts for Linux, which may wake a task that must
+ * run before the firmware. The idle task always has to check for that.
  *
  * Context: interrupts off, preemption disabled; interrupts may be on for a
  * moment.
- * Return: TSC just before firmware's timer runs; 0 if nothing was done: a task was
- * woken, or the local APIC is still firmware's own.
+ * Return: TSC just before the firmware's timer is started; 0 if the local APIC
+ * was not given, because a task was woken, the idle task has handled an
+ * interrupt, or the local APIC is not shared yet.
  */
 u64 __kprobes efi_mode_apic_to_firmware(void)
 {
@@ -301,7 +329,7 @@ u64 __kprobes efi_mode_apic_to_firmware(void)
 }
 
 /**
- * efi_mode_apic_is_shared() - has it been taken over?
+ * efi_mode_apic_is_shared() - check whether Linux shares the local APIC
  *
  * Context: any.
  * Return: true from efi_mode_apic_take_over() on.
@@ -315,7 +343,7 @@ bool efi_mode_apic_is_shared(void)
  * efi_mode_apic_to_linux() - take the local APIC back
  *
  * Context: interrupts off, after efi_mode_apic_to_firmware().
- * Return: TSC just before Linux's timer runs.
+ * Return: TSC just before Linux's timer is started.
  */
 u64 __kprobes efi_mode_apic_to_linux(void)
 {
@@ -324,13 +352,14 @@ u64 __kprobes efi_mode_apic_to_linux(void)
 }
 
 /**
- * efi_mode_apic_hold() - take no Linux interrupts in the next slice
+ * efi_mode_apic_hold() - hold off Linux's interrupts in the next slice
  * @limit:	TSC at which the slice ends, if it has not ended before
  *
- * For a slice with Linux's interrupts off. They cannot stay pending in it: they would
- * come to the firmware, and as their priority is the highest, the local APIC cannot hold
- * them off without the firmware's own. So what is pending is dropped and sent again
- * after the slice, and Linux's timer does not run in it.
+ * In a slice, Linux's interrupts cannot stay pending: they would come to the
+ * firmware. They have the highest priority, so the local APIC cannot hold them
+ * off without the firmware's own interrupts. Therefore pending interrupts are
+ * dropped, and sent again after the slice. Linux's timer does not run in the
+ * slice.
  *
  * Context: interrupts off, after efi_mode_apic_take_over().
  */
@@ -356,7 +385,10 @@ void efi_mode_apic_release(void)
 	if (irqs_masked)
 		return;
 	for_each_set_bit(i, &vectors, 32) {
-		/* If that is due, the release has started it for at once */
+		/*
+		 * efi_mode_timer_release() has started the timer for its
+		 * deadline
+		 */
 		if (i + FIRST_HELD_VECTOR == LOCAL_TIMER_VECTOR)
 			continue;
 		__apic_send_IPI_self(i + FIRST_HELD_VECTOR);
@@ -365,7 +397,7 @@ void efi_mode_apic_release(void)
 }
 
 /**
- * efi_mode_apic_is_held() - does Linux take no interrupts in this slice?
+ * efi_mode_apic_is_held() - check whether Linux's interrupts are held off
  *
  * Context: interrupts off.
  * Return: true between efi_mode_apic_hold() and efi_mode_apic_release().
@@ -378,10 +410,10 @@ bool efi_mode_apic_is_held(void)
 /**
  * efi_mode_apic_mask_linux() - discard all Linux interrupts from now on
  *
- * For slices of a dying kernel. What it was doing when it died may hold the locks that
- * their handlers take.
+ * For slices of a dying kernel. The code that died may hold locks that
+ * interrupt handlers take. This cannot be undone, because the timer is stopped.
  *
- * Context: interrupts off. There is no way back: the timer has stopped.
+ * Context: interrupts off.
  */
 void efi_mode_apic_mask_linux(void)
 {
@@ -395,16 +427,18 @@ void efi_mode_apic_mask_linux(void)
 /**
  * efi_mode_apic_take_over() - begin to share the local APIC
  *
- * What is in it now is firmware's. Afterwards Linux may set it up.
+ * Saves the present contents as the firmware's. Afterwards, Linux may set up
+ * the local APIC for itself.
  *
- * Context: early boot, interrupts off, before Linux has written to it.
+ * Context: early boot, interrupts off, before Linux has written to it. Panics
+ * if there is no local APIC.
  */
 void __init efi_mode_apic_take_over(void)
 {
 	unsigned int i;
 
 	if (apic_is_disabled)
-		panic("efi-mode: the kernel needs the local APIC\n");
+		panic("efi-mode: cannot run without the local APIC\n");
 
 	if (x2apic_enabled())
 		static_branch_enable(&x2apic_key);
@@ -416,13 +450,16 @@ void __init efi_mode_apic_take_over(void)
 	}
 	efi_mode_timer_take_over();
 
-	/* Braces: the macro is more than one statement */
+	/* Braces, because the macro is more than one statement */
 	if (x2apic_enabled()) {
 		apic_update_callback(write, eapic_write_msr);
 	} else {
 		apic_update_callback(write, eapic_write_mem);
 	}
 	taken_over = true;
-	/* Not before: the firmware's own console may count by the timer */
+	/*
+	 * Only now, because the firmware's console may use the timer as a
+	 * counter
+	 */
 	efi_mode_timer_report();
 }

@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The local APIC's timer: two clocks on one counter
+ * The local APIC timer: two clocks on one counter
  *
- * A timer is more than its registers, because its time must go on while the
- * other side uses it:
+ * It is not enough to exchange the registers of the timer in a switch, because
+ * the time of each side must go on while the other side uses the timer:
  *
- *  - Linux's deadline is a time, known from when Linux set it. At the egress the
- *    timer is programmed for what is left, or for at once. That takes a one-shot
- *    timer. After a count the hardware reloads what was written, so a periodic timer
- *    could only be given a whole period at each egress, and its tick would never come
- *    while slices are shorter than that. The patch to setup_APIC_timer() keeps Linux
- *    from asking for that mode.
- *  - Firmware's periodic ticks are on the account of <asm/ticks.h>, and are
- *    replayed. So in a slice the timer is free to stand for Linux's deadline, if
- *    that comes before a period is over; the gate knows from the account which
- *    of the two it was. A timer that firmware arms for each tick is armed for
- *    what is left, like Linux's.
- *  - If firmware's clock is another device, or has been stopped, the timer stands for
- *    Linux's deadline alone, at a vector of our own.
- *  - If firmware's clock is another device and the timer is counting, firmware's delay
- *    loops may read it (edk2's SecPeiDxeTimerLibUefiCpu). Then it goes on in a slice with
- *    what would be left of the count. TMICT reads the same, so the timer would start
- *    anew with that; the slice ends before.
+ *  - Linux's deadline is a time, noted when Linux sets it. At the egress, the
+ *    timer is programmed for the time that is left, or to expire at once. This
+ *    needs a one-shot timer: the hardware reloads TMICT after each period, so a
+ *    periodic timer could only be started with a whole period at each egress,
+ *    and would never expire while slices are shorter than that. The patch to
+ *    setup_APIC_timer() keeps Linux from using the periodic mode.
+ *  - The firmware's periodic ticks are counted by the account of <asm/ticks.h>,
+ *    and replayed. So in a slice the timer can also stand for Linux's deadline,
+ *    if that comes before the end of the period. The gate knows from the
+ *    account which of the two has come. A timer that the firmware arms for each
+ *    tick is armed for the time that is left, like Linux's.
+ *  - If the firmware's clock is another device, or has been stopped, the timer
+ *    stands for Linux's deadline alone, at a vector of our own.
+ *  - If the firmware's clock is another device and the timer is counting, the
+ *    firmware's delay loops may read it (edk2's SecPeiDxeTimerLibUefiCpu).
+ *    Then, in a slice, it continues with the count that would be left. TMICT
+ *    reads the same, so the timer would start again with that count. The slice
+ *    ends before that.
  *
- * What is in the timer's registers in a slice is remembered, so that a firmware
- * that programs its timer is noticed, and followed.
+ * The contents of the registers in a slice are remembered. A difference
+ * afterwards means that the firmware has programmed its timer, and the new
+ * settings are adopted.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -42,7 +44,7 @@ struct efi_mode_timers efi_mode_timers = {
 	.linux_deadline = EFI_MODE_NEVER,
 };
 
-/* Frequency of the timer's clock, before division, over that of the TSC */
+/* Counts per TSC cycle and the reverse, before the division by TDCR */
 static u64 counts_per_cycle __ro_after_init;	/* 32.32 fixed point */
 static u64 cycles_per_count __ro_after_init;	/* 32.32 fixed point */
 
@@ -51,7 +53,7 @@ static __always_inline u64 etmr_to_cycles(u64 counts)
 	return mul_u64_u64_shr(counts, cycles_per_count, 32);
 }
 
-/* log2 of the divider: bits 0, 1 and 3, with 7 for "divide by 1" */
+/* log2 of the divider; bits 0, 1 and 3 encode it, and 7 means "divide by 1" */
 static __always_inline unsigned int etmr_divider_shift(u32 tdcr)
 {
 	unsigned int code = (tdcr & 3) | (tdcr & 8) >> 1;
@@ -59,7 +61,10 @@ static __always_inline unsigned int etmr_divider_shift(u32 tdcr)
 	return (code + 1) & 7;
 }
 
-/* For a time from now that may be over, or further away than the timer reaches */
+/*
+ * Convert a time to a count. The time may be over, or longer than the timer can
+ * count.
+ */
 static u32 __kprobes etmr_count_for(const struct efi_mode_timer *t, s64 cycles)
 {
 	u64 counts;
@@ -89,7 +94,10 @@ static __always_inline bool etmr_is_periodic(u32 lvtt)
 	return (lvtt & TIMER_MODE) == APIC_LVT_TIMER_PERIODIC;
 }
 
-/* What the short way in lapic-timer.h relies on; it only changes the count in @slice */
+/*
+ * Check what the fast path in lapic-timer.h relies on. The fast path only
+ * changes the count in @slice.
+ */
 static void __kprobes etmr_simplify(void)
 {
 	struct efi_mode_timers *t = &efi_mode_timers;
@@ -108,9 +116,9 @@ static void __kprobes etmr_simplify(void)
 }
 
 /**
- * efi_mode_timer_written() - Linux has written to one of the timer's registers
- * @reg:	which one
- * @value:	what
+ * efi_mode_timer_written() - note that Linux has written to a timer register
+ * @reg:	the register
+ * @value:	the value
  *
  * Context: interrupts off.
  */
@@ -120,7 +128,7 @@ void efi_mode_timer_written(u32 reg, u32 value)
 
 	switch (reg) {
 	case APIC_LVTT:
-		/* What is left of a period cannot be written: see the top of the file */
+		/* See the top of the file */
 		WARN_ON_ONCE(etmr_is_periodic(value));
 		t->lvtt = value;
 		etmr_simplify();
@@ -144,15 +152,19 @@ static u64 __kprobes etmr_linux_deadline(void)
 						     t->linux_deadline;
 }
 
-/* Firmware ticks by a device, and may use the timer as a counter */
+/*
+ * Check whether the timer is free. A firmware that ticks by another device may
+ * use the timer as a counter.
+ */
 static __always_inline bool etmr_timer_is_free(const struct efi_mode_handoff *h)
 {
 	return h->slice_vector && !efi_mode_timers.firmware.tmict;
 }
 
 /*
- * How close to Linux's timer can a slice be ended? If not by the timer itself it is by a
- * tick of firmware's, and if nothing is sure to end it in time, never.
+ * Get the time, in cycles, by which a slice may have to end before Linux's
+ * deadline: 0 if the timer ends the slice, one tick if only a tick of another
+ * device does, and %EFI_MODE_NEVER if nothing is sure to end it in time.
  */
 static u64 etmr_slack(const struct efi_mode_handoff *h)
 {
@@ -166,10 +178,10 @@ static u64 etmr_slack(const struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_timer_can_idle() - can slices last as long as Linux is idle?
+ * efi_mode_timer_can_idle() - check whether slices can last while Linux is idle
  *
  * Context: any.
- * Return: false if they would make Linux's timers late.
+ * Return: false if such slices would make Linux's timers late.
  */
 bool efi_mode_timer_can_idle(void)
 {
@@ -177,12 +189,13 @@ bool efi_mode_timer_can_idle(void)
 }
 
 /**
- * efi_mode_timer_idle_until() - until when can firmware have the machine?
+ * efi_mode_timer_idle_until() - get the time at which an idle slice must end
  * @now:	TSC
  *
  * Context: interrupts off.
- * Return: TSC at which Linux's timer is due; 0 if that is too soon, as what comes at
- * once is not to wait for the end of a slice.
+ * Return: TSC at which Linux's timer expires; 0 if that is too soon for an idle
+ * slice, because a timer that expires at once must not wait for the end of the
+ * slice.
  */
 u64 efi_mode_timer_idle_until(u64 now)
 {
@@ -203,7 +216,7 @@ static void __kprobes etmr_load(const struct efi_mode_timer *t, u32 count)
 		lapic_write(APIC_TMICT, count);
 }
 
-/* End the slice by the gate in time for Linux's deadline, if that is before @limit */
+/* Let the gate end the slice at Linux's deadline, if that is before @limit */
 static void __kprobes etmr_set_slice_deadline(struct efi_mode_timer *t, u32 lvtt,
 					      u64 now, u64 limit)
 {
@@ -214,12 +227,15 @@ static void __kprobes etmr_set_slice_deadline(struct efi_mode_timer *t, u32 lvtt
 	if (deadline == EFI_MODE_NEVER || left >= limit ||
 	    h->preempt != EFI_MODE_PREEMPT_GATE)
 		return;
-	/* Periodic: the gate may have to let it pass once, and gets it again */
+	/*
+	 * Periodic, because the gate may have to ignore the first interrupt:
+	 * then another one comes
+	 */
 	t->lvtt = lvtt;
 	t->tmict = etmr_count_for(t, left);
 }
 
-/* At a vector of our own */
+/* Use the free timer, at a vector of our own */
 static void __kprobes etmr_give_free_timer(struct efi_mode_timer *t, u64 now)
 {
 	etmr_set_slice_deadline(t, APIC_LVT_TIMER_PERIODIC |
@@ -232,9 +248,13 @@ static __always_inline u64 etmr_to_counts(const struct efi_mode_timer *t, u64 cy
 }
 
 /*
- * Firmware must not see the timer start anew with what is left. So the slice ends at that
- * time, or does not begin before if there is not even the time for the shortest slice. A
- * delay loop can only be wrong if it reads the timer between that time and the interrupt.
+ * Let the timer continue as a counter of the firmware, from the count that is
+ * left.
+ *
+ * The firmware must not see the timer start again with that count, so the slice
+ * ends at that moment. If a periodic timer has less left than the shortest
+ * slice, wait first until it starts again. A delay loop can only be wrong if it
+ * reads the timer between that moment and the interrupt.
  */
 static void __kprobes etmr_give_counter(struct efi_mode_timer *t, u64 now)
 {
@@ -260,15 +280,20 @@ static void __kprobes etmr_give_counter(struct efi_mode_timer *t, u64 now)
 	if (left != t->tmict && periodic && etmr_is_masked(t->lvtt) && h->slice_vector &&
 	    h->preempt == EFI_MODE_PREEMPT_GATE)
 		t->lvtt = APIC_LVT_TIMER_PERIODIC | h->slice_vector;
-	/* One that has run out stays so, but 0 would be read as TMICT */
+	/*
+	 * TMICT must not read 0; an expired one-shot timer just expires again
+	 */
 	t->tmict = left ?: 1;
 }
 
 /*
- * Where no delay loop can be under way, the timer starts anew at the next ingress, so that
- * TMICT mostly reads what firmware has written. The slice may have gone on for longer than
- * what was left. What is not known exactly makes a delay longer, not shorter: @before and
- * @tsc are around the reading of @tmcct.
+ * Note the count after a slice.
+ *
+ * If no delay loop can be in progress, the timer is started with a whole count
+ * at the next ingress, so that TMICT mostly reads as the firmware has written
+ * it. The slice may have lasted longer than the count that was left.
+ * Uncertainty makes a delay longer, not shorter: @before and @tsc are the times
+ * before and after the reading of @tmcct.
  */
 static void __kprobes etmr_follow_counter(u32 tmict, u32 tmcct, u64 before, u64 tsc)
 {
@@ -290,8 +315,9 @@ static void __kprobes etmr_follow_counter(u32 tmict, u32 tmcct, u64 before, u64 
 }
 
 /*
- * Whether firmware has armed the timer is seen by the count in it, so what is given
- * must not be firmware's own count.
+ * Program a timer that the firmware arms for each tick. A count that differs
+ * after the slice means that the firmware has armed the timer, so the count
+ * must not be the firmware's own.
  */
 static void __kprobes etmr_give_one_shot(struct efi_mode_timer *t, u64 now)
 {
@@ -303,7 +329,9 @@ static void __kprobes etmr_give_one_shot(struct efi_mode_timer *t, u64 now)
 	t->tmict = 0;
 	if (h->ticks.period) {
 		left = h->ticks.next - now;
-		/* What is overdue is delivered, and arms the timer itself */
+		/*
+		 * An overdue tick is replayed, and its handler arms the timer
+		 */
 		if (left <= 0)
 			left = h->ticks.period;
 		t->tmict = etmr_count_for(t, left);
@@ -314,7 +342,7 @@ static void __kprobes etmr_give_one_shot(struct efi_mode_timer *t, u64 now)
 }
 
 /**
- * efi_mode_timer_give() - program the timer for a slice, whatever its use
+ * efi_mode_timer_give() - program the timer for a slice, in all cases
  * @now:	TSC
  *
  * Context: interrupts off, the timer stopped.
@@ -341,7 +369,10 @@ void __kprobes efi_mode_timer_give(u64 now)
 			etmr_give_counter(slice, now);
 		break;
 	case EFI_MODE_CLOCK_NONE:
-		/* Nothing else would end a slice. It no longer is what firmware reads */
+		/*
+		 * Nothing else would end a slice. The firmware then no longer
+		 * reads its own count.
+		 */
 		if (h->slice_vector)
 			etmr_give_free_timer(slice, now);
 		break;
@@ -351,7 +382,7 @@ void __kprobes efi_mode_timer_give(u64 now)
 	if (slice->lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
 		slice->tmict = 0;
 		etmr_load(slice, 0);
-		/* Writing to the LVT must not be overtaken by the deadline */
+		/* The write to the LVT must take effect before the next one */
 		mb();
 		wrmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_deadline);
 		return;
@@ -361,9 +392,11 @@ void __kprobes efi_mode_timer_give(u64 now)
 }
 
 /*
- * A firmware that arms its timer at each tick takes that for the time at which
- * the timer expired. So does the account: it goes on from there, and a tick that
- * was late does not make the next one late, too.
+ * Follow a timer that the firmware arms for each tick.
+ *
+ * Firmware of this kind assumes that the timer is armed at the moment at which
+ * it expired. The account does the same, and continues from there: a late tick
+ * does not delay the next one.
  */
 static void __kprobes etmr_follow_one_shot(u32 tmict, u32 tmcct, u64 tsc)
 {
@@ -374,7 +407,7 @@ static void __kprobes etmr_follow_one_shot(u32 tmict, u32 tmcct, u64 tsc)
 	bool ticked = t->awaited || ticks->next != t->slice_next;
 	u64 interval;
 
-	/* Nobody counts those of the hardware */
+	/* With the timer event, nothing counts the ticks of the hardware */
 	if (armed && h->preempt == EFI_MODE_PREEMPT_EVENT &&
 	    efi_mode_ticks_is_due(ticks, tsc)) {
 		efi_mode_ticks_delivered(ticks, 1);
@@ -398,7 +431,10 @@ static void __kprobes etmr_follow_one_shot(u32 tmict, u32 tmcct, u64 tsc)
 	}
 }
 
-/* Firmware has programmed the timer, as LocalApicTimerDxe's SetTimerPeriod() does */
+/*
+ * The firmware has programmed the timer, as SetTimerPeriod() of edk2's
+ * LocalApicTimerDxe does: adopt its settings
+ */
 static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
@@ -409,10 +445,16 @@ static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 
 	if (tmict != t->slice.tmict)
 		firmware->tmict = tmict;
-	/* The same for the mask: firmware may only have started a masked timer */
+	/*
+	 * The same for the mask: the firmware may only have started a masked
+	 * timer
+	 */
 	if (lvtt == t->slice.lvtt)
 		lvtt = firmware->lvtt;
-	/* A mode or a vector that is as it was given was not what firmware was after */
+	/*
+	 * A mode or a vector that reads as it was in the slice was not set by
+	 * the firmware
+	 */
 	if (!((lvtt ^ t->slice.lvtt) & TIMER_MODE))
 		lvtt ^= (lvtt ^ firmware->lvtt) & TIMER_MODE;
 	if (!((lvtt ^ t->slice.lvtt) & APIC_VECTOR_MASK))
@@ -421,16 +463,19 @@ static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 	etmr_set_divider(firmware, tdcr);
 
 	if (etmr_is_masked(lvtt) || (etmr_is_periodic(lvtt) && !firmware->tmict)) {
-		/* Another device may still tick; this one does not */
+		/* Another device may still tick, but this one does not */
 		if (h->clock != EFI_MODE_CLOCK_DEVICE)
 			h->clock = EFI_MODE_CLOCK_NONE;
 	} else if (h->clock == EFI_MODE_CLOCK_DEVICE && !was_masked) {
-		/* It was not the clock before: the resident half has found out */
+		/*
+		 * The resident half has found out that the timer is not the
+		 * clock
+		 */
 		return;
 	} else if (firmware->lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
 		h->clock = EFI_MODE_CLOCK_TSC_DEADLINE;
 	} else if (!etmr_is_periodic(firmware->lvtt)) {
-		/* Its ticks are looked after where it is armed */
+		/* etmr_follow_one_shot() takes care of its ticks */
 		h->clock = EFI_MODE_CLOCK_APIC_ONE_SHOT;
 		h->tick_vector = firmware->lvtt & APIC_VECTOR_MASK;
 		return;
@@ -449,7 +494,7 @@ static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 }
 
 /**
- * efi_mode_timer_reclaim() - see what firmware has done to the timer, and stop it
+ * efi_mode_timer_reclaim() - adopt the firmware's changes, and stop the timer
  *
  * Context: interrupts off, after a slice.
  */
@@ -488,7 +533,7 @@ void __kprobes efi_mode_timer_reclaim(void)
 }
 
 /**
- * efi_mode_timer_restore() - program the timer for Linux, however far its deadline is
+ * efi_mode_timer_restore() - program the timer for Linux, in all cases
  * @now:	TSC
  *
  * Context: interrupts off, the timer stopped.
@@ -505,7 +550,7 @@ void __kprobes efi_mode_timer_restore(u64 now)
 }
 
 /**
- * efi_mode_timer_hold() - put a limit for a slice in the place of Linux's deadline
+ * efi_mode_timer_hold() - replace Linux's deadline by a limit for the slice
  * @limit:	TSC
  *
  * Context: interrupts off.
@@ -516,7 +561,7 @@ void __kprobes efi_mode_timer_hold(u64 limit)
 
 	t->held_timer = t->linux_timer;
 	t->held_deadline = t->linux_deadline;
-	/* If it expires after the slice, it is dropped like all others */
+	/* If it expires after the slice, apic.c drops the interrupt */
 	t->linux_timer.lvtt = LOCAL_TIMER_VECTOR;
 	t->linux_deadline = limit;
 	etmr_simplify();
@@ -525,7 +570,7 @@ void __kprobes efi_mode_timer_hold(u64 limit)
 /**
  * efi_mode_timer_release() - undo efi_mode_timer_hold()
  *
- * The interrupt of a deadline that has passed comes at once.
+ * If the deadline has passed meanwhile, its interrupt comes at once.
  *
  * Context: interrupts off.
  */
@@ -541,10 +586,10 @@ void __kprobes efi_mode_timer_release(void)
 }
 
 /**
- * efi_mode_tick_period_ns() - how often firmware's clock ticks
+ * efi_mode_tick_period_ns() - get the tick period of the firmware's clock
  *
  * Context: any.
- * Return: nanoseconds; 0 if that is not known.
+ * Return: nanoseconds; 0 if the period is not known.
  */
 u64 efi_mode_tick_period_ns(void)
 {
@@ -552,8 +597,9 @@ u64 efi_mode_tick_period_ns(void)
 }
 
 /*
- * Both counters run on their own; the two reads of the TSC around the read of
- * the timer tell how far apart a pair is.
+ * Read the TSC and the timer together. The two counters are independent. The
+ * TSC is read before and after the timer, and the pair with the shortest time
+ * between is the most exact.
  */
 static u64 __init etmr_sample(u32 *count)
 {
@@ -581,7 +627,7 @@ static void __init etmr_measure_clock(void)
 	u32 first = 0, last = 0;
 	unsigned int shift = etmr_divider_shift(APIC_TDR_DIV_16);
 
-	/* Slow enough not to reach 0, and with no interrupt if it does */
+	/* Slow enough not to reach 0, and masked in case it does */
 	lapic_write(APIC_TMICT, 0);
 	lapic_write(APIC_LVTT, lvtt);
 	lapic_write(APIC_TDCR, APIC_TDR_DIV_16);
@@ -603,10 +649,10 @@ static void __init etmr_measure_clock(void)
 }
 
 /**
- * efi_mode_apic_period() - the speed of the local APIC's timer
+ * efi_mode_apic_period() - get the speed of the local APIC timer
  *
  * Context: after efi_mode_apic_take_over().
- * Return: counts in one jiffy, before division.
+ * Return: counts per jiffy, before the division by TDCR.
  */
 u32 __init efi_mode_apic_period(void)
 {
@@ -632,7 +678,9 @@ static const char *__init etmr_clock_name(u8 clock)
 /**
  * efi_mode_timer_take_over() - begin to share the timer
  *
- * Context: early boot, interrupts off; takes 20 ms.
+ * Takes 20 ms, because it measures the speed of the timer.
+ *
+ * Context: early boot, interrupts off.
  */
 void __init efi_mode_timer_take_over(void)
 {
@@ -661,7 +709,7 @@ void __init efi_mode_timer_take_over(void)
 }
 
 /**
- * efi_mode_timer_report() - log what the timer is used for
+ * efi_mode_timer_report() - log the use of the timer
  *
  * Context: after efi_mode_apic_take_over().
  */
@@ -669,7 +717,7 @@ void __init efi_mode_timer_report(void)
 {
 	const struct efi_mode_handoff *h = efi_mode_handoff;
 
-	pr_info("firmware's clock: %s, vector %#x, every %llu us; slices end by the %s\n",
+	pr_info("the firmware's clock: %s, vector %#x, every %llu us; slices end by the %s\n",
 		etmr_clock_name(h->clock), h->tick_vector,
 		div_u64(efi_mode_tick_period_ns(), 1000),
 		h->preempt == EFI_MODE_PREEMPT_GATE ? "gate" : "timer event");

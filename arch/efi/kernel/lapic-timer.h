@@ -2,9 +2,9 @@
 /*
  * The fast path of lapic-timer.c, as inline functions for apic.c
  *
- * The two files are one unit: the inline functions program the timer in the usual case
- * and call lapic-timer.c for all others. The header also has the register accessors
- * that both files use.
+ * The two files are one unit. The inline functions program the timer in the
+ * usual case, and call lapic-timer.c in all other cases. This header also has
+ * the register accessors that both files use.
  */
 #ifndef _EFI_MODE_LAPIC_TIMER_H
 #define _EFI_MODE_LAPIC_TIMER_H
@@ -18,8 +18,9 @@
 #include <asm/efi-mode.h>
 
 /*
- * Not by way of apic_read() and apic_write(), which speak for Linux. On the way
- * through a switch the mode is a constant: there is one way for each.
+ * Access the registers directly, because apic_write() would remember the value
+ * as Linux's. In the code of a switch, the mode is a constant, so there is one
+ * function for each mode.
  */
 static __always_inline u32 lapic_read_as(bool x2apic, u32 reg)
 {
@@ -44,16 +45,16 @@ static inline void lapic_write(u32 reg, u32 value)
 	lapic_write_as(x2apic_mode, reg, value);
 }
 
-/* A time that does not come */
+/* A deadline that never comes */
 #define EFI_MODE_NEVER		(U64_MAX / 2)
 
 /**
  * struct efi_mode_timer - contents of the timer's registers
  * @lvtt:	vector, mask and mode
- * @tdcr:	divider
+ * @tdcr:	divider, as in the register
  * @tmict:	initial count
- * @shift:	what @tdcr divides by, log2
- * @speed:	counts for a cycle of the TSC; 2.30 fixed point
+ * @shift:	log2 of the number that @tdcr divides by
+ * @speed:	counts per cycle of the TSC; 2.30 fixed point
  */
 struct efi_mode_timer {
 	u32 lvtt;
@@ -64,24 +65,27 @@ struct efi_mode_timer {
 };
 
 /**
- * struct efi_mode_timers - the timer's two owners
- * @firmware:	the timer as firmware has programmed it
- * @slice:	what is in the registers in a slice
+ * struct efi_mode_timers - state of the timer and of its two owners
+ * @firmware:	the timer as the firmware has programmed it
+ * @slice:	contents of the registers in a slice
  * @linux_timer: the timer as Linux has programmed it
- * @held_timer:	the same, while another deadline is in its place
- * @firmware_deadline: TSC, of firmware's timer if that is in TSC-deadline mode
- * @slice_next:	when the tick of a one-shot timer was due at the ingress
- * @awaited:	a one-shot timer has ticked and its handler not yet come to arm it
+ * @held_timer:	copy of @linux_timer while efi_mode_timer_hold() has replaced it
+ * @firmware_deadline: TSC; of the firmware's timer if it is in TSC-deadline
+ *		mode
+ * @slice_next:	TSC at which the tick of a one-shot timer was due at the ingress
+ * @awaited:	a one-shot timer has ticked, but its handler has not run yet to
+ *		arm it again
  * @linux_deadline: TSC, or %EFI_MODE_NEVER
- * @held_deadline: the same, while @held_timer is valid
+ * @held_deadline: copy of @linux_deadline while @held_timer is valid
  * @last_ingress: TSC
- * @counter:	what the timer would read at @counter_at if it had run on as firmware has
- *		programmed it
+ * @counter:	the count at @counter_at, if the timer had continued as the
+ *		firmware has programmed it
  * @counter_at:	TSC
- * @counter_from: TSC at which the timer has begun to run in the slice
- * @is_counter_unread: no code of firmware is under way that may have read it
- * @simple:	firmware's timer is periodic and its gate ends slices, Linux's is not
- *		masked: all is as it mostly is, and only counts change
+ * @counter_from: TSC at which the timer was started in the slice
+ * @is_counter_unread: no firmware code that may have read the count is in
+ *		progress
+ * @simple:	the fast path is possible: the firmware's timer is periodic and
+ *		ends slices by the gate, and Linux's timer is not masked
  */
 struct efi_mode_timers {
 	struct efi_mode_timer firmware, slice, linux_timer, held_timer;
@@ -100,7 +104,6 @@ struct efi_mode_timers {
 
 extern struct efi_mode_timers efi_mode_timers;
 
-/* ignore.S */
 void efi_mode_ignore(void);
 
 void efi_mode_timer_written(u32 reg, u32 value);
@@ -113,19 +116,20 @@ void efi_mode_timer_reclaim(void);
 void efi_mode_timer_restore(u64 now);
 
 /*
- * Stopping the timer is always the first step: changing its mode or its divider
- * while it counts turns what is left of the count into interrupts.
+ * Always stop the timer first. If its mode or its divider is changed while it
+ * counts, the rest of the count can cause interrupts.
  */
 
-/* So many can be multiplied by a speed, and more are rare */
+/* Check whether a time can be multiplied by a speed; more cycles are rare */
 static __always_inline bool efi_mode_timer_is_near(u64 cycles)
 {
 	return cycles <= U32_MAX;
 }
 
 /*
- * What to write into TMICT for so many cycles: never 0, which stops it, and no
- * count too few, since an interrupt before its time is one for nothing
+ * Convert a time to a value for TMICT. It is never 0, which would stop the
+ * timer. It is rounded up, because an interrupt that comes too early would be
+ * useless.
  */
 static __always_inline u32 efi_mode_timer_count(const struct efi_mode_timer *t,
 						u64 cycles)
@@ -134,14 +138,14 @@ static __always_inline u32 efi_mode_timer_count(const struct efi_mode_timer *t,
 }
 
 /**
- * efi_mode_timer_left() - what a counter reads that goes on
- * @tmict:	count from which it starts anew; not 0
- * @tmcct:	what it read, at most @tmict
- * @passed:	counts since then
- * @periodic:	whether it starts anew
+ * efi_mode_timer_left() - calculate the present count of a running timer
+ * @tmict:	initial count, not 0
+ * @tmcct:	an earlier count, at most @tmict
+ * @passed:	number of counts since then
+ * @periodic:	true if the timer starts again at 0
  *
  * Context: any.
- * Return: 1 to @tmict; 0 if it does not start anew and has run out.
+ * Return: 1 to @tmict; 0 if the timer is not periodic and has expired.
  */
 static inline u32 efi_mode_timer_left(u32 tmict, u32 tmcct, u64 passed, bool periodic)
 {
@@ -152,7 +156,7 @@ static inline u32 efi_mode_timer_left(u32 tmict, u32 tmcct, u64 passed, bool per
 
 /**
  * efi_mode_timer_to_firmware() - program the timer for a slice
- * @x2apic:	mode of the local APIC
+ * @x2apic:	true if the local APIC is in x2APIC mode
  * @now:	TSC
  *
  * Context: interrupts off, the timer stopped.
@@ -167,7 +171,10 @@ static __always_inline void efi_mode_timer_to_firmware(bool x2apic, u64 now)
 		efi_mode_timer_give(now);
 		return;
 	}
-	/* The gate may have to let it pass once, and gets it again: periodic */
+	/*
+	 * Periodic, because the gate may have to ignore the first interrupt:
+	 * then another one comes
+	 */
 	t->slice.tmict = t->firmware.tmict;
 	if (left < (s64)h->ticks.period) {
 		left = max_t(s64, left, h->min_slice);
@@ -180,9 +187,10 @@ static __always_inline void efi_mode_timer_to_firmware(bool x2apic, u64 now)
 
 /**
  * efi_mode_timer_from_firmware() - stop the timer after a slice
- * @x2apic:	mode of the local APIC
+ * @x2apic:	true if the local APIC is in x2APIC mode
  *
- * At once: a tick from here on would be Linux's to deal with.
+ * This is the first step after a slice, because Linux would have to handle any
+ * later tick.
  *
  * Context: interrupts off.
  */
@@ -205,7 +213,7 @@ static __always_inline void efi_mode_timer_from_firmware(bool x2apic)
 
 /**
  * efi_mode_timer_to_linux() - program the timer for Linux
- * @x2apic:	mode of the local APIC
+ * @x2apic:	true if the local APIC is in x2APIC mode
  * @now:	TSC
  *
  * Context: interrupts off, the timer stopped.
