@@ -2,24 +2,26 @@
 /*
  * Firmware calls
  *
- * There is one request, because the firmware has one stack. It belongs to the caller
- * from %EFI_MODE_REQUEST_NONE to %EFI_MODE_REQUEST_NONE:
+ * There is only one request, because the firmware has one stack. The request
+ * belongs to a caller from the moment at which the caller posts it until its
+ * state is %EFI_MODE_REQUEST_NONE again:
  *
  *		      efi_call_submit()
  *	       |		|		    |
  *	   no flag	  EFI_CALL_ATOMIC	EFI_CALL_PANIC
  *	       |		|		EFI_CALL_LAST
- *	  call_mutex	  if no call is under	    |
- *	       |	  way, and the		first finish what is
- *	       |	  firmware is idle	under way, with a
+ *	  call_mutex	  if no call is		    |
+ *	       |	  pending, and the	first finish the
+ *	       |	  firmware is idle	pending call, with a
  *	       |		|		time limit
  *	       |		|		    |
  *	     post <-------------+-------------------+
  *	       |
  *	  run until done
  *
- * Callers wait for the mutex in their order. Posting takes a few instructions without
- * interrupts, because an atomic caller may come between.
+ * Sleeping callers get the mutex in the order in which they ask for it. Posting
+ * the request takes a few instructions with interrupts off, because an atomic
+ * caller may interrupt a sleeping one.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -46,25 +48,31 @@
 #include "request.h"
 #include "trace.h"
 
-/* For so long a real-time task gives firmware all of its time, and then looks so often */
+/*
+ * A real-time task runs the firmware for this long. Then it sleeps, and checks
+ * this often whether the call has completed.
+ */
 #define URGENT_MS		100
 #define LOOK_US			1000
 
-/* The end of the system looks so often whether a call is under way */
+/* How often the end of the system checks whether a call is in progress */
 #define LOOK_MS			100
 
-/* So many calls are made with one switch. They share one hold of the mutex. */
+/* Calls that one switch makes, while the mutex is held once */
 #define EFI_CALL_CHAIN		32U
 
 static DEFINE_MUTEX(call_mutex);
 
-/* The caller sleeps, and leaves it to firmware's threads to give slices */
+/*
+ * The caller of the pending call sleeps, and the firmware's threads give the
+ * slices
+ */
 static bool left_to_threads;
 
-/* The task that ends the system: nobody else calls any more */
+/* The task that ends the system: calls of all other tasks fail */
 static struct task_struct *last_caller;
 
-/* The one that is under way, for whoever has to say what firmware was doing */
+/* The pending call, for messages and traces */
 static const char *call_name;
 static u64 call_start;			/* TSC */
 
@@ -80,10 +88,10 @@ static const char * const abi_violations[EFI_MODE_NR_ABI_VIOLATIONS] = {
 };
 
 /**
- * efi_mode_pending_call() - what was firmware asked to do?
+ * efi_mode_pending_call() - get the name of the pending call
  *
  * Context: any.
- * Return: the name of the function that is under way, or NULL.
+ * Return: the name of the function, or NULL if no call is pending.
  */
 const char *efi_mode_pending_call(void)
 {
@@ -93,10 +101,11 @@ const char *efi_mode_pending_call(void)
 EXPORT_SYMBOL_GPL(efi_mode_pending_call);
 
 /**
- * efi_mode_caller_gives_slices() - does somebody who waits for a call give slices?
+ * efi_mode_caller_gives_slices() - check whether a caller gives slices
  *
  * Context: any.
- * Return: true if so: then it need not be done for him.
+ * Return: true if a task gives slices to complete its own call, so that no
+ * other task has to.
  */
 bool efi_mode_caller_gives_slices(void)
 {
@@ -104,10 +113,10 @@ bool efi_mode_caller_gives_slices(void)
 }
 
 /**
- * efi_mode_pending_ms() - for how long has it been under way?
+ * efi_mode_pending_ms() - get the age of the pending call
  *
  * Context: any.
- * Return: milliseconds; 0 if there is no such call.
+ * Return: milliseconds; 0 if no call is pending.
  */
 unsigned int efi_mode_pending_ms(void)
 {
@@ -144,7 +153,10 @@ static void ecall_trace_end(const char *name, efi_status_t status, u64 start)
 						       NSEC_PER_MSEC));
 }
 
-/* The resident half has corrected each violation, so the call counts as made */
+/*
+ * Report violations of the calling convention. The resident half has corrected
+ * each of them, so the call does not fail.
+ */
 static void ecall_check_abi(const char *name, u32 violations)
 {
 	unsigned int i;
@@ -159,7 +171,7 @@ static void ecall_check_abi(const char *name, u32 violations)
 					   name, abi_violations[i]);
 }
 
-/* @c is NULL if the caller does not run any more */
+/* @c is NULL if the caller will not run again */
 static void ecall_take_result(struct efi_call *c)
 {
 	struct efi_mode_request *r = &efi_mode_handoff->request;
@@ -180,17 +192,20 @@ static void ecall_fail(struct efi_call *c, efi_status_t status, int error)
 	c->cycles = 0;
 }
 
-/* The firmware is stopped, which has been reported */
+/*
+ * Fail the pending call, because the firmware is stopped. That has been logged
+ * already. @c is NULL if the caller will not run again.
+ */
 static void ecall_abandon(struct efi_call *c)
 {
-	pr_emerg(FW_BUG "the firmware was stopped in %s\n", call_name);
+	pr_emerg(FW_BUG "the firmware was stopped during %s\n", call_name);
 	efi_mode_request_abandon(&efi_mode_handoff->request);
 	ecall_trace_end(call_name, EFI_ABORTED, call_start);
 	if (c)
 		ecall_fail(c, EFI_ABORTED, -EIO);
 }
 
-/* Fails the call if it cannot be made now */
+/* Check whether a call can be made now, and fail it otherwise */
 static bool ecall_is_possible(struct efi_call *c)
 {
 	if (!efi_mode_is_reachable()) {
@@ -209,9 +224,11 @@ static bool ecall_is_possible(struct efi_call *c)
 }
 
 /*
- * No ordinary task runs while a real-time task gives slices. A call that takes long, or
- * does not return at all, is no reason for that: from then on firmware has its share, as
- * with anything else that it does, and what nobody else wants.
+ * Give slices until the call has completed. While a real-time task does so, no
+ * ordinary task runs. A slow call, or one that never returns, must not block
+ * them, so a real-time task sleeps after URGENT_MS. From then on, the
+ * firmware's threads give slices: the firmware gets its share, and the time
+ * that no Linux task wants.
  */
 static void ecall_run_until_done(void)
 {
@@ -231,9 +248,9 @@ static void ecall_run_until_done(void)
 }
 
 /*
- * The calls of one switch but the first, which is the request in the handoff. The caller
- * has the mutex. The firmware reads and writes them by their physical addresses: the
- * kernel image is contiguous.
+ * The calls of one switch, except the first, which uses the request in the
+ * handoff. Protected by call_mutex. The firmware accesses them by physical
+ * addresses, which works because the kernel image is physically contiguous.
  */
 static struct efi_mode_request chained[EFI_CALL_CHAIN - 1];
 
@@ -248,13 +265,16 @@ static phys_addr_t ecall_chain(const struct efi_call *calls, unsigned int nr)
 	return next;
 }
 
-/* Return: whether the calls were made */
+/* Return: true if the calls were made */
 static bool ecall_locked(struct efi_call *calls, unsigned int nr)
 {
 	lockdep_assert_held(&call_mutex);
 	if (!ecall_is_possible(calls))
 		return false;
-	/* Atomic callers finish what they begin, so there is nothing to wait for */
+	/*
+	 * An atomic caller leaves no pending request, so this can only be a
+	 * call that a dying kernel has given up
+	 */
 	if (!ecall_post(calls, ecall_chain(calls, nr))) {
 		ecall_fail(calls, EFI_NOT_READY, -ESHUTDOWN);
 		return false;
@@ -268,7 +288,7 @@ static bool ecall_locked(struct efi_call *calls, unsigned int nr)
 	return true;
 }
 
-/* The calls of one switch */
+/* Make all calls with one switch */
 static void ecall_sleeping(struct efi_call *calls, unsigned int nr)
 {
 	unsigned int i;
@@ -294,9 +314,10 @@ static u64 ecall_deadline_in(unsigned int ms)
 }
 
 /*
- * Linux takes no interrupts meanwhile, so a function that does not return would hang the
- * machine. The memory of a call that is given up belongs to its caller again, so the
- * firmware must not run any more.
+ * Give slices with Linux's interrupts held off. There is a time limit, because
+ * a function that never returns would hang the machine. When it has passed, the
+ * firmware must not run any more: the call fails, and the caller may use its
+ * memory for something else.
  */
 static void ecall_run_atomic(const struct efi_call *c)
 {
@@ -320,7 +341,10 @@ static void ecall_atomic(struct efi_call *c)
 	if (!ecall_is_possible(c))
 		return;
 
-	/* The firmware would first finish what it was interrupted in, if that has an end */
+	/*
+	 * The firmware would first finish its interrupted work, which may never
+	 * end
+	 */
 	if (efi_mode_is_busy()) {
 		ecall_fail(c, EFI_NOT_READY, -EBUSY);
 		return;
@@ -338,7 +362,7 @@ static void ecall_atomic(struct efi_call *c)
 	local_irq_restore(flags);
 }
 
-/* The task that is to be the last caller, if there is one already */
+/* The task that becomes last_caller at its turn, or NULL */
 static struct task_struct *next_caller;
 static DECLARE_COMPLETION(turn_over);
 
@@ -354,8 +378,10 @@ static void ecall_take_turn(struct work_struct *work)
 static DECLARE_WORK(turn, ecall_take_turn);
 
 /*
- * Somebody else waits for the mutex, since there is no time limit to that: in its
- * queue, so that those who call again and again do not always come first.
+ * Wait for the mutex with a time limit, which mutex_lock() does not have. So a
+ * worker calls mutex_lock(), and this function waits for the worker. The worker
+ * stands in the queue of the mutex, so that tasks that call again and again do
+ * not always come first.
  */
 static bool ecall_wait_for_turn(struct task_struct *caller, unsigned int timeout_ms)
 {
@@ -365,10 +391,10 @@ static bool ecall_wait_for_turn(struct task_struct *caller, unsigned int timeout
 	queue_work(system_unbound_wq, &turn);
 	while (!wait_for_completion_timeout(&turn_over,
 					    msecs_to_jiffies(LOOK_MS))) {
-		/* exit.c watches the call that is under way */
+		/* exit.c limits the time of a pending call */
 		idle_ms = efi_mode_pending_call() ? 0 : idle_ms + LOOK_MS;
 		if (idle_ms >= timeout_ms) {
-			pr_emerg("a task does not finish its firmware call\n");
+			pr_emerg("a task did not finish its firmware call in time\n");
 			return false;
 		}
 	}
@@ -376,13 +402,13 @@ static bool ecall_wait_for_turn(struct task_struct *caller, unsigned int timeout
 }
 
 /**
- * efi_mode_wait_for_call() - wait for the calls that have been asked for
- * @timeout_ms:	how long to wait while no call is under way, in milliseconds
+ * efi_mode_wait_for_call() - wait for the calls that tasks have asked for
+ * @timeout_ms:	how long to wait while no call is pending, in milliseconds
  *
- * The caller has to limit how long the firmware may take for a call.
+ * The caller must limit the time of each call itself.
  *
  * Context: task context; sleeps.
- * Return: false if a task keeps the others from calling.
+ * Return: false after the timeout: a task holds the mutex but does not call.
  */
 bool efi_mode_wait_for_call(unsigned int timeout_ms)
 {
@@ -390,20 +416,24 @@ bool efi_mode_wait_for_call(unsigned int timeout_ms)
 }
 
 /**
- * efi_mode_close_calls() - no more calls but the caller's
- * @timeout_ms:	as of efi_mode_wait_for_call()
+ * efi_mode_close_calls() - allow calls of the current task only
+ * @timeout_ms:	see efi_mode_wait_for_call()
  *
- * Those of others fail with %EFI_NOT_READY from then on, until there is a panic.
+ * Calls of other tasks fail with %EFI_NOT_READY from then on, until there is a
+ * panic.
  *
  * Context: task context; sleeps.
- * Return: as efi_mode_wait_for_call().
+ * Return: see efi_mode_wait_for_call().
  */
 bool efi_mode_close_calls(unsigned int timeout_ms)
 {
 	return ecall_wait_for_turn(current, timeout_ms);
 }
 
-/* A call that has not returned in time does not return later: nothing else is waited for */
+/*
+ * Wait only once: if the firmware has not finished by the first deadline, it
+ * never will
+ */
 static bool timed_out;
 
 static bool ecall_is_late(u64 deadline)
@@ -414,9 +444,9 @@ static bool ecall_is_late(u64 deadline)
 }
 
 /*
- * A call may wait for an event of firmware, so it needs slices with interrupts.
- * So does what interrupted firmware, as no slice in which they are held off would
- * end before that does.
+ * Let the firmware complete the pending call and finish its interrupted work.
+ * The firmware needs its ticks for that, because a call may wait for a timer
+ * event. Linux's interrupts are discarded from here on.
  */
 static bool ecall_finish(void)
 {
@@ -438,10 +468,10 @@ static bool ecall_finish(void)
 }
 
 /**
- * efi_mode_finish_calls() - bring what is under way to its end
+ * efi_mode_finish_calls() - let the firmware finish what it does
  *
- * Context: any but NMI, in a kernel that is dying.
- * Return: false if firmware does not finish it.
+ * Context: any but NMI, in a dying kernel.
+ * Return: false if the firmware does not finish in time.
  */
 bool efi_mode_finish_calls(void)
 {
@@ -457,8 +487,9 @@ bool efi_mode_finish_calls(void)
 }
 
 /*
- * Such a slice ends whatever the firmware does, so there is an end to the waiting, too. A
- * call that is given up stays under way.
+ * Make a call with a time limit. A slice ends even if the function never
+ * returns, unless it hangs at TPL_HIGH_LEVEL, so the limit takes effect. A call
+ * that is given up remains pending.
  */
 static void ecall_timed(struct efi_call *c, unsigned int ms)
 {
@@ -488,7 +519,7 @@ static void ecall_dying(struct efi_call *c, unsigned int ms)
 
 	if (!ecall_is_possible(c))
 		return;
-	/* Too early for a slice that can be ended */
+	/* Early in the boot, nothing can end a slice by force */
 	if (!efi_mode_apic_is_shared()) {
 		ecall_atomic(c);
 		return;

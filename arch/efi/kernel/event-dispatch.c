@@ -2,10 +2,11 @@
 /*
  * Dispatch firmware events to their handlers, like an interrupt controller
  *
- * When an event is signalled in a slice, the resident half sets the event's byte in the
- * handoff. After the slice, slice.c queues an irq_work, which calls the handlers as soon
- * as interrupts can be taken. No firmware call is made here: event.c, above the calls,
- * creates the events.
+ * When an event is signalled in a slice, the resident half sets the event's
+ * byte in the handoff. After the slice, slice.c calls
+ * efi_mode_dispatch_events(), which queues an irq_work. The irq_work calls the
+ * handlers as soon as interrupts are enabled. This file makes no firmware
+ * calls: event.c, a layer above the calls, creates the events.
  */
 #include <linux/bitmap.h>
 #include <linux/compiler.h>
@@ -16,7 +17,10 @@
 
 struct efi_mode_event_table efi_mode_events;
 
-/* The flag first: what comes now is looked at once more */
+/*
+ * Clear the flag first, so that another pass handles an event that is signalled
+ * meanwhile
+ */
 static void eevt_dispatch(struct irq_work *work)
 {
 	struct efi_mode_event_table *t = &efi_mode_events;
@@ -51,9 +55,9 @@ void efi_mode_dispatch_events(void)
  * efi_mode_event_set_handler() - set or clear the handler of an event
  * @nr:		number of the event
  * @fn:		the handler, or NULL
- * @data:	its argument
+ * @data:	argument of the handler
  *
- * On return, the previous handler does not run any more.
+ * When the function returns, the previous handler is not running any more.
  *
  * Context: task context; sleeps.
  */

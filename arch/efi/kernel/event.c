@@ -2,8 +2,9 @@
 /*
  * Create and close firmware events that wake Linux
  *
- * Each event has a number and a byte in the handoff. The resident half has the notify
- * function, which sets the byte. See event-dispatch.c for what happens then.
+ * Each event has a number, and a byte in the handoff. The notify function in
+ * the resident half sets that byte. See event-dispatch.c for the rest of the
+ * path.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -36,8 +37,8 @@ static int eevt_take_number(bool protocol)
 }
 
 /*
- * CreateEvent() writes the event into the handoff itself: there it is found, and
- * closed, however Linux ends.
+ * CreateEvent() stores the event in the handoff, so that the resident half can
+ * close the event however Linux ends.
  */
 int efi_mode_event_open(u32 type, bool protocol,
 			efi_mode_event_handler_t handler, void *data)
@@ -75,8 +76,8 @@ u64 efi_mode_event_value(int nr)
 EXPORT_SYMBOL_GPL(efi_mode_event_value);
 
 /*
- * If the firmware cannot be called any more, the number is not used again. Nor is the
- * number of an event that is in flight: the firmware is going to signal it.
+ * The number stays in use if the firmware cannot be called any more, or if the
+ * event is in flight, because then the firmware will still signal it.
  */
 void efi_mode_event_close(int nr)
 {
@@ -107,11 +108,14 @@ void efi_mode_event_cancel(int nr)
 EXPORT_SYMBOL_GPL(efi_mode_event_cancel);
 
 /**
- * efi_mode_events_in_flight() - count the tokens that the firmware has
+ * efi_mode_events_in_flight() - count the tokens that the firmware still has
  *
- * Context: any. An event that has been signalled does not count, even if its handler has
- * not run yet.
- * Return: how many there are. The firmware may write to the memory that they name.
+ * An event that has been signalled does not count, even if its handler has not
+ * run yet.
+ *
+ * Context: any.
+ * Return: the number of tokens. The firmware may write to the memory that they
+ * name.
  */
 unsigned int efi_mode_events_in_flight(void)
 {
@@ -128,7 +132,9 @@ bool efi_mode_event_take_protocol(void)
 }
 EXPORT_SYMBOL_GPL(efi_mode_event_take_protocol);
 
-/* It has a place in the handoff, and no event */
+/*
+ * Set the handler of a number that has a byte in the handoff, but no EFI event
+ */
 static void eevt_watch(int nr, efi_mode_event_handler_t handler)
 {
 	mutex_lock(&events_mutex);
@@ -152,7 +158,10 @@ bool efi_mode_event_take_key(u16 *key)
 		return false;
 	if (head - keys->tail > EFI_MODE_NR_KEYS)
 		keys->tail = head - EFI_MODE_NR_KEYS;
-	/* The slice may have ended between head and key; it is signalled again */
+	/*
+	 * The slice may have ended between the writes to head and to key; then
+	 * the byte is set again
+	 */
 	*key = xchg(&keys->key[keys->tail % EFI_MODE_NR_KEYS], 0);
 	if (!*key)
 		return false;
@@ -162,8 +171,10 @@ bool efi_mode_event_take_key(u16 *key)
 EXPORT_SYMBOL_GPL(efi_mode_event_take_key);
 
 /**
- * efi_mode_event_watch_poll() - set the handler for answers to efi_mode_poll_ask()
+ * efi_mode_event_watch_poll() - set the handler for answers to questions
  * @handler:	called after the slice in which the answer came, or NULL
+ *
+ * See efi_mode_poll_ask().
  *
  * Context: task context; sleeps.
  */

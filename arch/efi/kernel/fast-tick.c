@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware's clock, faster for a while
+ * Make the firmware's clock tick faster for a while
  *
- * What firmware does by itself, such as the transfers of disks that it has tokens for, it
- * looks after at the ticks of its clock, mostly 10 ms apart. While somebody waits for that
- * the clock is told to tick more often, by the function that firmware's own drivers have
- * for it. Firmware counts time in what it has told its clock, so its time goes on as
- * before, and the account keeps what of a tick had passed.
+ * The firmware does its own work, such as disk transfers for which it has
+ * tokens, at the ticks of its clock, which are mostly 10 ms apart. While Linux
+ * waits for such work, it calls SetTimerPeriod() of the timer architectural
+ * protocol to make the clock tick more often. The firmware adds the new period
+ * to its time at each tick, so its time stays right. The tick account keeps the
+ * part of a tick that had passed.
  *
- * It ticks as before when nobody has waited for a moment. When Linux ends it is the
- * resident half that sees to it, with firmware's other settings.
+ * When Linux has not waited for a moment, the clock gets its normal period
+ * back. When Linux ends, the resident half restores the period, together with
+ * the firmware's other settings.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -38,16 +40,25 @@
 #define MAX_USEC	100000
 #define DEFAULT_USEC	1000
 
-/* Firmware has to get on between the ticks: to be busy with one is so much shorter */
+/*
+ * A period is at least this many times the cost of a tick, so that the firmware
+ * makes progress between the ticks
+ */
 #define TICK_COSTS	4
 
-/* What firmware's timer is programmed to may be rounded */
+/* The firmware may round the period: accept a difference of 1/16 */
 #define ROUNDING	16
 
-/* Unseen is what it happens to be lent with: not twice in a row */
+/*
+ * A change goes unnoticed if the timer happens to have the same count in that
+ * slice. This does not happen twice in a row.
+ */
 #define TRIES		2
 
-/* Between two bursts it is not worth while to change it */
+/*
+ * How long the clock stays fast after the last user, since changing it between
+ * two bursts is not worthwhile
+ */
 #define LINGER		(HZ / 10)
 
 static unsigned int fast_tick = DEFAULT_USEC;
@@ -68,17 +79,17 @@ static const struct kernel_param_ops fast_tick_ops = {
 };
 
 module_param_cb(fast_tick, &fast_tick_ops, &fast_tick, 0644);
-MODULE_PARM_DESC(fast_tick, "microseconds between two ticks of firmware's clock while it has something to look after, 1000 to 100000; 0: as ever");
+MODULE_PARM_DESC(fast_tick, "tick period of the firmware's clock in microseconds while the firmware has work of its own, 1000 to 100000; 0: unchanged");
 
 /*
- * The firmware's protocol, by its physical address, or NULL; and the normal period of the
- * firmware's clock in units of 100 ns
+ * Physical address of the firmware's timer protocol, or NULL; and the normal
+ * period of the firmware's clock, in units of 100 ns
  */
 static union efi_timer_arch_protocol *timer;
 static u64 normal;
 static bool looked_for;
 
-/* Holds for what is above and for the clock */
+/* Protects the variables above, @fast and the period of the clock */
 static DEFINE_MUTEX(tick_mutex);
 static bool fast;
 static atomic_t users = ATOMIC_INIT(0);
@@ -87,9 +98,9 @@ static void etick_slow_down(struct work_struct *work);
 static DECLARE_DELAYED_WORK(slow_work, etick_slow_down);
 
 /*
- * The account follows what is done to the local APIC's timer. Of another device's it
- * would not know, and without the gate not of what ticks in the slice in which that is
- * done.
+ * Check whether the tick account can follow a change of the period. It follows
+ * the local APIC timer only, not other devices. Without the gate, it would not
+ * notice the ticks of the slice in which the period changes.
  */
 static bool etick_is_possible(void)
 {
@@ -98,7 +109,7 @@ static bool etick_is_possible(void)
 	       !efi_mode_is_stopped();
 }
 
-/* In 100 ns */
+/* Convert cycles of the TSC to units of 100 ns */
 static u64 etick_to_units(u64 cycles)
 {
 	return efi_mode_cycles_in(cycles,
@@ -109,8 +120,8 @@ static u64 etick_to_units(u64 cycles)
 	efi_table_call(0, "timer", t, func, t, ##__VA_ARGS__)
 
 /*
- * As the period is now it is to be again. Whoever calls may be about to write pages to a
- * disk, and must not wait for that.
+ * Look for the firmware's timer, and note its normal period. GFP_NOIO, because
+ * the caller may be about to write pages to a disk.
  */
 static bool etick_find_timer(void)
 {
@@ -143,7 +154,7 @@ static bool etick_set_period(u64 units)
 	return etick_call(timer, set_timer_period, units) == EFI_SUCCESS;
 }
 
-/* Does the account know? It is the local APIC's timer, and the change was seen. */
+/* Check whether the tick account has noticed the new period */
 static bool etick_is_followed(u64 units)
 {
 	u64 now = etick_to_units(READ_ONCE(efi_mode_handoff->ticks.period));
@@ -151,7 +162,10 @@ static bool etick_is_followed(u64 units)
 	return abs_diff(now, units) <= units / ROUNDING;
 }
 
-/* Firmware that does not want to, or has another clock, is not asked again */
+/*
+ * If the firmware refuses, or the account does not notice the change, do not
+ * try again
+ */
 static void etick_make_fast(u64 units)
 {
 	unsigned int i;
@@ -163,7 +177,7 @@ static void etick_make_fast(u64 units)
 	if (i)
 		etick_set_period(normal);
 	timer = NULL;
-	pr_info("firmware's clock cannot be made to tick faster\n");
+	pr_info("cannot make the firmware's clock tick faster, not trying again\n");
 }
 
 static void etick_speed_up(void)
@@ -184,9 +198,14 @@ static void etick_slow_down(struct work_struct *work)
 {
 	mutex_lock(&tick_mutex);
 	if (fast) {
-		/* Whoever comes from here on waits for the mutex, and makes it fast again */
+		/*
+		 * A user that comes from here on waits for the mutex, and makes
+		 * the clock fast again
+		 */
 		WRITE_ONCE(fast, false);
-		/* Pairs with the one in efi_mode_fast_tick_get() */
+		/*
+		 * Pairs with smp_mb__after_atomic() in efi_mode_fast_tick_get()
+		 */
 		smp_mb();
 		if (atomic_read(&users) || !etick_set_period(normal))
 			WRITE_ONCE(fast, true);
@@ -197,7 +216,10 @@ static void etick_slow_down(struct work_struct *work)
 void efi_mode_fast_tick_get(void)
 {
 	atomic_inc(&users);
-	/* Either this sees that it is not fast, or etick_slow_down() sees this user */
+	/*
+	 * Either this task sees that the clock is not fast, or
+	 * etick_slow_down() sees this user
+	 */
 	smp_mb__after_atomic();
 	if (!READ_ONCE(fast))
 		etick_speed_up();

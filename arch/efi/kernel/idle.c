@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The idle loop: an idle Linux does not halt the CPU, it lets firmware do it
+ * Idle: let the firmware have the CPU instead of halting it
  *
- * That is all the driver for CPU idle states does. There is one state.
+ * This is all that the cpuidle driver does. It has one state.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -38,7 +38,7 @@ static struct cpuidle_driver idle_driver = {
 	.states		= {
 		{
 			.name	= "rest",
-			.desc	= "firmware has the machine",
+			.desc	= "the firmware has the CPU",
 			.enter	= eidle_enter,
 			.flags	= CPUIDLE_FLAG_RCU_IDLE,
 		},
@@ -46,13 +46,13 @@ static struct cpuidle_driver idle_driver = {
 	.state_count	= 1,
 };
 
-/* Before others that would only halt */
+/* Before other cpuidle drivers, which would only halt the CPU */
 static int __init eidle_init(void)
 {
 	int ret = cpuidle_register(&idle_driver, NULL);
 
 	if (ret)
-		pr_warn("an idle Linux halts by itself: error %d\n", ret);
+		pr_warn("cannot register the cpuidle driver: error %d, an idle CPU does not run the firmware\n", ret);
 	return 0;
 }
 subsys_initcall(eidle_init);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pollers: those who look for what firmware does not announce
+ * Wake pollers: drivers that look for news which the firmware does not announce
  *
- * While Linux is busy they are woken as often as they want, in place of a regular slice
- * of firmware's. While it is idle nobody is woken for nothing: what they want to know
- * is asked in firmware's world, if there is an event to ask for.
+ * While Linux is busy, each poller is woken as often as it wants, and its call
+ * replaces a regular slice of the firmware. While Linux is idle, no poller is
+ * woken without need. Instead, the resident half asks the firmware with
+ * CheckEvent(), if there is an event to ask about.
  */
 #include <linux/export.h>
 #include <linux/init.h>
@@ -23,12 +24,13 @@
 #include <efi-mode/poll.h>
 
 /*
- * Milliseconds between two slices of an idle firmware, by the parameter in share.c. With
- * each of them pollers are looked at, so this file has the variable.
+ * Milliseconds between two slices of an idle firmware. share.c has the module
+ * parameter. The variable is in this file because pollers are checked with each
+ * of these slices.
  */
 unsigned int efi_mode_poll_interval = 10;
 
-/* Not a mutex: whoever has it must not hold up the thread that has a deadline */
+/* Not a mutex: its owner must not delay the deadline task */
 static DEFINE_SPINLOCK(poll_lock);
 static LIST_HEAD(pollers);
 
@@ -70,11 +72,12 @@ static void efpl_wake(struct efi_mode_poller *p)
 }
 
 /**
- * efi_mode_wake_pollers() - wake those whose time it is
- * @early:	jiffies by which a slice may come before the one that is meant
+ * efi_mode_wake_pollers() - wake the pollers that are due
+ * @early:	jiffies by which the slice that serves a poller may come too
+ *		early
  *
  * Context: task context.
- * Return: true if there was one, who is going to make a call now.
+ * Return: true if a poller was woken, which will make a call now.
  */
 bool efi_mode_wake_pollers(unsigned long early)
 {
@@ -95,10 +98,10 @@ bool efi_mode_wake_pollers(unsigned long early)
 }
 
 /**
- * efi_mode_pollers_can_idle() - does nobody want to be woken while Linux is idle?
+ * efi_mode_pollers_can_idle() - check whether pollers can sleep in idle
  *
  * Context: any but NMI.
- * Return: true if questions to firmware are enough for all.
+ * Return: true if the questions to the firmware are enough for all pollers.
  */
 bool efi_mode_pollers_can_idle(void)
 {
@@ -113,7 +116,10 @@ bool efi_mode_pollers_can_idle(void)
 	return can_idle;
 }
 
-/* Firmware may be about to ask the old ones, and copies each in one piece */
+/*
+ * The resident half may be in the middle of the old questions. It copies each
+ * of them with interrupts off.
+ */
 void efi_mode_poll_ask(struct efi_mode_poller *poller,
 		       const struct efi_mode_question *questions,
 		       unsigned int nr)
@@ -125,7 +131,7 @@ void efi_mode_poll_ask(struct efi_mode_poller *poller,
 	local_irq_save(flags);
 	memcpy(poll->questions, questions, nr * sizeof(*questions));
 	poll->nr = nr;
-	/* Asked at ticks, of which one may be early */
+	/* Questions are asked at ticks, and a tick may be a little early */
 	poll->every = (u64)jiffies_to_msecs(poller->every) * tsc_khz * 3 / 4;
 	local_irq_restore(flags);
 }
@@ -142,7 +148,7 @@ static void efpl_wake_all(struct irq_work *work)
 	spin_unlock_irqrestore(&poll_lock, flags);
 }
 
-/* Nobody can be woken in the context of a signal */
+/* Event handlers run in hard interrupt context, which cannot wake tasks */
 static DEFINE_IRQ_WORK(wake_work, efpl_wake_all);
 
 static void efpl_answered(void *unused)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one request, and its owner in each state
+ * The one request, and the owner of each state change
  *
- *	NONE -> POSTED	the kernel has filled it in
+ *	NONE -> POSTED	the kernel has filled in the request
  *	POSTED -> RUNNING -> DONE	the resident half makes the call
  *	DONE -> NONE	the kernel has taken the result
  *
- * Both halves run on one CPU, so all that is needed is that the compiler keeps
- * the order.
+ * Both halves run on the same CPU, so it is enough that the compiler keeps the
+ * order of the accesses.
  */
 #ifndef _EFI_MODE_KERNEL_REQUEST_H
 #define _EFI_MODE_KERNEL_REQUEST_H
@@ -21,10 +21,10 @@
 #include <efi-mode/call.h>
 
 /**
- * efi_mode_request_fill() - write a call into a request
+ * efi_mode_request_fill() - copy a call into a request
  * @r:		the request; its state does not change
  * @c:		the call
- * @next:	physical address of the request that follows, or 0
+ * @next:	physical address of the next request of a chain, or 0
  *
  * Context: any; the caller owns @r.
  */
@@ -46,13 +46,13 @@ static inline void efi_mode_request_fill(struct efi_mode_request *r,
 }
 
 /**
- * efi_mode_request_post() - ask for a call
+ * efi_mode_request_post() - ask the resident half to make a call
  * @r:		the request
  * @c:		the call
- * @next:	physical address of the request that follows, or 0
+ * @next:	physical address of the next request of a chain, or 0
  *
  * Context: interrupts off.
- * Return: false if another call has not finished; nothing is changed.
+ * Return: false if another call is pending; then nothing is changed.
  */
 static inline bool efi_mode_request_post(struct efi_mode_request *r,
 					 const struct efi_call *c,
@@ -68,11 +68,11 @@ static inline bool efi_mode_request_post(struct efi_mode_request *r,
 }
 
 /**
- * efi_mode_request_is_pending() - test for a request that has no taken result
- * @r:	the request
+ * efi_mode_request_is_pending() - check whether the request is in use
+ * @r:		the request
  *
  * Context: any.
- * Return: true from when it is posted until its result has been taken.
+ * Return: true from efi_mode_request_post() until the result has been taken.
  */
 static inline bool efi_mode_request_is_pending(const struct efi_mode_request *r)
 {
@@ -80,8 +80,8 @@ static inline bool efi_mode_request_is_pending(const struct efi_mode_request *r)
 }
 
 /**
- * efi_mode_request_is_done() - test whether the function has returned
- * @r:	the request
+ * efi_mode_request_is_done() - check whether the function has returned
+ * @r:		the request
  *
  * Context: any.
  * Return: true until the result has been taken.
@@ -92,9 +92,9 @@ static inline bool efi_mode_request_is_done(const struct efi_mode_request *r)
 }
 
 /**
- * efi_mode_request_result() - copy the result of a request into its call
- * @r:	the request, which the resident half has performed
- * @c:	the call
+ * efi_mode_request_result() - copy the result of a request to its call
+ * @r:		the request, which the resident half has completed
+ * @c:		the call
  *
  * Context: any; the caller owns @r.
  */
@@ -113,12 +113,12 @@ static inline void efi_mode_request_result(const struct efi_mode_request *r,
 }
 
 /**
- * efi_mode_request_take() - take the result, and make room for the next request
- * @r:	the request, which is done
- * @c:	the call, or NULL if its caller does not run any more
+ * efi_mode_request_take() - take the result, and free the request
+ * @r:		the request, which is done
+ * @c:		the call, or NULL if its caller will not run again
  *
- * Context: the context that has posted the request, or a dying kernel.
- * Return: EFI_MODE_ABI_* of the function.
+ * Context: the context that posted the request, or a dying kernel.
+ * Return: EFI_MODE_ABI_*, the ABI violations of the function.
  */
 static inline u32 efi_mode_request_take(struct efi_mode_request *r,
 					struct efi_call *c)
@@ -133,10 +133,10 @@ static inline u32 efi_mode_request_take(struct efi_mode_request *r,
 }
 
 /**
- * efi_mode_request_abandon() - give up a request that will not be answered
- * @r:	the request
+ * efi_mode_request_abandon() - free a request that will not be completed
+ * @r:		the request
  *
- * Context: the context that has posted the request, when the firmware has stopped.
+ * Context: the context that posted the request, when the firmware is stopped.
  */
 static inline void efi_mode_request_abandon(struct efi_mode_request *r)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The time zone of firmware's clock, which rtc-efi does not look at
+ * Add the time zone of the firmware's clock, which rtc-efi ignores
  *
- * Linux takes the time of a real-time clock for UTC. Firmware's clock is that,
- * plus the offset that its time zone says, if it has one. The RTC core can add an
- * offset to what a driver reads, and take it off from what it writes: so
- * rtc-efi need not know.
+ * Linux expects that a real-time clock shows UTC. If the firmware's clock has a
+ * time zone, it shows local time. The RTC core can add an offset to the time
+ * that a driver reads, and subtract it from the time that it writes, so rtc-efi
+ * need not know the zone.
  */
 #include <linux/device.h>
 #include <linux/efi.h>
@@ -14,7 +14,7 @@
 
 #include <efi-mode/time.h>
 
-/* When the device is there and before hctosys reads it */
+/* When the device exists, but before rtc_hctosys() reads it */
 static int ertc_add_rtc(struct device *dev)
 {
 	struct rtc_device *rtc = to_rtc_device(dev);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Slices: letting firmware go on, and getting back
+ * Slices: run the firmware, and come back
  *
- * A slice is given by whoever has something to gain from it, on their own CPU
- * time: a task that waits for its call, or firmware's threads. It does not matter
- * which of them: firmware goes on where it was.
+ * A task that needs something from the firmware gives it a slice, on the CPU
+ * time of the task: a task that waits for its call, or one of the firmware's
+ * two threads. It does not matter which task that is, because the firmware
+ * always continues where it was.
  *
- * From ingress to egress interrupts are off, so a slice is never entered twice.
+ * Interrupts are off from ingress to egress, so slices never nest.
  *
  * An idle Linux gives a slice that lasts until Linux has something to do.
  *
- * When firmware has faulted there are no slices any more.
+ * After a fault in the firmware, no slices are given any more.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -48,11 +49,11 @@ bool efi_mode_is_stopped(void)
 EXPORT_SYMBOL_GPL(efi_mode_is_stopped);
 
 /**
- * efi_mode_is_busy() - has firmware been interrupted in something?
+ * efi_mode_is_busy() - check whether the firmware was interrupted in its work
  *
  * Context: any.
- * Return: true if the last slice was ended by force, so that more of them are
- * of use.
+ * Return: true if the last slice was ended by force, so that the firmware can
+ * use more slices.
  */
 bool efi_mode_is_busy(void)
 {
@@ -63,10 +64,10 @@ bool efi_mode_is_busy(void)
 }
 
 /**
- * efi_mode_get_stats() - counters of the time-sharing
+ * efi_mode_get_stats() - get the counters of the time-sharing
  *
  * Context: any.
- * Return: a pointer to them. They go on changing.
+ * Return: a pointer to the counters, which continue to change.
  */
 const struct efi_mode_stats *efi_mode_get_stats(void)
 {
@@ -75,10 +76,10 @@ const struct efi_mode_stats *efi_mode_get_stats(void)
 EXPORT_SYMBOL_GPL(efi_mode_get_stats);
 
 /**
- * efi_mode_forced_egresses() - how many slices were ended by force
+ * efi_mode_forced_egresses() - count the slices that ended by force
  *
  * Context: any.
- * Return: their number since boot.
+ * Return: the number since boot.
  */
 u64 efi_mode_forced_egresses(void)
 {
@@ -88,7 +89,7 @@ u64 efi_mode_forced_egresses(void)
 }
 EXPORT_SYMBOL_GPL(efi_mode_forced_egresses);
 
-/* Buckets of the histogram are powers of two of 1024 cycles */
+/* Bucket n of the histogram counts slices of less than 1024 << n cycles */
 static __always_inline void eslice_account(struct efi_mode_handoff *h, u64 cycles,
 					   bool idle)
 {
@@ -130,19 +131,23 @@ static const char *eslice_exception_name(u64 vector)
 }
 
 /**
- * efi_mode_give_up() - give the firmware no more slices
+ * efi_mode_give_up() - disable the firmware
+ *
+ * No slices are given any more, and all later calls fail.
  *
  * Context: any.
  */
 void efi_mode_give_up(void)
 {
 	stopped = true;
-	pr_emerg("the firmware is stopped: every call to it fails from now on. Linux goes on.\n");
+	pr_emerg("the firmware is stopped: all firmware calls fail from now on, Linux continues\n");
 }
 
 /*
- * What firmware has held stays held, and its locks, too: nothing in it can be
- * called any more. If it was in a call, call.c reports which one.
+ * Disable the firmware after an exception. Resources and locks that the
+ * interrupted code holds are never released, so no function of the firmware can
+ * be called any more. If the firmware was in a call, call.c reports the name of
+ * the function.
  */
 static void eslice_stop(const struct efi_mode_fault *f)
 {
@@ -165,7 +170,10 @@ static __always_inline void eslice_switch_idle(struct efi_mode_handoff *h)
 	h->idle_poll.on = 0;
 }
 
-/* Return: false if it could not be given, or a task of Linux's is to run first */
+/*
+ * Return: false if no slice was given, because a Linux task has to run first or
+ * the firmware cannot run
+ */
 static __always_inline bool eslice_one_slice(bool idle, bool linux_has_work)
 {
 	struct efi_mode_handoff *h = efi_mode_handoff;
@@ -174,7 +182,10 @@ static __always_inline bool eslice_one_slice(bool idle, bool linux_has_work)
 	if (efi_mode_is_stopped())
 		return false;
 
-	/* Before the local APIC changes hands: tracing may raise an interrupt */
+	/*
+	 * Before the local APIC is exchanged, because tracing may raise an
+	 * interrupt
+	 */
 	if (trace_efi_mode_ingress_enabled())
 		trace_efi_mode_ingress(h->nr_pending,
 				       efi_mode_ticks_owed(&h->ticks, rdtsc()));
@@ -204,16 +215,19 @@ static __always_inline bool eslice_one_slice(bool idle, bool linux_has_work)
 }
 
 /**
- * efi_mode_bare_slice() - give firmware a slice, and do nothing else
+ * efi_mode_bare_slice() - give the firmware a slice, and do nothing else
  *
  * Context: interrupts off and preemption disabled; interrupts may be on for a
  * moment, see efi_mode_apic_to_firmware().
- * Return: false if no slice was given: the local APIC is not shared yet, or
- * firmware is stopped.
+ * Return: false if no slice was given, because the local APIC is not shared yet
+ * or the firmware is stopped.
  */
 bool __kprobes efi_mode_bare_slice(void)
 {
-	/* No task can run meanwhile, so what was pending is so no more */
+	/*
+	 * A woken task cannot run now, and its interrupt has been handled:
+	 * retry
+	 */
 	while (unlikely(!eslice_one_slice(false, false)))
 		if (efi_mode_is_stopped() || !efi_mode_apic_is_shared())
 			return false;
@@ -222,12 +236,13 @@ bool __kprobes efi_mode_bare_slice(void)
 EXPORT_SYMBOL_GPL(efi_mode_bare_slice);
 
 /**
- * efi_mode_slice() - give firmware a slice
+ * efi_mode_slice() - give the firmware a slice
  *
- * Returns when firmware has done what was asked of it, has nothing to do, its
- * own clock has ended the slice, or a timer of Linux's is due. What is due already
- * comes first. If there is anybody else who has something to do it also returns when
- * firmware waits, see efi_mode_sleep_through_stall().
+ * Returns when the firmware has completed the request, has nothing to do, or is
+ * interrupted by its own clock or by a Linux timer. Pending interrupts of Linux
+ * are handled before the slice, and a task that they wake runs first. If other
+ * tasks want to run, the slice also ends when the firmware waits in Stall(),
+ * see efi_mode_sleep_through_stall().
  *
  * Context: task context, interrupts on; sleeps.
  */
@@ -249,12 +264,12 @@ void __kprobes efi_mode_slice(void)
 EXPORT_SYMBOL_GPL(efi_mode_slice);
 
 /**
- * efi_mode_stall_left() - for how long is firmware going to do nothing?
+ * efi_mode_stall_left() - get the time for which the firmware waits in Stall()
  *
- * It has called Stall(), and has left the time to Linux.
+ * The resident half has ended the slice to leave this time to Linux.
  *
  * Context: any.
- * Return: nanoseconds; 0 if firmware has something to do.
+ * Return: nanoseconds; 0 if the firmware does not wait.
  */
 u64 efi_mode_stall_left(void)
 {
@@ -268,9 +283,10 @@ u64 efi_mode_stall_left(void)
 }
 
 /**
- * efi_mode_sleep_through_stall() - give no slice for that time
+ * efi_mode_sleep_through_stall() - sleep while the firmware waits in Stall()
  *
- * Others may: firmware then has its ticks, and goes on waiting.
+ * Other tasks may give slices meanwhile. The firmware then gets its ticks, and
+ * continues to wait.
  *
  * Context: task context; sleeps.
  */
@@ -285,13 +301,14 @@ void efi_mode_sleep_through_stall(void)
 }
 
 /**
- * efi_mode_slice_idle() - let firmware have the machine until Linux needs it
+ * efi_mode_slice_idle() - give the firmware the CPU until Linux needs it
  *
- * It lasts until a timer of Linux's is due or an event of firmware's wakes somebody,
- * however many ticks that are.
+ * The slice ends when a Linux timer expires or a firmware event wakes a Linux
+ * task, however many ticks that takes.
  *
  * Context: the idle task, interrupts off, RCU watching.
- * Return: false if firmware cannot be given it, and the caller has to halt.
+ * Return: false if no such slice is possible, so that the caller has to halt
+ * the CPU.
  */
 bool __kprobes efi_mode_slice_idle(void)
 {
@@ -308,8 +325,8 @@ bool __kprobes efi_mode_slice_idle(void)
 }
 
 /*
- * As long as the local APIC is the firmware's own, its ticks come in the slice. No
- * interrupt ends the slice, and none of Linux's comes.
+ * Give a slice before the local APIC is shared. The firmware gets its ticks
+ * directly, no interrupt ends the slice, and Linux gets no interrupts.
  */
 static void __kprobes eslice_early(struct efi_mode_handoff *h)
 {
@@ -325,12 +342,14 @@ static void __kprobes eslice_early(struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_slice_irqoff() - give firmware a slice in which Linux takes no interrupts
- * @limit:	TSC at which it ends, if it has not ended before; not in early boot
+ * efi_mode_slice_irqoff() - give a slice with Linux's interrupts held off
+ * @limit:	TSC at which the slice ends, if it has not ended before; ignored
+ *		before the local APIC is shared
  *
- * The firmware has its ticks, because its functions may wait for timer events. What
- * they signal is not dispatched before the next slice of another kind, because the
- * caller may hold any lock. Linux's own interrupts come when the caller lets them.
+ * The firmware gets its ticks, because its functions may wait for timer events.
+ * Firmware events that are signalled are only dispatched after the next slice
+ * of another kind, because the caller may hold any lock. Linux's interrupts are
+ * handled when the caller enables them.
  *
  * Context: any but NMI, interrupts off.
  */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Tracepoints: what can be watched of the time-sharing
- */
+/* Tracepoints of the time-sharing */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM efi_mode
 
