@@ -568,7 +568,7 @@ def disk_tokens_ends(opt, results):
             results.add(reasons == [wanted], f"{name}: {wanted}", reasons)
             # With the drivers the consoles have gone; who dies keeps them
             if end == "panic":
-                said = "reset in place of the return" in m.text
+                said = "reset instead of return" in m.text
                 results.add(said == (status is None), f"{name}: the message")
 
 

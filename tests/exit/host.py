@@ -244,8 +244,9 @@ def returns(opt, results):
                 results.add("Kernel panic - not syncing" in text,
                             f"{name}: {what}: the kernel panics")
             if "choice" in what:
-                results.add("efi_mode.on_exit=sideways is none of default, "
-                            "return" in text, f"{name}: {what}: message")
+                results.add("invalid efi_mode.on_exit=sideways, expected one of "
+                            "default, return" in text,
+                            f"{name}: {what}: message")
                 lines = re.findall(r"^(not )?ok \d+ (on_\w+ .*?)\s*$", text,
                                    re.M)
                 for bad, line in lines:

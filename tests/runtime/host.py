@@ -134,8 +134,8 @@ def capsule(opt, results):
         send_capsule(opt, results, "capsule", "restart")
         boot_runtime(opt, results, "no capsules", ("capsule",))
     text = send_capsule(opt, results, "capsule and return", "return=7")
-    results.add("the firmware has a capsule: reset in place of the return" in
-                text, "capsule and return: message")
+    results.add("the firmware has a capsule: reset instead of return" in text,
+                "capsule and return: message")
 
 
 def send_capsule(opt, results, name, way):

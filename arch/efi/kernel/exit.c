@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ways out: back to firmware, or through its ResetSystem()
+ * The ways out: return to the firmware, or call its ResetSystem()
  *
- * Which of them it is says the argument of reboot(2), or efi_mode.on_exit= when
- * there is none, or efi_mode.on_panic=; reboot-action.c has the words.
+ * The argument of reboot(2) chooses the way; without an argument,
+ * efi_mode.on_exit= does. After a panic, it is efi_mode.on_panic=.
+ * reboot-action.c parses the words.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -34,16 +35,16 @@
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "efi_mode."
 
-/* Room for the longest word, with a GUID */
+/* Room for the longest action, which has a GUID */
 #define WORDS_SIZE	64
 
 /**
  * struct action_param - a parameter that says how the system ends
- * @words:	as given
- * @given:	false if there is none
- * @status:	EFI status of a return without one
- * @none:	the word for no action
- * @action:	what @words mean
+ * @words:	the value, as given
+ * @given:	true if @action is valid
+ * @status:	EFI status to return if @words name none
+ * @none:	the word for "no action"
+ * @action:	meaning of @words
  */
 struct action_param {
 	char words[WORDS_SIZE];
@@ -61,12 +62,12 @@ static struct action_param on_panic = {
 	.words = "default", .none = "default", .status = EFI_ABORTED,
 };
 
-/* What UEFI has for reboot= and /sys/kernel/reboot */
+/* Convert reboot= or /sys/kernel/reboot to a reset type of UEFI */
 static int eexit_usual_reset(void)
 {
 	int type;
 
-	/* A capsule says which reset processes it */
+	/* A capsule requires a certain type of reset */
 	if (efi_capsule_pending(&type))
 		return type;
 	if (reboot_type == BOOT_CF9_FORCE)
@@ -90,7 +91,7 @@ static int eexit_set_action(const char *val, const struct kernel_param *kp)
 		p->action = action;
 		p->given = true;
 	} else {
-		pr_err("%s=%s is none of %s, return[=STATUS], reset[=cold|warm|platform|GUID], off\n",
+		pr_err("invalid %s=%s, expected one of %s, return[=STATUS], reset[=cold|warm|platform|GUID], off\n",
 		       kp->name, words, p->none);
 		return -EINVAL;
 	}
@@ -111,11 +112,11 @@ static const struct kernel_param_ops action_ops = {
 };
 
 module_param_cb(on_exit, &action_ops, &on_exit, 0644);
-MODULE_PARM_DESC(on_exit, "what reboot, poweroff and halt without an argument do: default, return, reset or off");
+MODULE_PARM_DESC(on_exit, "how reboot, poweroff and halt without an argument end the system: default, return, reset or off");
 module_param_cb(on_panic, &action_ops, &on_panic, 0644);
-MODULE_PARM_DESC(on_panic, "what a panic ends in: default, return, reset or off");
+MODULE_PARM_DESC(on_panic, "how a panic ends the system: default, return, reset or off");
 
-/* Without firmware there is one reset left that needs no device */
+/* The only reset that needs neither the firmware nor a device */
 static void eexit_triple_fault(void)
 {
 	local_irq_disable();
@@ -129,7 +130,7 @@ static void eexit_halt(void)
 	stop_this_cpu(NULL);
 }
 
-/* When firmware is out of reach */
+/* End the system when the firmware cannot be called any more */
 static void eexit_end_alone(enum efi_mode_reboot_type type)
 {
 	if (type == EFI_MODE_REBOOT_OFF)
@@ -142,13 +143,13 @@ static enum efi_mode_reboot_type watched_type;
 static unsigned int timeout_ms;
 
 /*
- * It is not how long the end takes that counts, as there may be much to be written, but
- * whether there is any progress.
+ * Limit the time of each firmware call, not that of the whole end, because
+ * there may be much data to write. It is enough that there is progress.
  */
 static void eexit_watch_call(struct timer_list *timer)
 {
 	if (efi_mode_pending_ms() >= timeout_ms) {
-		pr_emerg("the firmware does not return from %s\n",
+		pr_emerg("the firmware did not return from %s in time\n",
 			 efi_mode_pending_call());
 		eexit_end_alone(watched_type);
 	}
@@ -164,7 +165,10 @@ static void eexit_start_watch(enum efi_mode_reboot_type type)
 	mod_timer(&watch, jiffies + HZ);
 }
 
-/* Which platform-specific reset: an empty string and a GUID (UEFI 2.10, 8.5.1) */
+/*
+ * Reset data that names a platform-specific reset: an empty string, then a GUID
+ * (UEFI 2.10, section 8.5.1)
+ */
 static struct {
 	efi_char16_t text;
 	efi_guid_t guid;
@@ -182,8 +186,8 @@ static void eexit_reset_system(int type, const struct efi_mode_reboot_action *e,
 		data = efi_phys((efi_char16_t *)&reset_data);
 	}
 	/*
-	 * Notify functions of firmware may want its events, so let them, but not
-	 * for ever.
+	 * Notify functions of the firmware may wait for its events. So this is
+	 * an ordinary call, if possible, but with a time limit.
 	 */
 	if (orderly) {
 		timeout_ms = EFI_MODE_RESET_TIMEOUT_MS;
@@ -202,22 +206,28 @@ static const struct efi_mode_reboot_action plain_off = {
 	.type = EFI_MODE_REBOOT_OFF,
 };
 
-/* A capsule is in the memory that a return gives back, and wants a reset */
+/*
+ * A return would free the memory in which the capsule is, and the capsule needs
+ * a reset
+ */
 static bool eexit_capsule_is_lost(const struct efi_mode_reboot_action *e)
 {
 	if (e->type != EFI_MODE_REBOOT_RETURN || !efi_capsule_pending(NULL))
 		return false;
-	pr_emerg("the firmware has a capsule: reset in place of the return\n");
+	pr_emerg("the firmware has a capsule: reset instead of return\n");
 	return true;
 }
 
-/* Nobody can have memory that a disk may write to yet: only a reset ends that */
+/*
+ * A disk may still write to memory that a return would free. Only a reset ends
+ * that.
+ */
 static bool eexit_memory_is_lent(void)
 {
 	unsigned int n = efi_mode_events_in_flight();
 
 	if (n)
-		pr_emerg("the firmware has not finished %u transfers: reset in place of the return\n",
+		pr_emerg("the firmware has not finished %u transfers: reset instead of return\n",
 			 n);
 	return n;
 }
@@ -251,8 +261,8 @@ static void eexit_restart(char *cmd)
 	struct efi_mode_reboot_action e = on_exit.given ? on_exit.action : plain_reset;
 
 	if (cmd && efi_mode_parse_reboot_action(cmd, EFI_SUCCESS, -1, &e)) {
-		pr_emerg("the argument '%s' is not known\n", cmd);
-		/* To return was wanted, that much is clear */
+		pr_emerg("unknown reboot argument '%s'\n", cmd);
+		/* The argument was meant to be a return */
 		if (strstarts(cmd, "return"))
 			efi_mode_parse_reboot_action("return", EFI_INVALID_PARAMETER,
 						     -1, &e);
@@ -260,7 +270,7 @@ static void eexit_restart(char *cmd)
 	eexit_end_system(&e, true);
 }
 
-/* From any context */
+/* Called in any context */
 static void eexit_emergency_restart(void)
 {
 	eexit_end_system(panic_in_progress() && on_panic.given ? &on_panic.action :
@@ -285,15 +295,19 @@ static int eexit_power_off_handler(struct sys_off_data *data)
 	return NOTIFY_DONE;
 }
 
-/* Other CPUs and interrupt controllers are not Linux's to shut down */
+/*
+ * Linux does not own other CPUs or interrupt controllers, so it must not shut
+ * them down
+ */
 static void eexit_no_shutdown(void)
 {
 }
 
 /*
- * Nor are there others to stop in a panic. Above all, the usual functions disable
- * the local APIC: what is pending there would not be taken any more, and stand in
- * the way of each slice in which firmware finishes what it was doing.
+ * Do nothing in a panic, because Linux has no other CPUs to stop. The usual
+ * functions would also disable the local APIC. Then Linux could no longer take
+ * a pending interrupt, which would prevent all slices in which the firmware
+ * finishes its work.
  */
 #ifdef CONFIG_SMP
 static void eexit_no_stop(int wait)
@@ -316,7 +330,7 @@ static void __init eexit_keep_local_apic(void)
 #endif
 
 /**
- * efi_mode_exit_setup() - hook the ways out in
+ * efi_mode_exit_setup() - install the hooks for restart, power-off and halt
  *
  * Context: setup_arch().
  */
@@ -331,8 +345,8 @@ void __init efi_mode_exit_setup(void)
 }
 
 /*
- * A panic waits for ever if panic= does not say otherwise. Who has chosen what it
- * ends in wants it to end, at once if no time is given.
+ * Without panic=, a panic waits for ever. A user who has set efi_mode.on_panic=
+ * wants the system to end, so end it at once.
  */
 static int eexit_end_panic(struct notifier_block *nb, unsigned long unused, void *msg)
 {
@@ -346,7 +360,10 @@ static struct notifier_block end_panic_nb = {
 	.priority	= INT_MIN,
 };
 
-/* Drivers are shut down before it is said how the system ends */
+/*
+ * Start the watch early, because drivers are shut down before the type of the
+ * end is known
+ */
 static int eexit_begin_to_end(struct notifier_block *nb, unsigned long action,
 			      void *cmd)
 {
@@ -359,7 +376,7 @@ static struct notifier_block begin_to_end_nb = {
 	.notifier_call	= eexit_begin_to_end,
 };
 
-/* Without a handler the kernel would halt where power-off was asked for */
+/* Without a power-off handler, the kernel would halt instead */
 static int __init eexit_register_handlers(void)
 {
 	register_reboot_notifier(&begin_to_end_nb);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kexec and kdump: refused
+ * Refuse kexec and kdump
  *
- * The next kernel would get a machine whose memory and devices the firmware still uses.
+ * The new kernel would run on a machine whose memory and devices the firmware
+ * still uses.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -11,9 +12,9 @@
 #include <linux/printk.h>
 
 /**
- * arch_kexec_load_check() - decide whether an image may be loaded
+ * arch_kexec_load_check() - refuse to load an image
  *
- * kexec_load(2) and kexec_file_load(2) ask before they look at the image.
+ * kexec_load(2) and kexec_file_load(2) call it before they read the image.
  *
  * Context: any.
  * Return: -EOPNOTSUPP.

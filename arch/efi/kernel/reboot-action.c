@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How the system can end, in words
+ * Parse the words for how the system ends
  *
- *	return[=STATUS]			to the program that started the image
- *	reset[=cold|warm|platform|GUID]	by ResetSystem()
- *	off				likewise, with power-off
+ *	return[=STATUS]			return from the EFI image
+ *	reset[=cold|warm|platform|GUID]	call ResetSystem() for a reset
+ *	off				call ResetSystem() for power-off
  *
- * STATUS is the name of an EFI status, with or without EFI_ and in any case, or a
- * number, decimal or with 0x. A GUID names a reset that only the platform knows.
+ * STATUS is the name of an EFI status, with or without EFI_ and in upper or
+ * lower case, or a number, decimal or with 0x. A GUID names a platform-specific
+ * reset.
  */
 #include <linux/array_size.h>
 #include <linux/errno.h>
@@ -96,14 +97,14 @@ static int eact_parse_reset(const char *text, struct efi_mode_reboot_action *e)
 }
 
 /**
- * efi_mode_parse_reboot_action() - understand how the system is to end
+ * efi_mode_parse_reboot_action() - parse the words for how the system ends
  * @text:	see the top of this file
- * @status:	what "return" alone returns
- * @reset:	what "reset" alone does, one of EFI_RESET_*
- * @action:	where the result goes
+ * @status:	EFI status for "return" without a status
+ * @reset:	reset type for "reset" without a type, EFI_RESET_* or -1
+ * @action:	result; not changed in case of an error
  *
  * Context: any.
- * Return: 0, or -EINVAL; @action is not changed then.
+ * Return: 0, or -EINVAL.
  */
 int efi_mode_parse_reboot_action(const char *text, u64 status, int reset,
 				 struct efi_mode_reboot_action *action)

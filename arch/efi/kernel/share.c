@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware's share of the machine
+ * Give the firmware its share of the CPU
  *
- * Two threads see to it that firmware's clock and its events go on when nobody
- * calls:
+ * Two threads keep the firmware's clock and its events going while no task
+ * calls the firmware:
  *
- *  - "efi" gives a slice at least every interval. It is a deadline task, so that
- *    neither a real-time task can keep firmware from its share nor firmware take
- *    more: its runtime is the share of each interval, its period the interval. A
- *    firmware with nothing to do gives the slice back at once, and the thread
- *    waits for its next period. One that is busy gets the share in small pieces,
- *    as nothing in Linux comes before a deadline task.
- *    An idle Linux gives firmware all of its time (idle.c). Then the thread sleeps,
- *    and is woken when Linux has been busy for an interval.
- *  - "efi-idle" has the lowest priority there is. While firmware has something to
- *    do it gets all the time that nobody in Linux wants.
+ *  - "efi" gives a slice at least once per interval. It is a deadline task: its
+ *    period is the interval, and its runtime the firmware's share of it. So a
+ *    real-time task cannot keep the firmware from its share, and the firmware
+ *    cannot take more. If the firmware has nothing to do, it gives the slice
+ *    back at once, and the thread waits for its next period. If the firmware is
+ *    busy, it gets its share in small pieces, because no Linux task can preempt
+ *    a deadline task. While Linux is idle, the firmware has all of the CPU time
+ *    (idle.c). Then the thread sleeps, and is woken when Linux has been busy
+ *    for an interval.
+ *  - "efi-idle" has the lowest priority. While the firmware is busy, it gets
+ *    all the time that no Linux task wants.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -43,29 +44,29 @@
 #define MIN_INTERVAL_MS		1
 #define MAX_INTERVAL_MS		1000
 
-/* The scheduler leaves 5 % to tasks without a deadline */
+/* The scheduler reserves 5 % of the CPU for tasks without a deadline */
 #define MIN_SHARE		1
 #define MAX_SHARE		90
 #define DEFAULT_SHARE		50
 
-/* The longest slice of a busy firmware that keeps other tasks waiting */
+/* The longest slice of a busy firmware while other tasks wait for the CPU */
 #define PIECE_NS		(200 * NSEC_PER_USEC)
 
 static unsigned int share = DEFAULT_SHARE;
 
-/* As long as it runs: no longer when firmware has stopped */
+/* The thread "efi"; NULL after it has ended because the firmware is stopped */
 static struct task_struct *firmware_task;
 static bool share_is_kept_free;
 static DECLARE_WAIT_QUEUE_HEAD(busy_wait);
 
-/* The former sleeps, and this is to wake it */
+/* @firmware_task sleeps because Linux is idle, and @share_timer will wake it */
 static bool sleeping;
 static struct hrtimer share_timer;
 
-/* TSC at which Linux was idle for the last time */
+/* TSC at which Linux was last idle */
 static u64 idle_until;
 
-/* For so long it has been doing nothing worth mentioning since */
+/* Linux has done nothing worth mentioning for this long after that */
 #define JUST_NOW_MS	1
 
 static unsigned int eshare_interval_ms(void)
@@ -87,7 +88,10 @@ static int eshare_set_bandwidth(struct task_struct *task, unsigned int period_ms
 	return sched_setattr_nocheck(task, &attr);
 }
 
-/* What the scheduler does not grant is not taken either */
+/*
+ * If the scheduler refuses the new bandwidth, keep the old value of the
+ * parameter
+ */
 static int eshare_set_param(const char *val, const struct kernel_param *kp,
 			    unsigned int min, unsigned int max)
 {
@@ -97,7 +101,7 @@ static int eshare_set_param(const char *val, const struct kernel_param *kp,
 	if (efi_mode_is_stopped())
 		return -EIO;
 	ret = param_set_uint_minmax(val, kp, min, max);
-	/* kernel_param_lock() is held: one at a time, and the thread does not end */
+	/* kernel_param_lock() is held, so the thread cannot end here */
 	if (ret || !firmware_task || !share_is_kept_free)
 		return ret;
 	ret = eshare_set_bandwidth(firmware_task, efi_mode_poll_interval, share);
@@ -130,9 +134,12 @@ static const struct kernel_param_ops share_ops = {
 };
 
 module_param_cb(share, &share_ops, &share, 0644);
-MODULE_PARM_DESC(share, "percent of the CPU that a busy firmware has for certain, 1 to 90");
+MODULE_PARM_DESC(share, "percent of the CPU that is guaranteed to a busy firmware, 1 to 90");
 
-/* The resident half has read it, and may have had to choose the other */
+/*
+ * The resident half has read the parameter, but may have had to use the timer
+ * event instead
+ */
 static int eshare_get_preempt(char *buffer, const struct kernel_param *kp)
 {
 	return sysfs_emit(buffer, "%s\n",
@@ -140,7 +147,7 @@ static int eshare_get_preempt(char *buffer, const struct kernel_param *kp)
 			  "gate" : "event");
 }
 
-/* From the command line: nothing is left to be done */
+/* The command line sets it, and the resident half has read that */
 static int eshare_set_preempt(const char *val, const struct kernel_param *kp)
 {
 	return 0;
@@ -152,19 +159,24 @@ static const struct kernel_param_ops preempt_ops = {
 };
 
 module_param_cb(preempt, &preempt_ops, NULL, 0444);
-MODULE_PARM_DESC(preempt, "what ends slices: gate or event");
+MODULE_PARM_DESC(preempt, "what ends slices by force: gate or event");
 
 /*
- * A call gives firmware what it is owed as well as a slice for nothing does, and
- * a switch costs more than what most of them are for. Whoever was woken may get no
- * time, so it is relied upon again only if it has called since.
+ * Wake the pollers that are due, and leave the regular slice to their calls.
+ *
+ * A call gives the firmware its ticks as well as an empty slice does, and a
+ * switch costs more than most of the calls. But a poller that was woken may not
+ * get the CPU, so rely on it again only if there has been a slice since.
  */
 static bool eshare_leave_it_to_pollers(void)
 {
 	static u64 relied_at = U64_MAX;
 	u64 round_trips = efi_mode_get_stats()->round_trips;
 
-	/* Half an interval: the slice that is meant may be early */
+	/*
+	 * Half an interval, because the slice that a poller wants may come
+	 * early
+	 */
 	if (!efi_mode_wake_pollers(msecs_to_jiffies(eshare_interval_ms()) / 2) ||
 	    efi_mode_is_busy() || round_trips == relied_at)
 		return false;
@@ -173,8 +185,9 @@ static bool eshare_leave_it_to_pollers(void)
 }
 
 /*
- * A deadline task that yields has given away the rest of its runtime: it goes on
- * with its next period, by the one timer that it has for that.
+ * A deadline task that yields gives up the rest of its runtime, and continues
+ * with its next period. The scheduler's timer for that is the only one that is
+ * needed.
  */
 static void eshare_wait_for_next_period(void)
 {
@@ -184,13 +197,13 @@ static void eshare_wait_for_next_period(void)
 		schedule_timeout_idle(msecs_to_jiffies(eshare_interval_ms()));
 }
 
-/* That it comes ends the slice */
+/* The interrupt itself ends the slice */
 static enum hrtimer_restart eshare_end_of_piece(struct hrtimer *timer)
 {
 	return HRTIMER_NORESTART;
 }
 
-/* A slice, but a short one if there is anybody whom it keeps waiting */
+/* Give a slice, but a short one if other tasks wait for the CPU */
 static void eshare_give_piece(struct hrtimer *timer)
 {
 	if (single_task_running()) {
@@ -203,8 +216,9 @@ static void eshare_give_piece(struct hrtimer *timer)
 }
 
 /*
- * What is left to the others while firmware has this much, by its share, and all of the
- * time in which it does nothing. It has its ticks in between.
+ * Pause after the firmware has had @ns, for the time that its share leaves to
+ * the other tasks, or for the whole time in which it waits in Stall(). The
+ * pause is at most an interval, so that the firmware gets its ticks.
  */
 static void eshare_pause_for(u64 ns)
 {
@@ -219,7 +233,7 @@ static void eshare_pause_for(u64 ns)
 
 /* Sleeping while Linux is idle */
 
-/* Linux has been busy for so long that firmware is to have its share again */
+/* Linux has been busy for an interval: the firmware needs its share again */
 static enum hrtimer_restart eshare_is_due(struct hrtimer *timer)
 {
 	WRITE_ONCE(sleeping, false);
@@ -227,7 +241,10 @@ static enum hrtimer_restart eshare_is_due(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-/* From the first time on: many short times do not put it off */
+/*
+ * A timer that runs already is not restarted, so that many short busy times do
+ * not postpone it
+ */
 static void eshare_await(void)
 {
 	if (!hrtimer_is_queued(&share_timer))
@@ -236,10 +253,10 @@ static void eshare_await(void)
 }
 
 /**
- * efi_mode_idle_begins() - Linux has nothing to do
+ * efi_mode_idle_begins() - note that Linux becomes idle
  *
- * The thread need not be woken, as long as firmware has the machine anyway. If there
- * are pollers that want to be woken nevertheless, so is the thread.
+ * The firmware is about to get the CPU, so the thread need not be woken, unless
+ * a poller wants to be woken nevertheless.
  *
  * Context: the idle task, interrupts off.
  */
@@ -250,7 +267,7 @@ void efi_mode_idle_begins(void)
 }
 
 /**
- * efi_mode_idle_halts() - but firmware does not get the machine
+ * efi_mode_idle_halts() - note that the firmware does not get the idle CPU
  *
  * Context: the idle task, interrupts off, after efi_mode_idle_begins().
  */
@@ -261,7 +278,7 @@ void efi_mode_idle_halts(void)
 }
 
 /**
- * efi_mode_idle_ends() - Linux may have something to do
+ * efi_mode_idle_ends() - note that Linux may have something to do
  *
  * Context: the idle task, interrupts off.
  */
@@ -277,7 +294,10 @@ static bool eshare_was_just_idle(void)
 	return rdtsc() - READ_ONCE(idle_until) < (u64)tsc_khz * JUST_NOW_MS;
 }
 
-/* If that is when Linux is idle firmware goes on having more than its share */
+/*
+ * Check whether the thread can sleep: the firmware then gets more than its
+ * share while Linux is idle
+ */
 static bool eshare_can_sleep(void)
 {
 	return eshare_was_just_idle() && efi_mode_timer_can_idle() &&
@@ -294,7 +314,9 @@ static void eshare_sleep_while_idle(void)
 
 /* The thread */
 
-/* Nobody is to find it from here on, be it to change its share or to wake it */
+/*
+ * The thread is about to end: keep others from waking it or changing its share
+ */
 static void eshare_forget_thread(void)
 {
 	WRITE_ONCE(sleeping, false);
@@ -322,7 +344,7 @@ static int eshare_thread(void *unused)
 			eshare_wait_for_next_period();
 			continue;
 		}
-		/* So does whoever waits for a call, all the time */
+		/* A task that waits for its call gives slices all the time */
 		if (efi_mode_caller_gives_slices()) {
 			eshare_wait_for_next_period();
 			continue;
@@ -353,7 +375,7 @@ static struct task_struct *__init eshare_make_thread(int (*fn)(void *),
 	struct task_struct *thread = kthread_create(fn, NULL, "%s", name);
 
 	if (IS_ERR(thread))
-		panic("efi-mode: no thread for the firmware\n");
+		panic("efi-mode: cannot create a thread for the firmware\n");
 	kthread_bind(thread, 0);
 	return thread;
 }
@@ -380,9 +402,10 @@ static int __init eshare_init(void)
 core_initcall(eshare_init);
 
 /*
- * While the kernel initialises, the CPU has interrupts off for longer than a period now
- * and then, and the scheduler would warn of a deadline that lags. Until user space
- * starts, few tasks compete with the thread, so it is an ordinary task.
+ * Make the thread a deadline task when the kernel has booted. Before that,
+ * interrupts are sometimes off for longer than a period, and the scheduler
+ * would warn of a deadline that lags. Until user space starts, few tasks
+ * compete with the thread, so it can be an ordinary task.
  */
 static int __init eshare_keep_share_free(void)
 {
@@ -390,13 +413,15 @@ static int __init eshare_keep_share_free(void)
 
 	kernel_param_lock(THIS_MODULE);
 	share_is_kept_free = true;
-	/* If the firmware stops, the thread takes this lock before it ends */
+	/*
+	 * If the firmware is stopped, the thread takes this lock before it ends
+	 */
 	if (firmware_task)
 		ret = eshare_set_bandwidth(firmware_task, efi_mode_poll_interval,
 					   share);
 	kernel_param_unlock(THIS_MODULE);
 	if (ret)
-		pr_err("the firmware's share cannot be kept free: error %d\n", ret);
+		pr_err("cannot guarantee the firmware's share of the CPU: error %d\n", ret);
 	return 0;
 }
 late_initcall_sync(eshare_keep_share_free);

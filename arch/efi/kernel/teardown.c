@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Letting go of the machine
+ * Tear down: let go of the machine when Linux ends
  *
- * Whatever comes after Linux, a reset, the program that started it or another
- * kernel, the same must have happened before. It is a list, and here it is.
+ * Whatever follows Linux, a reset or the program that started Linux, these
+ * steps must come first, in this order: see efi_mode_teardown().
  *
- * A kernel that is dying cannot wait for anybody. It leaves out the steps that
- * sleep: what its drivers hold in firmware's world stays there.
+ * A dying kernel cannot wait for other tasks, so it leaves out the steps that
+ * sleep. The resources that its drivers hold in the firmware then remain
+ * allocated.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -42,8 +43,9 @@ int efi_mode_unregister_release(struct notifier_block *nb)
 EXPORT_SYMBOL_GPL(efi_mode_unregister_release);
 
 /*
- * A process that waits for a firmware call stops when the call has returned. Any other
- * process that does not stop goes on until the interrupts are off.
+ * Freeze user space. A process that waits for a firmware call stops when the
+ * call has returned. If another process does not stop, it runs until interrupts
+ * are off.
  */
 static bool etear_freeze(void)
 {
@@ -52,15 +54,18 @@ static bool etear_freeze(void)
 	return !freeze_processes();
 }
 
-/* The call may have begun after the first try */
+/*
+ * Try again if a call is pending now, because it may have begun after the first
+ * try
+ */
 static void etear_stop_user_space(void)
 {
 	if (etear_freeze() || (efi_mode_pending_call() && etear_freeze()))
 		return;
-	pr_warn("not all processes could be stopped\n");
+	pr_warn("cannot freeze all processes, continuing\n");
 }
 
-/* Buffers, events, notifications, modes */
+/* Make the drivers give back buffers, events, notifications and modes */
 static void etear_release_drivers(void)
 {
 	blocking_notifier_call_chain(&release_chain, 0, NULL);
@@ -73,9 +78,10 @@ static bool etear_finish_calls(bool orderly)
 }
 
 /*
- * Firmware's stack is to be empty but for the resident half. What firmware was
- * interrupted in gets the time to finish; there may be no end to it. So do the tokens
- * that it has, if it is to get the memory that they name.
+ * Run the firmware until it has finished its interrupted work, so that only the
+ * resident half is on its stack. That may take for ever, so there is a time
+ * limit. If @for_good, also wait for the tokens that the firmware has, because
+ * it will get the memory back that they name.
  */
 static bool etear_settle(bool for_good)
 {
@@ -87,7 +93,7 @@ static bool etear_settle(bool for_good)
 		if (rdtsc() > deadline) {
 			if (!efi_mode_is_busy())
 				break;
-			pr_emerg("the firmware does not finish what it is doing\n");
+			pr_emerg("the firmware did not finish its work in time\n");
 			return false;
 		}
 		efi_mode_bare_slice();
@@ -95,7 +101,10 @@ static bool etear_settle(bool for_good)
 	return !efi_mode_is_stopped();
 }
 
-/* The timer of a slice stands for Linux's deadline, too: there is none any more */
+/*
+ * Stop Linux's timer, because the timer of a slice also stands for Linux's
+ * deadline
+ */
 static void etear_stop_timer(void)
 {
 	apic_write(APIC_LVTT, apic_read(APIC_LVTT) | APIC_LVT_MASKED);
@@ -103,8 +112,9 @@ static void etear_stop_timer(void)
 }
 
 /*
- * An ingress begins a period of firmware's timer. When one ends by the account,
- * firmware's clock goes on as if nobody had ever touched it.
+ * Wait until a tick is due by the account. The ingress starts the firmware's
+ * timer with a whole period, so from there on the firmware's clock ticks as if
+ * Linux had never touched it.
  */
 static void etear_wait_for_tick(void)
 {
@@ -117,32 +127,39 @@ static void etear_wait_for_tick(void)
 }
 
 /**
- * efi_mode_teardown() - take Linux's hands off what is firmware's
- * @orderly:	the steps that sleep are possible
- * @for_good:	Linux will not have the machine again. Otherwise firmware can still
- *		be called, by the caller alone.
+ * efi_mode_teardown() - release everything that belongs to the firmware
+ * @orderly:	true if the steps that sleep are possible
+ * @for_good:	true if Linux will not get the CPU back. Otherwise, only the
+ *		caller can call the firmware afterwards.
  *
- * If @for_good, efi_mode_events_in_flight() tells afterwards whether the firmware still
- * writes to memory of Linux.
+ * If @for_good, the caller has to check efi_mode_events_in_flight() to find out
+ * whether the firmware may still write to Linux's memory.
  *
- * Context: task context, interrupts on, if @orderly, while each call is watched; any
- * otherwise. If @for_good interrupts are off afterwards.
- * Return: false if firmware is out of reach: it has stopped, or does not return
- * from what it does.
+ * Context: if @orderly, task context with interrupts on, and the watch in
+ * exit.c limits each call; any context otherwise. If @for_good, interrupts are
+ * off on successful return.
+ * Return: false if the firmware is out of reach: it is stopped, or does not
+ * finish its work in time.
  */
 bool efi_mode_teardown(bool orderly, bool for_good)
 {
 	unsigned long flags;
 	bool reached;
 
-	/* Early on there is none, or the local APIC is not shared yet */
+	/*
+	 * Early in the boot, the firmware is out of reach, or the local APIC is
+	 * not shared yet
+	 */
 	if (!efi_mode_is_reachable() ||
 	    (for_good && system_state < SYSTEM_SCHEDULING))
 		return false;
 
 	if (orderly) {
 		etear_stop_user_space();
-		/* The watch in exit.c limits each call, and nothing limits their sum */
+		/*
+		 * The watch in exit.c limits the time of each call, but not
+		 * their sum
+		 */
 		if (!efi_mode_wait_for_call(EFI_MODE_STEP_TIMEOUT_MS))
 			return false;
 		etear_release_drivers();
@@ -164,15 +181,18 @@ bool efi_mode_teardown(bool orderly, bool for_good)
 }
 
 /**
- * efi_mode_leave() - the last ingress
+ * efi_mode_leave() - switch to the firmware for the last time
  * @status:	EFI status that the image returns
  *
- * It is an ingress like any other: the interrupts of Linux that are pending are
- * taken, the counters stop, debug registers and local APIC become firmware's. Then
- * firmware gets its ticks, and the resident half does not come back.
+ * This is an ordinary ingress: pending interrupts of Linux are handled, the
+ * performance counters stop, and the debug registers and the local APIC are
+ * given to the firmware. The firmware gets its ticks, and then the resident
+ * half returns from the image.
  *
- * Context: after efi_mode_teardown() for good. Returns only if there was an
- * exception in firmware before it had let go of the kernel's memory.
+ * Returns only if an exception occurs in the firmware before it has let go of
+ * the kernel's memory.
+ *
+ * Context: after efi_mode_teardown() for good.
  */
 void efi_mode_leave(u64 status)
 {
