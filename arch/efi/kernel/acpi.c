@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ACPI tables in sysfs, to be read
+ * Show the ACPI tables in sysfs
  *
- * The interpreter of ACPI and all that it would touch are firmware's, so the
- * kernel's ACPI is off, and with it /sys/firmware/acpi/tables. Programs that only
- * read tables (acpidump, fwts) find them there nevertheless.
+ * The ACPI interpreter is off, because it would access hardware that belongs to
+ * the firmware. That also turns off /sys/firmware/acpi/tables of the kernel.
+ * This file provides it for programs that only read tables (acpidump, fwts).
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -17,14 +17,14 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
-/* More is not a table */
+/* No table is larger than this */
 #define MAX_SIZE	SZ_16M
 
 struct table {
 	struct list_head list;
 	struct bin_attribute attr;
 	char signature[ACPI_NAMESEG_SIZE + 1];
-	char name[ACPI_NAMESEG_SIZE + 4];	/* and up to 999 */
+	char name[ACPI_NAMESEG_SIZE + 4];	/* and a number up to 999 */
 };
 
 static LIST_HEAD(tables);
@@ -56,8 +56,9 @@ static unsigned int eacpi_count_tables(const char *signature)
 }
 
 /*
- * Named as the interpreter would: of several with the same signature the first
- * has a number, too. So names are given when all tables are known.
+ * Name the files as the interpreter would: if there are several tables with a
+ * signature, each of them has a number, including the first. So the names
+ * depend on all tables.
  */
 static void eacpi_create_files(void)
 {
@@ -77,11 +78,11 @@ static void eacpi_create_files(void)
 		else
 			strscpy(t->name, t->signature);
 		if (sysfs_create_bin_file(tables_kobj, &t->attr))
-			pr_warn("no file for the ACPI table %s\n", t->name);
+			pr_warn("cannot create the file of the ACPI table %s\n", t->name);
 	}
 }
 
-/* Mapped for good: files of sysfs are read at any time */
+/* The mapping is permanent, because the file can be read at any time */
 static struct acpi_table_header *eacpi_add_table(phys_addr_t address)
 {
 	struct acpi_table_header *header;
@@ -106,7 +107,7 @@ static struct acpi_table_header *eacpi_add_table(phys_addr_t address)
 	return header;
 }
 
-/* The fixed table names two that are in no list */
+/* Add the FACS and the DSDT, which are in no list but named by the FADT */
 static void eacpi_add_fixed(const struct acpi_table_header *header)
 {
 	const struct acpi_table_fadt *fadt = (const void *)header;
@@ -124,7 +125,10 @@ static void eacpi_add_fixed(const struct acpi_table_header *header)
 	eacpi_add_table(dsdt);
 }
 
-/* The extended list has addresses of 64 bits, the old one of 32 */
+/*
+ * Add all tables of the list. The XSDT has addresses of 64 bits, the RSDT of
+ * 32.
+ */
 static void eacpi_add_tables(const struct acpi_table_header *list, size_t width)
 {
 	const void *entries = list + 1;
@@ -176,7 +180,8 @@ static int __init eacpi_init(void)
 	address = eacpi_find_list(root, &width);
 	list = address ? eacpi_map_table(address) : NULL;
 	if (!list) {
-		pr_warn(FW_BUG "no list of ACPI tables at %pa\n", &root);
+		pr_warn(FW_BUG "no ACPI tables in sysfs: no valid list of tables for the RSDP at %pa\n",
+			&root);
 		return 0;
 	}
 	eacpi_add_tables(list, width);
@@ -186,7 +191,9 @@ static int __init eacpi_init(void)
 	if (!kobj)
 		return -ENOMEM;
 	tables_kobj = kobject_create_and_add("tables", kobj);
-	/* Of tables that are loaded later; acpidump insists on it */
+	/*
+	 * The directory for tables that are loaded later; acpidump requires it
+	 */
 	if (!tables_kobj || !kobject_create_and_add("dynamic", tables_kobj))
 		return -ENOMEM;
 	eacpi_create_files();

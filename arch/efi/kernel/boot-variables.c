@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Variables as they are after ExitBootServices()
+ * Filter variables as the firmware does after ExitBootServices()
  *
- * Boot loaders trust variables without EFI_VARIABLE_RUNTIME_ACCESS, such as MokList and
- * MokSBState of shim, because no operating system can write them. Other such variables
- * hold secrets. The firmware protects both from ExitBootServices() on, which is never
- * called here, so the kernel has to do it:
+ * Boot loaders trust variables without EFI_VARIABLE_RUNTIME_ACCESS, such as
+ * MokList and MokSBState of shim, because no operating system can write them.
+ * Other such variables hold secrets. The firmware protects both after
+ * ExitBootServices(), which is never called here. So the kernel has to protect
+ * them:
  *
- *	- A variable of boot services is not found, and not listed.
- *	- It is not created, overwritten, appended to or deleted.
- *	- A volatile variable is not created, and is read-only (UEFI 2.10, section 8.2,
- *	  SetVariable()).
+ *	- A variable of boot services is not found and not listed.
+ *	- It cannot be created, overwritten, appended to or deleted.
+ *	- A volatile variable cannot be created, and is read-only (UEFI 2.10,
+ *	  section 8.2, SetVariable()).
  *
- * efivarfs has room for names of 255 characters and ends its list at a longer one, so such
- * names are not listed for it.
+ * efivarfs has room for names of 255 characters, and its list ends at a longer
+ * name. So such names are not listed for efivarfs.
  *
- * The statuses are those that edk2 returns at runtime. A variable that cannot be looked at
- * is treated as a variable of boot services.
+ * The status codes are those that edk2 returns at runtime. If the attributes of
+ * a variable cannot be read, it is treated as a variable of boot services.
  *
- * Developers of firmware can open all variables with efi_mode.bs_variables=1. The parameter
- * is ignored when the kernel is locked down, as /dev/efi_test is.
+ * efi_mode.bs_variables=1 gives access to all variables, for firmware
+ * developers. If the kernel is locked down, the parameter is ignored, just as
+ * /dev/efi_test is refused.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -40,19 +42,19 @@
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "efi_mode."
 
-/* What a variable must have to be written at runtime */
+/* Attributes that a variable must have to be writable at runtime */
 #define WRITABLE	(EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_RUNTIME_ACCESS)
 
 /*
- * Bytes of a name for a start; firmware says how many it needs. efivarfs asks with as many
- * bytes, never with more.
+ * First size of the buffer for a name, in bytes; the firmware says if it needs
+ * more. efivarfs passes a buffer of this size, never of a larger one.
  */
 #define NAME_SIZE	512
 
-/* More hidden names than this in a row are a list without an end */
+/* If there are more hidden names than this in a row, the list has no end */
 #define MAX_HIDDEN	4096
 
-/* A value can be replaced by a larger one while it is read */
+/* Limit of retries, because a value can become larger while it is read */
 #define MAX_TRIES	3
 
 static bool bs_variables;
@@ -68,7 +70,10 @@ static bool bv_is_writable(u32 attr)
 	return (attr & WRITABLE) == WRITABLE;
 }
 
-/* Firmware before UEFI 2.8 tells the attributes only together with the value */
+/*
+ * Get the attributes together with the value; firmware before UEFI 2.8 requires
+ * that
+ */
 static efi_status_t bv_look_by_reading(const struct efi_mode_variable_store *store,
 				       efi_char16_t *name, efi_guid_t *vendor,
 				       u32 *attr, unsigned long size)
@@ -107,15 +112,15 @@ static efi_status_t bv_look(const struct efi_mode_variable_store *store,
 
 /**
  * efi_mode_bv_get() - GetVariable() as after ExitBootServices()
- * @store:	where all variables are
+ * @store:	functions that access all variables
  * @name:	name of the variable
  * @vendor:	GUID of the variable
  * @attr:	out: EFI_VARIABLE_*, or NULL
  * @data_size:	in: bytes at @data; out: bytes of the value
  * @data:	buffer for the value
  *
- * If the variable is hidden, @data_size stays as it is and no byte of the value is left in
- * @data.
+ * If the variable is hidden, @data_size does not change and @data contains no
+ * byte of the value.
  *
  * Context: that of the functions of @store.
  * Return: %EFI_NOT_FOUND for a hidden variable, or the status of @store.
@@ -131,7 +136,10 @@ efi_status_t efi_mode_bv_get(const struct efi_mode_variable_store *store,
 	status = store->get(name, vendor, &present, data_size, data);
 	if (status == EFI_NOT_FOUND)
 		return status;
-	/* Other failures depend on the size of the value, too */
+	/*
+	 * Other failures depend on the size of the value, so they must not be
+	 * returned for a hidden variable either
+	 */
 	if (status != EFI_SUCCESS)
 		looked = bv_look(store, name, vendor, &present);
 
@@ -154,7 +162,10 @@ struct bv_name {
 	efi_guid_t vendor;
 };
 
-/* Bytes of @text with its end; 0 if there is no end in the first @size bytes */
+/*
+ * Return: bytes of @text including its NUL; 0 if there is no NUL in the first
+ * @size bytes
+ */
 static size_t bv_name_size(const efi_char16_t *text, unsigned long size)
 {
 	size_t length = ucs2_strnlen(text, size / sizeof(*text));
@@ -162,7 +173,10 @@ static size_t bv_name_size(const efi_char16_t *text, unsigned long size)
 	return length < size / sizeof(*text) ? (length + 1) * sizeof(*text) : 0;
 }
 
-/* As long as the buffer is too small the name in it is the present one */
+/*
+ * Read the next name, and enlarge the buffer as required. While the buffer is
+ * too small, the firmware does not change the present name in it.
+ */
 static efi_status_t bv_read_name(const struct efi_mode_variable_store *store,
 				 struct bv_name *n)
 {
@@ -183,7 +197,9 @@ static efi_status_t bv_read_name(const struct efi_mode_variable_store *store,
 	return status;
 }
 
-/* Is the name in @n whole, and not that before it? */
+/*
+ * Check whether the name in @n has an end, and differs from the one before it
+ */
 static bool bv_is_next(const struct bv_name *n, const struct bv_name *before)
 {
 	size_t size = bv_name_size(n->text, n->size);
@@ -192,7 +208,7 @@ static bool bv_is_next(const struct bv_name *n, const struct bv_name *before)
 			efi_guidcmp(n->vendor, before->vendor));
 }
 
-/* The next name, hidden or not */
+/* Get the next name, hidden or not */
 static efi_status_t bv_next_name(const struct efi_mode_variable_store *store,
 				 struct bv_name *n)
 {
@@ -231,8 +247,9 @@ static efi_status_t bv_next_visible(const struct efi_mode_variable_store *store,
 }
 
 /*
- * The next name for a caller that has a buffer of @room bytes. A caller with another buffer
- * than that of efivarfs may have a larger one, and gets to know how many bytes it needs.
+ * Get the next name for a caller with a buffer of @room bytes. If the size of
+ * that buffer is not that of efivarfs, the caller can provide a larger one, so
+ * a long name is not skipped: the caller is told how many bytes it needs.
  */
 static efi_status_t bv_next_fitting(const struct efi_mode_variable_store *store,
 				    struct bv_name *n, unsigned long room)
@@ -248,7 +265,7 @@ static efi_status_t bv_next_fitting(const struct efi_mode_variable_store *store,
 		needed = bv_name_size(n->text, n->size);
 		if (needed <= room || room != NAME_SIZE)
 			return EFI_SUCCESS;
-		pr_warn_ratelimited("a variable is not listed, because its name has %zu characters: %pUl\n",
+		pr_warn_ratelimited("a variable is not listed, because its name has %zu characters (GUID %pUl)\n",
 				    needed / sizeof(*n->text) - 1, &n->vendor);
 	}
 	return EFI_DEVICE_ERROR;
@@ -271,20 +288,22 @@ static efi_status_t bv_give_name(const struct bv_name *n, unsigned long *size,
 
 /**
  * efi_mode_bv_get_next() - GetNextVariableName() as after ExitBootServices()
- * @store:	where all variables are
- * @size:	in: bytes at @name; out: bytes of the name, with its end
- * @name:	in: the name that the last call has given, or ""; out: the next name
+ * @store:	functions that access all variables
+ * @size:	in: bytes at @name; out: bytes of the name, including the NUL
+ * @name:	in: the name from the previous call, or ""; out: the next name
  * @vendor:	in, out: the GUID of that variable
  *
- * Names of hidden variables are read into a buffer of this function and are stepped over, so
- * @size does not depend on them. The present name can be that of a hidden variable. If @size
- * is 512, names that do not fit are stepped over as well, after a warning: efivarfs cannot go
- * on behind them.
+ * Hidden variables are skipped. Their names are read into a buffer of this
+ * function, so @size does not depend on them. The name that is passed in may be
+ * that of a hidden variable. If @size is 512, names that do not fit are
+ * skipped, too, with a warning, because efivarfs cannot continue after such a
+ * name.
  *
  * Context: task context, sleeps.
- * Return: %EFI_SUCCESS, %EFI_NOT_FOUND after the last name, %EFI_BUFFER_TOO_SMALL,
- * %EFI_INVALID_PARAMETER, %EFI_OUT_OF_RESOURCES, %EFI_DEVICE_ERROR if the list is damaged or
- * has no end, or an error of @store.
+ * Return: %EFI_SUCCESS, %EFI_NOT_FOUND after the last name,
+ * %EFI_BUFFER_TOO_SMALL, %EFI_INVALID_PARAMETER, %EFI_OUT_OF_RESOURCES,
+ * %EFI_DEVICE_ERROR if the list is damaged or has no end, or an error of
+ * @store.
  */
 efi_status_t efi_mode_bv_get_next(const struct efi_mode_variable_store *store,
 				  unsigned long *size, efi_char16_t *name,
@@ -314,7 +333,10 @@ efi_status_t efi_mode_bv_get_next(const struct efi_mode_variable_store *store,
 	return status;
 }
 
-/* May a variable that has the attributes @present be written with @attr? */
+/*
+ * Check whether a variable with the attributes @present may be written with
+ * @attr
+ */
 static efi_status_t bv_judge_change(u32 present, u32 attr)
 {
 	if (!bv_is_visible(present))
@@ -322,13 +344,19 @@ static efi_status_t bv_judge_change(u32 present, u32 attr)
 	if (!(present & EFI_VARIABLE_NON_VOLATILE))
 		return attr && (attr & ~EFI_VARIABLE_APPEND_WRITE) != present ?
 		       EFI_INVALID_PARAMETER : EFI_WRITE_PROTECTED;
-	/* Old firmware may let a write change the attributes, and so hide the variable */
+	/*
+	 * Old firmware may let a write change the attributes, which could hide
+	 * the variable
+	 */
 	if (attr && !bv_is_writable(attr))
 		return EFI_INVALID_PARAMETER;
 	return EFI_SUCCESS;
 }
 
-/* Why a variable that does not exist is not written with @attr */
+/*
+ * Get the status for a variable that does not exist and must not be created
+ * with @attr
+ */
 static efi_status_t bv_refuse_new(u32 attr, unsigned long size)
 {
 	if (!size && attr & EFI_VARIABLE_APPEND_WRITE)
@@ -340,8 +368,9 @@ static efi_status_t bv_refuse_new(u32 attr, unsigned long size)
 }
 
 /*
- * @status and @present are what a look at the variable has found. If the answer is no,
- * @status becomes that of SetVariable().
+ * Check whether a variable may be written. @status and @present are the result
+ * of bv_look(). If the variable must not be written, @status becomes the status
+ * that SetVariable() has to return.
  */
 static bool bv_may_write(efi_status_t *status, u32 present, u32 attr,
 			 unsigned long size)
@@ -362,17 +391,18 @@ static bool bv_may_write(efi_status_t *status, u32 present, u32 attr,
 
 /**
  * efi_mode_bv_set() - SetVariable() as after ExitBootServices()
- * @store:	where all variables are
+ * @store:	functions that access all variables
  * @name:	name of the variable
  * @vendor:	GUID of the variable
  * @attr:	EFI_VARIABLE_*; 0 deletes the variable
- * @size:	bytes at @data; 0 without %EFI_VARIABLE_APPEND_WRITE deletes the variable
+ * @size:	bytes at @data; 0 without %EFI_VARIABLE_APPEND_WRITE deletes the
+ *		variable
  * @data:	the value
  *
  * Context: that of the functions of @store.
  * Return: %EFI_WRITE_PROTECTED for a variable that is hidden or volatile,
- * %EFI_INVALID_PARAMETER for attributes that would make it so, the status of @store, or the
- * reason why the variable could not be looked at.
+ * %EFI_INVALID_PARAMETER for attributes that would make it so, the status of
+ * @store, or the error with which the attributes could not be read.
  */
 efi_status_t efi_mode_bv_set(const struct efi_mode_variable_store *store,
 			     efi_char16_t *name, efi_guid_t *vendor, u32 attr,
@@ -395,7 +425,10 @@ static const struct efi_mode_variable_store bv_firmware = {
 	.set		= efi_mode_rt_set_variable,
 };
 
-/* The kernel can be locked down at any time, and stays so */
+/*
+ * Check whether all variables are accessible. The kernel can be locked down at
+ * any time, but not unlocked again.
+ */
 static bool bv_is_open(void)
 {
 	if (!READ_ONCE(bs_variables))
@@ -480,7 +513,7 @@ static efi_status_t bv_query_variable_info_nonblocking(u32 attr, u64 *storage,
 							   largest);
 }
 
-/* After runtime.c, and before there are users */
+/* After runtime.c, and before user space starts */
 static int __init bv_init(void)
 {
 	if (!efi_enabled(EFI_RUNTIME_SERVICES))
@@ -494,7 +527,7 @@ static int __init bv_init(void)
 	efi.query_variable_info_nonblocking = bv_query_variable_info_nonblocking;
 
 	if (bv_is_open())
-		pr_notice("the variables of boot services are open: bs_variables=1\n");
+		pr_notice("bs_variables=1: variables of boot services can be read and written\n");
 	return 0;
 }
 early_initcall(bv_init);

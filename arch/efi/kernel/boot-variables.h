@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Variables as they are after ExitBootServices(): between boot-variables.c and its test
- */
+/* The interface between boot-variables.c and its test */
 #ifndef _EFI_MODE_BOOT_VARIABLES_H
 #define _EFI_MODE_BOOT_VARIABLES_H
 
 #include <linux/efi.h>
 
 /**
- * struct efi_mode_variable_store - where all variables are
- * @get:	GetVariable(). It sets the attributes on success; if the buffer is too small,
- *		it sets them to 0 or to what they are.
+ * struct efi_mode_variable_store - functions that access all variables
+ * @get:	GetVariable(). On success it sets the attributes. If the buffer
+ *		is too small, it sets them to the correct value or to 0.
  * @get_next:	GetNextVariableName()
  * @set:	SetVariable()
  */

@@ -2,26 +2,30 @@
 /*
  * Runtime services for the rest of the kernel
  *
- * The functions of struct efi, on firmware calls. boot-variables.c installs those of
- * variables, because boot services have not ended. Elsewhere the kernel maps
- * firmware's runtime memory into an address space of its own and tells firmware
- * so, with SetVirtualAddressMap(). Here firmware is called where and as it has
- * always been, by physical addresses. That function can be called only once, and
- * is left to a kernel that comes after this one.
+ * This file implements the functions of struct efi as firmware calls.
+ * boot-variables.c installs the functions for variables, because boot services
+ * have not ended.
  *
- * Callers have their arguments anywhere: on their stack, in vmalloc() space, in
- * pieces. So they are copied:
+ * Other kernels map the firmware's runtime memory into an address space of
+ * their own, and tell the firmware with SetVirtualAddressMap(). Here, the
+ * firmware is called by physical addresses, in its own world, as before.
+ * SetVirtualAddressMap() can be called only once, and is left to a kernel that
+ * runs after this one.
+ *
+ * The arguments of callers can be anywhere: on the stack, in vmalloc() space,
+ * in several pieces. So they are copied:
  *
  *	caller -> struct exchange -> firmware
  *	caller <- struct exchange <-
  *
- * The exchange is contiguous, cleared before use, and as large as the caller
- * says his own memory is. What comes back is bounded by that, whatever firmware
- * says. A pointer that is NULL remains NULL and a size remains what it is, so
- * that it is firmware who says what it thinks of them.
+ * The exchange is physically contiguous, cleared before use, and as large as
+ * the caller says that its own memory is. It limits the size of the results,
+ * whatever the firmware says. A NULL pointer remains NULL, and a size is passed
+ * unchanged, so that the firmware rejects invalid arguments itself.
  *
- * Who cannot sleep gets %EFI_NOT_READY. There are two exceptions, which are what
- * efi-pstore saves the log of a dying kernel with: see "Without sleeping" below.
+ * A caller that must not sleep gets %EFI_NOT_READY. The exceptions are the
+ * functions with which efi-pstore saves the log of a dying kernel: see "Without
+ * sleeping" below.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -44,13 +48,13 @@
 #include <efi-mode/call.h>
 
 /*
- * What can be written without sleeping, name and data. The kernel does not
- * write variables that are larger, where firmware does not say how large they
- * may be.
+ * Limit of name and data that can be written without sleeping. It is also the
+ * limit that the kernel uses if the firmware does not tell the size of the
+ * largest variable.
  */
 #define RESERVE_SIZE	SZ_64K
 
-/* All that firmware gets the address of in one call */
+/* All memory of which the firmware gets the address in one call */
 struct exchange {
 	union {
 		struct {
@@ -76,19 +80,20 @@ struct exchange {
 		};
 		u32 count;
 	};
-	/* A name, if there is one, and then data */
+	/* The name, if there is one, then the data */
 	u8 text[] __aligned(8);
 };
 
 static struct exchange *reserve;
 
-/* The value of a variable can be a secret, and freed memory keeps what was in it */
+/* Wipe the memory, because the value of a variable can be a secret */
 DEFINE_FREE(ert_wipe, struct exchange *, kfree_sensitive(_T))
 
 /**
- * efi_mode_rt_may_sleep() - check whether the caller can wait for the firmware
+ * efi_mode_rt_may_sleep() - check whether the caller may wait for the firmware
  *
- * With one CPU, and preemption and interrupts on, the caller holds no spinlock.
+ * There is only one CPU. If preemption and interrupts are enabled, the caller
+ * holds no spinlock.
  *
  * Context: any.
  * Return: true if the functions of this file that sleep can be called.
@@ -98,7 +103,7 @@ bool efi_mode_rt_may_sleep(void)
 	return !preempt_count() && !irqs_disabled() && !rcu_preempt_depth();
 }
 
-/* For the firmware: @p, of which the value is a physical address, or NULL */
+/* Convert @p for the firmware, or return NULL if the caller passed NULL */
 #define ert_phys(wanted, p)	((wanted) ? efi_phys(p) : NULL)
 
 static size_t ert_name_size(const efi_char16_t *name)
@@ -116,7 +121,7 @@ static void *ert_data_of(struct exchange *x, size_t name_size)
 	return x->text + ALIGN(name_size, 8);
 }
 
-/* %SIZE_MAX, which cannot be had, if there is no such size */
+/* Return: %SIZE_MAX, which cannot be allocated, if the sum overflows */
 static size_t ert_text_size(size_t name_size, size_t data_size)
 {
 	return size_add(size_add(name_size, 7) & ~7UL, data_size);
@@ -131,7 +136,9 @@ static efi_status_t ert_get_exchange(struct exchange **x, size_t text_size)
 	return *x ? EFI_SUCCESS : EFI_OUT_OF_RESOURCES;
 }
 
-/* What is later than version 1.10 is not in the table of older firmware */
+/*
+ * Check for services that firmware before UEFI 2.0 does not have in its table
+ */
 static bool ert_is_uefi(void)
 {
 	return efi.runtime_version >= EFI_2_00_SYSTEM_TABLE_REVISION;
@@ -158,8 +165,8 @@ static efi_status_t ert_get_time(efi_time_t *time, efi_time_cap_t *cap)
 }
 
 /*
- * A time without a zone is in that of firmware's clock, if it has one: rtc-efi
- * knows none, and is not to make firmware forget it.
+ * Add the time zone of the firmware's clock to a time without one. rtc-efi
+ * knows no time zones, and must not delete that of the firmware.
  */
 static void ert_add_zone(efi_time_t *time)
 {
@@ -223,20 +230,21 @@ static efi_status_t ert_set_wakeup_time(efi_bool_t enabled, efi_time_t *time)
 /* Variables */
 
 /**
- * efi_mode_rt_get_variable() - GetVariable(), of any variable
+ * efi_mode_rt_get_variable() - call GetVariable() for any variable
  * @name:	name of the variable
  * @vendor:	GUID of the variable
- * @attr:	out: EFI_VARIABLE_*, or NULL. Firmware before UEFI 2.8 need not set it if the
- *		buffer is too small; then it is 0.
+ * @attr:	out: EFI_VARIABLE_*, or NULL. If the buffer is too small,
+ *		firmware before UEFI 2.8 need not set it; then it is 0.
  * @data_size:	in: bytes at @data; out: bytes of the value
  * @data:	buffer for the value
  *
- * Callers outside of boot-variables.c that serve user space use efi.get_variable(),
- * which hides the variables of boot services.
+ * This function does not hide the variables of boot services. Code that serves
+ * user space must use efi.get_variable(), which does.
  *
  * Context: task context, sleeps.
- * Return: the status of the firmware, %EFI_OUT_OF_RESOURCES, %EFI_DEVICE_ERROR for a value
- * that is larger than the buffer, or %EFI_NOT_READY if the caller must not sleep.
+ * Return: the status of the firmware, %EFI_OUT_OF_RESOURCES, %EFI_DEVICE_ERROR
+ * if the firmware reports a value larger than the buffer, or %EFI_NOT_READY if
+ * the caller must not sleep (UEFI 2.10, section 8.2).
  */
 efi_status_t efi_mode_rt_get_variable(efi_char16_t *name, efi_guid_t *vendor,
 				      u32 *attr, unsigned long *data_size,
@@ -265,7 +273,7 @@ efi_status_t efi_mode_rt_get_variable(efi_char16_t *name, efi_guid_t *vendor,
 		return status;
 
 	if (status == EFI_SUCCESS && data_size && x->size > *data_size) {
-		pr_err_ratelimited(FW_BUG "a variable of %lu bytes in a buffer of %lu\n",
+		pr_err_ratelimited(FW_BUG "GetVariable() returned %lu bytes in a buffer of %lu\n",
 				   x->size, *data_size);
 		return EFI_DEVICE_ERROR;
 	}
@@ -279,17 +287,17 @@ efi_status_t efi_mode_rt_get_variable(efi_char16_t *name, efi_guid_t *vendor,
 }
 
 /**
- * efi_mode_rt_get_next_variable() - GetNextVariableName(), of any variable
- * @size:	in: bytes at @name; out: bytes of the name, with its end
- * @name:	in: the name that the last call has given, or ""; out: the next name
+ * efi_mode_rt_get_next_variable() - call GetNextVariableName() for any variable
+ * @size:	in: bytes at @name; out: bytes of the name, including the NUL
+ * @name:	in: the name from the previous call, or ""; out: the next name
  * @vendor:	in, out: the GUID of that variable
  *
- * The firmware gets no more of the name than the caller says there is, and finds an end
- * behind that.
+ * The firmware only gets as many bytes of the name as the caller has, and finds
+ * a NUL behind them.
  *
  * Context: task context, sleeps.
- * Return: the status of the firmware, %EFI_OUT_OF_RESOURCES, or %EFI_NOT_READY if the
- * caller must not sleep.
+ * Return: the status of the firmware, %EFI_OUT_OF_RESOURCES, or %EFI_NOT_READY
+ * if the caller must not sleep.
  */
 efi_status_t efi_mode_rt_get_next_variable(unsigned long *size, efi_char16_t *name,
 					   efi_guid_t *vendor)
@@ -338,16 +346,17 @@ static void ert_fill_variable(struct exchange *x, const efi_char16_t *name,
 }
 
 /**
- * efi_mode_rt_set_variable() - SetVariable(), of any variable
+ * efi_mode_rt_set_variable() - call SetVariable() for any variable
  * @name:	name of the variable
  * @vendor:	GUID of the variable
  * @attr:	EFI_VARIABLE_*; 0 deletes the variable
- * @size:	bytes at @data; 0 without %EFI_VARIABLE_APPEND_WRITE deletes the variable
+ * @size:	bytes at @data; 0 without %EFI_VARIABLE_APPEND_WRITE deletes the
+ *		variable
  * @data:	the value
  *
  * Context: task context, sleeps.
- * Return: the status of the firmware, %EFI_OUT_OF_RESOURCES, or %EFI_NOT_READY if the
- * caller must not sleep.
+ * Return: the status of the firmware, %EFI_OUT_OF_RESOURCES, or %EFI_NOT_READY
+ * if the caller must not sleep.
  */
 efi_status_t efi_mode_rt_set_variable(efi_char16_t *name, efi_guid_t *vendor,
 				      u32 attr, unsigned long size, void *data)
@@ -377,15 +386,16 @@ static void ert_take_info(const struct exchange *x, u64 *storage, u64 *remaining
 }
 
 /**
- * efi_mode_rt_query_variable_info() - QueryVariableInfo()
- * @attr:	EFI_VARIABLE_* of the variables that are meant
- * @storage:	out: bytes for all of them
- * @remaining:	out: bytes that are free
- * @largest:	out: bytes of the largest variable that there can be
+ * efi_mode_rt_query_variable_info() - call QueryVariableInfo()
+ * @attr:	EFI_VARIABLE_* of the variables in question
+ * @storage:	out: bytes for all such variables
+ * @remaining:	out: bytes that are still free
+ * @largest:	out: bytes of the largest possible variable
  *
  * Context: task context, sleeps.
- * Return: the status of the firmware, %EFI_UNSUPPORTED if it has no such service,
- * %EFI_OUT_OF_RESOURCES, or %EFI_NOT_READY if the caller must not sleep.
+ * Return: the status of the firmware, %EFI_UNSUPPORTED if it has no such
+ * service, %EFI_OUT_OF_RESOURCES, or %EFI_NOT_READY if the caller must not
+ * sleep.
  */
 efi_status_t efi_mode_rt_query_variable_info(u32 attr, u64 *storage, u64 *remaining,
 					     u64 *largest)
@@ -410,17 +420,19 @@ efi_status_t efi_mode_rt_query_variable_info(u32 attr, u64 *storage, u64 *remain
 /*
  * Without sleeping
  *
- * efi-pstore writes with interrupts off, after an oops and in a panic. These functions
- * hold Linux's interrupts off until firmware has answered, and have
- * memory of their own. If another call is under way it is too late after an
- * oops: whoever has made that call goes on to wait for it. In a panic nobody
- * does, so it is given time to end.
+ * efi-pstore writes with interrupts off, after an oops and in a panic. These
+ * functions hold Linux's interrupts off until the firmware has returned, and
+ * use memory that was allocated in advance. If another call is pending after an
+ * oops, the write fails, because the other caller continues to wait for its
+ * call. In a panic no other task runs, so the pending call gets time to
+ * complete.
  *
- * Callers that can sleep are those that do not want to wait long. They do not
- * have to, and it is better to wait than to leave a variable undeleted.
+ * Some callers that may sleep use these functions because they do not want to
+ * wait for long. These functions sleep nevertheless, because it is better to
+ * wait than to leave a variable undeleted.
  *
- * A non-maskable interrupt can have come in the middle of a switch, from where
- * there is no way to firmware.
+ * In an NMI the functions fail, because it may have interrupted a world switch,
+ * in which the firmware cannot be called.
  */
 static unsigned int ert_flags_now(void)
 {
@@ -428,17 +440,18 @@ static unsigned int ert_flags_now(void)
 }
 
 /**
- * efi_mode_rt_look_nonblocking() - get the attributes of a variable without sleeping
+ * efi_mode_rt_look_nonblocking() - get a variable's attributes without sleeping
  * @name:	name of the variable
  * @vendor:	GUID of the variable
- * @attr:	out: EFI_VARIABLE_*, if there is such a variable
+ * @attr:	out: EFI_VARIABLE_*, if the variable exists
  *
- * The value is read as well, because firmware before UEFI 2.8 need not tell the attributes
- * without it, and wiped.
+ * Also reads the value, and wipes it afterwards, because firmware before UEFI
+ * 2.8 need not tell the attributes without the value.
  *
  * Context: any.
- * Return: %EFI_SUCCESS or the status of the firmware, %EFI_OUT_OF_RESOURCES for a name of
- * more than 64 KiB, or %EFI_NOT_READY if the firmware cannot be called.
+ * Return: %EFI_SUCCESS, another status of the firmware, %EFI_OUT_OF_RESOURCES
+ * for a name of more than 64 KiB, or %EFI_NOT_READY if the firmware cannot be
+ * called now.
  */
 efi_status_t efi_mode_rt_look_nonblocking(efi_char16_t *name, efi_guid_t *vendor,
 					  u32 *attr)
@@ -472,16 +485,17 @@ efi_status_t efi_mode_rt_look_nonblocking(efi_char16_t *name, efi_guid_t *vendor
 }
 
 /**
- * efi_mode_rt_set_variable_nonblocking() - SetVariable() without sleeping
+ * efi_mode_rt_set_variable_nonblocking() - call SetVariable() without sleeping
  * @name:	name of the variable
  * @vendor:	GUID of the variable
  * @attr:	EFI_VARIABLE_*; 0 deletes the variable
- * @size:	bytes at @data; 0 without %EFI_VARIABLE_APPEND_WRITE deletes the variable
+ * @size:	bytes at @data; 0 without %EFI_VARIABLE_APPEND_WRITE deletes the
+ *		variable
  * @data:	the value
  *
- * Context: any; sleeps if it can.
- * Return: the status of the firmware, %EFI_OUT_OF_RESOURCES for more than 64 KiB, or
- * %EFI_NOT_READY if the firmware cannot be called.
+ * Context: any; sleeps if the context allows it.
+ * Return: the status of the firmware, %EFI_OUT_OF_RESOURCES for more than 64
+ * KiB, or %EFI_NOT_READY if the firmware cannot be called now.
  */
 efi_status_t efi_mode_rt_set_variable_nonblocking(efi_char16_t *name,
 						  efi_guid_t *vendor, u32 attr,
@@ -510,15 +524,15 @@ efi_status_t efi_mode_rt_set_variable_nonblocking(efi_char16_t *name,
 }
 
 /**
- * efi_mode_rt_query_variable_info_nonblocking() - QueryVariableInfo() without sleeping
- * @attr:	EFI_VARIABLE_* of the variables that are meant
- * @storage:	out: bytes for all of them
- * @remaining:	out: bytes that are free
- * @largest:	out: bytes of the largest variable that there can be
+ * efi_mode_rt_query_variable_info_nonblocking() - the same without sleeping
+ * @attr:	EFI_VARIABLE_* of the variables in question
+ * @storage:	out: bytes for all such variables
+ * @remaining:	out: bytes that are still free
+ * @largest:	out: bytes of the largest possible variable
  *
- * Context: any; sleeps if it can.
- * Return: the status of the firmware, %EFI_UNSUPPORTED if it has no such service, or
- * %EFI_NOT_READY if the firmware cannot be called.
+ * Context: any; sleeps if the context allows it.
+ * Return: the status of the firmware, %EFI_UNSUPPORTED if it has no such
+ * service, or %EFI_NOT_READY if the firmware cannot be called now.
  */
 efi_status_t efi_mode_rt_query_variable_info_nonblocking(u32 attr, u64 *storage,
 							 u64 *remaining,
@@ -546,7 +560,7 @@ efi_status_t efi_mode_rt_query_variable_info_nonblocking(u32 attr, u64 *storage,
 	return status;
 }
 
-/* The rest */
+/* Other services */
 
 static efi_status_t ert_get_next_high_mono_count(u32 *count)
 {
@@ -562,8 +576,9 @@ static efi_status_t ert_get_next_high_mono_count(u32 *count)
 }
 
 /*
- * Like the ways out in exit.c, which do not come here. Notify functions of
- * firmware may want its events, so it is a call like any other where that can be.
+ * Reset the system for callers of efi.reset_system(); exit.c does not use it.
+ * This is an ordinary call, if possible, because notify functions of the
+ * firmware may wait for its events.
  */
 static void ert_reset_system(int type, efi_status_t reason, unsigned long size,
 			     efi_char16_t *data)
@@ -582,9 +597,10 @@ static void ert_reset_system(int type, efi_status_t reason, unsigned long size,
 }
 
 /*
- * Of a capsule that firmware takes after a reset it now reads the header alone:
- * the rest is in the pages of the list, which are the caller's. One that it takes
- * at once has to be in one piece.
+ * Get the size of the part of a capsule that the firmware reads now. If the
+ * capsule persists across a reset, that is only the header: the rest is in the
+ * pages of the scatter-gather list, which belong to the caller. A capsule that
+ * the firmware processes at once must be contiguous.
  */
 static size_t ert_capsule_size(const efi_capsule_header_t *header)
 {
@@ -592,14 +608,17 @@ static size_t ert_capsule_size(const efi_capsule_header_t *header)
 	       header->headersize : header->imagesize;
 }
 
-/* Sizes that cannot be are not copied by, and firmware does not always look */
+/*
+ * Check the sizes before they are used for copying, because the firmware does
+ * not always check them
+ */
 static bool ert_capsule_is_valid(const efi_capsule_header_t *header)
 {
 	return header->headersize >= sizeof(*header) &&
 	       header->headersize <= header->imagesize;
 }
 
-/* The kernel sends capsules one by one */
+/* Copy a capsule; the kernel sends one at a time */
 static efi_status_t ert_get_capsule(struct exchange **x,
 				    efi_capsule_header_t **capsules,
 				    unsigned long count, bool whole)
@@ -667,7 +686,10 @@ static efi_status_t ert_query_capsule_caps(efi_capsule_header_t **capsules,
 	return status;
 }
 
-/* Firmware without a wake-up alarm says so; rtc-efi then does not offer one */
+/*
+ * Find out whether the firmware has a wake-up alarm; rtc-efi offers one only
+ * then
+ */
 static u32 __init ert_supported(void)
 {
 	u32 mask = EFI_RT_SUPPORTED_ALL;
@@ -680,9 +702,10 @@ static u32 __init ert_supported(void)
 }
 
 /*
- * After start_kernel() has looked whether it is to enter virtual mode, and before
- * there are users. What firmware says it does not support at runtime it says of
- * the time after boot services, which have not ended.
+ * After start_kernel() has decided whether to enter virtual mode, and before
+ * user space starts. The services that the firmware declares as unsupported at
+ * runtime are ignored here, because that declaration is for the time after
+ * ExitBootServices().
  */
 static int __init ert_init(void)
 {
