@@ -2,8 +2,9 @@
 /*
  * KUnit tests of the choice of the arena
  *
- * The choice is made in firmware's world, by a file that is linked into the EFI
- * image. It is pure, so it is built here once more.
+ * The arena is chosen in the firmware's world, by a file that is linked into
+ * the EFI image. The file has no side effects, so it is also built into this
+ * test.
  */
 #include <kunit/test.h>
 
@@ -20,7 +21,7 @@ static struct efi_boot_memmap *arena_make_map(struct kunit *test,
 					      const struct region *regions,
 					      unsigned int n)
 {
-	/* Larger than the structure, as firmware's are */
+	/* Descriptors of firmware are often larger than the structure */
 	const size_t desc_size = sizeof(efi_memory_desc_t) + 8;
 	struct efi_boot_memmap *map;
 	efi_memory_desc_t *d;
@@ -72,9 +73,9 @@ static void arena_the_reserve_stays(struct kunit *test)
 	KUNIT_ASSERT_GE(test, n, 1);
 	KUNIT_EXPECT_LE(test, arena_sum(r, n), MIB(940 - 128));
 	KUNIT_EXPECT_GE(test, arena_sum(r, n), MIB(940 - 128 - 2));
-	/* The largest first, and from its start */
+	/* The largest region comes first, and is used from its start */
 	KUNIT_EXPECT_EQ(test, r[0].base, MIB(32));
-	/* Of the first MiB nothing */
+	/* The arena contains nothing of the first MiB */
 	for (; n; n--)
 		KUNIT_EXPECT_GE(test, r[n - 1].base, MIB(1));
 }
@@ -106,14 +107,14 @@ static void arena_a_limit_is_no_size(struct kunit *test)
 
 	n = efi_mode_choose_arena(map, 0, &policy, r, ARRAY_SIZE(r));
 	KUNIT_EXPECT_EQ(test, arena_sum(r, n), MIB(100));
-	/* More than there is limits nothing */
+	/* A limit above the size of the memory has no effect */
 	policy.limit = 0;
 	n = efi_mode_choose_arena(map, 0, &policy, r, ARRAY_SIZE(r));
 	all = arena_sum(r, n);
 	policy.limit = MIB(9000);
 	n = efi_mode_choose_arena(map, 0, &policy, r, ARRAY_SIZE(r));
 	KUNIT_EXPECT_EQ(test, arena_sum(r, n), all);
-	/* The size must fit into it */
+	/* A size must not exceed the limit */
 	policy.limit = MIB(100);
 	policy.size = MIB(101);
 	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, 0, &policy, r, 8), 0);
@@ -133,7 +134,7 @@ static void arena_too_little_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, 0, &policy, r, 8), 0);
 	policy.reserve = MIB(2000);
 	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, 0, &policy, r, 8), 0);
-	/* What the kernel has already counts as taken */
+	/* Memory that the kernel already has counts as used */
 	policy.reserve = MIB(128);
 	KUNIT_EXPECT_EQ(test, efi_mode_choose_arena(map, MIB(800), &policy, r, 8), 0);
 }
@@ -159,7 +160,7 @@ static void arena_memory_with_a_purpose_is_left(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r[0].base, MIB(16));
 }
 
-/* Devices with 32-bit addresses need some of what is below 4 GiB */
+/* Devices with 32-bit addresses need some of the memory below 4 GiB */
 static void arena_low_memory_stays(struct kunit *test)
 {
 	static const struct region regions[] = {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * KUnit tests of variables as they are after ExitBootServices(), on a store in memory
- */
+/* KUnit tests of the filter for variables, with variables in memory */
 #include <kunit/test.h>
 
 #include <linux/efi.h>
@@ -15,7 +13,7 @@
 #define NV_BS_RT (NV_BS | EFI_VARIABLE_RUNTIME_ACCESS)
 #define APPEND	EFI_VARIABLE_APPEND_WRITE
 
-#define LONG_NAME 400	/* characters: more than the filter starts with */
+#define LONG_NAME 400	/* characters: too long for the filter's first buffer */
 
 static efi_char16_t long_name[LONG_NAME + 1];
 
@@ -38,10 +36,10 @@ static efi_guid_t vendor = EFI_GUID(0x12345678, 0x9abc, 0xdef0, 1, 2, 3, 4, 5, 6
 				      8);
 
 static struct {
-	bool long_is_visible;	/* the long name */
-	bool old;		/* tells no attributes if the buffer is too small */
-	efi_status_t broken;	/* what GetVariable() returns */
-	unsigned int repeats;	/* GetNextVariableName() gives this many again and again */
+	bool long_is_visible;	/* the variable with the long name is visible */
+	bool old;		/* no attributes if the buffer is too small */
+	efi_status_t broken;	/* status of GetVariable(), if not 0 */
+	unsigned int repeats;	/* the list repeats this many names for ever */
 	unsigned int gets, nexts, sets;
 } bv_fake;
 
@@ -126,7 +124,7 @@ static efi_status_t bv_fake_get_next(unsigned long *size, efi_char16_t *name,
 	return EFI_SUCCESS;
 }
 
-/* Firmware that has no rules of its own */
+/* Firmware that accepts every write */
 static efi_status_t bv_fake_set(efi_char16_t *name, efi_guid_t *guid, u32 attr,
 				unsigned long size, void *data)
 {
@@ -140,7 +138,7 @@ static const struct efi_mode_variable_store bv_store = {
 	.set		= bv_fake_set,
 };
 
-/* Each variable: read into a large buffer, and the size asked for */
+/* Ask for the size of each variable, then read it into a large buffer */
 static void bv_read_all(struct kunit *test)
 {
 	unsigned int i;
@@ -177,14 +175,14 @@ static void bv_read(struct kunit *test)
 	bv_read_all(test);
 }
 
-/* Firmware before UEFI 2.8 */
+/* Firmware before UEFI 2.8 returns no attributes if the buffer is too small */
 static void bv_read_old(struct kunit *test)
 {
 	bv_fake.old = true;
 	bv_read_all(test);
 }
 
-/* No status of firmware's tells that there is a hidden variable, or its size */
+/* No status reveals a hidden variable or its size */
 static void bv_read_arguments(struct kunit *test)
 {
 	unsigned long size = 1000;
@@ -225,7 +223,7 @@ static void bv_list(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, name, L"Boot0000", sizeof(L"Boot0000"));
 	KUNIT_EXPECT_MEMEQ(test, &guid, &vendor, sizeof(guid));
 
-	/* The long name between them needs more than that */
+	/* The hidden name between them is longer than this buffer */
 	size = sizeof(L"SetupMode");
 	KUNIT_EXPECT_EQ(test, EFI_SUCCESS,
 			efi_mode_bv_get_next(&bv_store, &size, name, &guid));
@@ -234,14 +232,14 @@ static void bv_list(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, EFI_NOT_FOUND,
 			efi_mode_bv_get_next(&bv_store, &size, name, &guid));
 
-	/* A variable that firmware has hidden meanwhile */
+	/* The name that is passed in may be that of a hidden variable */
 	memcpy(name, L"Temporary", sizeof(L"Temporary"));
 	KUNIT_EXPECT_EQ(test, EFI_SUCCESS,
 			efi_mode_bv_get_next(&bv_store, &size, name, &guid));
 	KUNIT_EXPECT_MEMEQ(test, name, L"SetupMode", sizeof(L"SetupMode"));
 }
 
-/* efivarfs asks with 512 bytes, and cannot go on behind a name that needs more */
+/* efivarfs passes 512 bytes, and cannot continue after a longer name */
 static void bv_list_long_name(struct kunit *test)
 {
 	efi_char16_t name[LONG_NAME + 1] = L"Boot0000";
@@ -284,7 +282,7 @@ static void bv_list_arguments(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bv_fake.nexts, 0);
 }
 
-/* A list that begins again with its first name, which is hidden */
+/* A list without an end, which begins again with its first name */
 static void bv_list_without_end(struct kunit *test)
 {
 	static const unsigned int repeats[] = { 1, ARRAY_SIZE(variables) };
@@ -297,7 +295,10 @@ static void bv_list_without_end(struct kunit *test)
 		unsigned int visible = 0;
 
 		bv_fake.repeats = repeats[i];
-		/* If all are hidden, because none can be looked at */
+		/*
+		 * All variables are hidden, because their attributes cannot be
+		 * read
+		 */
 		bv_fake.broken = EFI_DEVICE_ERROR;
 		while (efi_mode_bv_get_next(&bv_store, &size, name, &guid) ==
 		       EFI_SUCCESS)
@@ -310,7 +311,7 @@ static void bv_list_without_end(struct kunit *test)
 	KUNIT_EXPECT_LT(test, bv_fake.nexts, 10000);
 }
 
-/* The statuses of edk2 at runtime */
+/* Writes that are refused, with the status that edk2 returns at runtime */
 static const struct bv_request {
 	efi_char16_t *name;
 	u32 attr;
@@ -389,7 +390,7 @@ static void bv_write_old(struct kunit *test)
 	bv_write_all(test);
 }
 
-/* There is nothing to append, so nothing is done, and that succeeds */
+/* Appending nothing does nothing, and succeeds */
 static void bv_write_append_nothing(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, EFI_SUCCESS,
@@ -434,5 +435,5 @@ static struct kunit_suite bv_suite = {
 
 kunit_test_suite(bv_suite);
 
-MODULE_DESCRIPTION("KUnit tests of variables as they are after ExitBootServices()");
+MODULE_DESCRIPTION("KUnit tests of the filter for EFI variables");
 MODULE_LICENSE("GPL");

@@ -2,7 +2,7 @@
 /*
  * KUnit tests of the list of counters
  *
- * QEMU emulates no counter, so the CPUs are made up.
+ * The CPUs are made up, because QEMU without KVM emulates no counters.
  */
 #include <kunit/test.h>
 
@@ -38,7 +38,7 @@ static bool counters_test_has(const struct counters_test_cpu *cpu, u32 msr, u64 
 	return false;
 }
 
-/* TCG's CPUs */
+/* CPUs without counters, as TCG emulates them */
 static void counters_test_none(struct kunit *test)
 {
 	struct counters_test_cpu *cpu = counters_test_cpu(test, X86_VENDOR_INTEL);
@@ -48,7 +48,10 @@ static void counters_test_none(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, efi_mode_list_counters(&cpu->c, false, cpu->list), 0);
 }
 
-/* Branch records: DEBUGCTL bits 6 to 8. LBR and single-stepping of branches stay */
+/*
+ * Branch records are bits 6 to 8 of DEBUGCTL. LBR and single-stepping on
+ * branches are not stopped.
+ */
 static void counters_test_intel(struct kunit *test)
 {
 	struct counters_test_cpu *cpu = counters_test_cpu(test, X86_VENDOR_INTEL);
@@ -86,7 +89,7 @@ static void counters_test_amd_core(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, counters_test_has(cpu, msr, BIT(22)));
 }
 
-/* Zen 4: one register stops all */
+/* Zen 4 has one register that stops all counters */
 static void counters_test_amd_global(struct kunit *test)
 {
 	struct counters_test_cpu *cpu = counters_test_cpu(test, X86_VENDOR_AMD);

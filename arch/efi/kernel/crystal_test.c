@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit tests of the search for the TSC's crystal
+ * KUnit tests of the search for the frequency of the TSC's crystal
  *
- * The search is made in firmware's world, by a file that is linked into the EFI image. It
- * is pure, so it is built here once more.
+ * The search is done in the firmware's world, by a file that is linked into the
+ * EFI image. The file only does arithmetic, so it is also built into this test.
  */
 #include <kunit/test.h>
 
 #include "../boot/crystal.c"
 
-/* What CPUs say of themselves in leaves 0x16 and 0x15, and the crystal that they have */
+/* Contents of CPUID leaves 0x16 and 0x15, and the crystal of that CPU */
 static const struct {
 	u32 base_mhz, numerator, denominator, khz;
 } crystal_cpus[] = {
-	{ 3400, 284, 2, 24000 },	/* Core i7-6700: the TSC runs at 3408 MHz */
+	{ 3400, 284, 2, 24000 },	/* Core i7-6700: TSC at 3408 MHz */
 	{ 2400, 200, 2, 24000 },
 	{ 900, 76, 2, 24000 },		/* 912 MHz */
 	{ 2100, 168, 2, 25000 },	/* Xeon Scalable */
@@ -33,11 +33,14 @@ static void crystal_of_known_cpus(struct kunit *test)
 						     crystal_cpus[i].denominator));
 }
 
-/* The TSC's frequency is better measured than guessed */
+/*
+ * No result, because it is better to measure the TSC than to guess its
+ * frequency
+ */
 static void crystal_of_none(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, efi_mode_crystal_khz(0, 284, 2), 0);
-	/* Between 24 and 25 MHz */
+	/* The calculated frequency is between 24 and 25 MHz */
 	KUNIT_EXPECT_EQ(test, efi_mode_crystal_khz(2450, 200, 2), 0);
 	KUNIT_EXPECT_EQ(test, efi_mode_crystal_khz(3000, 200, 2), 0);
 	KUNIT_EXPECT_EQ(test, efi_mode_crystal_khz(U32_MAX, U32_MAX, 1), 0);

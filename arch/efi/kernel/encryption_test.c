@@ -2,7 +2,8 @@
 /*
  * KUnit tests of the check for a guest with encrypted memory
  *
- * No machine of the tests has the CPU for it, so its answers are made up.
+ * The contents of the registers are made up, because no test machine has such a
+ * CPU.
  */
 #include <kunit/test.h>
 
@@ -15,7 +16,7 @@ static void encryption_none(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, efi_mode_memory_encryption(&info));
 }
 
-/* A host that can run such guests, and another hypervisor's leaf */
+/* A host that can run such guests, and a CPUID leaf 0x21 without TDX */
 static void encryption_able(struct kunit *test)
 {
 	const struct efi_mode_encryption_info host = { .sev_cpuid = 0xf };
@@ -31,7 +32,7 @@ static void encryption_sev(struct kunit *test)
 	struct efi_mode_encryption_info info = { .sev_cpuid = 2, .sev_msr = 1 };
 
 	KUNIT_EXPECT_STREQ(test, efi_mode_memory_encryption(&info), "SEV");
-	/* SEV-ES and SEV-SNP are SEV, too */
+	/* SEV-ES and SEV-SNP guests also have SEV */
 	info.sev_msr = 7;
 	KUNIT_EXPECT_STREQ(test, efi_mode_memory_encryption(&info), "SEV");
 	/* The MSR means nothing without the feature */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * KUnit tests of the arithmetic of the local APIC's timer
- */
+/* KUnit tests of the arithmetic of the local APIC's timer */
 #include <kunit/test.h>
 
 #include "lapic-timer.h"
@@ -38,12 +36,12 @@ static void timer_has_32_bits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, efi_mode_timer_left(U32_MAX, U32_MAX, 5, true),
 			U32_MAX - 5);
 	KUNIT_EXPECT_EQ(test, efi_mode_timer_left(U32_MAX, 7, 10, true), U32_MAX - 3);
-	/* An hour at a gigahertz */
+	/* An hour at 1 GHz */
 	KUNIT_EXPECT_EQ(test, efi_mode_timer_left(U32_MAX, 1, 3600000000000ULL, true),
 			U32_MAX - (3600000000000ULL - 1) % U32_MAX);
 }
 
-/* However it is divided into slices, the time is the same */
+/* The total time does not depend on the lengths of the slices */
 static void timer_loses_no_time(struct kunit *test)
 {
 	u64 passed, all = 0;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit tests of how load options become a command line
+ * KUnit tests of the conversion of load options to a command line
  *
- * That is done in firmware's world, by a file that is linked into the EFI image. It is
- * pure, so it is built here once more.
+ * The conversion is done in the firmware's world, by a file that is linked into
+ * the EFI image. The file has no side effects, so it is also built into this
+ * test.
  */
 #include <kunit/test.h>
 
@@ -11,7 +12,7 @@
 
 #include "../boot/load-options.c"
 
-/* Without the NUL that a string constant ends with */
+/* The size does not include the NUL at the end of the string constant */
 #define WIDE(s)		.options = (s), .size = sizeof(s) - sizeof(u16)
 #define BYTES(s)	.options = (s), .size = sizeof(s) - 1
 
@@ -28,7 +29,7 @@ static const struct options_case {
 	{ "one character", WIDE(L"S"), EFI_MODE_OPTIONS_GOOD, L"S" },
 	{ "a usual line", WIDE(L"bzImage initrd=\\a.img quiet"),
 	  EFI_MODE_OPTIONS_GOOD, L"bzImage initrd=\\a.img quiet" },
-	{ "bytes behind the NUL", WIDE(L"quiet\0\x0001\xffff"),
+	{ "bytes after the NUL", WIDE(L"quiet\0\x0001\xffff"),
 	  EFI_MODE_OPTIONS_GOOD, L"quiet" },
 	{ "an odd size", BYTES("i\0n\0i\0t\0="), EFI_MODE_OPTIONS_GOOD, L"init" },
 	{ "white space at the end only", WIDE(L"quiet "),
@@ -52,7 +53,7 @@ static const struct options_case {
 	  EFI_MODE_OPTIONS_GOOD, L"initrd=\\\xd83d\xde00.img" },
 	{ "a lone surrogate", WIDE(L"initrd=\\\xd83d.img"),
 	  EFI_MODE_OPTIONS_GOOD, L"initrd=\\\xd83d.img" },
-	{ "bytes behind text without a NUL", WIDE(L"init=/a\x0001\x0002 b"),
+	{ "bytes after text without a NUL", WIDE(L"init=/a\x0001\x0002 b"),
 	  EFI_MODE_OPTIONS_CUT, L"init=/a" },
 	{ "a code point that is no character", WIDE(L"init=/a\xffff"),
 	  EFI_MODE_OPTIONS_CUT, L"init=/a" },
@@ -61,7 +62,7 @@ static const struct options_case {
 	{ "8-bit text", BYTES("WINDOWS"), EFI_MODE_OPTIONS_NOT_TEXT, L"" },
 	{ "8-bit text, an even size", BYTES("initrd=\\a.img "),
 	  EFI_MODE_OPTIONS_NOT_TEXT, L"" },
-	{ "text behind zeros", BYTES("\0\0a\0b\0c\0"), EFI_MODE_OPTIONS_NOT_TEXT, L"" },
+	{ "text after zeros", BYTES("\0\0a\0b\0c\0"), EFI_MODE_OPTIONS_NOT_TEXT, L"" },
 	{ "zeros", BYTES("\0\0\0\0\0\0\0"), EFI_MODE_OPTIONS_GOOD, L"" },
 	{ "control characters", BYTES("\1\0\2\0"), EFI_MODE_OPTIONS_NOT_TEXT, L"" },
 };
@@ -82,7 +83,10 @@ static size_t options_count(const u16 *text)
 	return n;
 }
 
-/* Cleans what begins at an odd address, with nothing behind that may be read */
+/*
+ * Put the options at an odd address, and at the end of an allocation, so that
+ * KASAN reports accesses past the end
+ */
 static void options_of_all_kinds(struct kunit *test)
 {
 	const struct options_case *c = test->param_value;
@@ -134,5 +138,5 @@ static struct kunit_suite options_suite = {
 
 kunit_test_suite(options_suite);
 
-MODULE_DESCRIPTION("KUnit tests of how load options become a command line");
+MODULE_DESCRIPTION("KUnit tests of the conversion of load options to a command line");
 MODULE_LICENSE("GPL");

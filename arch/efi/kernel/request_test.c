@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * KUnit tests of the request
- */
+/* KUnit tests of the request */
 #include <kunit/test.h>
 
 #include "request.h"
@@ -57,7 +55,7 @@ static void request_the_result_is_taken_once(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, efi_mode_request_is_done(&r));
 	KUNIT_EXPECT_FALSE(test, efi_mode_request_is_pending(&r));
 
-	/* The next one starts clean */
+	/* The next request has no traces of the previous one */
 	KUNIT_ASSERT_TRUE(test, efi_mode_request_post(&r, &second, 0));
 	KUNIT_EXPECT_EQ(test, r.abi_violations, 0);
 	KUNIT_EXPECT_EQ(test, r.refused, EFI_MODE_REFUSED_NONE);
@@ -98,7 +96,7 @@ static void request_aimed(struct kunit *test)
 	r.state = EFI_MODE_REQUEST_DONE;
 	efi_mode_request_take(&r, NULL);
 
-	/* The target is not that of the next one */
+	/* The next request does not inherit the target */
 	KUNIT_ASSERT_TRUE(test, efi_mode_request_post(&r, &second, 0));
 	KUNIT_EXPECT_EQ(test, r.target.handle, 0);
 }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * KUnit tests of the tick account
- */
+/* KUnit tests of the tick account */
 #include <kunit/test.h>
 
 #include <asm/ticks.h>
 
 #define PERIOD	1000
 
-/* As the resident half does it: one by one */
+/* Deliver ticks one by one, as the resident half does */
 static u64 ticks_take(struct efi_mode_ticks *t, u64 now)
 {
 	u64 n = 0;
@@ -40,7 +38,7 @@ static void ticks_never_early(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ticks_take(&t, 7000), 1);
 }
 
-/* What does not make a whole tick is not lost, however odd the slices are */
+/* Fractions of a tick are never lost, whatever the length of the slices */
 static void ticks_nothing_is_lost(struct kunit *test)
 {
 	struct efi_mode_ticks t = {};
@@ -62,7 +60,7 @@ static void ticks_a_device_runs_ahead(struct kunit *test)
 	struct efi_mode_ticks t = {};
 
 	efi_mode_ticks_set_period(&t, PERIOD, 0);
-	/* It has come a little before it was due */
+	/* The device has delivered a tick a little early */
 	efi_mode_ticks_delivered(&t, 1);
 	KUNIT_EXPECT_EQ(test, ticks_take(&t, 1001), 0);
 	KUNIT_EXPECT_EQ(test, ticks_take(&t, 1999), 0);
@@ -88,15 +86,15 @@ static void ticks_what_has_passed_counts(struct kunit *test)
 	struct efi_mode_ticks t = {};
 
 	efi_mode_ticks_set_period(&t, PERIOD, 0);
-	/* 7/10 of a tick, and then ticks of a tenth */
+	/* 7/10 of the old period counts as 7 ticks of the new one */
 	efi_mode_ticks_change_period(&t, PERIOD / 10);
 	KUNIT_EXPECT_EQ(test, ticks_take(&t, 700), 7);
 	KUNIT_EXPECT_EQ(test, ticks_take(&t, 1000), 3);
-	/* And back, in the middle of one */
+	/* Back to the old period, in the middle of a tick */
 	efi_mode_ticks_change_period(&t, PERIOD);
 	KUNIT_EXPECT_EQ(test, ticks_take(&t, 1999), 0);
 	KUNIT_EXPECT_EQ(test, ticks_take(&t, 2000), 1);
-	/* What is owed stays so */
+	/* Ticks that are due remain due */
 	efi_mode_ticks_change_period(&t, PERIOD / 10);
 	KUNIT_EXPECT_EQ(test, ticks_take(&t, 5000), 30);
 }
@@ -117,7 +115,10 @@ static void ticks_a_long_sleep_is_bounded(struct kunit *test)
 
 static void ticks_elapsed_is_rounded(struct kunit *test)
 {
-	/* Started, then read: the sum is a multiple of the period, or nearly */
+	/*
+	 * The sum of both times should be a multiple of the period, but is not
+	 * exact
+	 */
 	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 400, 600), 0);
 	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 400, 610), 0);
 	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 1001, 998), 1);

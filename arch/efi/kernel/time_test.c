@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * KUnit tests of firmware's time of day
- */
+/* KUnit tests of the conversion of the firmware's time of day */
 #include <kunit/test.h>
 
 #include <efi-mode/time.h>
@@ -37,7 +35,7 @@ static time64_t time_seconds(u16 year, u8 month, u8 day)
 	return efi_mode_time_to_seconds(&t);
 }
 
-/* The seconds are those of time_date(1) */
+/* The expected seconds are from date(1) */
 static void time_known_dates(struct kunit *test)
 {
 	efi_time_t t = noon;
@@ -118,7 +116,10 @@ static void time_times_of_the_day(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, efi_mode_time_is_valid(&t));
 }
 
-/* Local time = UTC - TimeZone: it is 12:00 there, so it is later here */
+/*
+ * Local time = UTC - TimeZone (UEFI 2.10, section 8.3): noon in a zone with a
+ * positive TimeZone is later than noon in UTC
+ */
 static void time_zones(struct kunit *test)
 {
 	time64_t utc = efi_mode_time_to_seconds(&noon);
@@ -126,7 +127,7 @@ static void time_zones(struct kunit *test)
 
 	t.timezone = 0;
 	KUNIT_EXPECT_EQ(test, efi_mode_time_to_seconds(&t), utc);
-	/* Los Angeles in winter, the specification's example */
+	/* Los Angeles in winter, as in the specification */
 	t.timezone = 480;
 	KUNIT_EXPECT_EQ(test, efi_mode_time_to_seconds(&t), utc + 8 * 3600);
 	/* Berlin in winter, India */
@@ -149,7 +150,7 @@ static void time_zones(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, efi_mode_time_is_valid(&t));
 }
 
-/* A zone can take a time over the end of any year there is */
+/* A time zone can move a valid time out of the range of valid years */
 static void time_zones_at_the_edges(struct kunit *test)
 {
 	efi_time_t t = time_date(1900, 1, 1);
@@ -163,7 +164,10 @@ static void time_zones_at_the_edges(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, efi_mode_time_to_seconds(&t), 253402300800LL);
 }
 
-/* TimeZone has the daylight saving in it: the flags change nothing */
+/*
+ * TimeZone includes daylight saving time, so the flags must not change the
+ * result
+ */
 static void time_daylight(struct kunit *test)
 {
 	time64_t utc = efi_mode_time_to_seconds(&noon);
@@ -203,5 +207,5 @@ static struct kunit_suite time_suite = {
 
 kunit_test_suite(time_suite);
 
-MODULE_DESCRIPTION("KUnit tests of firmware's time of day");
+MODULE_DESCRIPTION("KUnit tests of the firmware's time of day");
 MODULE_LICENSE("GPL");
