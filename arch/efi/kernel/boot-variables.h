@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The interface between boot-variables.c and its test */
+/*
+ * The interface between boot-variables.c and its test
+ */
 #ifndef _EFI_MODE_BOOT_VARIABLES_H
 #define _EFI_MODE_BOOT_VARIABLES_H
 

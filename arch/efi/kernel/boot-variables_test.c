@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KUnit tests of the filter for variables, with variables in memory */
+/*
+ * KUnit tests of the filter for variables, with variables in memory
+ */
 #include <kunit/test.h>
 
 #include <linux/efi.h>

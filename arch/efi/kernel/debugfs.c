@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* /sys/kernel/debug/efi-mode/stats: counters of the time-sharing */
+/*
+ * /sys/kernel/debug/efi-mode/stats: counters of the time-sharing
+ */
 #include <linux/debugfs.h>
 #include <linux/init.h>
 #include <linux/seq_file.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Find, check and map the handoff */
+/*
+ * Find, check and map the handoff
+ */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/export.h>

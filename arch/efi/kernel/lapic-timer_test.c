@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KUnit tests of the arithmetic of the local APIC's timer */
+/*
+ * KUnit tests of the arithmetic of the local APIC's timer
+ */
 #include <kunit/test.h>
 
 #include "lapic-timer.h"

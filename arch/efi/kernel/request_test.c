@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KUnit tests of the request */
+/*
+ * KUnit tests of the request
+ */
 #include <kunit/test.h>
 
 #include "request.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Access to the EFI system table and to the resident half, for calls */
+/*
+ * Access to the EFI system table and to the resident half, for calls
+ */
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/io.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KUnit tests of the tick account */
+/*
+ * KUnit tests of the tick account
+ */
 #include <kunit/test.h>
 
 #include <asm/ticks.h>

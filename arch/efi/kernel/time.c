@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Clocks: the TSC, the local APIC timer and the firmware's wall clock */
+/*
+ * Clocks: the TSC, the local APIC timer and the firmware's wall clock
+ */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
 #include <linux/efi.h>

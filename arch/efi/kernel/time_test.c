@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KUnit tests of the conversion of the firmware's time of day */
+/*
+ * KUnit tests of the conversion of the firmware's time of day
+ */
 #include <kunit/test.h>
 
 #include <efi-mode/time.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Tracepoints of the time-sharing */
+/*
+ * Tracepoints of the time-sharing
+ */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM efi_mode
 
