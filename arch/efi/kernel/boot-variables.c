@@ -71,8 +71,8 @@ static bool bv_is_writable(u32 attr)
 }
 
 /*
- * Get the attributes together with the value; firmware before UEFI 2.8 requires
- * that
+ * Get the attributes together with the value, because firmware before UEFI 2.8
+ * does not tell them otherwise
  */
 static efi_status_t bv_look_by_reading(const struct efi_mode_variable_store *store,
 				       efi_char16_t *name, efi_guid_t *vendor,

@@ -52,7 +52,8 @@ static int __init eidle_init(void)
 	int ret = cpuidle_register(&idle_driver, NULL);
 
 	if (ret)
-		pr_warn("cannot register the cpuidle driver: error %d, an idle CPU does not run the firmware\n", ret);
+		pr_warn("cannot register the cpuidle driver: error %d, an idle CPU does not run the firmware\n",
+			ret);
 	return 0;
 }
 subsys_initcall(eidle_init);
