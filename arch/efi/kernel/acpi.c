@@ -126,8 +126,8 @@ static void eacpi_add_fixed(const struct acpi_table_header *header)
 }
 
 /*
- * Add all tables of the list. The XSDT has addresses of 64 bits, the RSDT of
- * 32.
+ * Add all tables of the list, the XSDT with 64-bit or the RSDT with 32-bit
+ * entries
  */
 static void eacpi_add_tables(const struct acpi_table_header *list, size_t width)
 {
@@ -192,7 +192,7 @@ static int __init eacpi_init(void)
 		return -ENOMEM;
 	tables_kobj = kobject_create_and_add("tables", kobj);
 	/*
-	 * The directory for tables that are loaded later; acpidump requires it
+	 * The directory for tables that are loaded later: acpidump requires it
 	 */
 	if (!tables_kobj || !kobject_create_and_add("dynamic", tables_kobj))
 		return -ENOMEM;

@@ -28,9 +28,7 @@
 #include <asm/efi-mode.h>
 #include "lapic-timer.h"
 
-/*
- * Registers that can differ between the two sides, without those of the timer
- */
+/* Registers that may differ between the two sides, except those of the timer */
 static const u16 swapped[] = {
 	APIC_SPIV,
 	APIC_TASKPRI,
@@ -54,7 +52,7 @@ static u32 firmware_value[ARRAY_SIZE(swapped)];
 static u32 linux_value[ARRAY_SIZE(swapped)];
 
 /*
- * Registers that differ now. The list is renewed after a write to any of them.
+ * Registers that differ now; the list is renewed after a write to any of them
  */
 static struct difference {
 	u32 reg;
@@ -221,18 +219,12 @@ static __always_inline u64 eapic_to_firmware(bool x2apic)
 	for (;;) {
 		if (likely(!eapic_linux_pending(x2apic))) {
 			lapic_write_as(x2apic, APIC_TMICT, 0);
-			/*
-			 * A counter's NMI handler may have sent a
-			 * self-interrupt
-			 */
+			/* An NMI handler may have sent a self-interrupt */
 			efi_mode_counters_stop();
 			if (likely(!eapic_linux_pending(x2apic)))
 				break;
 			efi_mode_counters_start();
-			/*
-			 * The handler of another pending interrupt would not
-			 * start the timer
-			 */
+			/* Another interrupt's handler would not start it */
 			efi_mode_timer_to_linux(x2apic, rdtsc());
 		}
 		eapic_take_interrupts();
@@ -252,9 +244,7 @@ static __always_inline u64 eapic_to_firmware(bool x2apic)
 	return now;
 }
 
-/*
- * Collect the bits that the firmware has changed in the slice, in any register
- */
+/* Collect the bits that the firmware has changed in any register */
 static __always_inline u32 eapic_changed_bits(bool x2apic)
 {
 	unsigned int last = ARRAY_SIZE(swapped) - 1, i;
@@ -385,10 +375,7 @@ void efi_mode_apic_release(void)
 	if (irqs_masked)
 		return;
 	for_each_set_bit(i, &vectors, 32) {
-		/*
-		 * efi_mode_timer_release() has started the timer for its
-		 * deadline
-		 */
+		/* efi_mode_timer_release() has taken care of this one */
 		if (i + FIRST_HELD_VECTOR == LOCAL_TIMER_VECTOR)
 			continue;
 		__apic_send_IPI_self(i + FIRST_HELD_VECTOR);
@@ -457,9 +444,6 @@ void __init efi_mode_apic_take_over(void)
 		apic_update_callback(write, eapic_write_mem);
 	}
 	taken_over = true;
-	/*
-	 * Only now, because the firmware's console may use the timer as a
-	 * counter
-	 */
+	/* Not earlier: the firmware's console may use the timer as a counter */
 	efi_mode_timer_report();
 }

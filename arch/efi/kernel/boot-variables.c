@@ -162,10 +162,7 @@ struct bv_name {
 	efi_guid_t vendor;
 };
 
-/*
- * Return: bytes of @text including its NUL; 0 if there is no NUL in the first
- * @size bytes
- */
+/* Return: bytes of @text with its NUL; 0 if there is no NUL in @size bytes */
 static size_t bv_name_size(const efi_char16_t *text, unsigned long size)
 {
 	size_t length = ucs2_strnlen(text, size / sizeof(*text));
@@ -197,9 +194,7 @@ static efi_status_t bv_read_name(const struct efi_mode_variable_store *store,
 	return status;
 }
 
-/*
- * Check whether the name in @n has an end, and differs from the one before it
- */
+/* Check whether the name in @n has an end, and differs from the previous one */
 static bool bv_is_next(const struct bv_name *n, const struct bv_name *before)
 {
 	size_t size = bv_name_size(n->text, n->size);
@@ -333,10 +328,7 @@ efi_status_t efi_mode_bv_get_next(const struct efi_mode_variable_store *store,
 	return status;
 }
 
-/*
- * Check whether a variable with the attributes @present may be written with
- * @attr
- */
+/* Check whether @attr may be written to a variable with attributes @present */
 static efi_status_t bv_judge_change(u32 present, u32 attr)
 {
 	if (!bv_is_visible(present))
@@ -344,19 +336,13 @@ static efi_status_t bv_judge_change(u32 present, u32 attr)
 	if (!(present & EFI_VARIABLE_NON_VOLATILE))
 		return attr && (attr & ~EFI_VARIABLE_APPEND_WRITE) != present ?
 		       EFI_INVALID_PARAMETER : EFI_WRITE_PROTECTED;
-	/*
-	 * Old firmware may let a write change the attributes, which could hide
-	 * the variable
-	 */
+	/* Old firmware lets a write change attributes, and so hide it */
 	if (attr && !bv_is_writable(attr))
 		return EFI_INVALID_PARAMETER;
 	return EFI_SUCCESS;
 }
 
-/*
- * Get the status for a variable that does not exist and must not be created
- * with @attr
- */
+/* Get the status if a variable does not exist, and @attr may not create it */
 static efi_status_t bv_refuse_new(u32 attr, unsigned long size)
 {
 	if (!size && attr & EFI_VARIABLE_APPEND_WRITE)

@@ -297,10 +297,7 @@ static void bv_list_without_end(struct kunit *test)
 		unsigned int visible = 0;
 
 		bv_fake.repeats = repeats[i];
-		/*
-		 * All variables are hidden, because their attributes cannot be
-		 * read
-		 */
+		/* All variables are hidden if none can be read */
 		bv_fake.broken = EFI_DEVICE_ERROR;
 		while (efi_mode_bv_get_next(&bv_store, &size, name, &guid) ==
 		       EFI_SUCCESS)

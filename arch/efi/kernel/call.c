@@ -63,10 +63,7 @@
 
 static DEFINE_MUTEX(call_mutex);
 
-/*
- * The caller of the pending call sleeps, and the firmware's threads give the
- * slices
- */
+/* The caller sleeps until the firmware's threads have completed its call */
 static bool left_to_threads;
 
 /* The task that ends the system: calls of all other tasks fail */
@@ -341,10 +338,7 @@ static void ecall_atomic(struct efi_call *c)
 	if (!ecall_is_possible(c))
 		return;
 
-	/*
-	 * The firmware would first finish its interrupted work, which may never
-	 * end
-	 */
+	/* The firmware would first finish its own work, which may never end */
 	if (efi_mode_is_busy()) {
 		ecall_fail(c, EFI_NOT_READY, -EBUSY);
 		return;
@@ -430,10 +424,7 @@ bool efi_mode_close_calls(unsigned int timeout_ms)
 	return ecall_wait_for_turn(current, timeout_ms);
 }
 
-/*
- * Wait only once: if the firmware has not finished by the first deadline, it
- * never will
- */
+/* Wait only once: firmware that is late once will not finish at all */
 static bool timed_out;
 
 static bool ecall_is_late(u64 deadline)

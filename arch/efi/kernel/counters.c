@@ -38,9 +38,7 @@ DEFINE_STATIC_KEY_FALSE(efi_mode_has_counters);
 static struct efi_mode_counter counters[EFI_MODE_MAX_COUNTERS];
 static unsigned int nr_counters __ro_after_init;
 
-/*
- * Without a register that stops all counters, list the control register of each
- */
+/* If no register stops all counters, list the control register of each */
 static unsigned int ecounter_list_amd(const struct cpuinfo_x86 *c,
 				      struct efi_mode_counter *list)
 {

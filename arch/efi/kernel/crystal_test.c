@@ -33,10 +33,7 @@ static void crystal_of_known_cpus(struct kunit *test)
 						     crystal_cpus[i].denominator));
 }
 
-/*
- * No result, because it is better to measure the TSC than to guess its
- * frequency
- */
+/* No result, because measuring the TSC is better than guessing */
 static void crystal_of_none(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, efi_mode_crystal_khz(0, 284, 2), 0);

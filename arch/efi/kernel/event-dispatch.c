@@ -17,10 +17,7 @@
 
 struct efi_mode_event_table efi_mode_events;
 
-/*
- * Clear the flag first, so that another pass handles an event that is signalled
- * meanwhile
- */
+/* Clear the flag first: a later event then causes another pass */
 static void eevt_dispatch(struct irq_work *work)
 {
 	struct efi_mode_event_table *t = &efi_mode_events;

@@ -132,9 +132,7 @@ bool efi_mode_event_take_protocol(void)
 }
 EXPORT_SYMBOL_GPL(efi_mode_event_take_protocol);
 
-/*
- * Set the handler of a number that has a byte in the handoff, but no EFI event
- */
+/* Set the handler of a number without an EFI event */
 static void eevt_watch(int nr, efi_mode_event_handler_t handler)
 {
 	mutex_lock(&events_mutex);

@@ -206,10 +206,7 @@ static const struct efi_mode_reboot_action plain_off = {
 	.type = EFI_MODE_REBOOT_OFF,
 };
 
-/*
- * A return would free the memory in which the capsule is, and the capsule needs
- * a reset
- */
+/* A capsule needs a reset, and a return would free the memory it is in */
 static bool eexit_capsule_is_lost(const struct efi_mode_reboot_action *e)
 {
 	if (e->type != EFI_MODE_REBOOT_RETURN || !efi_capsule_pending(NULL))
@@ -218,10 +215,7 @@ static bool eexit_capsule_is_lost(const struct efi_mode_reboot_action *e)
 	return true;
 }
 
-/*
- * A disk may still write to memory that a return would free. Only a reset ends
- * that.
- */
+/* A disk may still write to memory that a return would free */
 static bool eexit_memory_is_lent(void)
 {
 	unsigned int n = efi_mode_events_in_flight();
@@ -295,10 +289,7 @@ static int eexit_power_off_handler(struct sys_off_data *data)
 	return NOTIFY_DONE;
 }
 
-/*
- * Linux does not own other CPUs or interrupt controllers, so it must not shut
- * them down
- */
+/* Other CPUs and the interrupt controllers belong to the firmware */
 static void eexit_no_shutdown(void)
 {
 }
@@ -360,10 +351,7 @@ static struct notifier_block end_panic_nb = {
 	.priority	= INT_MIN,
 };
 
-/*
- * Start the watch early, because drivers are shut down before the type of the
- * end is known
- */
+/* Start the watch before drivers are shut down, which may call the firmware */
 static int eexit_begin_to_end(struct notifier_block *nb, unsigned long action,
 			      void *cmd)
 {

@@ -162,10 +162,7 @@ static bool etick_is_followed(u64 units)
 	return abs_diff(now, units) <= units / ROUNDING;
 }
 
-/*
- * If the firmware refuses, or the account does not notice the change, do not
- * try again
- */
+/* If the firmware refuses or the account misses the change, do not try again */
 static void etick_make_fast(u64 units)
 {
 	unsigned int i;
@@ -203,9 +200,7 @@ static void etick_slow_down(struct work_struct *work)
 		 * the clock fast again
 		 */
 		WRITE_ONCE(fast, false);
-		/*
-		 * Pairs with smp_mb__after_atomic() in efi_mode_fast_tick_get()
-		 */
+		/* Pairs with the barrier in efi_mode_fast_tick_get() */
 		smp_mb();
 		if (atomic_read(&users) || !etick_set_period(normal))
 			WRITE_ONCE(fast, true);

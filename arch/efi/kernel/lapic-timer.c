@@ -61,10 +61,7 @@ static __always_inline unsigned int etmr_divider_shift(u32 tdcr)
 	return (code + 1) & 7;
 }
 
-/*
- * Convert a time to a count. The time may be over, or longer than the timer can
- * count.
- */
+/* Convert a time, which may be over or longer than the timer can count */
 static u32 __kprobes etmr_count_for(const struct efi_mode_timer *t, s64 cycles)
 {
 	u64 counts;
@@ -128,7 +125,9 @@ void efi_mode_timer_written(u32 reg, u32 value)
 
 	switch (reg) {
 	case APIC_LVTT:
-		/* See the top of the file */
+		/*
+		 * The periodic mode cannot be shared: see the top of this file
+		 */
 		WARN_ON_ONCE(etmr_is_periodic(value));
 		t->lvtt = value;
 		etmr_simplify();
@@ -280,9 +279,7 @@ static void __kprobes etmr_give_counter(struct efi_mode_timer *t, u64 now)
 	if (left != t->tmict && periodic && etmr_is_masked(t->lvtt) && h->slice_vector &&
 	    h->preempt == EFI_MODE_PREEMPT_GATE)
 		t->lvtt = APIC_LVT_TIMER_PERIODIC | h->slice_vector;
-	/*
-	 * TMICT must not read 0; an expired one-shot timer just expires again
-	 */
+	/* TMICT must not read 0, and an expired timer just expires again */
 	t->tmict = left ?: 1;
 }
 
@@ -329,9 +326,7 @@ static void __kprobes etmr_give_one_shot(struct efi_mode_timer *t, u64 now)
 	t->tmict = 0;
 	if (h->ticks.period) {
 		left = h->ticks.next - now;
-		/*
-		 * An overdue tick is replayed, and its handler arms the timer
-		 */
+		/* An overdue tick is replayed; its handler arms the timer */
 		if (left <= 0)
 			left = h->ticks.period;
 		t->tmict = etmr_count_for(t, left);
@@ -445,16 +440,10 @@ static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 
 	if (tmict != t->slice.tmict)
 		firmware->tmict = tmict;
-	/*
-	 * The same for the mask: the firmware may only have started a masked
-	 * timer
-	 */
+	/* The same for the mask: perhaps the firmware only wrote TMICT */
 	if (lvtt == t->slice.lvtt)
 		lvtt = firmware->lvtt;
-	/*
-	 * A mode or a vector that reads as it was in the slice was not set by
-	 * the firmware
-	 */
+	/* A mode or a vector that has not changed is not from the firmware */
 	if (!((lvtt ^ t->slice.lvtt) & TIMER_MODE))
 		lvtt ^= (lvtt ^ firmware->lvtt) & TIMER_MODE;
 	if (!((lvtt ^ t->slice.lvtt) & APIC_VECTOR_MASK))
@@ -467,10 +456,7 @@ static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 		if (h->clock != EFI_MODE_CLOCK_DEVICE)
 			h->clock = EFI_MODE_CLOCK_NONE;
 	} else if (h->clock == EFI_MODE_CLOCK_DEVICE && !was_masked) {
-		/*
-		 * The resident half has found out that the timer is not the
-		 * clock
-		 */
+		/* The resident half has found that it is not the clock */
 		return;
 	} else if (firmware->lvtt & APIC_LVT_TIMER_TSCDEADLINE) {
 		h->clock = EFI_MODE_CLOCK_TSC_DEADLINE;

@@ -65,8 +65,7 @@ static void __init enofw_write_text(const char *s)
 }
 
 /*
- * White on black looks alike in all pixel formats, so only the pixel size
- * matters
+ * White on black looks alike in all pixel formats, so only their size matters
  */
 static void __init enofw_draw_line(u8 __iomem *line, const struct font_desc *font,
 				   unsigned int y, const char *s)

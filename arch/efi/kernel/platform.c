@@ -42,10 +42,7 @@ static void __init eplat_parse_smp_config(void)
 {
 #ifdef CONFIG_X86_X2APIC
 	if (x2apic_enabled()) {
-		/*
-		 * Without interrupt remapping, the x2APIC only works in
-		 * physical mode
-		 */
+		/* x2APIC cluster mode needs interrupt remapping */
 		x2apic_phys = 1;
 		default_acpi_madt_oem_check("", "");
 	}

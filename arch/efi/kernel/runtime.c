@@ -136,9 +136,7 @@ static efi_status_t ert_get_exchange(struct exchange **x, size_t text_size)
 	return *x ? EFI_SUCCESS : EFI_OUT_OF_RESOURCES;
 }
 
-/*
- * Check for services that firmware before UEFI 2.0 does not have in its table
- */
+/* Check for services that were added in UEFI 2.0 */
 static bool ert_is_uefi(void)
 {
 	return efi.runtime_version >= EFI_2_00_SYSTEM_TABLE_REVISION;
@@ -686,10 +684,7 @@ static efi_status_t ert_query_capsule_caps(efi_capsule_header_t **capsules,
 	return status;
 }
 
-/*
- * Find out whether the firmware has a wake-up alarm; rtc-efi offers one only
- * then
- */
+/* rtc-efi offers a wake-up alarm only if the firmware supports it */
 static u32 __init ert_supported(void)
 {
 	u32 mask = EFI_RT_SUPPORTED_ALL;

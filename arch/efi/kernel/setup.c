@@ -158,10 +158,7 @@ static void __init esetup_setup_memory(void)
 
 	memblock_set_current_limit(ISA_END_ADDRESS);
 	e820__memblock_setup();
-	/*
-	 * efi_init() has found the initrd: reserve it before the first
-	 * allocation
-	 */
+	/* Reserve the initrd, from efi_init(), before the first allocation */
 	reserve_initrd_mem();
 	efi_esrt_init();
 	efi_mokvar_table_init();

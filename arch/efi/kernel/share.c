@@ -88,10 +88,7 @@ static int eshare_set_bandwidth(struct task_struct *task, unsigned int period_ms
 	return sched_setattr_nocheck(task, &attr);
 }
 
-/*
- * If the scheduler refuses the new bandwidth, keep the old value of the
- * parameter
- */
+/* If the scheduler refuses the new value, keep the old one */
 static int eshare_set_param(const char *val, const struct kernel_param *kp,
 			    unsigned int min, unsigned int max)
 {
@@ -137,8 +134,7 @@ module_param_cb(share, &share_ops, &share, 0644);
 MODULE_PARM_DESC(share, "percent of the CPU that is guaranteed to a busy firmware, 1 to 90");
 
 /*
- * The resident half has read the parameter, but may have had to use the timer
- * event instead
+ * Show what the resident half uses: it may have had to fall back to the event
  */
 static int eshare_get_preempt(char *buffer, const struct kernel_param *kp)
 {
@@ -173,10 +169,7 @@ static bool eshare_leave_it_to_pollers(void)
 	static u64 relied_at = U64_MAX;
 	u64 round_trips = efi_mode_get_stats()->round_trips;
 
-	/*
-	 * Half an interval, because the slice that a poller wants may come
-	 * early
-	 */
+	/* Half an interval: a slice may come that much early */
 	if (!efi_mode_wake_pollers(msecs_to_jiffies(eshare_interval_ms()) / 2) ||
 	    efi_mode_is_busy() || round_trips == relied_at)
 		return false;
@@ -241,10 +234,7 @@ static enum hrtimer_restart eshare_is_due(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-/*
- * A timer that runs already is not restarted, so that many short busy times do
- * not postpone it
- */
+/* Do not restart a running timer: many short busy times must not postpone it */
 static void eshare_await(void)
 {
 	if (!hrtimer_is_queued(&share_timer))
@@ -314,9 +304,7 @@ static void eshare_sleep_while_idle(void)
 
 /* The thread */
 
-/*
- * The thread is about to end: keep others from waking it or changing its share
- */
+/* The thread is about to end: nothing may wake it or change its share */
 static void eshare_forget_thread(void)
 {
 	WRITE_ONCE(sleeping, false);
@@ -413,9 +401,7 @@ static int __init eshare_keep_share_free(void)
 
 	kernel_param_lock(THIS_MODULE);
 	share_is_kept_free = true;
-	/*
-	 * If the firmware is stopped, the thread takes this lock before it ends
-	 */
+	/* The thread takes this lock before it ends, so it exists */
 	if (firmware_task)
 		ret = eshare_set_bandwidth(firmware_task, efi_mode_poll_interval,
 					   share);

@@ -183,8 +183,7 @@ static __always_inline bool eslice_one_slice(bool idle, bool linux_has_work)
 		return false;
 
 	/*
-	 * Before the local APIC is exchanged, because tracing may raise an
-	 * interrupt
+	 * Before the exchange of the local APIC: tracing may raise an interrupt
 	 */
 	if (trace_efi_mode_ingress_enabled())
 		trace_efi_mode_ingress(h->nr_pending,
@@ -224,10 +223,7 @@ static __always_inline bool eslice_one_slice(bool idle, bool linux_has_work)
  */
 bool __kprobes efi_mode_bare_slice(void)
 {
-	/*
-	 * A woken task cannot run now, and its interrupt has been handled:
-	 * retry
-	 */
+	/* A woken task cannot run now, and its interrupt is handled: retry */
 	while (unlikely(!eslice_one_slice(false, false)))
 		if (efi_mode_is_stopped() || !efi_mode_apic_is_shared())
 			return false;

@@ -71,9 +71,7 @@ static void *__init ewsw_alloc_table(void *context)
 
 static void __init ewsw_map_identity(u64 start, u64 size)
 {
-	/*
-	 * Not global: a translation left in the TLB would hide a user mapping
-	 */
+	/* Not global: a translation in the TLB would hide a user mapping */
 	struct x86_mapping_info info = {
 		.alloc_pgt_page	= ewsw_alloc_table,
 		.page_flag	= __PAGE_KERNEL_LARGE_EXEC & ~_PAGE_GLOBAL,
@@ -139,9 +137,7 @@ static __always_inline bool ewsw_has_firmware_addresses(void)
  */
 static __always_inline void ewsw_debug_to_firmware(void)
 {
-	/*
-	 * Disables the kernel's breakpoints, which must not hit in the firmware
-	 */
+	/* Disables the kernel's breakpoints, which must not hit firmware */
 	linux_debug.control = local_db_save();
 	get_debugreg(linux_debug.status, 6);
 	if (unlikely(linux_debug.control || !ewsw_has_firmware_addresses())) {

@@ -54,10 +54,7 @@ static bool etear_freeze(void)
 	return !freeze_processes();
 }
 
-/*
- * Try again if a call is pending now, because it may have begun after the first
- * try
- */
+/* Try twice: a call may have begun after the first check */
 static void etear_stop_user_space(void)
 {
 	if (etear_freeze() || (efi_mode_pending_call() && etear_freeze()))
@@ -101,10 +98,7 @@ static bool etear_settle(bool for_good)
 	return !efi_mode_is_stopped();
 }
 
-/*
- * Stop Linux's timer, because the timer of a slice also stands for Linux's
- * deadline
- */
+/* The timer of a slice also stands for Linux's deadline: remove that */
 static void etear_stop_timer(void)
 {
 	apic_write(APIC_LVTT, apic_read(APIC_LVTT) | APIC_LVT_MASKED);
@@ -146,20 +140,14 @@ bool efi_mode_teardown(bool orderly, bool for_good)
 	unsigned long flags;
 	bool reached;
 
-	/*
-	 * Early in the boot, the firmware is out of reach, or the local APIC is
-	 * not shared yet
-	 */
+	/* Early in the boot, the firmware is out of reach */
 	if (!efi_mode_is_reachable() ||
 	    (for_good && system_state < SYSTEM_SCHEDULING))
 		return false;
 
 	if (orderly) {
 		etear_stop_user_space();
-		/*
-		 * The watch in exit.c limits the time of each call, but not
-		 * their sum
-		 */
+		/* exit.c limits the time of each call, but not the sum */
 		if (!efi_mode_wait_for_call(EFI_MODE_STEP_TIMEOUT_MS))
 			return false;
 		etear_release_drivers();

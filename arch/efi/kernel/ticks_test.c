@@ -117,10 +117,7 @@ static void ticks_a_long_sleep_is_bounded(struct kunit *test)
 
 static void ticks_elapsed_is_rounded(struct kunit *test)
 {
-	/*
-	 * The sum of both times should be a multiple of the period, but is not
-	 * exact
-	 */
+	/* The sum of both times is about a multiple of the period */
 	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 400, 600), 0);
 	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 400, 610), 0);
 	KUNIT_EXPECT_EQ(test, efi_mode_ticks_elapsed(PERIOD, 1001, 998), 1);

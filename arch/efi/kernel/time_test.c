@@ -166,10 +166,7 @@ static void time_zones_at_the_edges(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, efi_mode_time_to_seconds(&t), 253402300800LL);
 }
 
-/*
- * TimeZone includes daylight saving time, so the flags must not change the
- * result
- */
+/* TimeZone includes daylight saving time: the flags must not matter */
 static void time_daylight(struct kunit *test)
 {
 	time64_t utc = efi_mode_time_to_seconds(&noon);
