@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wake pollers: drivers that look for news which the firmware does not announce
+ * Pollers: drivers that look for changes that the firmware does not announce
  *
  * While Linux is busy, each poller is woken as often as it wants, and its call
  * replaces a regular slice of the firmware. While Linux is idle, no poller is

@@ -66,7 +66,7 @@ static struct hrtimer share_timer;
 /* TSC at which Linux was last idle */
 static u64 idle_until;
 
-/* Linux has done nothing worth mentioning for this long after that */
+/* Linux still counts as idle for this long after that */
 #define JUST_NOW_MS	1
 
 static unsigned int eshare_interval_ms(void)

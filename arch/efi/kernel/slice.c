@@ -2,10 +2,9 @@
 /*
  * Slices: run the firmware, and come back
  *
- * A task that needs something from the firmware gives it a slice, on the CPU
- * time of the task: a task that waits for its call, or one of the firmware's
- * two threads. It does not matter which task that is, because the firmware
- * always continues where it was.
+ * A slice uses the CPU time of the task that gives it: a task that waits for
+ * its call, or one of the firmware's two threads. It does not matter which of
+ * them gives it, because the firmware always continues where it was.
  *
  * Interrupts are off from ingress to egress, so slices never nest.
  *

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tear down: let go of the machine when Linux ends
+ * Let go of the machine when Linux ends
  *
- * Whatever follows Linux, a reset or the program that started Linux, these
- * steps must come first, in this order: see efi_mode_teardown().
+ * The steps are the same whatever follows Linux: a reset, or the program that
+ * started Linux. efi_mode_teardown() is the list of these steps.
  *
  * A dying kernel cannot wait for other tasks, so it leaves out the steps that
  * sleep. The resources that its drivers hold in the firmware then remain

@@ -112,6 +112,6 @@ void __init efi_mode_time_setup(void)
 	setup_force_cpu_cap(X86_FEATURE_TSC_RELIABLE);
 	/* Linux never sleeps deeper than HLT, in which the timer goes on */
 	setup_force_cpu_cap(X86_FEATURE_ARAT);
-	/* lapic-timer.c shares the timer with the firmware by its count */
+	/* lapic-timer.c can only share the timer in the modes with a count */
 	setup_clear_cpu_cap(X86_FEATURE_TSC_DEADLINE_TIMER);
 }
