@@ -42,8 +42,8 @@ static const u16 swapped[] = {
 };
 
 /*
- * Not every local APIC has the last register. x2APIC mode deals with the two
- * registers before that.
+ * Not every local APIC has the last register. In x2APIC mode there is no DFR
+ * and LDR is read-only, so native_apic_msr_write() ignores both.
  */
 static unsigned int nr_swapped __ro_after_init = ARRAY_SIZE(swapped);
 
