@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Buffers: memory that the firmware gets the address of
+ * Buffers: memory whose address the firmware gets
  */
 #include <linux/atomic.h>
 #include <linux/device.h>
@@ -17,9 +17,9 @@
 
 static bool below_4g;
 module_param(below_4g, bool, 0444);
-MODULE_PARM_DESC(below_4g, "give the firmware no memory above 4 GiB, for firmware whose drivers cut addresses off");
+MODULE_PARM_DESC(below_4g, "give the firmware no memory above 4 GiB, for firmware whose drivers truncate addresses (default: 0)");
 
-/* Memory that is firmware's for ever */
+/* Memory that the firmware keeps for ever */
 
 void efi_memory_abandon(phys_addr_t phys, size_t size)
 {
@@ -40,9 +40,10 @@ EXPORT_SYMBOL_GPL(efi_memory_end);
 /* Buffers */
 
 /*
- * Firmware that has stopped in the middle of a call has not told the device, which may
- * still write. Nobody knows what it had then, and there will be no calls any more: what
- * is left of the buffers stays.
+ * If the firmware has stopped in the middle of a call, it has not stopped the
+ * device, which may still write. It is not known which buffers the device had,
+ * and no call can be made any more to find out. So the remaining buffers are
+ * never freed.
  */
 static void ebuf_free(struct device *dev, void *res)
 {
@@ -55,7 +56,10 @@ static void ebuf_free(struct device *dev, void *res)
 		free_pages_exact(b->virt, b->size);
 }
 
-/* Pages have the alignment of the block that they come from */
+/*
+ * A block of 2^order pages is aligned to its size, so allocate a block for the
+ * alignment and free the pages that are not needed.
+ */
 static void *ebuf_alloc_aligned(size_t size, size_t align, gfp_t gfp)
 {
 	unsigned int order = get_order(max(size, align));

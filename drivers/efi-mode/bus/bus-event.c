@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events of the firmware that wake a driver
+ * Firmware events that wake a driver
  */
 #include <linux/atomic.h>
 #include <linux/device.h>

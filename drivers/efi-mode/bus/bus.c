@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The bus of the firmware's handles: drivers, the start and the end
+ * The bus for the firmware's handles: driver registration, start and teardown
  *
- * scan.c finds the handles, and device.c makes devices of them. <efi-mode/bus.h> is
- * for drivers.
+ * scan.c finds the handles, and device.c makes devices of them. The interface
+ * for drivers is <efi-mode/bus.h>.
  */
 #define pr_fmt(fmt) "efi-bus: " fmt
 
@@ -15,10 +15,10 @@
 
 #include "bus.h"
 
-/* The bus has been registered */
+/* Set once the bus and its scan have started */
 static bool ready;
 
-/* For drivers */
+/* Interface for drivers */
 
 void efi_device_replaced(struct efi_device *edev)
 {
@@ -50,7 +50,7 @@ void efi_driver_unregister(struct efi_driver *drv)
 }
 EXPORT_SYMBOL_GPL(efi_driver_unregister);
 
-/* The end */
+/* Teardown */
 
 static int ebus_release_driver(struct device *dev, void *unused)
 {
@@ -58,7 +58,10 @@ static int ebus_release_driver(struct device *dev, void *unused)
 	return 0;
 }
 
-/* Firmware holds nothing of the bus's and of its drivers' any more */
+/*
+ * Take back everything that the bus and its drivers have registered with the
+ * firmware, because Linux is about to end.
+ */
 static int ebus_release(struct notifier_block *nb, unsigned long unused,
 			void *data)
 {
@@ -88,7 +91,8 @@ static int __init ebus_init(void)
 	return 0;
 
 fail:
-	pr_err("cannot set up the bus: %d\n", ret);
+	pr_err("cannot set up the bus (error %d): firmware devices are not available\n",
+	       ret);
 	return ret;
 }
 subsys_initcall_sync(ebus_init);

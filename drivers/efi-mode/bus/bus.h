@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The bus of the firmware's handles, for its own files
+ * Internal header of the bus for the firmware's handles
  *
- * Each handle of hardware is a device. The files here find the handles, bind drivers to
- * them, and give these drivers protocols, buffers and events. Drivers include
- * <efi-mode/bus.h> only. What is in bus.c, protocol.c, buffer.c and bus-event.c is
- * declared in the header of that name. Read from bus.c downwards.
+ * Each handle with a hardware protocol becomes a device. The files in this
+ * directory find the handles, bind drivers to the devices, and provide these
+ * drivers with protocols, buffers and events. Drivers include <efi-mode/bus.h>
+ * only. The functions of bus.c, protocol.c, buffer.c and bus-event.c are
+ * declared in the public header of the same name. Read the files from bus.c
+ * downwards.
  *
  * Calls run downwards. Files on a line do not call each other:
  *
@@ -15,7 +17,7 @@
  *	handles, names
  *	path
  *
- * names.c and path.c are pure.
+ * names.c and path.c contain pure functions and tables only.
  */
 #ifndef _EFI_MODE_BUS_INTERNAL_H
 #define _EFI_MODE_BUS_INTERNAL_H
@@ -29,13 +31,16 @@
 
 /* names.c */
 
-/* On a handle of hardware; the others are only known by name */
+/*
+ * A hardware protocol: a handle that has it becomes a device. Protocols without
+ * this flag only have a name.
+ */
 #define EFI_KNOWN_DEVICE	BIT(0)
 
 /**
- * struct efi_known_protocol - a protocol with a name
- * @guid:	the protocol
- * @name:	as in the UEFI specification, without EFI and PROTOCOL
+ * struct efi_known_protocol - a protocol that the bus knows by name
+ * @guid:	GUID of the protocol
+ * @name:	name in the UEFI specification, without "EFI" and "PROTOCOL"
  * @flags:	EFI_KNOWN_*
  */
 struct efi_known_protocol {
@@ -52,7 +57,7 @@ bool efi_is_device_protocol(const efi_guid_t *guid);
 
 /* path.c */
 
-/* What kind of node it is: type and subtype (UEFI 2.10, section 10.3) */
+/* Type and subtype of a device path node (UEFI 2.10, section 10.3) */
 #define EFI_NODE_HARDWARE	0x01
 #define EFI_NODE_ACPI		0x02
 #define EFI_NODE_MESSAGING	0x03
@@ -73,13 +78,13 @@ char *efi_path_to_text(const void *path, size_t size);
 #define EFI_OPEN_BY_DRIVER	0x10
 
 /**
- * struct efi_open_entry - who has opened a protocol
- * @agent:	the driver
- * @controller:	for which handle
+ * struct efi_open_entry - one user of a protocol
+ * @agent:	handle of the image or driver that has opened the protocol
+ * @controller:	handle of the controller that it was opened for
  * @attributes:	EFI_OPEN_*
- * @count:	how often
+ * @count:	number of times that @agent has opened it with these attributes
  *
- * EFI_OPEN_PROTOCOL_INFORMATION_ENTRY.
+ * EFI_OPEN_PROTOCOL_INFORMATION_ENTRY (UEFI 2.10, section 7.3).
  */
 struct efi_open_entry {
 	u64 agent;
@@ -90,7 +95,10 @@ struct efi_open_entry {
 
 int efi_handles_with(const efi_guid_t *guid, u64 **handles);
 
-/* @n handles have the protocol with the number @i. Return: 0, or an error to stop. */
+/*
+ * Called with the @n handles that have protocol number @i. Return: 0 to
+ * continue, or an error to stop.
+ */
 typedef int (*efi_handles_found_t)(unsigned int i, const u64 *handles,
 				   unsigned int n, void *data);
 
@@ -121,11 +129,11 @@ bool efi_ptr_is_valid(u64 address);
 /* devres.c */
 
 /**
- * struct efi_devres_counts - how many resources drivers have
- * @protocols:	that are open
- * @buffers:	that are allocated
- * @events:	that have been created
- * @keys:	keyboards that tell of keys at once
+ * struct efi_devres_counts - number of firmware resources that drivers hold
+ * @protocols:	open protocols
+ * @buffers:	allocated buffers
+ * @events:	events that have been created
+ * @keys:	keyboards whose key presses are watched
  * @abandoned:	pieces of memory that will never be freed
  */
 struct efi_devres_counts {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit tests of what is pure in the bus: device paths and names
+ * KUnit tests of the pure functions of the bus: device paths, names, pointer
+ * check
  */
 #include <kunit/test.h>
 
@@ -22,10 +23,10 @@ static const char xhci[] = PCI_ROOT PCI_4_0 END;
 static const char stick[] = PCI_ROOT PCI_4_0 USB_0_0 END;
 static const char other[] = PCI_ROOT PCI_5_0 USB_0_0 END;
 
-/* Without the character that ends a string */
+/* Length of a path without the NUL that ends the string literal */
 #define SIZE(path)	(sizeof(path) - 1)
 
-/* Behind a path are zeros */
+/* The rest of @path is zeros */
 struct text_case {
 	const char *text;
 	char path[80];
@@ -52,10 +53,13 @@ static const struct text_case text_cases[] = {
 	  "\x03\x17\x10\0\x01\0\0\0\x08\x07\x06\x05\x04\x03\x02\x01" END },
 	{ "a/?",
 	  "\x04\x04\x06\0\141\0\x04\x04\x06\0\x01\0" END },
-	/* One that is not known, and one too short for what it is */
+	/* An unknown node, and a node that is too short for its type */
 	{ "Path(5,9,0102)", "\x05\x09\x06\0\x01\x02" END },
 	{ "Path(3,5,07)", "\x03\x05\x05\0\x07" END },
-	/* Broken: lengths that are too small, or lead beyond the end */
+	/*
+	 * Broken paths: node lengths that are too small, or reach beyond the
+	 * end
+	 */
 	{ "", "\x01\x01\x03\0\0\x04" END },
 	{ "PciRoot(0x0)", PCI_ROOT "\x01\x01\xc8\0\0\x04" },
 };
@@ -89,14 +93,17 @@ static void body(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, efi_path_body(root, SIZE(root)), 12);
 	KUNIT_EXPECT_EQ(test, efi_path_body(stick, SIZE(stick)), 24);
-	/* Without its end it is none */
+	/* Without its end node, it is not a path */
 	KUNIT_EXPECT_EQ(test, efi_path_body(stick, SIZE(stick) - 1), 0);
 	KUNIT_EXPECT_EQ(test, efi_path_body(stick, 0), 0);
 }
 
 static void below(struct kunit *test)
 {
-	/* As long as the other, but for the length that its last node says */
+	/*
+	 * Equal to the start of the other path, except for the length field of
+	 * the last node
+	 */
 	static const char cut[] = PCI_ROOT "\x01\x01\x08\0\0\x04\0\0" END;
 	static const char inside[] = PCI_ROOT "\x01\x01\x06\0\0\x04" END;
 
@@ -139,7 +146,7 @@ static void names(struct kunit *test)
 						    efi_known_protocols[j].guid));
 }
 
-/* As firmware has it: descriptors are longer than what is known of them */
+/* As in real firmware, the descriptors are longer than efi_memory_desc_t */
 static const struct {
 	efi_memory_desc_t d;
 	u64 more;
@@ -197,5 +204,5 @@ static struct kunit_suite bus_suite = {
 
 kunit_test_suite(bus_suite);
 
-MODULE_DESCRIPTION("KUnit tests of the bus of firmware's handles");
+MODULE_DESCRIPTION("KUnit tests of the bus for the firmware's handles");
 MODULE_LICENSE("GPL");

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware's own drivers: let them bind to a handle, or let go of it
+ * Let the firmware's drivers bind to handles, or unbind them
  *
- * Firmware connects what it boots from and its console, and many leave the rest as it
- * is: a disk on a controller without a driver has no handle. efi_mode.connect=1 has all of
- * it connected before the bus looks at it, as a boot manager does, and the attribute
- * "connect" of a device what is below it, at any time. Linux does not disconnect again
- * what has been connected so: when it ends, firmware has a few drivers more at work.
+ * The firmware often connects only the devices that it boots from and its
+ * console. A disk on a controller without a driver then has no handle. With
+ * efi_mode.connect=1, the firmware connects all devices before the bus looks at
+ * them, as a boot manager does. The attribute "connect" of a device does this
+ * at any time for all handles below the device. Linux does not undo it: when
+ * Linux ends, these firmware drivers stay bound.
  */
 #define pr_fmt(fmt) "efi-bus: " fmt
 
@@ -23,16 +24,16 @@
 
 static bool connect;
 module_param(connect, bool, 0444);
-MODULE_PARM_DESC(connect, "Firmware connects its drivers to all devices (default: 0)");
+MODULE_PARM_DESC(connect, "let the firmware connect its drivers to all devices (default: 0)");
 
 /**
- * efi_handle_connect() - let firmware's drivers bind to a handle and to all below
+ * efi_handle_connect() - let firmware drivers bind to a handle and all below it
  * @handle:	the handle
  *
  * UEFI 2.10, section 7.3.12.
  *
- * Context: task context; sleeps, as long as these drivers take.
- * Return: 0, -ENODEV if there is no driver for it, or -EIO.
+ * Context: task context; sleeps, for as long as these drivers take.
+ * Return: 0; -ENODEV if there is no such handle or no driver for it; or -EIO.
  */
 int efi_handle_connect(u64 handle)
 {
@@ -45,13 +46,15 @@ int efi_handle_connect(u64 handle)
 }
 
 /**
- * efi_handle_disconnect() - let firmware's drivers go from a handle
+ * efi_handle_disconnect() - unbind the firmware's drivers from a handle
  * @handle:	the handle
  *
- * What they have made below it goes, too. UEFI 2.10, section 7.3.13.
+ * The drivers also remove the handles that they have created below it. UEFI
+ * 2.10, section 7.3.13.
  *
  * Context: task context; sleeps.
- * Return: 0, -ENODEV if there is no such handle, -EBUSY if a driver does not let go.
+ * Return: 0; -ENODEV if there is no such handle; -EBUSY if a driver stays
+ * bound.
  */
 int efi_handle_disconnect(u64 handle)
 {
@@ -64,14 +67,15 @@ int efi_handle_disconnect(u64 handle)
 }
 
 /**
- * efi_handle_disconnect_child() - let the firmware's drivers take away a handle
- * @handle:	the handle that @child was made for
- * @child:	a handle below it
+ * efi_handle_disconnect_child() - let firmware drivers remove a child handle
+ * @handle:	the handle of the parent
+ * @child:	the child handle to remove
  *
  * Other children of @handle stay. UEFI 2.10, section 7.3.13.
  *
  * Context: task context; sleeps.
- * Return: 0, -ENODEV if there is no such handle, -EBUSY if a driver does not let go.
+ * Return: 0; -ENODEV if there is no such handle; -EBUSY if @child still exists
+ * afterwards.
  */
 int efi_handle_disconnect_child(u64 handle, u64 child)
 {
@@ -83,18 +87,22 @@ int efi_handle_disconnect_child(u64 handle, u64 child)
 			     (efi_handle_t)child);
 	if (status == EFI_INVALID_PARAMETER)
 		return -ENODEV;
-	/* Success is also that no driver has made it */
+	/*
+	 * DisconnectController() also returns success if no driver has created
+	 * the child
+	 */
 	n = efi_handle_guids(child, &guids);
 	kfree(guids);
 	return status == EFI_SUCCESS && !n ? 0 : -EBUSY;
 }
 
 /**
- * efi_handle_disconnect_users() - let the drivers go that use a protocol
+ * efi_handle_disconnect_users() - unbind the drivers that use a protocol
  * @handle:	the handle
- * @guid:	of the protocol
+ * @guid:	GUID of the protocol
  *
- * Other drivers of the handle stay, among them the one that has made the protocol.
+ * Other drivers of the handle stay bound, among them the driver that has
+ * installed the protocol.
  *
  * Context: task context; sleeps.
  */
@@ -112,9 +120,9 @@ void efi_handle_disconnect_users(u64 handle, const efi_guid_t *guid)
 }
 
 /**
- * efi_connect_all() - let firmware's drivers bind to all devices, if so configured
+ * efi_connect_all() - connect all devices, if efi_mode.connect=1
  *
- * Context: task context; sleeps.
+ * Context: task context; sleeps, for as long as these drivers take.
  */
 void __init efi_connect_all(void)
 {
@@ -128,6 +136,6 @@ void __init efi_connect_all(void)
 	n = efi_handles_with(&path, &handles);
 	for (i = 0; i < n; i++)
 		connected += !efi_handle_connect(handles[i]);
-	pr_info("drivers of firmware's connected to %d handles of %d in %lld ms\n",
+	pr_info("the firmware has connected drivers to %d of %d handles in %lld ms\n",
 		connected, n, ktime_ms_delta(ktime_get(), start));
 }

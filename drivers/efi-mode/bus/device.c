@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The devices of the bus: what the driver core and sysfs need
+ * The devices of the bus: the interface to the driver core and to sysfs
  *
- * scan.c decides which devices there are. bus.c registers their drivers.
+ * scan.c decides which devices exist. bus.c registers the drivers.
  */
 #include <linux/device.h>
 #include <linux/err.h>
@@ -13,7 +13,10 @@
 
 #include "bus.h"
 
-/* So that an alias fits into an uevent with all that there is beside it */
+/*
+ * Limit the alias, so that it fits into a uevent together with the other
+ * variables
+ */
 #define ALIAS_GUIDS	32
 #define ALIAS_SIZE	(sizeof("efi:") + ALIAS_GUIDS * (UUID_STRING_LEN + 1))
 
@@ -27,9 +30,9 @@ static struct device *root;
 /**
  * efi_device_has() - check whether a device has a protocol
  * @edev:	the device
- * @guid:	the protocol
+ * @guid:	GUID of the protocol
  *
- * Context: the caller holds efi_devices_mutex.
+ * Context: any; the caller holds efi_devices_mutex.
  * Return: true if the handle had the protocol at the last scan.
  */
 bool efi_device_has(const struct efi_device *edev, const efi_guid_t *guid)
@@ -49,7 +52,7 @@ static ssize_t handle_show(struct device *dev, struct device_attribute *attr,
 {
 	return sysfs_emit(buf, "0x%llx\n", to_efi_device(dev)->handle);
 }
-/* An address in the firmware's heap */
+/* Root only: it is an address in the firmware's heap */
 static DEVICE_ATTR_ADMIN_RO(handle);
 
 static ssize_t path_show(struct device *dev, struct device_attribute *attr,
@@ -80,7 +83,10 @@ static ssize_t protocols_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(protocols);
 
-/* Those that drivers are for come first */
+/*
+ * Hardware protocols come first, because drivers match on them and a long list
+ * is cut off
+ */
 static void edev_put_alias(const struct efi_device *edev, char *alias)
 {
 	unsigned int pass, i, n = 0;
@@ -122,7 +128,7 @@ static struct attribute *efi_device_attrs[] = {
 };
 ATTRIBUTE_GROUPS(efi_device);
 
-/* What the driver core asks */
+/* Callbacks for the driver core */
 
 static const struct efi_device_id *edev_find_id(const struct efi_device *edev,
 						const struct efi_driver *drv)
@@ -165,7 +171,7 @@ static int edev_probe(struct device *dev)
 	const struct efi_device_id *id = edev_find_id(edev, drv);
 	int ret;
 
-	/* It may have been removed since it matched */
+	/* The device may have been removed since it matched */
 	if (!id || READ_ONCE(edev->gone))
 		return -ENODEV;
 	edev->bound = id;
@@ -194,7 +200,7 @@ const struct bus_type efi_bus_type = {
 	.remove		= edev_remove,
 };
 
-/* Devices, for scan.c */
+/* Create and change devices, for scan.c */
 
 static void edev_free(struct device *dev)
 {
@@ -208,10 +214,10 @@ static void edev_free(struct device *dev)
 }
 
 /**
- * efi_device_alloc() - make a device that is not on the bus yet
+ * efi_device_alloc() - allocate a device that is not on the bus yet
  *
  * Context: task context; sleeps.
- * Return: the device, to be given back with put_device(), or NULL.
+ * Return: the device, which put_device() frees, or NULL if there is no memory.
  */
 struct efi_device *efi_device_alloc(void)
 {
@@ -234,12 +240,12 @@ struct efi_device *efi_device_alloc(void)
 }
 
 /**
- * efi_device_add() - put a device on the bus
+ * efi_device_add() - add a device to the bus
  * @edev:	the device
- * @parent:	the device that it is behind, or NULL
+ * @parent:	its parent device, or NULL for a child of the root device
  *
- * Context: task context; sleeps.
- * Return: 0 or an error.
+ * Context: task context; sleeps. The caller does not hold efi_devices_mutex.
+ * Return: 0, or an error as of device_add().
  */
 int efi_device_add(struct efi_device *edev, struct device *parent)
 {
@@ -260,13 +266,17 @@ static bool edev_has_lost_protocol(const struct efi_device *edev)
 }
 
 /**
- * efi_device_tell_changed() - a device has other protocols than before
+ * efi_device_tell_changed() - report that the protocols of a device have
+ * changed
  * @edev:	the device
- * @reinstalled: one that it still has was installed again
+ * @reinstalled: the firmware has installed a protocol again that the device
+ *		still has
  *
- * Its driver goes if its protocol has gone, and another one may come.
+ * If the protocol that the driver is bound to is gone, the driver is unbound.
+ * Another driver may then bind to the device. Otherwise the driver's callbacks
+ * are called.
  *
- * Context: task context; sleeps.
+ * Context: task context; sleeps. The caller does not hold efi_devices_mutex.
  */
 void efi_device_tell_changed(struct efi_device *edev, bool reinstalled)
 {
@@ -287,7 +297,7 @@ void efi_device_tell_changed(struct efi_device *edev, bool reinstalled)
 		device_release_driver(&edev->dev);
 	kobject_uevent(&edev->dev.kobj, KOBJ_CHANGE);
 	if (device_attach(&edev->dev) < 0)
-		dev_warn(&edev->dev, "no driver could be bound\n");
+		dev_warn(&edev->dev, "cannot bind a driver after a protocol change: the device has none\n");
 }
 
 bool efi_device_has_protocol(struct efi_device *edev, const efi_guid_t *guid)
@@ -302,10 +312,10 @@ bool efi_device_has_protocol(struct efi_device *edev, const efi_guid_t *guid)
 EXPORT_SYMBOL_GPL(efi_device_has_protocol);
 
 /**
- * efi_device_bus_register() - register the bus, and the parent of its devices
+ * efi_device_bus_register() - register the bus and the root of its devices
  *
  * Context: task context; sleeps.
- * Return: 0 or an error.
+ * Return: 0, or an error as of bus_register() or root_device_register().
  */
 int __init efi_device_bus_register(void)
 {

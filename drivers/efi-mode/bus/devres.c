@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Count what drivers have of the firmware, and the firmware of theirs
+ * Count the firmware resources that drivers hold
  *
- * Protocols, buffers and events are resources of the device (devres). The driver core
- * releases them when a driver is unbound from its device, or when its probe fails. The
- * file "ledger" in debugfs shows how many there are.
+ * Protocols, buffers and events are managed resources of the device (devres).
+ * The driver core releases them when a driver is unbound from its device, or
+ * when its probe fails. The file "ledger" in debugfs shows how many exist.
  */
 #include <linux/atomic.h>
 #include <linux/dcache.h>
@@ -17,13 +17,15 @@
 struct efi_devres_counts efi_devres;
 
 /**
- * efi_devres_match() - compare a resource with another one
+ * efi_devres_match() - check whether a resource is the one to find
  * @dev:	the device
  * @res:	a resource of @dev
  * @data:	the resource to find
  *
+ * A match function for devres_release() and devres_remove().
+ *
  * Context: any.
- * Return: 1 if both are the same, for devres_release() and the like.
+ * Return: 1 if @res is @data, 0 otherwise.
  */
 int efi_devres_match(struct device *dev, void *res, void *data)
 {

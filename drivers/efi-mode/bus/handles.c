@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What firmware says of its handles
+ * Ask the firmware about its handles
  *
- * Each function is a question, and its answer is a copy. By the time somebody reads it
- * firmware may have changed its mind: a handle that has gone meanwhile has no
- * protocols, no path and no openers.
+ * Each function asks one question and returns a copy of the answer. The
+ * firmware may have changed its state by the time the caller looks at the copy.
+ * If a handle is gone, it has no protocols, no path and no openers.
  */
 #define pr_fmt(fmt) "efi-bus: " fmt
 
@@ -24,7 +24,7 @@
 #define PATH_MAX_SIZE	SZ_2K
 #define TEXT_MAX_SIZE	SZ_2K
 
-/* What firmware gets the address of */
+/* Input and output of a service: the firmware gets its address */
 struct question {
 	efi_guid_t guid;
 	void *address;
@@ -44,14 +44,17 @@ static struct question *ehandle_new_question(const efi_guid_t *guid)
 }
 
 /**
- * efi_handles_with() - the handles that have a protocol
- * @guid:	of the protocol
- * @handles:	where the array goes, to be freed with kfree()
+ * efi_handles_with() - get the handles that have a protocol
+ * @guid:	GUID of the protocol
+ * @handles:	set to an array of handles, to be freed with kfree(), or to NULL
+ *		if there are none; not set on -ENOMEM and -E2BIG
  *
- * Firmware allocates nothing for it.
+ * LocateHandle() fills memory of the caller, so the firmware allocates nothing
+ * (UEFI 2.10, section 7.3).
  *
  * Context: task context; sleeps.
- * Return: their number, or an error.
+ * Return: the number of handles, 0 if there are none; -ENOMEM, -E2BIG if there
+ * are more than %HANDLES_MAX, or -EIO if LocateHandle() fails otherwise.
  */
 int efi_handles_with(const efi_guid_t *guid, u64 **handles)
 {
@@ -87,7 +90,7 @@ int efi_handles_with(const efi_guid_t *guid, u64 **handles)
 	return status == EFI_NOT_FOUND ? 0 : -EIO;
 }
 
-/* A question for each protocol, with the answer behind it, and a call for each */
+/* For each protocol: the question, the memory for its answer, and the call */
 struct questions {
 	struct answer {
 		struct question question;
@@ -130,22 +133,25 @@ static int ehandle_tell_found(const struct answer *a, efi_status_t status,
 			     a->question.count / sizeof(*a->handles), data);
 	if (status != EFI_BUFFER_TOO_SMALL)
 		return -EIO;
-	/* More than there is room for */
+	/* The answer does not fit: ask for this protocol alone */
 	n = efi_handles_with(&a->question.guid, &handles);
 	return n < 0 ? n : found(i, handles, n, data);
 }
 
 /**
- * efi_handles_with_each() - the handles that have each of some protocols
- * @guids:	of the protocols
- * @nr:		how many, at least 1
- * @found:	is told of the handles with one of them, in the order of @guids
+ * efi_handles_with_each() - get the handles that have each of several protocols
+ * @guids:	GUIDs of the protocols
+ * @nr:		number of @guids, at least 1
+ * @found:	called for each protocol that at least one handle has, in the
+ *		order of @guids
  * @data:	for @found
  *
- * Firmware is asked for all of them with one switch, as a rule.
+ * The firmware is asked with one switch per 32 protocols, and with more
+ * switches for each protocol that has more than %HANDLES_FIRST handles.
  *
  * Context: task context; sleeps.
- * Return: 0, or an error: of firmware's, or what @found has returned.
+ * Return: 0; -ENOMEM; -EIO if LocateHandle() fails; or the error that @found
+ * has returned.
  */
 int efi_handles_with_each(const efi_guid_t *guids, unsigned int nr,
 			  efi_handles_found_t found, void *data)
@@ -168,14 +174,14 @@ int efi_handles_with_each(const efi_guid_t *guids, unsigned int nr,
 }
 
 /**
- * efi_handles_installed() - on which handle has a protocol been installed?
+ * efi_handles_installed() - get the next handle that has got a protocol
  * @registration: as of efi_watch_protocol()
- * @handle:	where the handle goes
+ * @handle:	set to the handle
  *
- * Each call gives the next one.
+ * Each call returns the next handle on which the protocol has been installed.
  *
  * Context: task context; sleeps.
- * Return: 1 if there was one, 0 if there are no more, or an error.
+ * Return: 1 if there is one, 0 if there are no more, or -ENOMEM or -EIO.
  */
 int efi_handles_installed(u64 registration, u64 *handle)
 {
@@ -195,15 +201,17 @@ int efi_handles_installed(u64 registration, u64 *handle)
 }
 
 /**
- * efi_watch_protocol() - be told when a protocol is installed
- * @guid:	of the protocol
- * @signal:	that is for news
- * @registration: for efi_handles_installed()
+ * efi_watch_protocol() - request a notification when a protocol is installed
+ * @guid:	GUID of the protocol
+ * @signal:	number of the event for protocol notifications, see
+ *		efi_mode_event_open()
+ * @registration: set to the value for efi_handles_installed()
  *
- * It ends when the signal is closed.
+ * The registration ends when the event is closed. UEFI 2.10, section 7.3
+ * (RegisterProtocolNotify()).
  *
  * Context: task context; sleeps.
- * Return: 0 or an error.
+ * Return: 0, or -ENOMEM or -EIO.
  */
 int efi_watch_protocol(const efi_guid_t *guid, int signal, u64 *registration)
 {
@@ -219,7 +227,10 @@ int efi_watch_protocol(const efi_guid_t *guid, int signal, u64 *registration)
 	return status == EFI_SUCCESS ? 0 : -EIO;
 }
 
-/* An array of pointers to GUIDs, which are part of firmware's database and stay */
+/*
+ * The answer is an array of pointers to GUIDs. The GUIDs belong to the
+ * firmware's handle database, which keeps them.
+ */
 static int ehandle_copy_guids(struct question *q, efi_guid_t *guids)
 {
 	u64 *pointers __free(kfree) = NULL;
@@ -239,12 +250,13 @@ static int ehandle_copy_guids(struct question *q, efi_guid_t *guids)
 }
 
 /**
- * efi_handle_guids() - the protocols on a handle
+ * efi_handle_guids() - get the protocols on a handle
  * @handle:	the handle
- * @guids:	where the array goes, to be freed with kfree()
+ * @guids:	set to an array of GUIDs, to be freed with kfree(), or to NULL
  *
  * Context: task context; sleeps.
- * Return: their number; 0 if there is no such handle; or an error.
+ * Return: the number of protocols; 0 if there is no such handle; or -ENOMEM or
+ * -EIO.
  */
 int efi_handle_guids(u64 handle, efi_guid_t **guids)
 {
@@ -273,13 +285,14 @@ int efi_handle_guids(u64 handle, efi_guid_t **guids)
 }
 
 /**
- * efi_handle_openers() - who has opened a protocol
+ * efi_handle_openers() - get the users of a protocol
  * @handle:	the handle
- * @guid:	of the protocol
- * @entries:	where the array goes, to be freed with kfree()
+ * @guid:	GUID of the protocol
+ * @entries:	set to an array, to be freed with kfree(), or to NULL
  *
  * Context: task context; sleeps.
- * Return: their number; 0 if there are none or no such handle; or an error.
+ * Return: the number of entries; 0 if there are none or if there is no such
+ * handle; or -ENOMEM or -EIO.
  */
 int efi_handle_openers(u64 handle, const efi_guid_t *guid,
 		       struct efi_open_entry **entries)
@@ -316,12 +329,13 @@ int efi_handle_openers(u64 handle, const efi_guid_t *guid,
 }
 
 /**
- * efi_handle_path() - the device path of a handle
+ * efi_handle_path() - get the device path of a handle
  * @handle:	the handle
- * @size:	where its size goes
+ * @size:	set to the size of the path, in bytes
  *
  * Context: task context; sleeps.
- * Return: a copy, to be freed with kfree(), or NULL if there is none.
+ * Return: a copy of the path, to be freed with kfree(), or NULL if there is
+ * none, or no memory.
  */
 void *efi_handle_path(u64 handle, size_t *size)
 {
@@ -345,7 +359,10 @@ void *efi_handle_path(u64 handle, size_t *size)
 	return kmemdup(buf, *size, GFP_KERNEL);
 }
 
-/* In pieces that do not reach into a page before it is known that the text does */
+/*
+ * Copy in pieces that do not cross into a page before it is known that the text
+ * does
+ */
 static int ehandle_copy_text(u64 address, efi_char16_t *text, size_t max)
 {
 	size_t n, used = 0;
@@ -384,7 +401,7 @@ static char *ehandle_text_of_firmware(const void *path, size_t size)
 	    efi_bs_call(locate_protocol, efi_phys(&q->guid), NULL,
 			efi_phys(&q->address)) != EFI_SUCCESS)
 		return NULL;
-	/* What it returns is not a status but the text */
+	/* This function returns a pointer to the text, not an EFI status */
 	to_text = q->address;
 	address = efi_table_call(0, "device path to text", to_text,
 				 convert_device_path_to_text, efi_phys(copy),
@@ -403,14 +420,16 @@ static char *ehandle_text_of_firmware(const void *path, size_t size)
 }
 
 /**
- * efi_handle_path_text() - a device path as text
+ * efi_handle_path_text() - convert a device path to text
  * @path:	the path
- * @size:	bytes of it
+ * @size:	size of @path, in bytes
  *
- * As firmware writes it, if it can, so that it is as in its shell and its menus.
+ * If the firmware can convert the path, its text is used, so that it is the
+ * same as in the firmware's shell and menus.
  *
  * Context: task context; sleeps.
- * Return: the text, to be freed with kfree(), or NULL.
+ * Return: the text, to be freed with kfree(), or NULL if there is no memory or
+ * the text is too long.
  */
 char *efi_handle_path_text(const void *path, size_t size)
 {

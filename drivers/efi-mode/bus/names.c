@@ -2,9 +2,10 @@
 /*
  * The protocols that the bus knows by name
  *
- * The first are those that a handle of hardware has: they make it a device. The others
- * are often found beside them. Names and GUIDs are of UEFI 2.10 and PI 1.7, without
- * EFI and Protocol; VirtioDevice is edk2's.
+ * The first part of the table lists hardware protocols: a handle that has one
+ * becomes a device. The second part lists protocols that are often found on the
+ * same handles. Names and GUIDs are those of UEFI 2.10 and PI 1.7, without
+ * "EFI" and "Protocol". VirtioDevice is a protocol of edk2.
  */
 #include <linux/array_size.h>
 #include <linux/efi.h>
@@ -242,11 +243,11 @@ static const struct efi_known_protocol *ename_find_known(const efi_guid_t *guid)
 }
 
 /**
- * efi_protocol_name() - what a protocol is called
- * @guid:	of the protocol
+ * efi_protocol_name() - get the name of a protocol
+ * @guid:	GUID of the protocol
  *
  * Context: any.
- * Return: its name, or NULL if it is not known.
+ * Return: the name, or NULL if it is not known.
  */
 const char *efi_protocol_name(const efi_guid_t *guid)
 {
@@ -256,11 +257,11 @@ const char *efi_protocol_name(const efi_guid_t *guid)
 }
 
 /**
- * efi_is_device_protocol() - is it one of hardware?
- * @guid:	of the protocol
+ * efi_is_device_protocol() - check whether a protocol is a hardware protocol
+ * @guid:	GUID of the protocol
  *
  * Context: any.
- * Return: true if it is known to be.
+ * Return: true if the protocol is known and makes a handle a device.
  */
 bool efi_is_device_protocol(const efi_guid_t *guid)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Device paths: pure functions on a copy of one
+ * Device paths: pure functions on a copy of a path
  *
- * A path is a row of nodes, each with type, subtype and length; the last says that it
- * is (UEFI 2.10, section 10.3). The text is that of section 10.6, for the nodes that
- * hardware has in practice. It is for firmware that has no DevicePathToText protocol.
+ * A device path is a sequence of nodes. Each node has a type, a subtype and a
+ * length, and a special node ends the path (UEFI 2.10, section 10.3). The text
+ * form is the one of section 10.6, for the nodes that occur in practice. It is
+ * for firmware without DevicePathToText.
  */
 #include <linux/efi.h>
 #include <linux/seq_buf.h>
@@ -16,7 +17,7 @@
 
 #define TEXT_SIZE	1024
 
-/* Compressed EISA identifiers: PNP, and a number */
+/* Compressed EISA identifier of "PNP" and a number */
 #define EISA_PNP(n)	(0x41d0 | (n) << 16)
 
 static const struct efi_generic_dev_path *
@@ -37,12 +38,13 @@ static bool epath_is_end(const struct efi_generic_dev_path *node)
 }
 
 /**
- * efi_path_body() - how long is a path without the node at its end?
+ * efi_path_body() - get the length of a path without its end node
  * @path:	the path
- * @size:	bytes of it
+ * @size:	size of @path, in bytes
  *
  * Context: any.
- * Return: bytes; 0 if it is empty or has no end within @size.
+ * Return: the length in bytes; 0 if the path is empty or has no end node within
+ * @size.
  */
 size_t efi_path_body(const void *path, size_t size)
 {
@@ -58,12 +60,12 @@ size_t efi_path_body(const void *path, size_t size)
 }
 
 /**
- * efi_path_last() - what is the device itself?
+ * efi_path_last() - get the node of a path that stands for the device itself
  * @path:	a device path, or NULL
- * @size:	bytes of it
+ * @size:	size of @path, in bytes
  *
  * Context: any.
- * Return: the last node before that at the end, or NULL.
+ * Return: the last node before the end node, or NULL if there is none.
  */
 const struct efi_generic_dev_path *efi_path_last(const void *path, size_t size)
 {
@@ -79,14 +81,15 @@ const struct efi_generic_dev_path *efi_path_last(const void *path, size_t size)
 }
 
 /**
- * efi_path_is_below() - is one device behind another?
+ * efi_path_is_below() - check whether one device is behind another
  * @path:	a device path, or NULL
- * @size:	bytes of it
- * @above:	the path of what may be above it, or NULL
- * @above_size:	bytes of that
+ * @size:	size of @path, in bytes
+ * @above:	path of the device that may be the parent, or NULL
+ * @above_size:	size of @above, in bytes
  *
  * Context: any.
- * Return: true if @path begins with all nodes of @above and goes on.
+ * Return: true if @path begins with all nodes of @above and has more nodes
+ * after them.
  */
 bool efi_path_is_below(const void *path, size_t size, const void *above,
 		       size_t above_size)
@@ -97,7 +100,10 @@ bool efi_path_is_below(const void *path, size_t size, const void *above,
 		return false;
 	body = efi_path_body(path, size);
 	above_body = efi_path_body(above, above_size);
-	/* Nodes have their lengths in them: what is equal ends with a node */
+	/*
+	 * A node includes its length, so equal bytes always end at a node
+	 * boundary
+	 */
 	return above_body && body > above_body &&
 	       !memcmp(path, above, above_body);
 }
@@ -148,7 +154,7 @@ static void epath_put_partition(struct seq_buf *s, const u8 *d)
 	u64 start = get_unaligned_le64(d + 4), blocks = get_unaligned_le64(d + 12);
 
 	seq_buf_printf(s, "HD(%u,", get_unaligned_le32(d));
-	/* Type of the signature: 1 of an MBR, 2 of a GPT */
+	/* Signature type: 1 for an MBR, 2 for a GPT */
 	if (d[37] == 1)
 		seq_buf_printf(s, "MBR,0x%08X", get_unaligned_le32(d + 20));
 	else if (d[37] == 2)
@@ -168,7 +174,10 @@ static void epath_put_uart(struct seq_buf *s, const u8 *d)
 		       d[14] < 4 ? stop[d[14]] : "?");
 }
 
-/* ASCII is what file names in paths of devices are; the rest is shown as such */
+/*
+ * File names in device paths are ASCII in practice. Other characters become
+ * '?'.
+ */
 static void epath_put_file(struct seq_buf *s, const u8 *d, size_t size)
 {
 	u16 c;
@@ -177,7 +186,7 @@ static void epath_put_file(struct seq_buf *s, const u8 *d, size_t size)
 		seq_buf_putc(s, c >= ' ' && c < 0x7f ? c : '?');
 }
 
-/* Return: false if the text is not known, or the node too short for it */
+/* Return: false if the node has no known text, or is too short for it */
 static bool epath_put_known(struct seq_buf *s, unsigned int kind, const u8 *d,
 			    size_t n)
 {
@@ -310,13 +319,13 @@ static void epath_put_node(struct seq_buf *s,
 }
 
 /**
- * efi_path_to_text() - a device path as people write it
+ * efi_path_to_text() - convert a device path to its text form
  * @path:	the path
- * @size:	bytes of it
+ * @size:	size of @path, in bytes
  *
- * Context: task context.
- * Return: the text, to be freed with kfree(), or NULL if there is no memory or it would
- * be longer than a KiB.
+ * Context: task context; sleeps.
+ * Return: the text, to be freed with kfree(), or NULL if there is no memory or
+ * the text needs more than 1023 characters.
  */
 char *efi_path_to_text(const void *path, size_t size)
 {
@@ -334,7 +343,10 @@ char *efi_path_to_text(const void *path, size_t size)
 	     at += node->length) {
 		if (epath_is_end(node))
 			break;
-		/* Several devices in one path: what begins is another one */
+		/*
+		 * A path can contain several device paths: here the next one
+		 * begins
+		 */
 		if (node->type == EFI_DEV_END_PATH) {
 			seq_buf_putc(&s, ',');
 			first = true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Protocols: opening them, calling their functions, reading their data
+ * Open protocols, call their functions, and read their data
  */
 #include <linux/atomic.h>
 #include <linux/device.h>
@@ -12,25 +12,35 @@
 
 #define MAX_OFFSETS	5
 
-/* A device that changes all the time would keep a caller here for ever */
+/*
+ * Limit the retries: if the firmware installed protocols all the time, a caller
+ * would otherwise stay here for ever.
+ */
 #define MAX_NEWS	100
 
-/* @owner is the device of the driver, @edev the one with the protocol */
+/*
+ * @owner is the device that the driver is bound to. @edev is the device that
+ * has the protocol.
+ */
 struct efi_protocol {
 	struct efi_device *owner;
 	struct efi_device *edev;
 	struct efi_mode_target target;
 	efi_guid_t guid;
-	void *interface;		/* OpenProtocol() writes it; never used */
+	void *interface;		/* OpenProtocol() writes it; unused */
 };
 
 struct key_watch {
-	void *id;			/* of the resident half's */
+	void *id;			/* issued by the resident half */
 };
 
 /* Calls */
 
-/* In a dying kernel nothing looks at news any more, and nothing restores a priority */
+/*
+ * When the kernel is dying, nothing processes protocol notifications, so the
+ * call must not depend on them. It runs at TPL_APPLICATION, so that a function
+ * that does not return leaves no raised TPL behind.
+ */
 static void eproto_aim(struct efi_call *c)
 {
 	if (!c->protocol)
@@ -61,10 +71,10 @@ static void eproto_drop_gone(struct efi_call *calls, unsigned int nr)
 }
 
 /*
- * Submit the calls that are left to be made, which have the error -EAGAIN, in runs
- * without a gap.
+ * Submit the remaining calls, which have the error -EAGAIN, as contiguous
+ * groups.
  *
- * Return: whether some have to be made again.
+ * Return: true if some calls have to be submitted again.
  */
 static bool eproto_submit_left(struct efi_call *calls, unsigned int nr)
 {
@@ -87,8 +97,10 @@ static bool eproto_submit_left(struct efi_call *calls, unsigned int nr)
 }
 
 /*
- * If protocols have been installed the handle may be another object by now. Then the bus
- * looks at the news first, and what has not changed is called after that.
+ * If the firmware has installed protocols since the last look, a handle may be
+ * another object by now, and the resident half refuses the call. The bus then
+ * processes the notifications, and calls to handles that have not changed are
+ * submitted again.
  */
 int efi_protocol_submit(struct efi_call *calls, unsigned int nr)
 {
@@ -116,7 +128,10 @@ EXPORT_SYMBOL_GPL(efi_protocol_submit);
 
 /* Data */
 
-/* @c: a function of the resident half, of which the first argument is the interface */
+/*
+ * Call the function @c of the resident half, whose first argument is the
+ * interface
+ */
 static int eproto_call_resident(struct efi_protocol *p, unsigned long tpl,
 				struct efi_call *c)
 {
@@ -156,8 +171,8 @@ int __efi_protocol_read(struct efi_protocol *p, void *buf, size_t size,
 EXPORT_SYMBOL_GPL(__efi_protocol_read);
 
 /*
- * If the handle has gone, firmware has forgotten who had opened its protocols. It does
- * not mind being told again.
+ * If the handle is gone, the firmware has already forgotten which images had
+ * opened its protocols. Closing the protocol again does no harm.
  */
 static void eproto_close(struct device *dev, void *res)
 {
@@ -214,7 +229,10 @@ struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 }
 EXPORT_SYMBOL_GPL(efi_protocol_open);
 
-/* A device keeps its parent, and so the parent is there as long as the binding */
+/*
+ * A device holds a reference to its parent, so the parent exists for as long as
+ * the driver is bound.
+ */
 struct efi_protocol *efi_protocol_open_above(struct efi_device *edev,
 					     const efi_guid_t *guid,
 					     unsigned long tpl)
@@ -256,7 +274,7 @@ EXPORT_SYMBOL_GPL(efi_protocol_event);
 
 /* Keys */
 
-/* The resident half knows whether the keyboard is still there */
+/* The resident half checks whether the keyboard still exists. */
 static void eproto_unwatch_keys(struct device *dev, void *res)
 {
 	struct key_watch *w = res;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Check that an address can be that of an object of the firmware
+ * Check whether an address can be that of a firmware object
  *
  * The firmware's memory map changes all the time, so each check reads it again.
  */
@@ -14,7 +14,7 @@
 
 #define MAP_MAX_SIZE	SZ_1M
 
-/* What firmware gets the address of */
+/* Input and output of GetMemoryMap(): the firmware gets its address */
 struct map_question {
 	unsigned long size, key, desc_size;
 	u32 version;
@@ -36,14 +36,15 @@ static bool eptr_is_of_firmware(u32 type)
 }
 
 /**
- * efi_map_ptr_is_valid() - check an address with a memory map
- * @map:	a memory map of firmware's
- * @size:	of it, in bytes
- * @desc_size:	of one of its descriptors
+ * efi_map_ptr_is_valid() - check an address against a memory map
+ * @map:	a memory map of the firmware
+ * @size:	size of @map, in bytes
+ * @desc_size:	size of a descriptor, in bytes
  * @address:	the address
  *
- * Return: true if it is in memory that firmware or a driver has allocated, and aligned
- * as a structure with pointers is.
+ * Context: any.
+ * Return: true if @address is in memory that the firmware or an EFI driver has
+ * allocated, and has the alignment of a structure that contains pointers.
  */
 bool efi_map_ptr_is_valid(const void *map, size_t size, size_t desc_size,
 			  u64 address)
@@ -72,11 +73,12 @@ static efi_status_t eptr_read_map(struct map_question *q, void *map,
 }
 
 /**
- * efi_ptr_is_valid() - check that an address points to an object of the firmware
+ * efi_ptr_is_valid() - check whether an address can point to a firmware object
  * @address:	the address
  *
  * Context: task context; sleeps.
- * Return: as of efi_map_ptr_is_valid(); false if firmware does not give its map.
+ * Return: as efi_map_ptr_is_valid(); false if the firmware does not return its
+ * memory map, or if there is no memory for it.
  */
 bool efi_ptr_is_valid(u64 address)
 {

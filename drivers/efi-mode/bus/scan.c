@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which devices there are
+ * Find out which devices exist
  *
- * Firmware says when a protocol is installed, if it is asked to for each GUID
- * (RegisterProtocolNotify), and says nothing when one is removed. So there are two
- * ways to find out:
+ * The firmware reports when a protocol is installed, if it is asked to for the
+ * GUID (RegisterProtocolNotify). It does not report when a protocol is removed.
+ * So there are two ways to find changes:
  *
- *  - News: an event has been signalled. What it was for tells whether a handle is still
- *    the one that it was. This is looked at before anybody makes a call.
- *  - A scan: all handles with a protocol that is watched are compared with the devices.
- *    It follows news and calls that find nobody, and comes once a second anyway.
+ *  - Notifications: the firmware has signalled the event for installed
+ *    protocols. The handles on which they were installed tell whether a device
+ *    is still the same. The resident half refuses calls to protocols until the
+ *    bus has processed the notifications.
+ *  - A scan: the bus compares all handles that have a watched protocol with the
+ *    list of devices. A scan follows each notification and each call that does
+ *    not find its handle. It also runs once a second.
  *
- * A handle is an address, and firmware uses addresses again. It is another device if its
- * device path was installed anew, or, where it has none, any protocol that is watched.
+ * A handle is an address, and the firmware reuses addresses. If the device path
+ * has been installed again on a handle, the handle is another device. If a
+ * device has no path, this holds for any watched protocol that it had.
  *
- * The mutex is for the list and for what is in the devices. It is not held while devices
- * are added and removed, which only the scan does. Whoever holds it must not wait for
- * pages to be written to a disk: the driver of that may have to look at news first.
+ * efi_devices_mutex protects the list and the contents of the devices. Only the
+ * scan adds and removes devices, and it does not hold the mutex while it does
+ * so. A task that holds the mutex must not wait for pages to be written to a
+ * disk, because the disk driver may have to process notifications first, which
+ * takes the mutex.
  */
 #define pr_fmt(fmt) "efi-bus: " fmt
 
@@ -35,7 +41,7 @@
 
 #define SCAN_INTERVAL	HZ
 
-/* Those that are known and then those that drivers are for */
+/* Watched protocols: first those that names.c knows, then those of drivers */
 struct watched {
 	efi_guid_t guid;
 	u64 registration;
@@ -45,14 +51,17 @@ static struct watched watched[EFI_MAX_WATCHED];
 static unsigned int nr_watched;
 static int news_signal = -1;
 
-/* A handle in a scan */
+/* A handle that the scan has found, and its device if it has one already */
 struct found {
 	u64 handle;
 	DECLARE_BITMAP(mask, EFI_MAX_WATCHED);
 	struct efi_device *edev;
 };
 
-/* @asked is for which of those that are watched it looks */
+/*
+ * A scan in progress. @asked are the indices in @watched of the protocols that
+ * it asks for.
+ */
 struct scan {
 	struct found *found;
 	unsigned int nr, capacity;
@@ -64,14 +73,14 @@ static struct workqueue_struct *scan_queue;
 static void escan_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(scan_next, escan_work);
 
-/* News */
+/* Notifications */
 
 static bool escan_is_path(const efi_guid_t *guid)
 {
 	return !efi_guidcmp(*guid, EFI_DEVICE_PATH_PROTOCOL_GUID);
 }
 
-/* @watched[i] has been installed on the handle of a device */
+/* The firmware has installed @watched[i] on the handle of a device */
 static void escan_note_installation(struct efi_device *edev, unsigned int i)
 {
 	if (escan_is_path(&watched[i].guid) ||
@@ -100,18 +109,22 @@ static void escan_look_at_news(void)
 	unsigned int i;
 
 	lockdep_assert_held(&efi_devices_mutex);
-	/* What is installed from here on is news again */
+	/*
+	 * The event is cleared first, so protocols installed from here on
+	 * signal it again
+	 */
 	while (efi_mode_event_take_protocol())
 		for (i = 0; i < nr_watched; i++)
 			escan_read_news(i, true);
 }
 
 /**
- * efi_scan_notifications() - find out which handles are not what they were
+ * efi_scan_notifications() - process the notifications of installed protocols
  *
- * Their devices are gone from then on. The scan removes them.
+ * If a handle has become another object, its device is marked as gone. The scan
+ * removes such devices.
  *
- * Context: task context; sleeps.
+ * Context: task context; sleeps. The caller does not hold efi_devices_mutex.
  */
 void efi_scan_notifications(void)
 {
@@ -124,9 +137,11 @@ void efi_scan_notifications(void)
 }
 
 /**
- * efi_rescan() - look soon
+ * efi_rescan() - let the scan run now
  *
- * Context: any.
+ * Returns at once. The scan runs in a workqueue.
+ *
+ * Context: any but NMI.
  */
 void efi_rescan(void)
 {
@@ -150,7 +165,10 @@ static int escan_watch(const efi_guid_t *guid)
 	ret = efi_watch_protocol(guid, news_signal, &w->registration);
 	if (ret)
 		return ret;
-	/* What has been there already is found by the scan */
+	/*
+	 * Discard the notifications so far: the scan finds handles that have
+	 * the protocol already
+	 */
 	escan_read_news(nr_watched++, false);
 	return 0;
 }
@@ -166,13 +184,14 @@ static bool escan_is_watched(const efi_guid_t *guid)
 }
 
 /**
- * efi_scan_watch() - handles with these protocols are devices
- * @ids:	a table of a driver
+ * efi_scan_watch() - make devices of all handles with certain protocols
+ * @ids:	ID table of a driver
  *
- * Returns when there are devices for those that are there already.
+ * Returns when the handles that have one of the protocols already are devices.
  *
  * Context: task context; sleeps.
- * Return: 0 or an error.
+ * Return: 0; -ENOSPC if there are more than %EFI_MAX_WATCHED protocols; or
+ * -ENOMEM or -EIO if the firmware cannot watch for a protocol.
  */
 int efi_scan_watch(const struct efi_device_id *ids)
 {
@@ -192,7 +211,10 @@ int efi_scan_watch(const struct efi_device_id *ids)
 
 /* sysfs */
 
-/* Firmware's drivers are to bind to it and to what is below, or to let go */
+/*
+ * Write 1 to let firmware drivers bind to the handle and to all handles below
+ * it, 0 to unbind them
+ */
 static ssize_t connect_store(struct device *dev, struct device_attribute *attr,
 			     const char *buf, size_t count)
 {
@@ -203,7 +225,7 @@ static ssize_t connect_store(struct device *dev, struct device_attribute *attr,
 	ret = kstrtobool(buf, &wanted);
 	if (ret)
 		return ret;
-	/* The handle could be another one's by now */
+	/* By now the handle may stand for another device */
 	efi_scan_notifications();
 	if (READ_ONCE(edev->gone))
 		return -ENODEV;
@@ -220,7 +242,7 @@ static struct attribute *scan_attrs[] = {
 };
 ATTRIBUTE_GROUPS(scan);
 
-/* The scan: which handles there are */
+/* The scan: find the handles */
 
 static struct found *escan_find_handle(struct scan *s, u64 handle)
 {
@@ -250,7 +272,10 @@ static struct found *escan_add_handle(struct scan *s, u64 handle)
 	return f;
 }
 
-/* A device path alone makes no device, and neither do other names for one */
+/*
+ * A known protocol makes a device only if it is a hardware protocol, so a
+ * device path alone does not. A protocol that only a driver knows always does.
+ */
 static bool escan_makes_device(unsigned int i)
 {
 	return i >= efi_nr_known_protocols ||
@@ -258,8 +283,9 @@ static bool escan_makes_device(unsigned int i)
 }
 
 /*
- * A program can have protocols of hardware on its own handle: the UEFI shell puts a
- * console there. It is no device, unless a driver is for just that.
+ * The handle of an image can have hardware protocols: the UEFI shell installs a
+ * console on its own handle. Such a handle is no device, unless a driver has
+ * asked for a protocol that only drivers know.
  */
 static void escan_forget_images(struct scan *s, const u64 *handles,
 				unsigned int n)
@@ -275,7 +301,7 @@ static void escan_forget_images(struct scan *s, const u64 *handles,
 	}
 }
 
-/* The last question is for images */
+/* The last answer is the list of image handles */
 static int escan_note_handles(unsigned int i, const u64 *handles,
 			      unsigned int n, void *data)
 {
@@ -316,7 +342,7 @@ static int escan_find_all(struct scan *s)
 				     s);
 }
 
-/* The scan: devices that have gone, and what is behind them */
+/* The scan: remove devices that are gone, and their children */
 
 static bool escan_has_lost_parent(const struct efi_device *edev)
 {
@@ -325,7 +351,10 @@ static bool escan_has_lost_parent(const struct efi_device *edev)
 	return parent->bus == &efi_bus_type && to_efi_device(parent)->gone;
 }
 
-/* In the list parents are before their children, and among the doomed behind them */
+/*
+ * In the list, parents precede their children. list_move() reverses the order,
+ * so children are removed before their parents.
+ */
 static void escan_remove_gone(struct scan *s)
 {
 	struct efi_device *edev, *next;
@@ -349,9 +378,12 @@ static void escan_remove_gone(struct scan *s)
 	mutex_lock(&efi_devices_mutex);
 }
 
-/* The scan: devices with other protocols than before */
+/* The scan: devices whose protocols have changed */
 
-/* Return: false if firmware does not say which they are; the next scan asks again */
+/*
+ * Return: false if the firmware does not return the protocols; the next scan
+ * asks again
+ */
 static bool escan_update(struct efi_device *edev, const unsigned long *mask)
 {
 	efi_guid_t *guids;
@@ -373,7 +405,10 @@ static bool escan_has_changed(struct efi_device *edev,
 	       escan_update(edev, mask);
 }
 
-/* Return: a device that has changed, with a reference, until there are no more */
+/*
+ * Return: the next device that has changed, with a reference, or NULL if there
+ * are no more
+ */
 static struct efi_device *escan_next_changed(struct scan *s, bool *reinstalled)
 {
 	struct efi_device *edev;
@@ -407,9 +442,12 @@ static void escan_tell_changed(struct scan *s)
 	}
 }
 
-/* The scan: new devices */
+/* The scan: add new devices */
 
-/* Return: the device that @handle belongs to; it is kept by the list */
+/*
+ * Return: the device that @handle belongs to, or NULL. The list holds the
+ * reference.
+ */
 static struct efi_device *escan_device_of(u64 handle)
 {
 	struct efi_device *edev;
@@ -440,10 +478,12 @@ static bool escan_opened_for(const struct efi_device *parent,
 }
 
 /*
- * The nearest device on the way that the path describes. A handle without a path, or
- * with one that begins nowhere, belongs to whoever has opened a protocol on its behalf;
- * one that several have opened, such as the console that is made of all consoles, is
- * nobody's.
+ * The parent is the device with the longest path that the path of @child begins
+ * with. If there is none, because the handle has no path or its path does not
+ * begin with that of a device, the parent is the device whose protocol was
+ * opened on behalf of the handle (BY_CHILD_CONTROLLER). If this is true for
+ * several devices, there is no parent: the firmware's virtual console, which
+ * stands for all consoles, is an example.
  */
 static struct efi_device *escan_find_parent(const struct efi_device *child)
 {
@@ -483,7 +523,10 @@ static int escan_ask_new(struct efi_device *edev, const struct found *f)
 	return n ? 0 : -ENODEV;
 }
 
-/* A path is longer than that of its parent */
+/*
+ * Sort by the length of the path, so that parents precede their children.
+ * Handles without a path come last.
+ */
 static int escan_by_path(const void *a, const void *b)
 {
 	const struct efi_device *x = *(const struct efi_device **)a;
@@ -537,8 +580,8 @@ static void escan_add_new(struct scan *s)
 }
 
 /*
- * What could not be found out, for want of memory or because firmware has stopped,
- * leaves everything as it was.
+ * If the handles cannot be read, for lack of memory or because the firmware has
+ * stopped, nothing changes.
  */
 static void escan_run(void)
 {
@@ -549,8 +592,10 @@ static void escan_run(void)
 	escan_look_at_news();
 	if (!escan_find_all(&s)) {
 		/*
-		 * What was installed while firmware was asked has been found, and is
-		 * no news of the device that it is about to be.
+		 * Protocols that were installed during the scan are in its
+		 * result. Process their notifications before new devices are
+		 * added. Otherwise, a new device's own notification would make
+		 * it look like a replacement.
 		 */
 		escan_look_at_news();
 		escan_remove_gone(&s);
@@ -571,10 +616,11 @@ static void escan_work(struct work_struct *work)
 }
 
 /**
- * efi_scan_start() - find the devices that there are, and those that come and go
+ * efi_scan_start() - find the devices, and begin to watch for changes
  *
  * Context: task context; sleeps.
- * Return: 0 or an error.
+ * Return: 0; -ENOMEM; -ENOSPC; -EBUSY; or -EIO if the firmware cannot create
+ * the event or watch for a protocol.
  */
 int __init efi_scan_start(void)
 {
@@ -597,12 +643,12 @@ int __init efi_scan_start(void)
 	efi_connect_all();
 	efi_rescan();
 	flush_delayed_work(&scan_next);
-	pr_info("%zu devices\n", list_count_nodes(&efi_devices));
+	pr_info("found %zu devices\n", list_count_nodes(&efi_devices));
 	return 0;
 }
 
 /**
- * efi_scan_stop() - nobody looks any more
+ * efi_scan_stop() - stop scanning
  *
  * Drivers can still make calls.
  *
@@ -614,14 +660,15 @@ void efi_scan_stop(void)
 }
 
 /**
- * efi_scan_end() - firmware tells no more
+ * efi_scan_end() - stop the notifications
  *
- * Context: task context; sleeps, after efi_scan_stop() and when no driver is left.
+ * Context: task context; sleeps. After efi_scan_stop(), when no driver is bound
+ * any more.
  */
 void efi_scan_end(void)
 {
 	mutex_lock(&efi_devices_mutex);
-	/* What firmware called the registrations is not good any more */
+	/* The registrations become invalid with the event */
 	nr_watched = 0;
 	efi_mode_event_close(news_signal);
 	mutex_unlock(&efi_devices_mutex);
