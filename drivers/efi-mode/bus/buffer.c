@@ -17,7 +17,8 @@
 
 static bool below_4g;
 module_param(below_4g, bool, 0444);
-MODULE_PARM_DESC(below_4g, "give the firmware no memory above 4 GiB, for firmware whose drivers truncate addresses (default: 0)");
+MODULE_PARM_DESC(below_4g,
+		 "give the firmware no memory above 4 GiB: its drivers truncate addresses");
 
 /* Memory that the firmware keeps for ever */
 

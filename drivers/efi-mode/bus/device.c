@@ -266,8 +266,7 @@ static bool edev_has_lost_protocol(const struct efi_device *edev)
 }
 
 /**
- * efi_device_tell_changed() - report that the protocols of a device have
- * changed
+ * efi_device_tell_changed() - report changed protocols of a device
  * @edev:	the device
  * @reinstalled: the firmware has installed a protocol again that the device
  *		still has
@@ -297,7 +296,7 @@ void efi_device_tell_changed(struct efi_device *edev, bool reinstalled)
 		device_release_driver(&edev->dev);
 	kobject_uevent(&edev->dev.kobj, KOBJ_CHANGE);
 	if (device_attach(&edev->dev) < 0)
-		dev_warn(&edev->dev, "cannot bind a driver after a protocol change: the device has none\n");
+		dev_warn(&edev->dev, "no driver can be bound after a change of protocols\n");
 }
 
 bool efi_device_has_protocol(struct efi_device *edev, const efi_guid_t *guid)
