@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The disks of the firmware, for the files of their driver
+ * Internal header of the drivers for the firmware's disks
  *
- * Each handle with BlockIo is a block device. The driver turns requests of the block
- * layer into firmware calls. Read from disk.c downwards. nvme.c and scsi.c are modules
- * of their own, which pass commands through to what is behind the disks.
+ * Each handle with BlockIo is a block device. The driver turns requests of the
+ * block layer into firmware calls. Read the files from disk.c downwards. nvme.c
+ * and scsi.c are separate modules, which pass commands of user space through to
+ * the devices behind the disks.
  *
  * Calls run downwards. Files on a line do not call each other:
  *
@@ -16,7 +17,8 @@
  *	transfer, plan
  *	media, range
  *
- * All of them may use the bus. plan.c and range.c are pure, and so is most of media.c.
+ * All files may call the bus. plan.c and range.c contain pure functions only,
+ * and so does most of media.c.
  */
 #ifndef _EFI_MODE_DISK_H
 #define _EFI_MODE_DISK_H
@@ -30,35 +32,45 @@
 #include <efi-mode/bus.h>
 #include <efi-mode/block.h>
 
-/* Of a request: what firmware is given is made from them without an allocation */
+/*
+ * Segments per request. They are in struct efi_disk, so that a transfer needs
+ * no allocation.
+ */
 #define EFI_DISK_MAX_SEGMENTS	256
 
-/* Tokens that firmware has at once; NVMe in edk2 takes 63 */
+/* Tokens in flight per disk. The NVMe driver of edk2 takes 63. */
 #define EFI_DISK_TOKENS		32
 
-/* Of one of them. What is larger is several requests, and several tokens. */
+/*
+ * Bytes per token, at most. If tokens are used for all requests, the block
+ * layer splits larger requests. Otherwise larger requests are served without a
+ * token.
+ */
 #define EFI_DISK_TOKEN_BYTES	SZ_128K
 
-/* Calls that are made with one switch */
+/* Calls per switch */
 #define EFI_DISK_CHAIN		16
 
 #define EFI_DISK_MIN_BLOCK	512
 #define EFI_DISK_MAX_BLOCK	SZ_64K
 
 /**
- * struct efi_disk_media - what is in a drive
- * @id:		firmware's number for it, which each call says
- * @present:	there is something
- * @removable:	there can be something else
- * @read_only:	it cannot be written
- * @partition:	it is a part of another one
- * @block_size:	bytes of a block
- * @io_align:	what addresses are a multiple of, a power of two
- * @blocks:	how many
- * @physical_size: bytes that the device writes at once, a multiple of @block_size
- * @optimal_size: bytes of which a transfer is best a multiple, or 0
- * @aligned_block: the first one with which @physical_size begins
- * @erase_size: bytes that are erased at once, a multiple of @block_size; 0 if none can be
+ * struct efi_disk_media - the medium in a drive
+ * @id:		the firmware's number of the medium, an argument of each call
+ * @present:	there is a medium
+ * @removable:	the medium can be changed
+ * @read_only:	the medium cannot be written
+ * @partition:	the handle is a partition of another disk
+ * @block_size:	size of a block in bytes
+ * @io_align:	alignment of buffers in bytes, a power of two
+ * @blocks:	number of blocks
+ * @physical_size: bytes that the device writes at once, a multiple of
+ *		@block_size
+ * @optimal_size: bytes of which the length of a transfer should be a multiple,
+ *		or 0
+ * @aligned_block: first block that is aligned to @physical_size
+ * @erase_size:	bytes that the device erases at once, a multiple of @block_size;
+ *		0 if it cannot erase
  */
 struct efi_disk_media {
 	u32 id;
@@ -77,14 +89,18 @@ struct efi_disk_media {
 
 /**
  * struct efi_disk_limits - limits of one firmware call
- * @block_size:	of whole blocks, of so many bytes
- * @align:	of memory at such addresses: a power of two
- * @max_bytes:	of at most so many, a multiple of @block_size
- * @max_bounced: of at most so many if they go through the bounce buffer, likewise
- * @min_direct:	memory of so many bytes or more is worth a call of its own
- * @end:	of the memory that firmware can be given
- * @bounced:	nothing goes from or to where it is: the device may go on with a transfer
- *		after its end, and would change memory that others use by then
+ * @block_size:	size of a block in bytes; a call transfers whole blocks
+ * @align:	alignment of memory that is transferred directly, in bytes, a
+ *		power of two
+ * @max_bytes:	largest transfer in bytes, a multiple of @block_size
+ * @max_bounced: largest transfer through the bounce buffer in bytes, a multiple
+ *		of @block_size
+ * @min_direct:	size in bytes from which a separate call for one piece of memory
+ *		pays
+ * @end:	first address behind the memory that the firmware can be given
+ * @bounced:	use the bounce buffer for all transfers. After a timeout, the
+ *		device may go on with the transfer and change memory that has
+ *		another user by then.
  */
 struct efi_disk_limits {
 	u32 block_size;
@@ -97,10 +113,11 @@ struct efi_disk_limits {
 };
 
 /**
- * struct efi_disk_segment - memory of a request that is in one piece
- * @phys:	its address
- * @bytes:	how much
- * @shared:	others have parts of its pages, so firmware is not given the memory itself
+ * struct efi_disk_segment - contiguous memory of a request
+ * @phys:	physical address
+ * @bytes:	size in bytes
+ * @shared:	the pages also contain other objects, so the firmware must not
+ *		get their addresses
  */
 struct efi_disk_segment {
 	phys_addr_t phys;
@@ -109,11 +126,11 @@ struct efi_disk_segment {
 };
 
 /**
- * struct efi_disk_iter - how far a request has come
- * @seg:	the memory that is next
- * @offset:	in it
- * @pos:	on the disk, in bytes
- * @left:	bytes to go, no more than the segments have
+ * struct efi_disk_iter - progress of a request
+ * @seg:	the next segment
+ * @offset:	offset in @seg, in bytes
+ * @pos:	position on the disk, in bytes
+ * @left:	remaining bytes, at most those of the remaining segments
  */
 struct efi_disk_iter {
 	const struct efi_disk_segment *seg;
@@ -125,10 +142,11 @@ struct efi_disk_iter {
 /**
  * struct efi_disk_xfer - the transfer of one call
  * @lba:	first block
- * @bytes:	of whole blocks
- * @skip:	bytes at the beginning that nobody has asked for
- * @wanted:	bytes after them that somebody has
- * @direct:	to or from the memory itself, else the bounce buffer
+ * @bytes:	length in bytes, whole blocks
+ * @skip:	bytes at the beginning that are not part of the request
+ * @wanted:	bytes after them that are part of the request
+ * @direct:	transfer to or from the memory of the request, not the bounce
+ *		buffer
  */
 struct efi_disk_xfer {
 	u64 lba;
@@ -139,9 +157,9 @@ struct efi_disk_xfer {
 };
 
 /**
- * struct efi_disk_part - where a partition is
- * @start:	sector of 512 bytes
- * @sectors:	how many
+ * struct efi_disk_part - position of a partition
+ * @start:	first sector of 512 bytes
+ * @sectors:	number of sectors
  */
 struct efi_disk_part {
 	u64 start;
@@ -149,10 +167,11 @@ struct efi_disk_part {
 };
 
 /**
- * enum efi_disk_flush_support - whether a flush brings the data to the medium
- * @EFI_DISK_FLUSH_YES:	it does
+ * enum efi_disk_flush_support - does a flush write the data to the medium?
+ * @EFI_DISK_FLUSH_YES: it does
  * @EFI_DISK_FLUSH_UNKNOWN: there is FlushBlocks(), which may do nothing
- * @EFI_DISK_FLUSH_NO:	data may stay in the device's cache: FlushBlocks() is not supported
+ * @EFI_DISK_FLUSH_NO: FlushBlocks() is not supported, so data may stay in the
+ *		cache of the device
  */
 enum efi_disk_flush_support {
 	EFI_DISK_FLUSH_YES,
@@ -161,11 +180,12 @@ enum efi_disk_flush_support {
 };
 
 /**
- * enum efi_disk_pass_kind - what commands are passed to the device
- * @EFI_DISK_PASS_SCSI:	by ScsiIo of the disk
- * @EFI_DISK_PASS_ATA:	by AtaPassThru of the controller
- * @EFI_DISK_PASS_NVME:	by NvmExpressPassThru of the controller
- * @EFI_DISK_PASS_MMC:	by SdMmcPassThru of the controller
+ * enum efi_disk_pass_kind - the kind of commands that are passed to the device
+ * @EFI_DISK_PASS_SCSI: SCSI, by ScsiIo on the handle of the disk
+ * @EFI_DISK_PASS_ATA: ATA, by AtaPassThru on the handle of the controller
+ * @EFI_DISK_PASS_NVME: NVMe, by NvmExpressPassThru on the handle of the
+ *		controller
+ * @EFI_DISK_PASS_MMC: eMMC, by SdMmcPassThru on the handle of the controller
  */
 enum efi_disk_pass_kind {
 	EFI_DISK_PASS_SCSI,
@@ -175,16 +195,17 @@ enum efi_disk_pass_kind {
 };
 
 /**
- * struct efi_disk_pass - how commands are passed to the device
- * @protocol:	by which, or NULL if they are not
- * @kind:	what kind of commands
- * @namespace:	of NVMe
- * @port:	of the ATA device on its controller
- * @multiplier:	of the ATA device on its port multiplier
- * @slot:	of the eMMC device on its controller
- * @write_through: its cache is off, so there is nothing to flush
- * @flush:	the command that the device has for it
- * @answered:	the last error is what the device has answered
+ * struct efi_disk_pass - how the driver passes commands to the device
+ * @protocol:	the protocol, or NULL if commands cannot be passed
+ * @kind:	kind of the commands
+ * @namespace:	NVMe namespace
+ * @port:	port of the ATA device on its controller
+ * @multiplier:	port of the ATA device on its port multiplier
+ * @slot:	slot of the eMMC device on its controller
+ * @write_through: the cache of the eMMC device is off, so there is nothing to
+ *		flush
+ * @flush:	opcode of the flush command that the device supports
+ * @answered:	the last error is an answer of the device
  */
 struct efi_disk_pass {
 	struct efi_protocol *protocol;
@@ -199,11 +220,11 @@ struct efi_disk_pass {
 };
 
 /**
- * enum efi_disk_mode - by which protocol it is read and written
- * @EFI_DISK_AUTO:	by the one that is best; of the parameter only
- * @EFI_DISK_BLOCKIO:	one request after the other
- * @EFI_DISK_BLOCKIO2:	with tokens
- * @EFI_DISK_DISKIO2:	with tokens
+ * enum efi_disk_mode - the protocol that a disk is read and written by
+ * @EFI_DISK_AUTO: the best protocol; only a value of the parameter
+ * @EFI_DISK_BLOCKIO: BlockIo, one call after the other
+ * @EFI_DISK_BLOCKIO2: BlockIo2, with tokens
+ * @EFI_DISK_DISKIO2: DiskIo2, with tokens
  */
 enum efi_disk_mode {
 	EFI_DISK_AUTO,
@@ -213,11 +234,11 @@ enum efi_disk_mode {
 };
 
 /**
- * struct efi_disk_trial - what a trial has shown
- * @tokens:	at once
- * @at_once:	how many of them were complete when the call returned
- * @tokens_ns:	until all of them were
- * @block_ns:	of one read by BlockIo
+ * struct efi_disk_trial - result of a trial of a protocol with tokens
+ * @tokens:	number of tokens in flight at once
+ * @at_once:	number of tokens that were complete when the call returned
+ * @tokens_ns:	time in ns until all tokens were complete
+ * @block_ns:	time in ns of one read by BlockIo
  */
 struct efi_disk_trial {
 	unsigned int tokens;
@@ -227,11 +248,11 @@ struct efi_disk_trial {
 };
 
 /**
- * enum efi_disk_verdict - what that means
- * @EFI_DISK_SYNCHRONOUS: the protocol is only called asynchronous
- * @EFI_DISK_SLOWER:	however many tokens there are
- * @EFI_DISK_MORE:	to be tried with more of them
- * @EFI_DISK_FASTER:	than BlockIo
+ * enum efi_disk_verdict - conclusion from a trial
+ * @EFI_DISK_SYNCHRONOUS: the protocol transfers the data before it returns
+ * @EFI_DISK_SLOWER: slower than BlockIo, even with the largest number of tokens
+ * @EFI_DISK_MORE: try again with more tokens
+ * @EFI_DISK_FASTER: faster than BlockIo
  */
 enum efi_disk_verdict {
 	EFI_DISK_SYNCHRONOUS,
@@ -242,8 +263,8 @@ enum efi_disk_verdict {
 
 /**
  * struct efi_disk_result - result of a call
- * @ret:	as of efi_protocol_call()
- * @status:	what the function has returned
+ * @ret:	0, or an error as of efi_protocol_call()
+ * @status:	EFI status that the function has returned, if @ret is 0
  */
 struct efi_disk_result {
 	int ret;
@@ -254,10 +275,10 @@ struct efi_disk_slot;
 struct efi_disk_tokens;
 
 /**
- * struct efi_disk_request - what the driver has with each request
- * @slot:	where its token is, or NULL
- * @again:	does it without a token
- * @status:	once it is over
+ * struct efi_disk_request - driver data of each request
+ * @slot:	slot of its token, or NULL
+ * @again:	serves the request without a token
+ * @status:	status to complete the request with
  */
 struct efi_disk_request {
 	struct efi_disk_slot *slot;
@@ -266,9 +287,9 @@ struct efi_disk_request {
 };
 
 /**
- * struct efi_disk_chain - calls that are made with one switch
- * @max:	how many; it goes by how long they take
- * @calls:	of one request each
+ * struct efi_disk_chain - calls that are submitted with one switch
+ * @max:	number of calls per switch; adapted to the time that they take
+ * @calls:	one call per request
  */
 struct efi_disk_chain {
 	unsigned int max;
@@ -277,40 +298,46 @@ struct efi_disk_chain {
 
 /**
  * struct efi_disk - a disk
- * @gd:		for the block layer
- * @edev:	the handle
+ * @gd:		the disk in the block layer
+ * @edev:	device of the handle
  * @io:		BlockIo
  * @erase:	EraseBlock, or NULL
- * @pass:	for commands to the device itself
- * @bounce:	for what cannot or should not go from or to where it is
- * @shared:	for what else firmware gets the address of
- * @tags:	of the requests
- * @lock:	one call at a time; and what is below
- * @media:	what Linux believes to be in the drive
- * @limits:	of calls; its @max_bytes goes by how long they take
- * @max_bytes:	of a call, however short it is
- * @closed:	no more calls
- * @stale:	@media is not what is in the drive
- * @events:	DISK_EVENT_* that nobody has asked for yet
- * @poll_pause:	ms without a poll after the last look at the medium
- * @next_poll:	jiffies at the end of that
- * @media_work:	tells of a medium that has changed
- * @flush:	whether a flush brings the data to the medium
- * @warned:	that it does not
- * @number:	of its name
- * @mode:	by which protocol
- * @mode_reason: why
- * @tokens:	if they are used
- * @tokens_from: requests that there have to be at once for that; 0 without tokens
- * @waiting:	requests that are not with firmware yet
- * @issued:	those of them that are to be looked at together
- * @chain:	several of them at once
- * @segs:	of the request that is being done
- * @written:	Linux has written to it
- * @table_written: also where the firmware has no partition, so perhaps to the table
- * @table_known: @parts are what is in the table at the end
- * @parts:	the partitions that Linux has found, if it has written the table
- * @nr_parts:	how many
+ * @pass:	state for commands that are passed to the device
+ * @bounce:	buffer for data that cannot or should not be transferred
+ *		directly
+ * @shared:	buffer for all other arguments that the firmware gets the
+ *		address of
+ * @tags:	tags of the requests
+ * @lock:	held for each call; protects the members below
+ * @media:	the medium that Linux works with
+ * @limits:	limits of calls; its @max_bytes is adapted to the time that
+ *		calls take
+ * @max_bytes:	upper limit of @limits.max_bytes, however short the calls are
+ * @closed:	no call may be made any more
+ * @stale:	the drive contains another medium than @media
+ * @events:	DISK_EVENT_* that have not been reported yet
+ * @poll_pause:	time in ms for which the drive is not polled after the last look
+ *		at the medium
+ * @next_poll:	jiffies at the end of @poll_pause
+ * @media_work:	reports a medium that has changed
+ * @flush:	does a flush write the data to the medium?
+ * @warned:	the user has been warned that it may not
+ * @number:	number in the name of the disk
+ * @mode:	protocol in use
+ * @mode_reason: why @mode was chosen, for the log
+ * @tokens:	state of the tokens, or NULL if the disk does not use tokens
+ * @tokens_from: number of queued requests from which tokens are used; 0 without
+ *		tokens
+ * @waiting:	number of requests that have not been started
+ * @issued:	the requests among them that the driver looks at together
+ * @chain:	calls for several of them
+ * @segs:	segments of the request that is being served
+ * @written:	Linux has written to the disk
+ * @table_written: Linux has written outside the firmware's partitions, perhaps
+ *		to the partition table
+ * @table_known: @parts are the partitions in the table when the disk is removed
+ * @parts:	partitions that Linux has found, if Linux has written the table
+ * @nr_parts:	number of @parts
  */
 struct efi_disk {
 	struct gendisk *gd;
@@ -350,13 +377,14 @@ struct efi_disk {
 };
 
 /**
- * efi_disk_lock() - make calls
+ * efi_disk_lock() - lock a disk for firmware calls
  * @d:		the disk
  *
- * What is allocated meanwhile must not wait for pages to be written to this disk.
+ * Until efi_disk_unlock(), allocations do not start I/O, because they must not
+ * wait for pages to be written to this disk.
  *
  * Context: task context; sleeps.
- * Return: for efi_disk_unlock().
+ * Return: a value for efi_disk_unlock().
  */
 static inline unsigned int efi_disk_lock(struct efi_disk *d)
 {
@@ -367,9 +395,9 @@ static inline unsigned int efi_disk_lock(struct efi_disk *d)
 }
 
 /**
- * efi_disk_unlock() - let others make calls
+ * efi_disk_unlock() - undo efi_disk_lock()
  * @d:		the disk
- * @noio:	as of efi_disk_lock()
+ * @noio:	return value of efi_disk_lock()
  *
  * Context: task context.
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit tests of disks: how requests are cut, what media and answers mean
+ * KUnit tests of the disk driver: splitting of requests, media, and EFI status
+ * codes
  */
 #include <kunit/test.h>
 
@@ -27,7 +28,7 @@ static const struct efi_disk_limits large = {
 	.end		= PHYS_ADDR_MAX,
 };
 
-/* What is expected of one call */
+/* The expected transfer of one call */
 struct expected {
 	u64 lba;
 	u32 bytes, skip, wanted;
@@ -74,7 +75,10 @@ static void plan_direct(struct kunit *test)
 
 static void plan_gathered(struct kunit *test)
 {
-	/* Short ones are one call, a long one is another, and so is the rest */
+	/*
+	 * Short segments need one call, a long segment needs another, and so do
+	 * the rest
+	 */
 	const struct efi_disk_segment segs[] = {
 		{ 0x100000, 4096 }, { 0x200000, 4096 }, { 0x300000, SZ_32K },
 		{ 0x400000, 512 }, { 0x500000, 1024 },
@@ -91,7 +95,7 @@ static void plan_gathered(struct kunit *test)
 
 static void plan_misaligned(struct kunit *test)
 {
-	/* At a bad address, and more than the buffer holds */
+	/* A misaligned address, and more data than the buffer holds */
 	const struct efi_disk_segment segs[] = { { 0x100004, SZ_64K + 512 } };
 	const struct expected e[] = {
 		{ 0, SZ_64K, 0, SZ_64K, false },
@@ -111,7 +115,10 @@ static void segments_of_memory(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, pages);
 	KUNIT_ASSERT_NOT_NULL(test, object);
-	/* The second follows the first, the last one nothing, and there is no room */
+	/*
+	 * The second page follows the first. The last one follows no segment,
+	 * and there is no space for it.
+	 */
 	bvec_set_page(&bv[0], pages, PAGE_SIZE, 0);
 	bvec_set_page(&bv[1], pages + 1, 512, 0);
 	bvec_set_virt(&bv[2], object, 512);
@@ -137,7 +144,7 @@ static void segments_of_memory(struct kunit *test)
 
 static void plan_shared(struct kunit *test)
 {
-	/* However long it is, and if it is all there is */
+	/* Whatever its length, and even if it is the whole request */
 	const struct efi_disk_segment segs[] = {
 		{ 0x100000, SZ_32K }, { 0x200000, SZ_32K, true },
 		{ 0x300000, SZ_16K },
@@ -156,7 +163,7 @@ static void plan_shared(struct kunit *test)
 
 static void plan_high(struct kunit *test)
 {
-	/* Below the end, across it, behind it */
+	/* Below the end of usable memory, across it, and behind it */
 	const struct efi_disk_segment segs[] = {
 		{ SZ_4G - SZ_32K, SZ_32K }, { SZ_4G - SZ_16K, SZ_32K },
 		{ SZ_4G + SZ_1M, SZ_16K }, { SZ_1M, SZ_16K },
@@ -174,7 +181,10 @@ static void plan_high(struct kunit *test)
 
 static void plan_small_buffer(struct kunit *test)
 {
-	/* From where it is, as much as firmware takes; the rest as the buffer has room */
+	/*
+	 * Direct transfers are as large as the firmware accepts, others as
+	 * large as the buffer
+	 */
 	const struct efi_disk_segment segs[] = {
 		{ 0x100000, SZ_64K }, { 0x200004, SZ_64K },
 	};
@@ -199,7 +209,10 @@ static void paces(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, efi_disk_pace(SZ_1M, SZ_128K, SZ_4M, 30), SZ_512K);
 	KUNIT_EXPECT_EQ(test, efi_disk_pace(SZ_128K, SZ_128K, SZ_4M, 3000),
 			SZ_128K);
-	/* Firmware has refused more, and less than what is least may be left */
+	/*
+	 * If the firmware has refused larger sizes, @most can be less than
+	 * @least
+	 */
 	KUNIT_EXPECT_EQ(test, efi_disk_pace(SZ_128K, SZ_128K, SZ_128K + 512, 0),
 			SZ_128K + 512);
 	KUNIT_EXPECT_EQ(test, efi_disk_pace(SZ_32K, SZ_128K, SZ_32K, 0), SZ_32K);
@@ -210,7 +223,10 @@ static void plan_parts_of_blocks(struct kunit *test)
 {
 	const struct efi_disk_segment one[] = { { 0x100000, 4096 } };
 	const struct expected inside[] = { { 1, SZ_16K, 4096, 4096, false } };
-	/* The end of a block, two whole ones from where they are, a beginning */
+	/*
+	 * The end of a block, two whole blocks that are direct, the start of a
+	 * block
+	 */
 	const struct efi_disk_segment long_one[] = { { 0x100000,
 						       4096 + SZ_32K + 8192 } };
 	const struct expected across[] = {
@@ -218,7 +234,7 @@ static void plan_parts_of_blocks(struct kunit *test)
 		{ 1, SZ_32K, 0, SZ_32K, true },
 		{ 3, SZ_16K, 0, 8192, false },
 	};
-	/* All through the buffer, which is no larger than four blocks */
+	/* All of it through the buffer, which has four blocks */
 	const struct efi_disk_segment bad[] = { { 0x100200, SZ_64K } };
 	const struct expected buffered[] = {
 		{ 0, SZ_64K, 4096, SZ_64K - 4096, false },
@@ -240,7 +256,7 @@ static void plan_far(struct kunit *test)
 	check_plan(test, &usual, one, 512ULL << 40, 512, e, 1);
 }
 
-/* Return: bytes that are erased, with @lba where */
+/* Return: number of bytes to erase, from @lba on */
 static u64 erased(u32 block_size, u32 erase_size, u64 pos, u64 bytes, u64 *lba)
 {
 	const struct efi_disk_media media = {
@@ -258,7 +274,10 @@ static void plan_erase(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, erased(512, 512, 1024, 4096, &lba), 4096);
 	KUNIT_EXPECT_EQ(test, lba, 2);
-	/* Inward at both ends, to whole blocks and to as many as are erased at once */
+	/*
+	 * Rounded inwards at both ends, to whole blocks and to whole erase
+	 * units
+	 */
 	KUNIT_EXPECT_EQ(test, erased(SZ_16K, SZ_16K, SZ_4K, SZ_64K, &lba),
 			SZ_16K * 3);
 	KUNIT_EXPECT_EQ(test, lba, 1);
@@ -268,10 +287,10 @@ static void plan_erase(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, erased(512, 3 * 512, 512, 7 * 512, &lba),
 			3 * 512);
 	KUNIT_EXPECT_EQ(test, lba, 3);
-	/* Nothing is whole */
+	/* No erase unit is covered completely */
 	KUNIT_EXPECT_EQ(test, erased(SZ_16K, SZ_16K, SZ_4K, SZ_4K, &lba), 0);
 	KUNIT_EXPECT_EQ(test, erased(SZ_16K, SZ_16K, SZ_4K, SZ_16K, &lba), 0);
-	/* Far behind what 32 bits can say */
+	/* Far beyond the range of 32 bits */
 	KUNIT_EXPECT_EQ(test, erased(SZ_4K, SZ_4K, 4096ULL << 40, SZ_1G, &lba),
 			SZ_1G);
 	KUNIT_EXPECT_EQ(test, lba, 1ULL << 40);
@@ -366,7 +385,7 @@ static void media_checks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, check(raw), -EINVAL);
 	raw.last_block = U64_MAX / 512;
 	KUNIT_EXPECT_EQ(test, check(raw), -EINVAL);
-	/* Nothing is in the drive: what it says of that is of no interest */
+	/* Without a medium, its description does not matter */
 	raw.media_present = 0;
 	raw.block_size = 0;
 	KUNIT_EXPECT_EQ(test, check(raw), 0);
@@ -389,7 +408,7 @@ static void statuses(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, status_of(0, EFI_OUT_OF_RESOURCES) ==
 				BLK_STS_RESOURCE);
 	KUNIT_EXPECT_TRUE(test, status_of(0, EFI_NO_MEDIA) == BLK_STS_IOERR);
-	/* One that nobody knows */
+	/* An unknown status */
 	KUNIT_EXPECT_TRUE(test, status_of(0, EFI_DEVICE_ERROR + 90) ==
 				BLK_STS_IOERR);
 	KUNIT_EXPECT_TRUE(test, status_of(-ENODEV, EFI_NOT_FOUND) ==
@@ -404,16 +423,16 @@ static void token_fits(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, efi_disk_token_fits(&usual, SZ_128K, 512, 512));
 	KUNIT_EXPECT_TRUE(test, efi_disk_token_fits(&usual, SZ_64K, 512, SZ_64K));
 	KUNIT_EXPECT_FALSE(test, efi_disk_token_fits(&usual, SZ_32K, 0, SZ_64K));
-	/* Firmware has refused more */
+	/* The firmware has refused larger sizes */
 	small.max_bytes = SZ_4K;
 	KUNIT_EXPECT_FALSE(test, efi_disk_token_fits(&small, SZ_64K, 0, SZ_8K));
-	/* Parts of blocks, at either end */
+	/* Parts of blocks at either end */
 	KUNIT_EXPECT_TRUE(test, efi_disk_token_fits(&large, SZ_128K, SZ_16K,
 						    SZ_32K));
 	KUNIT_EXPECT_FALSE(test, efi_disk_token_fits(&large, SZ_128K, SZ_4K,
 						     SZ_16K));
 	KUNIT_EXPECT_FALSE(test, efi_disk_token_fits(&large, SZ_128K, 0, SZ_4K));
-	/* Far behind what 32 bits can say */
+	/* Far beyond the range of 32 bits */
 	KUNIT_EXPECT_TRUE(test, efi_disk_token_fits(&usual, SZ_128K,
 						    512ULL << 40, 512));
 }
@@ -433,16 +452,16 @@ static enum efi_disk_verdict judge(unsigned int tokens, unsigned int at_once,
 
 static void verdicts(struct kunit *test)
 {
-	/* One may be complete by chance, but not all */
+	/* One token may complete at once by chance, but not all */
 	KUNIT_EXPECT_EQ(test, judge(8, 8, 10, 1000), EFI_DISK_SYNCHRONOUS);
 	KUNIT_EXPECT_EQ(test, judge(8, 7, 10, 1000), EFI_DISK_MORE);
-	/* A tick of 10 ms, and a fast disk */
+	/* A tick of 10 ms and a fast disk */
 	KUNIT_EXPECT_EQ(test, judge(8, 0, 10000, 40), EFI_DISK_SLOWER);
-	/* 32 do not take less than 8 */
+	/* 32 tokens do not take less time than 8 */
 	KUNIT_EXPECT_EQ(test, judge(8, 0, 10000, 300), EFI_DISK_SLOWER);
 	KUNIT_EXPECT_EQ(test, judge(8, 0, 10000, 500), EFI_DISK_MORE);
 	KUNIT_EXPECT_EQ(test, judge(32, 0, 10000, 500), EFI_DISK_FASTER);
-	/* Not by much */
+	/* Faster, but not by a quarter */
 	KUNIT_EXPECT_EQ(test, judge(32, 0, 15000, 500), EFI_DISK_SLOWER);
 	KUNIT_EXPECT_EQ(test, judge(32, 0, 40000, 500), EFI_DISK_SLOWER);
 }
@@ -461,9 +480,9 @@ static void few_requests(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, break_even(10000, 500), 20);
 	KUNIT_EXPECT_EQ(test, break_even(10001, 500), 21);
-	/* One alone is never worth a tick */
+	/* For a single request, tokens never pay */
 	KUNIT_EXPECT_EQ(test, break_even(1, 500), 2);
-	/* Much longer than 32 bits can say */
+	/* Far beyond the range of 32 bits */
 	KUNIT_EXPECT_EQ(test, break_even(20 * NSEC_PER_SEC, NSEC_PER_SEC), 20);
 }
 
@@ -522,11 +541,11 @@ static void partition_paths(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, part.start, 64);
 	KUNIT_EXPECT_EQ(test, part.sectors, 128);
 	KUNIT_EXPECT_FALSE(test, efi_disk_parse_partition(d, path, 47, &part));
-	/* CDROM() is none that Linux can have in its table */
+	/* Linux has no partition for CDROM() in its table */
 	path[7] = 2;
 	KUNIT_EXPECT_FALSE(test, efi_disk_parse_partition(d, path, sizeof(path),
 							  &part));
-	/* Of 16 blocks, or of 16 of a CD */
+	/* 16 blocks of the disk, or 16 blocks of a CD */
 	KUNIT_EXPECT_TRUE(test, efi_disk_parse_boot_image(d, path, sizeof(path),
 							  &part));
 	KUNIT_EXPECT_EQ(test, part.start, 64);
@@ -537,7 +556,7 @@ static void partition_paths(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, part.start, 8);
 	KUNIT_EXPECT_EQ(test, part.sectors, 64);
 	KUNIT_EXPECT_FALSE(test, efi_disk_parse_boot_image(d, path, 29, &part));
-	/* UDF's vendor node says nothing */
+	/* The vendor node of UDF contains no position */
 	path[7] = 3;
 	KUNIT_EXPECT_FALSE(test, efi_disk_parse_boot_image(d, path, sizeof(path),
 							   &part));
@@ -545,15 +564,18 @@ static void partition_paths(struct kunit *test)
 
 static void poll_pauses(struct kunit *test)
 {
-	/* Each poll of a drive that answers at once, with a medium or without */
+	/*
+	 * A drive that answers at once is polled each time, with a medium or
+	 * without
+	 */
 	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, false, 0), 0);
 	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(60000, false, 0), 0);
-	/* Slow: a twentieth of the time, but once a minute */
+	/* A slow drive gets a twentieth of the time, but one poll per minute */
 	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, false, 500), 10000);
 	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, false, 10000), 60000);
 	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, false, U64_MAX / 32),
 			60000);
-	/* Unreadable: less and less often */
+	/* A medium that cannot be read is polled less and less often */
 	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(0, true, 0), 4000);
 	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(4000, true, 0), 8000);
 	KUNIT_EXPECT_EQ(test, efi_disk_poll_pause(32000, true, 0), 60000);
@@ -568,19 +590,19 @@ static void fat_sizes(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, boot);
 	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), 0);
 	boot[0] = 0xeb;
-	boot[12] = 2;		/* 512 bytes */
-	boot[13] = 4;		/* a cluster */
-	boot[14] = 1;		/* reserved */
-	boot[16] = 2;		/* FATs */
+	boot[12] = 2;		/* 512 bytes per sector */
+	boot[13] = 4;		/* sectors per cluster */
+	boot[14] = 1;		/* reserved sectors */
+	boot[16] = 2;		/* number of FATs */
 	boot[20] = 0x10;	/* 4096 sectors */
 	boot[510] = 0x55;
 	boot[511] = 0xaa;
 	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), 4096);
 	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 511), 0);
 	boot[20] = 0;
-	boot[34] = 1;		/* 65536 of them, which 16 bits cannot say */
+	boot[34] = 1;		/* 65536 sectors: more than 16 bits */
 	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), SZ_64K);
-	boot[12] = 16;		/* 4096 bytes */
+	boot[12] = 16;		/* 4096 bytes per sector */
 	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), SZ_512K);
 	boot[12] = 3;
 	KUNIT_EXPECT_EQ(test, efi_disk_fat_sectors(boot, 512), 0);

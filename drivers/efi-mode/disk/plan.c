@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a request is cut into calls of firmware: pure functions
+ * Split a request into firmware calls: pure functions
  *
- * Firmware transfers whole blocks, to or from memory in one piece. The memory of a
- * request is in many. What is long enough goes from or to where it is; what is short,
- * or at an address that firmware does not take, or in pages that cannot be left to
- * firmware if it faults, is gathered in the bounce buffer, as much of it as is in a row,
- * since a call costs more than copying. So is what lies behind the memory that firmware
- * can be given.
+ * The firmware transfers whole blocks, to or from contiguous memory. The memory
+ * of a request consists of many segments. A segment that is long enough is
+ * transferred directly. The other segments go through the bounce buffer: those
+ * that are short, that have an address that the firmware does not accept, that
+ * lie behind the memory that the firmware can be given, or whose pages cannot
+ * be abandoned if the firmware faults. A run of such segments is gathered in
+ * the buffer for one call, because a call costs more than a copy.
  *
- * Blocks may be larger than what the block layer knows. Then a request can begin and
- * end in the middle of one: such blocks go through the bounce buffer, too.
+ * Blocks may be larger than those of the block layer. A request can then begin
+ * and end in the middle of a block. Such blocks go through the bounce buffer,
+ * too.
  */
 #include <linux/align.h>
 #include <linux/bvec.h>
@@ -23,25 +25,29 @@
 #include "disk.h"
 
 /*
- * Firmware does one thing at a time: a keyboard or another disk waits for the end of a
- * call. These are about as long as a frame on a screen at the most.
+ * The firmware does one thing at a time, so a keyboard or another disk waits
+ * for the end of a call. LONG_MS is about the time of a frame on a screen.
  */
 #define LONG_MS		20
 #define SHORT_MS	5
 
 /**
- * efi_disk_add_segment() - memory of a request
- * @segs:	there are @nr of them
- * @nr:		is counted up if it is another one
- * @max:	as many as @segs has room for
- * @bv:		the memory that is next
+ * efi_disk_add_segment() - add memory of a request to its segments
+ * @segs:	the segments
+ * @nr:		number of @segs, incremented for a new segment
+ * @max:	size of @segs
+ * @bv:		the memory to add
  *
- * What follows the segment before it is a part of that: the block layer counts those as two,
- * too, at the most. What a file system has from kmalloc() is used again when it has freed
- * it, whoever else has the page.
+ * Memory that follows the last segment is merged into it. The block layer never
+ * counts fewer segments than this function, so @segs is large enough if @max is
+ * the limit of the queue.
+ *
+ * Memory from kmalloc(), which file systems use, shares its page with other
+ * objects. It cannot be abandoned, because the allocator reuses it after it is
+ * freed, whatever references the page has.
  *
  * Context: any.
- * Return: false if there are too many.
+ * Return: false if there are more than @max segments.
  */
 bool efi_disk_add_segment(struct efi_disk_segment *segs, unsigned int *nr,
 			  unsigned int max, const struct bio_vec *bv)
@@ -64,7 +70,7 @@ bool efi_disk_add_segment(struct efi_disk_segment *segs, unsigned int *nr,
 	return true;
 }
 
-/* How many bytes from here on can go without the bounce buffer? */
+/* Return: the number of bytes from here on that can be transferred directly */
 static u32 eplan_direct_bytes(const struct efi_disk_limits *s,
 			      const struct efi_disk_segment *seg, u32 offset,
 			      u64 pos, u32 left)
@@ -78,7 +84,9 @@ static u32 eplan_direct_bytes(const struct efi_disk_limits *s,
 	return round_down(bytes, s->block_size);
 }
 
-/* Until the buffer is full, the request at its end, or there is a long segment */
+/*
+ * Gather until the buffer is full, the request ends, or a long segment begins
+ */
 static u32 eplan_gather(const struct efi_disk_limits *s,
 			const struct efi_disk_iter *c, u32 limit)
 {
@@ -102,10 +110,10 @@ static u32 eplan_gather(const struct efi_disk_limits *s,
 }
 
 /**
- * efi_disk_plan() - what to transfer with the next call
- * @s:		what calls are like
- * @c:		how far the request has come; @c->left is not 0
- * @xfer:	is filled in
+ * efi_disk_plan() - plan the next call
+ * @s:		limits of calls
+ * @c:		progress of the request; @c->left is not 0
+ * @xfer:	filled in
  *
  * Context: any.
  */
@@ -117,7 +125,10 @@ void efi_disk_plan(const struct efi_disk_limits *s,
 
 	xfer->lba = c->pos / s->block_size;
 	xfer->skip = skip;
-	/* What is all there is saves the copy, and costs no other call */
+	/*
+	 * A short transfer that completes the request is direct, too: it saves
+	 * the copy, and needs no additional call
+	 */
 	xfer->direct = direct && (direct >= s->min_direct || direct == c->left);
 	if (xfer->direct)
 		xfer->wanted = direct;
@@ -130,9 +141,9 @@ void efi_disk_plan(const struct efi_disk_limits *s,
 }
 
 /**
- * efi_disk_advance() - so much has been transferred
- * @c:		how far the request has come
- * @bytes:	no more than @c->left
+ * efi_disk_advance() - advance the progress of a request
+ * @c:		progress of the request
+ * @bytes:	bytes that have been transferred, at most @c->left
  *
  * Context: any.
  */
@@ -141,7 +152,10 @@ void efi_disk_advance(struct efi_disk_iter *c, u32 bytes)
 	c->pos += bytes;
 	c->left -= bytes;
 	bytes += c->offset;
-	/* What is behind the last segment is not looked at */
+	/*
+	 * At the end of the request, @bytes is 0, so there is no access behind
+	 * the last segment
+	 */
 	while (bytes && bytes >= c->seg->bytes) {
 		bytes -= c->seg->bytes;
 		c->seg++;
@@ -150,17 +164,19 @@ void efi_disk_advance(struct efi_disk_iter *c, u32 bytes)
 }
 
 /**
- * efi_disk_plan_erase() - what of a discard can be erased
- * @media:	what is in the drive; @erase_size is not 0
- * @pos:	on the disk, in bytes
- * @bytes:	how many
- * @lba:	first block
+ * efi_disk_plan_erase() - find the part of a discard that can be erased
+ * @media:	the medium; @media->erase_size is not 0
+ * @pos:	position of the discard on the disk, in bytes
+ * @bytes:	length of the discard, in bytes
+ * @lba:	set to the first block to erase
  *
- * A discard may begin and end anywhere. What is beside it belongs to somebody, so only
- * what is wholly in it is erased. It may remain: nobody has been promised that it goes.
+ * A discard may begin and end anywhere. Only erase units that lie completely in
+ * it are erased, because the rest of a unit contains other data. The block
+ * layer allows that discarded data remain.
  *
  * Context: any.
- * Return: bytes from @lba on, a multiple of @erase_size; 0 if there is nothing to erase.
+ * Return: the length in bytes, a multiple of @media->erase_size; 0 if there is
+ * nothing to erase.
  */
 u64 efi_disk_plan_erase(const struct efi_disk_media *media, u64 pos, u64 bytes,
 			u64 *lba)
@@ -175,17 +191,17 @@ u64 efi_disk_plan_erase(const struct efi_disk_media *media, u64 pos, u64 bytes,
 }
 
 /**
- * efi_disk_pace() - how much is to be done with one switch, after a full one
- * @now:	how much that was
- * @least:	power of two
- * @most:	more than which is never done
- * @ms:		how long it has taken
+ * efi_disk_pace() - adapt the amount of work per switch
+ * @now:	the amount that the last switch was used for
+ * @least:	lower limit, a power of two
+ * @most:	upper limit
+ * @ms:		time that the last switch took, in ms
  *
- * What is fast is done in large pieces, since each costs a switch and what firmware does
- * around it; what is slow in small ones.
+ * A fast device gets large transfers, because each call costs a switch and some
+ * work of the firmware. A slow device gets small transfers.
  *
  * Context: any.
- * Return: how much from now on, at most @most.
+ * Return: the amount per switch from now on, at most @most.
  */
 u32 efi_disk_pace(u32 now, u32 least, u32 most, unsigned int ms)
 {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where on a disk the firmware has a partition, or a file system
+ * Find the place of the firmware's partitions and file systems on a disk
  *
- * The device path of a partition says where it is. It is part of a disk in one of three
- * ways: by a partition table, as the image that a CD boots from (El Torito), which sticks
- * have, too, if an ISO image has been copied to them; or as a file system on all of the
- * disk, for which there is no more than a vendor's node (UDF).
+ * The device path of a partition contains its position. A file system can be on
+ * a disk in one of three ways:
+ *
+ *  - In a partition of the partition table.
+ *  - In the boot image of a CD (El Torito). USB sticks to which an ISO image
+ *    has been copied have such a boot image, too.
+ *  - On the whole disk (UDF). The device path then contains only a vendor node.
  */
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -15,19 +18,21 @@
 #include "disk.h"
 #include "../bus/bus.h"
 
-/* What Linux takes of an extended partition, for a boot loader, at most */
+/* Linux limits an extended partition to these sectors, for boot loaders */
 #define EXTENDED_SECTORS	8
 
-/* HD() and CDROM(): number, first block, number of blocks */
+/* Layout of HD() and CDROM() nodes: number, first block, number of blocks */
 #define NODE_START	8
 #define NODE_BLOCKS	16
 #define HD_SIZE		42
 #define CDROM_SIZE	24
 
-/* The blocks of a CD, in sectors */
+/* Size of a CD block, in sectors */
 #define CD_SECTORS	(SZ_2K >> SECTOR_SHIFT)
 
-/* Return: the node behind those of the disk if it is of that kind, else NULL */
+/*
+ * Return: the node that follows those of the disk, if it has that type, or NULL
+ */
 static const u8 *erange_node(const struct efi_disk *d, const void *path,
 			     size_t size, u8 sub_type, size_t node_size)
 {
@@ -51,17 +56,17 @@ static void erange_from_node(const struct efi_disk *d, const u8 *node,
 }
 
 /**
- * efi_disk_parse_partition() - read from a device path where a partition is
+ * efi_disk_parse_partition() - read the position of a partition from its path
  * @d:		the disk
  * @path:	a device path below that of the disk
- * @size:	bytes of it
- * @part:	is filled in
+ * @size:	size of @path, in bytes
+ * @part:	filled in on success
  *
- * It is the first node behind those of the disk that says so, even if the partition has
- * parts itself.
+ * Reads the first node behind those of the disk. If the partition is itself
+ * divided into partitions, this is the outer one.
  *
  * Context: any.
- * Return: true if it does.
+ * Return: true if that node describes a partition.
  */
 bool efi_disk_parse_partition(const struct efi_disk *d, const void *path,
 			      size_t size, struct efi_disk_part *part)
@@ -74,18 +79,19 @@ bool efi_disk_parse_partition(const struct efi_disk *d, const void *path,
 }
 
 /**
- * efi_disk_parse_boot_image() - read from a device path where El Torito's image is
+ * efi_disk_parse_boot_image() - read the position of an El Torito boot image
  * @d:		the disk
  * @path:	a device path below that of the disk
- * @size:	bytes of it
- * @part:	is filled in
+ * @size:	size of @path, in bytes
+ * @part:	filled in on success
  *
- * Only the start is certain. Firmware counts the size in sectors of 512 bytes, in blocks
- * of the disk, or in those of a CD, which are the largest. edk2 does the last, and takes
- * all of the CD for an image of 32 MiB or more. So @part is the largest of those ranges.
+ * Only the start is certain. The firmware may count the size in sectors of 512
+ * bytes, in blocks of the disk, or in blocks of a CD, which are the largest.
+ * edk2 does the last, and takes the whole CD for an image of 32 MiB or more. So
+ * @part is the largest of these ranges.
  *
  * Context: any.
- * Return: true if it does.
+ * Return: true if the path describes a boot image.
  */
 bool efi_disk_parse_boot_image(const struct efi_disk *d, const void *path,
 			       size_t size, struct efi_disk_part *part)
@@ -102,7 +108,7 @@ bool efi_disk_parse_boot_image(const struct efi_disk *d, const void *path,
 	return true;
 }
 
-/* Boot sector of FAT: bytes from its beginning */
+/* Boot sector of FAT: offsets in bytes */
 #define FAT_JUMP		0
 #define FAT_SECTOR_SIZE		11
 #define FAT_CLUSTER_SECTORS	13
@@ -126,12 +132,13 @@ static bool erange_is_fat(const u8 *boot)
 }
 
 /**
- * efi_disk_fat_sectors() - read from the boot sector how large a FAT file system is
+ * efi_disk_fat_sectors() - get the size of a FAT file system
  * @boot:	the boot sector
- * @size:	bytes of it that there are
+ * @size:	size of @boot, in bytes
  *
  * Context: any.
- * Return: sectors of 512 bytes, or 0 if it is no FAT file system.
+ * Return: the number of sectors of 512 bytes, or 0 if it is not a FAT file
+ * system.
  */
 u64 efi_disk_fat_sectors(const void *boot, size_t size)
 {
@@ -146,12 +153,12 @@ u64 efi_disk_fat_sectors(const void *boot, size_t size)
 }
 
 /**
- * efi_disk_covers() - check whether a range is all of a disk
+ * efi_disk_covers() - check whether a range covers the whole disk
  * @part:	the range
- * @capacity:	sectors of the disk
+ * @capacity:	size of the disk in sectors
  *
  * Context: any.
- * Return: true if it is.
+ * Return: true if it does.
  */
 bool efi_disk_covers(const struct efi_disk_part *part, sector_t capacity)
 {
@@ -159,15 +166,16 @@ bool efi_disk_covers(const struct efi_disk_part *part, sector_t capacity)
 }
 
 /**
- * efi_disk_has_part() - check whether Linux has found a partition of the firmware's
- * @parts:	what Linux has found
+ * efi_disk_has_part() - check whether Linux knows a partition of the firmware
+ * @parts:	partitions that Linux has found
  * @nr:		number of @parts
  * @part:	the firmware's partition
  *
- * Of an extended partition Linux takes two sectors, or a block, and the firmware all.
+ * Linux shows only two sectors or one block of an extended partition. The
+ * firmware shows all of it.
  *
  * Context: any.
- * Return: true if Linux has found it.
+ * Return: true if one of @parts is the same partition.
  */
 bool efi_disk_has_part(const struct efi_disk_part *parts, unsigned int nr,
 		       const struct efi_disk_part *part)
