@@ -2,9 +2,10 @@
 /*
  * /dev/efinvme*: admin commands for NVMe controllers
  *
- * Disks are driven by firmware. What is asked of their controllers besides, by smartctl
- * and nvme, goes through NvmExpressPassThru with the ioctl that the kernel's own NVMe
- * driver has for it. Queues and events of the controller are firmware's.
+ * The firmware drives the disks. Other commands for their controllers, from
+ * smartctl and nvme-cli, go through NvmExpressPassThru. The device node has the
+ * same ioctl for admin commands as the kernel's NVMe driver. The firmware owns
+ * the queues and the events of the controller.
  */
 #define pr_fmt(fmt) "efi-nvme: " fmt
 
@@ -28,9 +29,9 @@
 #include <efi-mode/pass-thru.h>
 
 #define MAX_DATA	SZ_1M
-#define TIMEOUT_MS	60000	/* as the kernel's own driver */
+#define TIMEOUT_MS	60000	/* as in the kernel's NVMe driver */
 
-/* What firmware gets the address of */
+/* Arguments whose address the firmware gets */
 struct shared {
 	struct efi_nvme_packet packet;
 	struct efi_nvme_command command;
@@ -39,8 +40,8 @@ struct shared {
 
 struct controller {
 	struct kref users;
-	struct mutex mutex;		/* for one command at a time */
-	struct efi_device *edev;	/* NULL once it is gone */
+	struct mutex mutex;		/* serialises commands */
+	struct efi_device *edev;	/* NULL after removal */
 	struct efi_protocol *protocol;
 	struct efi_buffer *buffer;
 	size_t io_align;
@@ -59,7 +60,7 @@ static void envme_free_controller(struct kref *users)
 	kfree(c);
 }
 
-/* Those that would take from firmware what it works with */
+/* Commands that would take resources of the controller from the firmware */
 static bool envme_is_of_firmware(u8 opcode)
 {
 	switch (opcode) {
@@ -110,7 +111,10 @@ static void envme_fill(struct controller *c,
 	}
 }
 
-/* As the kernel's own driver: the status of NVMe is positive */
+/*
+ * Return: an error, or the status of the NVMe command, which is positive, as in
+ * the kernel's NVMe driver
+ */
 static int envme_pass(struct controller *c, struct nvme_passthru_cmd64 *cmd)
 {
 	struct shared *s = c->buffer->virt;
@@ -178,7 +182,7 @@ static int envme_admin(struct controller *c, struct nvme_passthru_cmd64 *cmd)
 		efi_buffer_abandon(c->edev, data);
 	else if (data)
 		efi_buffer_free(c->edev, data);
-	/* The next command must not be in the place of one that the controller may have */
+	/* The controller may still write to the buffer of this command */
 	if (ret == -ETIMEDOUT)
 		c->buffer = efi_buffer_replace(c->edev, c->buffer);
 	return ret;
@@ -193,7 +197,7 @@ static long envme_admin32(struct controller *c,
 
 	if (copy_from_user(&cmd32, user, sizeof(cmd32)))
 		return -EFAULT;
-	/* They differ in the result, which is last */
+	/* The structures differ only in the result, which comes last */
 	memcpy(&cmd, &cmd32, offsetof(struct nvme_passthru_cmd, result));
 	ret = envme_admin(c, &cmd);
 	if (ret >= 0 && put_user((u32)cmd.result, &user->result))
@@ -232,7 +236,10 @@ static long envme_control(struct file *file, unsigned int what,
 	return -ENOTTY;
 }
 
-/* Nobody can open what is being unregistered */
+/*
+ * misc_open() and misc_deregister() exclude each other, so the controller
+ * exists here
+ */
 static int envme_open(struct inode *inode, struct file *file)
 {
 	struct controller *c = container_of(file->private_data,
@@ -259,7 +266,7 @@ static const struct file_operations operations = {
 	.compat_ioctl	= compat_ptr_ioctl,
 };
 
-/* What it has of firmware's is freed with its binding to the device */
+/* Resources of the firmware are released when the driver is unbound (devres) */
 static int envme_attach(struct controller *c, struct efi_device *edev,
 			const struct efi_device_id *id)
 {
@@ -276,7 +283,7 @@ static int envme_attach(struct controller *c, struct efi_device *edev,
 		return ret;
 	if (io_align > 1 && !is_power_of_2(io_align))
 		return dev_err_probe(&edev->dev, -EINVAL,
-				     FW_BUG "buffers are to be aligned to %u\n",
+				     FW_BUG "invalid alignment of buffers: %u\n",
 				     io_align);
 	c->io_align = io_align;
 	c->buffer = efi_buffer_alloc(edev, sizeof(struct shared), 0, 0);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commands that go past the firmware's disk driver to the device: flushes, and the one
+ * Commands that bypass the firmware's disk driver: flushes, and the command
  * before the power is cut
  *
- * The firmware passes commands through for SCSI (ScsiIo on the handle of the disk), ATA,
- * NVMe and eMMC (AtaPassThru, NvmExpressPassThru and SdMmcPassThru on the handle of the
- * controller). What the device answers is known then, whatever the firmware's disk driver
- * does at a flush.
+ * The firmware passes commands through to the device for SCSI (ScsiIo on the
+ * handle of the disk), and for ATA, NVMe and eMMC (AtaPassThru,
+ * NvmExpressPassThru and SdMmcPassThru on the handle of the controller). So the
+ * driver gets the answer of the device, whatever the firmware's disk driver
+ * does on a flush.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
@@ -25,8 +26,9 @@
 #include "../bus/bus.h"
 
 /*
- * A disk may have much to write, and may have to start to turn. The firmware has to give up
- * before the end of the system does (EFI_MODE_CALL_TIMEOUT_MS).
+ * A disk may have much data to write, and may have to spin up first. The
+ * firmware has to give up before the end of the system does
+ * (EFI_MODE_CALL_TIMEOUT_MS).
  */
 #define TIMEOUT_S	50
 #define TIMEOUT		(TIMEOUT_S * USEC_PER_SEC * (u64)EFI_100NSEC_PER_USEC)
@@ -34,17 +36,17 @@
 #define CDB_SIZE	10
 #define SENSE_SIZE	64
 
-/* NVMe(): number of the namespace */
+/* Layout of an NVMe() node: offset of the namespace, and size */
 #define NVME_NAMESPACE	4
 #define NVME_SIZE	16
 
-/* eMMC(): number of the slot */
+/* Layout of an eMMC() node: offset of the slot, and size */
 #define EMMC_SLOT	4
 #define EMMC_SIZE	5
 
 #define EXT_CSD_SIZE	512
 
-/* Of a path: Sata() or Ata(), and what ends it */
+/* Size of a Sata() or Ata() node together with an end node, at most */
 #define NODES_SIZE	32
 
 /* UEFI 2.10, section 15.4 */
@@ -61,7 +63,10 @@ union scsi_io_protocol {
 	};
 };
 
-/* What the firmware gets the address of: aligned as any of it can ask for */
+/*
+ * Arguments whose address the firmware gets, with the largest alignment that it
+ * can require
+ */
 union pass_shared {
 	struct {
 		struct efi_scsi_packet packet;
@@ -92,7 +97,10 @@ union pass_shared {
 
 /* SCSI */
 
-/* Return: the status; EFI_UNSUPPORTED if the device does not know the command */
+/*
+ * Return: the EFI status; EFI_UNSUPPORTED if the device does not know the
+ * command
+ */
 static efi_status_t epass_judge_scsi(struct efi_disk *d,
 				     const union pass_shared *s)
 {
@@ -146,7 +154,7 @@ static efi_status_t epass_judge_ata(struct efi_disk *d,
 		       EFI_UNSUPPORTED : EFI_DEVICE_ERROR;
 }
 
-/* Of those without data */
+/* For commands without data */
 static struct efi_disk_result epass_ata(struct efi_disk *d, u8 command)
 {
 	union pass_shared *s = d->shared->virt;
@@ -168,7 +176,7 @@ static struct efi_disk_result epass_ata(struct efi_disk *d, u8 command)
 	return o;
 }
 
-/* Which of the devices on the controller it is, the firmware reads from its path */
+/* The firmware derives the port of the device from the device path */
 static bool epass_find_ata(struct efi_disk *d,
 			   const struct efi_generic_dev_path *node)
 {
@@ -286,8 +294,9 @@ static struct efi_disk_result epass_mmc_switch(struct efi_disk *d, u8 index)
 }
 
 /*
- * Whether the device has written its cache it says in the response to the command that
- * follows. This one needs no address of the device, which only the firmware knows.
+ * The device reports whether it has written its cache in the response to the
+ * next command. Reading EXT_CSD is a command that does not need the address of
+ * the device, which only the firmware knows.
  */
 static struct efi_disk_result epass_mmc(struct efi_disk *d, u8 index)
 {
@@ -308,7 +317,10 @@ static struct efi_disk_result epass_mmc(struct efi_disk *d, u8 index)
 	return o;
 }
 
-/* A partition of the device is behind it in the path, as the number of a controller */
+/*
+ * A hardware partition of the device has another node behind the eMMC() node,
+ * so search the whole path
+ */
 static const u8 *epass_find_emmc_node(const struct efi_device *edev)
 {
 	size_t body = efi_path_body(edev->path, edev->path_size), at = 0;
@@ -324,7 +336,7 @@ static const u8 *epass_find_emmc_node(const struct efi_device *edev)
 	return NULL;
 }
 
-/* Return: whether it is known what the cache is like */
+/* Return: true if the state of the cache is known */
 static bool epass_find_mmc(struct efi_disk *d, const u8 *node)
 {
 	union pass_shared *s = d->shared->virt;
@@ -347,7 +359,7 @@ static bool epass_find_mmc(struct efi_disk *d, const u8 *node)
 	return true;
 }
 
-/* All of them */
+/* All kinds of devices */
 
 static bool epass_open_scsi(struct efi_disk *d)
 {
@@ -399,7 +411,7 @@ static bool epass_open(struct efi_disk *d)
 }
 
 /**
- * efi_disk_pass_close() - do not pass commands to the device any more
+ * efi_disk_pass_close() - stop passing commands to the device
  * @d:		the disk
  *
  * Context: task context; sleeps. @d->lock is held.
@@ -411,7 +423,10 @@ void efi_disk_pass_close(struct efi_disk *d)
 	d->pass = (struct efi_disk_pass) {};
 }
 
-/* A device that has not answered in time may still do so, into the buffer */
+/*
+ * A device that has not answered in time may still write to the buffer, so
+ * replace it
+ */
 static struct efi_disk_result epass_send(struct efi_disk *d, u8 command)
 {
 	struct efi_disk_result o = { .status = EFI_UNSUPPORTED };
@@ -438,13 +453,14 @@ static struct efi_disk_result epass_send(struct efi_disk *d, u8 command)
 }
 
 /**
- * efi_disk_pass_flush() - let the device write what is in its cache
- * @d:		the disk, of which @d->pass.protocol is open
+ * efi_disk_pass_flush() - flush the cache of the device
+ * @d:		the disk, with @d->pass.protocol open
  *
- * @d->pass.answered says afterwards whether an error is the device's answer.
+ * Sets @d->pass.answered if the device has answered with an error.
  *
  * Context: task context; sleeps. @d->lock is held.
- * Return: what has become of it; %EFI_UNSUPPORTED if the device does not know the command.
+ * Return: the result; the status is %EFI_UNSUPPORTED if the device does not
+ * know the command.
  */
 struct efi_disk_result efi_disk_pass_flush(struct efi_disk *d)
 {
@@ -452,7 +468,7 @@ struct efi_disk_result efi_disk_pass_flush(struct efi_disk *d)
 	return epass_send(d, d->pass.flush);
 }
 
-/* Without 48-bit addresses there is the shorter command only */
+/* ATA devices without 48-bit addresses only know the older command */
 static struct efi_disk_result epass_first_flush(struct efi_disk *d)
 {
 	struct efi_disk_result o = efi_disk_pass_flush(d);
@@ -467,10 +483,11 @@ static struct efi_disk_result epass_first_flush(struct efi_disk *d)
 
 /**
  * efi_disk_pass_open() - find out whether flushes can be passed to the device
- * @d:		the disk, with a medium that nobody has written to yet
+ * @d:		the disk, with a medium that has not been written to yet
  *
- * A device that answers with an error knows the command: it may only have to say that it
- * was reset, or it cannot flush now, and then the caller of a flush is to be told.
+ * A device that answers with another error than "unknown command" knows the
+ * command. It may report a reset, or may not be able to flush now. In that
+ * case, a later flush reports the error to its caller.
  *
  * Context: task context; sleeps. @d->lock is held.
  * Return: true if they can.
@@ -491,10 +508,11 @@ bool efi_disk_pass_open(struct efi_disk *d)
 }
 
 /**
- * efi_disk_pass_standby() - prepare the device for the end of its power
+ * efi_disk_pass_standby() - prepare the device for a power-off
  * @d:		the disk, which has been flushed
  *
- * A hard disk parks its heads. Without the command it does so by itself, in a hurry.
+ * A hard disk parks its heads. Without this command, it has to do so in a hurry
+ * when the power is cut. Only ATA devices get the command.
  *
  * Context: task context; sleeps. @d->lock is held.
  */
@@ -507,6 +525,6 @@ void efi_disk_pass_standby(struct efi_disk *d)
 		return;
 	o = epass_send(d, ATA_CMD_STANDBYNOW1);
 	if (!efi_disk_succeeded(&o))
-		dev_dbg(&d->edev->dev, "no standby: %s\n",
+		dev_dbg(&d->edev->dev, "STANDBY IMMEDIATE has failed: %s\n",
 			efi_disk_status_name(&o));
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SCSI hosts on firmware's Extended SCSI Pass Thru
+ * SCSI hosts that use the firmware's Extended SCSI Pass Thru
  *
- * Disks are driven by firmware. Each adapter is a SCSI host as well, for sg and bsg: who
- * wants to talk to a disk in SCSI, as smartctl and sg_utils do, finds it as /dev/sg*.
- * No disk driver of Linux's binds to it, so that no disk is there twice.
+ * The firmware drives the disks. In addition, each adapter is a SCSI host for
+ * sg and bsg: programs that send SCSI commands to a disk, such as smartctl and
+ * sg3_utils, find it as /dev/sg*. Linux disk drivers do not bind to it, so that
+ * no disk appears twice.
  *
- * A command is one call, which returns when the command has ended: queuecommand sleeps.
+ * A command is one firmware call, which returns when the command has completed.
+ * So queuecommand sleeps.
  *
- * The firmware is asked for its units before there is a host. As soon as there is one,
- * programs send commands, which use the same memory.
+ * The driver asks the firmware for its units before it adds the host, because
+ * programs can send commands as soon as there is a host, and commands use the
+ * same memory.
  */
 #define pr_fmt(fmt) "efi-scsi: " fmt
 
@@ -31,7 +34,7 @@
 #define MAX_CDB		16
 #define MAX_UNITS	1024
 
-/* What firmware gets the address of */
+/* Arguments whose address the firmware gets */
 struct shared {
 	struct efi_scsi_packet packet;
 	u8  target[EFI_SCSI_TARGET_BYTES];
@@ -41,7 +44,10 @@ struct shared {
 	u8  sense[SCSI_SENSE_BUFFERSIZE];
 };
 
-/* A target of firmware's has 16 bytes; Linux's id of it is its number here */
+/*
+ * A target of the firmware has 16 bytes. Its ID in Linux is the index in this
+ * array.
+ */
 struct target {
 	u8 bytes[EFI_SCSI_TARGET_BYTES];
 };
@@ -51,7 +57,7 @@ struct unit {
 	u64 lun;
 };
 
-/* @targets and @units do not change once there is a host */
+/* @targets and @units do not change after the host was added */
 struct adapter {
 	struct efi_device *edev;
 	struct efi_protocol *protocol;
@@ -123,7 +129,10 @@ static int escsi_host_byte_of(u8 host_status)
 	return DID_ERROR;
 }
 
-/* Where the call has ended with an error before there was anything of the device */
+/*
+ * Errors of the call itself: the packet may contain no status of the adapter or
+ * the device
+ */
 static int escsi_host_byte_of_status(efi_status_t status, u8 host_status,
 				     u8 target_status)
 {
@@ -159,7 +168,7 @@ static void escsi_take_result(struct adapter *a, struct scsi_cmnd *cmd,
 
 	if (!writes && asked && host == DID_OK)
 		scsi_sg_copy_from_buffer(cmd, a->data->virt, had);
-	/* A check condition says in its sense data how far it came */
+	/* If it has failed, the sense data tells how far the command came */
 	if (status == EFI_SUCCESS || status == EFI_BAD_BUFFER_SIZE)
 		scsi_set_resid(cmd, asked - had);
 	set_host_byte(cmd, host);
@@ -169,14 +178,16 @@ static void escsi_take_result(struct adapter *a, struct scsi_cmnd *cmd,
 		       min_t(size_t, p->sense_length, sizeof(s->sense)));
 }
 
-/* The device may still have the buffers of a command that it has not ended in time */
+/* The device may still use the buffers of a command that has timed out */
 static void escsi_replace_buffers(struct adapter *a)
 {
 	a->buffer = efi_buffer_replace(a->edev, a->buffer);
 	a->data = efi_buffer_replace(a->edev, a->data);
 }
 
-/* The midlayer sends one at a time: there is one buffer */
+/*
+ * There is one buffer, and the midlayer sends one command at a time (can_queue)
+ */
 static int escsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 {
 	struct adapter *a = escsi_adapter_of(host);
@@ -217,7 +228,7 @@ static int escsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 	return 0;
 }
 
-/* Firmware has the time-out of each command, and returns */
+/* The firmware has a timeout for each command, so the call returns */
 static enum scsi_timeout_action escsi_timed_out(struct scsi_cmnd *cmd)
 {
 	return SCSI_EH_RESET_TIMER;
@@ -226,7 +237,7 @@ static enum scsi_timeout_action escsi_timed_out(struct scsi_cmnd *cmd)
 static int escsi_configure(struct scsi_device *sdev,
 			   struct queue_limits *limits)
 {
-	/* Firmware drives it: no second driver for the same disk */
+	/* The firmware drives the disk, so no second driver may bind to it */
 	sdev->no_uld_attach = 1;
 	return 0;
 }
@@ -246,7 +257,7 @@ static const struct scsi_host_template template = {
 	.max_sectors		= MAX_DATA / SECTOR_SIZE,
 };
 
-/* Return: the number of a target, which may be new */
+/* Return: the ID of a target, which is added if it is new */
 static unsigned int escsi_number_of(struct adapter *a, const u8 *bytes)
 {
 	unsigned int i;
@@ -259,7 +270,10 @@ static unsigned int escsi_number_of(struct adapter *a, const u8 *bytes)
 	return i;
 }
 
-/* Go on from the unit in @target and @lun. Return: false at the end. */
+/*
+ * Get the unit that follows @target and @lun. Return: false if there are no
+ * more.
+ */
 static bool escsi_next_unit(struct adapter *a, u8 *target, u64 *lun)
 {
 	struct shared *s = a->buffer->virt;
@@ -280,7 +294,7 @@ static bool escsi_next_unit(struct adapter *a, u8 *target, u64 *lun)
 	return true;
 }
 
-/* The firmware knows its units: nothing is looked for where there is none */
+/* The firmware knows its units, so addresses need not be scanned */
 static int escsi_find_units(struct adapter *a)
 {
 	struct device *dev = &a->edev->dev;
@@ -310,7 +324,7 @@ static void escsi_add_units(struct Scsi_Host *host)
 		scsi_add_device(host, 0, a->units[i].target, a->units[i].lun);
 }
 
-/* What it has of firmware's is freed with its binding to the device */
+/* Resources of the firmware are released when the driver is unbound (devres) */
 static int escsi_attach(struct adapter *a, const struct efi_device_id *id)
 {
 	u32 io_align;
@@ -327,7 +341,7 @@ static int escsi_attach(struct adapter *a, const struct efi_device_id *id)
 		return ret;
 	if (io_align > 1 && !is_power_of_2(io_align))
 		return dev_err_probe(&a->edev->dev, -EINVAL,
-				     FW_BUG "buffers are to be aligned to %u\n",
+				     FW_BUG "invalid alignment of buffers: %u\n",
 				     io_align);
 	a->buffer = efi_buffer_alloc(a->edev, sizeof(struct shared), io_align,
 				     0);
