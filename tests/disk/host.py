@@ -235,9 +235,9 @@ def disks_tokens(opt, results):
         guest_actions(m, results, name, {})
         guest_actions(m, results, name + ": tick", {})
         power_off(m, results, name)
-        found = m.text.count("mode: blockio2 (asked for)")
+        found = m.text.count("mode: blockio2 (requested)")
         results.add(found == len(kinds), f"{name}: both use it", found)
-        results.add("once more with BlockIo" not in m.text,
+        results.add("retrying with BlockIo" not in m.text,
                     f"{name}: and nothing else")
     judge_disks(opt, results, name, kinds)
 
@@ -289,7 +289,7 @@ def guard(opt, results):
         text = m.text[begin:end]
         for word in ("hello", "from Linux", "once more", "in between"):
             results.add(word in text, f"{name}: firmware reads {word!r}", text)
-        results.add("where Linux writes: disconnected" in m.text,
+        results.add("where Linux writes: disconnecting" in m.text,
                     f"{name}: the message")
         power_off(m, results, name)
     for file, word in (("linux.txt", "from Linux"), ("second.txt", "once more")):
@@ -413,7 +413,7 @@ def hybrid_sticks(opt, results):
         m.expect("TEST BEGIN", START + BOOT)
         guest_actions(m, results, name, {})
         power_off(m, results, name)
-        said = set(re.findall(r"efida\d(\S*): firmware has the file system",
+        said = set(re.findall(r"efida\d(\S*): the firmware has mounted the file system",
                               m.text))
         results.add(said == {"", "p1"}, f"{name}: the notices", said)
 

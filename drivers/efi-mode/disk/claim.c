@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Partitions in which firmware has a file system
+ * Partitions that contain a file system of the firmware
  *
- * Firmware's FAT driver keeps what it has read, and writes what it has kept. Two
- * writers who do not know of each other destroy a file system. So where firmware has
- * SimpleFileSystem, Linux only reads: the partition is read-only, and what is written
- * there by way of the whole disk is refused.
+ * The firmware's FAT driver caches what it has read, and writes back its cache.
+ * If two systems write to a file system without knowing of each other, they
+ * destroy it. So where the firmware has SimpleFileSystem, Linux only reads: the
+ * partition is read-only, and writes to the same sectors through the whole disk
+ * are refused.
  *
- * Somebody who wants to write makes the partition writable (BLKROSET, blockdev
- * --setrw). Firmware's file system is then disconnected. When the partition is made
- * read-only again, or Linux lets go of the disk, firmware is asked to connect its
- * drivers, and reads what is there then. Linux forgets both times what it has read, since
- * the other one has written.
+ * A user who wants to write makes the partition writable (BLKROSET, blockdev
+ * --setrw). The firmware's file system driver is then disconnected. When the
+ * partition is made read-only again, or when Linux releases the disk, the
+ * firmware is asked to connect its drivers, and reads the file system anew.
+ * Both times Linux drops its cached pages, because the other side has written,
+ * or will write.
  *
- * If firmware finds a file system where Linux is writing, it is disconnected in the same
- * way: Linux was there first.
+ * If the firmware finds a file system where Linux is writing, its driver is
+ * disconnected in the same way, because Linux was there first.
  *
- * A claim is for a handle with SimpleFileSystem: one of a partition, to which a driver
- * is bound for this purpose only, or that of a disk without partitions.
+ * A claim belongs to a handle that may have SimpleFileSystem: the handle of a
+ * partition, to which a driver is bound for this purpose only, or the handle of
+ * a disk, which may have no partitions.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
@@ -33,12 +36,14 @@
 
 /**
  * struct efi_fs_claim - a place where the firmware may have a file system
- * @list:	of all claims
- * @edev:	the handle
- * @disk:	where the partition is, or NULL if Linux does not have the disk
- * @range:	of the disk, which the file system uses
- * @mounted:	firmware has a file system there
- * @released:	it had one, until Linux wanted to write
+ * @list:	entry in the list of all claims
+ * @edev:	device of the handle
+ * @disk:	the disk that contains the place, or NULL if Linux does not use
+ *		the disk
+ * @range:	sectors of the disk that the file system uses
+ * @mounted:	the firmware has a file system there
+ * @released:	the firmware had a file system there, until Linux wanted to
+ *		write
  */
 struct efi_fs_claim {
 	struct list_head list;
@@ -49,7 +54,10 @@ struct efi_fs_claim {
 	bool released;
 };
 
-/* The mutex is for changes. The list and what I/O asks for has the lock, too. */
+/*
+ * The mutex serialises changes. The spinlock also protects the list and the
+ * members that I/O reads.
+ */
 static DEFINE_MUTEX(claims_mutex);
 static DEFINE_SPINLOCK(claims_lock);
 static LIST_HEAD(claims);
@@ -75,7 +83,7 @@ static bool eclaim_is_claimed(const struct efi_disk *d, sector_t start,
 	return claimed;
 }
 
-/* Return: whether a range is in a partition that the firmware knows */
+/* Return: true if a range is inside a partition that the firmware knows */
 static bool eclaim_is_inside(const struct efi_fs_claim *c, sector_t start,
 			     sector_t sectors)
 {
@@ -91,10 +99,11 @@ static bool eclaim_is_all(const struct efi_fs_claim *c)
 /**
  * efi_fs_claim_may_write() - check whether Linux may write to a range
  * @d:		the disk
- * @start:	sector
- * @sectors:	how many
+ * @start:	first sector
+ * @sectors:	number of sectors
  *
- * If it may, the disk is one that the firmware has to look at when Linux lets go of it.
+ * If it may, the disk is marked as written. The firmware then has to look at
+ * the disk again when Linux releases it.
  *
  * Context: any but interrupt.
  * Return: false if the firmware has a file system there.
@@ -121,9 +130,12 @@ bool efi_fs_claim_may_write(struct efi_disk *d, sector_t start,
 	return !claimed;
 }
 
-/* The block layer's side */
+/* Interface to the block layer */
 
-/* A disk is read-only if a claim is for all of it, a partition if one is for any of it */
+/*
+ * A disk is read-only if a claim covers all of it. A partition is read-only if
+ * a claim covers any part of it.
+ */
 static bool eclaim_is_claimed_bdev(const struct efi_disk *d,
 				   struct block_device *bdev)
 {
@@ -141,8 +153,8 @@ static bool eclaim_is_claimed_bdev(const struct efi_disk *d,
 }
 
 /**
- * efi_fs_claim_protect() - make what the firmware claims read-only
- * @bdev:	a disk of this driver, or a partition of one
+ * efi_fs_claim_protect() - make a block device read-only if it is claimed
+ * @bdev:	a disk of this driver, or a partition of such a disk
  *
  * Context: task context.
  */
@@ -155,10 +167,10 @@ void efi_fs_claim_protect(struct block_device *bdev)
 		return;
 	bdev_set_flag(bdev, BD_READ_ONLY);
 	dev_notice(&bdev->bd_device,
-		   "firmware has the file system: read-only until blockdev --setrw\n");
+		   "the firmware has mounted the file system: read-only until blockdev --setrw\n");
 }
 
-/* Those that are there; the others are seen when they are added */
+/* Protect the block devices that exist. Others are protected when added. */
 static void eclaim_protect_all(struct efi_disk *d)
 {
 	struct block_device *part;
@@ -172,9 +184,9 @@ static void eclaim_protect_all(struct efi_disk *d)
 
 /**
  * struct eclaim_use - how a block device is used
- * @held:	by a file system, or by another user that wants to be alone
- * @openers:	how often it is open
- * @writes:	how often it has been written to
+ * @held:	held exclusively, by a file system or another user
+ * @openers:	number of times that it is open
+ * @writes:	number of write requests
  */
 struct eclaim_use {
 	bool held;
@@ -183,8 +195,8 @@ struct eclaim_use {
 };
 
 /*
- * The block layer counts for a disk what it counts for partitions, too. A disk and one of
- * its partitions are never held at the same time.
+ * The numbers of a disk include those of its partitions. A disk and one of its
+ * partitions are never held at the same time.
  */
 static struct eclaim_use eclaim_use_of(struct block_device *bdev)
 {
@@ -208,7 +220,10 @@ static struct eclaim_use eclaim_use_of(struct block_device *bdev)
 	return use;
 }
 
-/* A program that only looks at a disk, as udev does, is not in the middle of anything */
+/*
+ * A program that only looks at a disk, as udev does, has neither written to it
+ * nor holds it
+ */
 static bool eclaim_is_written(struct block_device *bdev,
 			      const struct eclaim_use *use)
 {
@@ -223,8 +238,8 @@ static bool eclaim_is_held(struct block_device *bdev,
 }
 
 /*
- * A disk with a claim on a part of it is usually open for its partition table. It only
- * counts if it is held.
+ * A disk with a claim on a part of it is usually open for its partition table.
+ * So it counts only if it is held.
  */
 static bool eclaim_is_within(const struct efi_fs_claim *c,
 			     struct block_device *bdev,
@@ -236,7 +251,10 @@ static bool eclaim_is_within(const struct efi_fs_claim *c,
 			       bdev_nr_sectors(bdev));
 }
 
-/* Return: whether @is is true for a block device that overlaps with the claim */
+/*
+ * Return: true if @is returns true for a block device that overlaps with the
+ * claim
+ */
 static bool eclaim_any_bdev(const struct efi_fs_claim *c,
 			    bool (*is)(struct block_device *bdev,
 				       const struct eclaim_use *use))
@@ -257,7 +275,7 @@ static bool eclaim_any_bdev(const struct efi_fs_claim *c,
 	return found;
 }
 
-/* Of the disk itself, too: what is there is in its cache as well */
+/* The disk itself, too, because its page cache contains the same sectors */
 static int eclaim_forget_range(struct efi_disk *d, sector_t start,
 			       sector_t sectors)
 {
@@ -278,9 +296,12 @@ static int eclaim_forget_range(struct efi_disk *d, sector_t start,
 	return ret;
 }
 
-/* Firmware's side */
+/* Interface to the firmware */
 
-/* What cannot be found out, for want of memory, is taken for one: that loses nothing */
+/*
+ * If the protocols cannot be read, for lack of memory, assume a file system: a
+ * write that is refused loses nothing
+ */
 static bool eclaim_has_file_system(u64 handle)
 {
 	efi_guid_t *guids;
@@ -302,7 +323,10 @@ static void eclaim_set_mounted(struct efi_fs_claim *c, bool mounted)
 	spin_unlock(&claims_lock);
 }
 
-/* Its driver has DiskIo open. That of the disk itself has not, and stays. */
+/*
+ * The file system driver has DiskIo open. The driver of the disk itself has
+ * not, so it stays bound.
+ */
 static int eclaim_release(struct efi_fs_claim *c)
 {
 	const efi_guid_t disk_io = EFI_DISK_IO_PROTOCOL_GUID;
@@ -313,16 +337,20 @@ static int eclaim_release(struct efi_fs_claim *c)
 	efi_handle_disconnect_users(c->edev->handle, &disk_io2);
 	if (eclaim_has_file_system(c->edev->handle)) {
 		dev_err(&c->edev->dev,
-			"firmware does not let go of its file system\n");
+			"the firmware does not release its file system: still read-only\n");
 		return -EBUSY;
 	}
 	c->released = true;
 	eclaim_set_mounted(c, false);
-	dev_info(&c->edev->dev, "the file system is Linux's\n");
+	dev_info(&c->edev->dev,
+		 "the firmware has released the file system: Linux may write\n");
 	return 0;
 }
 
-/* It reads anew: nothing of what it had is left */
+/*
+ * The firmware's driver reads the file system anew, because it was unbound and
+ * has kept nothing
+ */
 static void eclaim_restore(struct efi_fs_claim *c)
 {
 	const efi_guid_t block_io = EFI_BLOCK_IO_PROTOCOL_GUID;
@@ -335,18 +363,19 @@ static void eclaim_restore(struct efi_fs_claim *c)
 	efi_handle_connect(c->edev->handle);
 	if (eclaim_has_file_system(c->edev->handle)) {
 		dev_info(&c->edev->dev,
-			 "the file system is firmware's again\n");
+			 "the firmware has mounted its file system again\n");
 		return;
 	}
 	eclaim_set_mounted(c, false);
 	dev_warn(&c->edev->dev,
-		 "firmware does not find its file system again\n");
+		 "the firmware does not find its file system again\n");
 }
 
 /*
- * Who has it mounted to read does not know what firmware has written since.
+ * A claim cannot be released while Linux has the file system mounted, even
+ * read-only, because Linux does not know what the firmware has written since.
  *
- * Return: an error, and then some may have been released.
+ * Return: 0 or an error. If it is an error, some claims may have been released.
  */
 static int eclaim_release_range(struct efi_disk *d, sector_t start,
 				sector_t sectors)
@@ -390,13 +419,14 @@ static void eclaim_restore_range(struct efi_disk *d, sector_t start,
 }
 
 /**
- * efi_fs_claim_set_read_only() - take a file system from the firmware, or give it back
+ * efi_fs_claim_set_read_only() - claim or return a file system of the firmware
  * @bdev:	a disk or a partition
- * @ro:		give it back, else take it
+ * @ro:		true to return it to the firmware, false to claim it
  *
- * Context: as set_read_only() of struct block_device_operations.
- * Return: 0, -EBUSY if it is in use, or if firmware does not let go of it, or an error of
- * what was still to be written.
+ * Context: task context; sleeps. As set_read_only() of struct
+ * block_device_operations.
+ * Return: 0; -EBUSY if it is in use, or if the firmware does not release it; or
+ * the error of writing back dirty pages.
  */
 int efi_fs_claim_set_read_only(struct block_device *bdev, bool ro)
 {
@@ -409,7 +439,7 @@ int efi_fs_claim_set_read_only(struct block_device *bdev, bool ro)
 		return eclaim_release_range(d, start, n);
 	if (!eclaim_is_released(d, start, n))
 		return 0;
-	/* Somebody who has it mounted would go on writing */
+	/* If it is mounted, the file system would go on writing */
 	if (READ_ONCE(bdev->bd_holder))
 		return -EBUSY;
 	ret = eclaim_forget_range(d, start, n);
@@ -418,7 +448,7 @@ int efi_fs_claim_set_read_only(struct block_device *bdev, bool ro)
 	return ret;
 }
 
-/* Which disk is a partition on? */
+/* Find the disk of a partition */
 
 static bool eclaim_is_on(const struct efi_device *edev,
 			 const struct efi_disk *d)
@@ -445,7 +475,10 @@ static u64 eclaim_fat_sectors(struct efi_disk *d, sector_t start)
 	return sectors;
 }
 
-/* The file system on the image of a CD is the only one to know how large that is */
+/*
+ * The path does not tell the real size of the boot image of a CD, so read it
+ * from the FAT file system in the image
+ */
 static struct efi_disk_part eclaim_find_range(const struct efi_device *edev,
 					      struct efi_disk *d)
 {
@@ -470,7 +503,10 @@ static void eclaim_attach(struct efi_fs_claim *c, struct efi_disk *d)
 	spin_unlock(&claims_lock);
 }
 
-/* What the bus knows may be older than what has been done here */
+/*
+ * Ask the firmware, because the protocols that the bus knows may be older than
+ * the last release or restore
+ */
 static bool eclaim_is_mounted(struct efi_device *edev)
 {
 	const efi_guid_t guid = EFI_BLOCK_IO_PROTOCOL_GUID;
@@ -511,13 +547,16 @@ static void eclaim_remove(struct efi_device *edev)
 	kfree(c);
 }
 
-/* Return: whether it is Linux's that firmware has found there now */
+/*
+ * Return: true if the firmware has mounted a file system where Linux writes,
+ * and was disconnected from it
+ */
 static bool eclaim_defend(struct efi_fs_claim *c)
 {
 	if (c->mounted || !eclaim_any_bdev(c, eclaim_is_written))
 		return false;
 	dev_notice(&c->edev->dev,
-		   "firmware has found a file system where Linux writes: disconnected\n");
+		   "the firmware has mounted a file system where Linux writes: disconnecting it\n");
 	return !eclaim_release(c);
 }
 
@@ -532,7 +571,10 @@ static void eclaim_update(struct efi_device *edev)
 	if (mounted && eclaim_defend(c))
 		return;
 	eclaim_set_mounted(c, mounted);
-	/* What Linux has released and firmware has taken again is firmware's */
+	/*
+	 * Linux had released the file system of the firmware, and the firmware
+	 * has mounted it again: it is the firmware's
+	 */
 	if (mounted)
 		c->released = false;
 	if (c->disk)
@@ -542,8 +584,8 @@ static void eclaim_update(struct efi_device *edev)
 /* Disks */
 
 /**
- * efi_fs_claim_attach() - there is a disk
- * @d:		the disk, which nobody can open yet
+ * efi_fs_claim_attach() - start to protect a new disk
+ * @d:		the disk, which cannot be opened yet
  *
  * Context: task context; sleeps.
  */
@@ -556,15 +598,16 @@ void efi_fs_claim_attach(struct efi_disk *d)
 	if (c)
 		eclaim_set_mounted(c, eclaim_is_mounted(d->edev));
 	else
-		dev_warn(&d->edev->dev, "a file system of firmware's is not noticed\n");
+		dev_warn(&d->edev->dev,
+			 "no memory to note a file system of the firmware: not protected\n");
 	list_for_each_entry(c, &claims, list)
 		if (eclaim_is_on(c->edev, d))
 			eclaim_attach(c, d);
 }
 
 /**
- * efi_fs_claim_detach() - a disk has gone
- * @d:		the disk, to which nobody writes any more
+ * efi_fs_claim_detach() - return all file systems of a disk to the firmware
+ * @d:		the disk, to which Linux does not write any more
  *
  * Context: task context; sleeps.
  */
@@ -583,9 +626,10 @@ void efi_fs_claim_detach(struct efi_disk *d)
 }
 
 /**
- * efi_fs_claim_drop() - a partition will not come back
+ * efi_fs_claim_drop() - give up the claim of a partition that is deleted
  * @d:		the disk, to which Linux does not write any more
- * @handle:	the firmware's, which is about to go
+ * @handle:	the firmware's handle of the partition, which is about to be
+ *		removed
  *
  * Context: task context; sleeps.
  */
@@ -603,7 +647,7 @@ void efi_fs_claim_drop(struct efi_disk *d, u64 handle)
 }
 
 /**
- * efi_fs_claim_changed() - the handle of a disk has other protocols than before
+ * efi_fs_claim_changed() - update the claim after a change of protocols
  * @d:		the disk
  *
  * Context: task context; sleeps.
@@ -614,7 +658,7 @@ void efi_fs_claim_changed(struct efi_disk *d)
 	eclaim_update(d->edev);
 }
 
-/* Handles of partitions */
+/* Driver for the handles of partitions */
 
 static int eclaim_partition_probe(struct efi_device *edev,
 				  const struct efi_device_id *id)
@@ -629,7 +673,9 @@ static int eclaim_partition_probe(struct efi_device *edev,
 	fresh = eclaim_add(edev);
 	if (!fresh)
 		return -ENOMEM;
-	/* Any other claim on the same disk knows it */
+	/*
+	 * The claim of a disk's own handle tells which disk the partition is on
+	 */
 	list_for_each_entry(c, &claims, list) {
 		if (c->disk && c->edev == c->disk->edev && edev != c->edev &&
 		    eclaim_is_on(edev, c->disk)) {
@@ -668,10 +714,10 @@ static struct efi_driver partition_driver = {
 };
 
 /**
- * efi_fs_claim_register() - begin to watch
+ * efi_fs_claim_register() - register the driver for the handles of partitions
  *
  * Context: task context; sleeps.
- * Return: 0 or an error.
+ * Return: 0, or an error as of efi_driver_register().
  */
 int __init efi_fs_claim_register(void)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Disks of firmware: EFI_BLOCK_IO_PROTOCOL
+ * Disks of the firmware: EFI_BLOCK_IO_PROTOCOL
  *
- * Each handle with BlockIo that is a whole disk is one of Linux's, efida0 and so on.
- * Partitions are left to Linux, which finds them itself. A RAM disk of firmware's is a
- * disk, too: nothing else in this kernel would know of it.
+ * Each handle with BlockIo that is a whole disk is a Linux disk: efida0 and so
+ * on. Handles of partitions are ignored, because Linux finds partitions itself.
+ * RAM disks of the firmware become disks, too, because nothing else in this
+ * kernel would know about them.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
@@ -30,7 +31,10 @@
 #define MIN_TRANSFER	64
 #define MAX_TRANSFER	4096
 
-/* Of a call, until it is known how long that takes; and of the bounce buffer */
+/*
+ * Largest call until the driver knows how long one takes, and size of the
+ * bounce buffer
+ */
 #define FIRST_TRANSFER	SZ_1M
 
 static unsigned int max_transfer = MAX_TRANSFER;
@@ -48,9 +52,10 @@ static const struct kernel_param_ops max_transfer_ops = {
 };
 
 module_param_cb(max_transfer, &max_transfer_ops, &max_transfer, 0444);
-MODULE_PARM_DESC(max_transfer, "KiB of the largest transfer, a power of two from 64 to 4096");
+MODULE_PARM_DESC(max_transfer,
+		 "largest transfer in KiB, rounded down to a power of two: 64 to 4096");
 
-/* Media that come and go */
+/* Change of media */
 
 static void edisk_media_work(struct work_struct *work)
 {
@@ -60,8 +65,9 @@ static void edisk_media_work(struct work_struct *work)
 		disk_force_media_change(d->gd);
 		return;
 	}
-	/* A medium that cannot be removed is the disk */
-	dev_notice(&d->edev->dev, "%s: another disk is in its place\n",
+	/* If the medium is fixed, another medium is another disk */
+	dev_notice(&d->edev->dev,
+		   "%s: the disk was replaced by another one: removing it\n",
 		   d->gd->disk_name);
 	efi_device_replaced(d->edev);
 }
@@ -71,7 +77,10 @@ static u32 edisk_largest_transfer(void)
 	return rounddown_pow_of_two(max_transfer) * SZ_1K;
 }
 
-/* What firmware refuses for its size is not tried again with each request */
+/*
+ * @max_bytes goes down when the firmware refuses a size (see queue.c), so reset
+ * it for each medium.
+ */
 static void edisk_set_limits(struct efi_disk *d)
 {
 	d->max_bytes = edisk_largest_transfer();
@@ -105,14 +114,17 @@ static int edisk_update_limits(struct efi_disk *d,
 	return queue_limits_commit_update_frozen(d->gd->queue, &lim);
 }
 
-/* What flushes and erases may be another one, too */
+/* Flushes and erases may work differently with another medium, too */
 static int edisk_change_medium(struct efi_disk *d,
 			       const struct efi_disk_media *media)
 {
 	unsigned int noio;
 	int ret;
 
-	/* Without the lock: requests that need it are waited for */
+	/*
+	 * Without the lock, because this waits for requests, which need the
+	 * lock
+	 */
 	ret = edisk_update_limits(d, media);
 	if (ret)
 		return ret;
@@ -126,7 +138,9 @@ static int edisk_change_medium(struct efi_disk *d,
 	return 0;
 }
 
-/* Nobody has the old one open any more */
+/*
+ * Switch to the medium in the drive. No task has the old medium open any more.
+ */
 static int edisk_look_anew(struct efi_disk *d)
 {
 	struct efi_disk_media now;
@@ -145,8 +159,9 @@ static int edisk_look_anew(struct efi_disk *d)
 }
 
 /*
- * Whoever has the old medium open, with a file system on it perhaps, must not write to
- * the new one: that has to wait until they are gone.
+ * Tasks that have the old medium open, perhaps with a file system on it, must
+ * not write to the new medium. So the new medium can only be opened after they
+ * have closed the old one.
  */
 static int edisk_open(struct gendisk *gd, blk_mode_t mode)
 {
@@ -169,7 +184,10 @@ static bool edisk_is_other_medium(const struct efi_disk *d,
 	return now->id != d->media.id || !efi_disk_same_media(now, &d->media);
 }
 
-/* A program that opens the disk is told what is in it now, a poll has time */
+/*
+ * A program that opens the disk must know the medium now. A poll can wait for
+ * the end of the pause.
+ */
 static bool edisk_may_look(const struct efi_disk *d, unsigned int clearing)
 {
 	return clearing || !d->poll_pause ||
@@ -210,7 +228,10 @@ static const struct block_device_operations disk_fops = {
 	.free_disk	= edisk_free,
 };
 
-/* Before it can be opened */
+/*
+ * Called before the block device can be opened, so that no write precedes the
+ * protection
+ */
 static int edisk_block_device_added(struct device *dev)
 {
 	struct block_device *bdev = dev_to_bdev(dev);
@@ -225,7 +246,7 @@ static struct class_interface added_interface = {
 	.add_dev	= edisk_block_device_added,
 };
 
-/* What a disk shows of itself in /sys/block/efida* */
+/* Attributes in /sys/block/efida* */
 
 static struct efi_disk *edisk_from_dev(struct device *dev)
 {
@@ -240,7 +261,9 @@ static ssize_t path_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(path);
 
-/* As a name of a link: udev has its own idea of what may be in one */
+/*
+ * The device path in a form for names of links: udev replaces other characters
+ */
 static ssize_t location_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
@@ -256,7 +279,7 @@ static ssize_t location_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(location);
 
-/* NVMe(): namespace, EUI-64 */
+/* Layout of an NVMe() node: offset of the EUI-64, and size */
 #define NVME_EUI	8
 #define NVME_SIZE	16
 
@@ -323,7 +346,7 @@ static const struct attribute_group *disk_groups[] = {
 	NULL
 };
 
-/* The bus */
+/* Interface to the bus */
 
 static int edisk_open_protocols(struct efi_disk *d, const efi_guid_t *guid)
 {
@@ -348,9 +371,9 @@ static int edisk_judge_medium(const struct efi_disk *d)
 	if (!ret)
 		return 0;
 	if (ret == -ENODEV)
-		dev_dbg(&d->edev->dev, "no disk: %s\n", why);
+		dev_dbg(&d->edev->dev, "ignored: %s\n", why);
 	else
-		dev_warn(&d->edev->dev, "no disk: %s\n", why);
+		dev_warn(&d->edev->dev, "not usable as a disk: %s\n", why);
 	return -ENODEV;
 }
 
@@ -358,7 +381,10 @@ static int edisk_alloc_buffers(struct efi_disk *d)
 {
 	size_t size = min_t(size_t, FIRST_TRANSFER, edisk_largest_transfer());
 
-	/* It is in one piece: late in the life of a system it has to be smaller */
+	/*
+	 * The buffer is contiguous. If memory is fragmented, as after a long
+	 * time, a smaller buffer has to do.
+	 */
 	do {
 		d->bounce = efi_buffer_alloc(d->edev, size, d->media.io_align,
 					     0);
@@ -370,7 +396,7 @@ static int edisk_alloc_buffers(struct efi_disk *d)
 	return PTR_ERR_OR_ZERO(d->shared);
 }
 
-/* What there is may not be what there was when firmware last looked */
+/* A medium may have been changed since the firmware last looked */
 static int edisk_detect_medium(struct efi_disk *d)
 {
 	unsigned int noio;
@@ -417,7 +443,10 @@ static int edisk_make_gendisk(struct efi_disk *d)
 	d->tags.queue_depth = efi_disk_tokens_count(d) ?: QUEUE_DEPTH;
 	d->tags.cmd_size = sizeof(struct efi_disk_request);
 	d->tags.numa_node = NUMA_NO_NODE;
-	/* To order what waits costs 1000 instructions a request: nobody has to */
+	/*
+	 * No I/O scheduler by default: it costs 1000 instructions per request,
+	 * and the order of the requests need not change
+	 */
 	d->tags.flags = BLK_MQ_F_SHOULD_MERGE | BLK_MQ_F_BLOCKING |
 			BLK_MQ_F_NO_SCHED_BY_DEFAULT;
 	ret = blk_mq_alloc_tag_set(&d->tags);
@@ -511,7 +540,10 @@ free:
 	return ret;
 }
 
-/* The firmware has looked at it for the last time */
+/*
+ * Put the disk in standby before a power-off, when the firmware has accessed it
+ * for the last time
+ */
 static void edisk_standby(struct efi_disk *d)
 {
 	unsigned int noio;
@@ -524,8 +556,8 @@ static void edisk_standby(struct efi_disk *d)
 }
 
 /*
- * If the disk is still there all that has been written goes to it first, and file
- * systems are told. If it is not they are told just that.
+ * If the disk is still present, write back all data first, and notify the file
+ * systems. If it is not, only notify the file systems that it is gone.
  */
 static void edisk_remove(struct efi_device *edev)
 {
@@ -555,7 +587,10 @@ static void edisk_remove(struct efi_device *edev)
 	put_disk(d->gd);
 }
 
-/* BlockIo has been installed again: that is how firmware says that the medium is new */
+/*
+ * The firmware has installed BlockIo again, which is how it reports a new
+ * medium
+ */
 static void edisk_changed(struct efi_device *edev)
 {
 	struct efi_disk *d = efi_device_get_drvdata(edev);
@@ -594,7 +629,7 @@ static struct efi_driver disk_driver = {
 	.protocols_changed	= edisk_protocols_changed,
 };
 
-/* debugfs: the mode of each disk, and why it was chosen */
+/* debugfs: the mode of each disk, and the reason for it */
 
 static int edisk_show_mode(struct device *dev, void *data)
 {
@@ -613,14 +648,15 @@ static int edisk_show_mode(struct device *dev, void *data)
 static int disk_modes_show(struct seq_file *m, void *unused)
 {
 	/*
-	 * Not driver_for_each_device(): the removal of a device from a driver holds the
-	 * device's lock and waits until the iteration has left the device.
+	 * driver_for_each_device() must not be used here: removing a device
+	 * from a driver holds the device lock and waits until the iteration has
+	 * left the device.
 	 */
 	return bus_for_each_dev(&efi_bus_type, NULL, m, edisk_show_mode);
 }
 DEFINE_SHOW_ATTRIBUTE(disk_modes);
 
-/* After the directory has been made */
+/* Late, because efi-mode creates the directory in an earlier initcall */
 static int __init edisk_modes_init(void)
 {
 	struct dentry *dir = debugfs_lookup("efi-mode", NULL);
@@ -633,7 +669,7 @@ late_initcall_sync(edisk_modes_init);
 
 static int __init edisk_init(void)
 {
-	/* The claims of the firmware have to be known before a disk can be opened */
+	/* The firmware's claims have to be known before a disk can be opened */
 	return class_interface_register(&added_interface) ?:
 		       efi_fs_claim_register()		  ?:
 		       efi_driver_register(&disk_driver);

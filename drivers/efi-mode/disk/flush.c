@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a flush means
+ * Flush the cache of a disk
  *
- * A flush of the block layer is over when all that has been written is on the medium. The
- * firmware has FlushBlocks() for that, which says EFI_SUCCESS whatever it does. The
- * drivers of edk2, from which nearly all firmware is made, send a command for virtio and
- * NVMe, and do nothing for SATA, SCSI, USB, SD and eMMC. What the drivers of a vendor do
- * is not known.
+ * A flush of the block layer must not complete before all data that was written
+ * is on the medium. The firmware has FlushBlocks() for this purpose, which
+ * returns EFI_SUCCESS whatever it does. The drivers of edk2, on which nearly
+ * all firmware is based, send a command to virtio and NVMe devices, and do
+ * nothing for SATA, SCSI, USB, SD and eMMC. What a vendor's drivers do is not
+ * known.
  *
- * So a command is sent to the device itself where the firmware passes commands through,
- * and what the device answers is believed (pass.c); an eMMC device of which the cache is off
- * needs none. For virtio there is FlushBlocks() of
- * edk2, of which VirtioDevice is a protocol of its own. Where there is neither, sysfs and
- * the log say that nothing is known. In all cases the disk is one with a write cache for
- * the block layer: then it asks, and if the firmware does more than is known of it, that
- * happens.
+ * So there are three cases:
+ *
+ *  - If the firmware passes commands through to the device, the driver sends
+ *    the flush command itself and relies on the answer of the device (pass.c).
+ *    An eMMC device whose cache is off needs no command.
+ *  - For virtio, the driver relies on FlushBlocks() of edk2. VirtioDevice is a
+ *    protocol of edk2, so its presence tells that the driver is edk2's.
+ *  - Otherwise nothing is known, and sysfs and the log say so.
+ *
+ * The block layer always sees a disk with a write cache, so that it issues
+ * flushes. If FlushBlocks() does more than is known, the data is safe.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
@@ -23,8 +28,8 @@
 #include "disk.h"
 
 /**
- * efi_disk_flush_init() - find out what a flush means
- * @d:		the disk, with a medium that nobody has written to yet
+ * efi_disk_flush_init() - find out how the disk can be flushed
+ * @d:		the disk, with a medium that has not been written to yet
  *
  * Context: task context; sleeps. @d->lock is held.
  */
@@ -43,7 +48,7 @@ void efi_disk_flush_init(struct efi_disk *d)
 }
 
 /**
- * efi_disk_flush_supported() - say whether a flush brings the data to the medium
+ * efi_disk_flush_supported() - tell whether a flush reaches the medium
  * @d:		the disk
  *
  * Context: any.
@@ -66,16 +71,16 @@ static void eflush_warn_once(struct efi_disk *d)
 		return;
 	d->warned = true;
 	dev_warn(&d->edev->dev,
-		 "%s: firmware %s flush its cache: what has been written may be lost with the power\n",
+		 "%s: the firmware %s flush the disk's cache: a power cut may lose data\n",
 		 d->gd->disk_name,
 		 d->flush == EFI_DISK_FLUSH_NO ? "does not" : "may not");
 }
 
 /*
- * For the block layer a flush that is not supported is none that is missing: fsync() of a
- * disk would say success, and nobody would know. So it is the same as where FlushBlocks()
- * does nothing, with a word in sysfs and the log. A device that has flushed before has no
- * such excuse.
+ * fsync() of a disk ignores -EOPNOTSUPP, so the user would not notice that the
+ * flush is missing. Report success here, as FlushBlocks() does where it does
+ * nothing, and tell the user in sysfs and in the log. If commands are passed to
+ * the device, it has flushed before, so a refusal is an error.
  */
 static efi_status_t eflush_judge_unsupported(struct efi_disk *d)
 {
@@ -86,11 +91,11 @@ static efi_status_t eflush_judge_unsupported(struct efi_disk *d)
 }
 
 /**
- * efi_disk_flush() - bring all that has been written to the medium
+ * efi_disk_flush() - flush the cache of the disk
  * @d:		the disk
  *
  * Context: task context; sleeps. @d->lock is held.
- * Return: what has become of it.
+ * Return: the result.
  */
 struct efi_disk_result efi_disk_flush(struct efi_disk *d)
 {
@@ -111,10 +116,10 @@ struct efi_disk_result efi_disk_flush(struct efi_disk *d)
 }
 
 /**
- * efi_disk_settle() - leave nothing in the device's cache when Linux lets go of the disk
- * @d:		the disk, which is there and gets no requests any more
+ * efi_disk_settle() - flush the disk for the last time, when Linux releases it
+ * @d:		the disk, which is present and gets no requests any more
  *
- * A disk that Linux has not written to is left alone.
+ * A disk that Linux has not written to is not flushed.
  *
  * Context: task context; sleeps. @d->lock is held.
  */
@@ -128,6 +133,6 @@ void efi_disk_settle(struct efi_disk *d)
 	o = efi_disk_flush(d);
 	if (!efi_disk_succeeded(&o) && o.ret != -ENODEV)
 		dev_err(&d->edev->dev,
-			"%s: the last flush has failed: %s\n",
+			"%s: the last flush has failed (%s): a power cut may lose data\n",
 			d->gd->disk_name, efi_disk_status_name(&o));
 }

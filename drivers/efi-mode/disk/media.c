@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is in a drive, and what that means for the block layer
+ * The medium in a drive, and the limits that follow from it
  *
- * Firmware numbers media. Each call says for which one it is meant, and is refused if
- * there is another one by now. So Linux goes on saying the number of the medium that it
- * has looked at, and data of one are never written to another. Only when nobody has
- * the disk open is the new one looked at (edisk_open()).
+ * The firmware numbers the media. Each call names the medium that it is for,
+ * and the firmware refuses the call if the drive contains another medium by
+ * then. So Linux uses the number of the medium that it has examined until no
+ * task has the disk open any more, and data for one medium is never written to
+ * another medium. Then edisk_open() examines the new medium.
  *
- * A disk that cannot be removed is the same whatever its number, but not whatever its
- * size: with another one it is another disk, for which the bus makes another device.
+ * A disk with a fixed medium is the same disk if only the number has changed.
+ * If the size has changed, it is another disk, and the bus creates another
+ * device for it.
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -20,24 +22,24 @@
 #include "disk.h"
 #include "../bus/bus.h"
 
-/* What iPXE calls the disk that it does not have: "iPXE" */
+/* Number of the medium of the disk that iPXE pretends to have: "iPXE" */
 #define IPXE_MEDIA_ID	0x69505845
 
-/* A device that says more is not believed */
+/* A larger value is not plausible, so it is ignored */
 #define MAX_PHYSICAL	SZ_1M
 
-/* What is given back at once, in blocks of whatever size */
+/* Largest discard, whatever the block size */
 #define MAX_DISCARD	SZ_1G
 
 #define MIN_DIRECT	SZ_64K
 
 /*
- * The firmware does nothing else while it looks for a medium, so that gets one part in so
- * many of its time
+ * The firmware does nothing else while it looks for a medium, so polls get at
+ * most this fraction (1/n) of its time
  */
 #define POLL_SHARE	20
 
-/* The first pause after a failure, and the longest one, in ms */
+/* First pause after a failure and longest pause, in ms */
 #define FIRST_PAUSE	(4 * MSEC_PER_SEC)
 #define LONGEST_PAUSE	(60 * MSEC_PER_SEC)
 
@@ -51,10 +53,12 @@ static u32 emedia_size(u32 block_size, u32 n)
 }
 
 /**
- * efi_disk_parse_media() - read what firmware says of a medium
+ * efi_disk_parse_media() - convert the firmware's description of a medium
  * @raw:	EFI_BLOCK_IO_MEDIA
- * @revision:	of the protocol, which says how much of that there is
- * @media:	is filled in
+ * @revision:	revision of the protocol, which says how many members @raw has
+ * @media:	filled in
+ *
+ * UEFI 2.10, section 13.9.
  *
  * Context: any.
  */
@@ -74,7 +78,10 @@ void efi_disk_parse_media(const struct efi_block_io_media *raw, u64 revision,
 		media->block_size = EFI_DISK_MIN_BLOCK;
 	if (raw->io_align > 1 && raw->io_align <= SZ_1G)
 		media->io_align = roundup_pow_of_two(raw->io_align);
-	/* Of 2^64 blocks there are none */
+	/*
+	 * A count of 2^64 blocks becomes 0, which efi_disk_check_media()
+	 * refuses
+	 */
 	if (media->present)
 		media->blocks = raw->last_block + 1;
 
@@ -94,48 +101,48 @@ void efi_disk_parse_media(const struct efi_block_io_media *raw, u64 revision,
 }
 
 /**
- * efi_disk_check_media() - check that a medium can be a disk of Linux
- * @media:	what is in the drive
+ * efi_disk_check_media() - check whether a medium can be a Linux disk
+ * @media:	the medium
  * @why:	set to the reason, for the log, if it cannot
  *
  * Context: any.
- * Return: 0, -ENODEV if the handle is not meant to be a disk, as many are not, or
- * -EINVAL if what the firmware says of the medium cannot be used.
+ * Return: 0; -ENODEV if the handle is not meant to be a disk, which is not an
+ * error; or -EINVAL if the firmware's description of the medium is not usable.
  */
 int efi_disk_check_media(const struct efi_disk_media *media, const char **why)
 {
 	u64 bytes;
 
 	if (media->partition) {
-		*why = "a partition: Linux finds those itself";
+		*why = "a partition, which Linux finds itself";
 		return -ENODEV;
 	}
 	if (media->id == IPXE_MEDIA_ID || media->block_size == 1) {
-		*why = "iPXE's, which has no blocks";
+		*why = "a disk of iPXE, which has no blocks";
 		return -ENODEV;
 	}
 	if (!is_power_of_2(media->block_size) ||
 	    media->block_size < EFI_DISK_MIN_BLOCK ||
 	    media->block_size > EFI_DISK_MAX_BLOCK) {
-		*why = "blocks of a size that Linux cannot have";
+		*why = "the block size is not a power of two from 512 bytes to 64 KiB";
 		return -EINVAL;
 	}
 	if (media->present &&
 	    (!media->blocks ||
 	     check_mul_overflow(media->blocks, media->block_size, &bytes) ||
 	     bytes > S64_MAX)) {
-		*why = "more blocks than there can be";
+		*why = "the number of blocks is out of range";
 		return -EINVAL;
 	}
 	return 0;
 }
 
 /**
- * efi_disk_capacity() - how large is it?
- * @media:	what is in the drive
+ * efi_disk_capacity() - get the capacity of a medium
+ * @media:	the medium
  *
  * Context: any.
- * Return: sectors of 512 bytes.
+ * Return: the number of sectors of 512 bytes.
  */
 sector_t efi_disk_capacity(const struct efi_disk_media *media)
 {
@@ -143,17 +150,19 @@ sector_t efi_disk_capacity(const struct efi_disk_media *media)
 }
 
 /**
- * efi_disk_queue_limits() - what the block layer has to know
- * @media:	what is in the drive
- * @max_bytes:	of a request
- * @lim:	is filled in
+ * efi_disk_queue_limits() - set the limits of the queue for a medium
+ * @media:	the medium
+ * @max_bytes:	size of the largest request
+ * @lim:	filled in
  *
- * The block layer has no logical blocks larger than a page. Where the device has, they
- * are its physical blocks: writing less than one is possible, but slow.
+ * The block layer does not support logical blocks that are larger than a page.
+ * Larger blocks of the device become its physical blocks: writing a part of
+ * such a block is possible, but slow.
  *
- * What can be written may have a cache, whatever is known of it (see flush.c). A disk
- * that has become read-only may still have in it what was written before; another medium
- * has not.
+ * A disk that can be written may have a write cache, whatever is known of it
+ * (see flush.c). If the firmware makes a disk with a fixed medium read-only,
+ * the cache may still contain data that was written before. If another medium
+ * that is read-only is in the drive, it cannot.
  *
  * Context: any.
  */
@@ -164,11 +173,13 @@ void efi_disk_queue_limits(const struct efi_disk_media *media, u32 max_bytes,
 	lim->physical_block_size = media->physical_size;
 	lim->io_min = media->physical_size;
 	lim->io_opt = media->optimal_size;
-	/* The rest of it is of no interest, and it may not fit */
+	/*
+	 * A larger offset would be equivalent, and may not fit into the field
+	 */
 	lim->alignment_offset = (media->aligned_block * media->block_size) &
 				(media->physical_size - 1);
 	lim->max_hw_sectors = max_bytes >> SECTOR_SHIFT;
-	/* Else the block layer stops at 1280 KiB */
+	/* Otherwise the block layer limits requests to 1280 KiB */
 	lim->max_user_sectors = lim->max_hw_sectors;
 	lim->max_segments = EFI_DISK_MAX_SEGMENTS;
 	lim->max_segment_size = UINT_MAX;
@@ -182,14 +193,15 @@ void efi_disk_queue_limits(const struct efi_disk_media *media, u32 max_bytes,
 }
 
 /**
- * efi_disk_init_limits() - set the limits of calls
- * @media:	what is in the drive
- * @max_bytes:	of a call, a multiple of %EFI_DISK_MAX_BLOCK
- * @max_bounced: of the bounce buffer, likewise
- * @end:	of the memory that firmware can be given
- * @limits:	is filled in
+ * efi_disk_init_limits() - set the limits of firmware calls for a medium
+ * @media:	the medium
+ * @max_bytes:	size of the largest call, a multiple of %EFI_DISK_MAX_BLOCK
+ * @max_bounced: size of the bounce buffer, a multiple of %EFI_DISK_MAX_BLOCK
+ * @end:	first address behind the memory that the firmware can be given
+ * @limits:	filled in
  *
- * There is firmware that expects memory to be aligned like a block without saying so.
+ * Memory must be aligned to the block size, too, up to a page, because some
+ * firmware expects this without saying so.
  *
  * Context: any.
  */
@@ -207,12 +219,12 @@ void efi_disk_init_limits(const struct efi_disk_media *media, u32 max_bytes,
 }
 
 /**
- * efi_disk_same_media() - are two media the same, but for firmware's number?
- * @a:		one
- * @b:		another
+ * efi_disk_same_media() - compare two media, except for the firmware's number
+ * @a:		the first medium
+ * @b:		the second medium
  *
  * Context: any.
- * Return: true if they look the same.
+ * Return: true if both look the same.
  */
 bool efi_disk_same_media(const struct efi_disk_media *a,
 			 const struct efi_disk_media *b)
@@ -237,12 +249,12 @@ static u32 emedia_read_erase_size(struct efi_disk *d,
 }
 
 /**
- * efi_disk_read_media() - ask what is in the drive
+ * efi_disk_read_media() - read the firmware's description of the medium
  * @d:		the disk
- * @media:	is filled in
+ * @media:	filled in
  *
  * Context: task context; sleeps.
- * Return: 0, or as efi_protocol_read().
+ * Return: 0, or an error as of efi_protocol_read().
  */
 int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media)
 {
@@ -272,13 +284,13 @@ int efi_disk_read_media(struct efi_disk *d, struct efi_disk_media *media)
 }
 
 /**
- * efi_disk_lose_medium() - what is in the drive is not what Linux has looked at
+ * efi_disk_lose_medium() - note that the drive contains another medium
  * @d:		the disk
  *
- * There are no calls any more until a program opens the disk anew. If the medium cannot be
- * removed, the disk goes.
+ * No calls are made until a program opens the disk again. If the medium is
+ * fixed, the disk is removed.
  *
- * Context: @d->lock is held.
+ * Context: task context; @d->lock is held.
  */
 void efi_disk_lose_medium(struct efi_disk *d)
 {
@@ -293,16 +305,16 @@ void efi_disk_lose_medium(struct efi_disk *d)
 static void emedia_close(struct efi_disk *d)
 {
 	dev_err(&d->edev->dev,
-		"no memory in the place of what the device may still have: closed\n");
+		"no memory to replace a buffer that the device may still use: no more requests\n");
 	d->closed = true;
 }
 
 /**
- * efi_disk_replace_bounce() - use another buffer after a time-out
+ * efi_disk_replace_bounce() - replace the bounce buffer after a timeout
  * @d:		the disk, which may go on with the transfer
  *
- * The buffer is never used again. The other one may have to be smaller. If there is none,
- * the disk takes no requests any more.
+ * The old buffer is never used again. The new buffer may be smaller. If there
+ * is no memory for it, the disk takes no more requests.
  *
  * Context: task context; sleeps. @d->lock is held.
  */
@@ -327,8 +339,10 @@ void efi_disk_replace_bounce(struct efi_disk *d)
 }
 
 /**
- * efi_disk_replace_shared() - use another buffer for commands after a time-out
+ * efi_disk_replace_shared() - replace the buffer for commands after a timeout
  * @d:		the disk, which may go on with the command
+ *
+ * If there is no memory for a new buffer, the disk takes no more requests.
  *
  * Context: task context; sleeps. @d->lock is held.
  */
@@ -348,11 +362,11 @@ void efi_disk_replace_shared(struct efi_disk *d)
 
 /**
  * efi_disk_read_block() - read one block into the bounce buffer
- * @d:		the disk, of which no tokens are in flight
+ * @d:		the disk, which has no tokens in flight
  * @lba:	the block
  *
  * Context: task context; sleeps. @d->lock is held.
- * Return: what the firmware has answered.
+ * Return: the result of the call.
  */
 struct efi_disk_result efi_disk_read_block(struct efi_disk *d, u64 lba)
 {
@@ -370,15 +384,15 @@ struct efi_disk_result efi_disk_read_block(struct efi_disk *d, u64 lba)
 
 /**
  * efi_disk_poll_pause() - choose how long a drive is not polled
- * @last:	the pause before this look at the medium, in ms
+ * @last:	the previous pause, in ms
  * @failed:	the medium could not be read
- * @ms:		how long the firmware has taken
+ * @ms:		time that the firmware has taken to look at the medium, in ms
  *
- * A medium that cannot be read takes the firmware many seconds each time, or the bus a
- * reset, and is most probably the same the next time.
+ * A medium that cannot be read takes the firmware many seconds each time, or
+ * needs a reset of the bus. The next poll would very probably fail, too.
  *
  * Context: any.
- * Return: ms.
+ * Return: the pause in ms, 0 to %LONGEST_PAUSE.
  */
 u32 efi_disk_poll_pause(u32 last, bool failed, u64 ms)
 {
@@ -390,7 +404,10 @@ u32 efi_disk_poll_pause(u32 last, bool failed, u64 ms)
 	return min_t(u64, max_t(u64, pause, ms * POLL_SHARE), LONGEST_PAUSE);
 }
 
-/* No medium, or another one, is what a poll is for */
+/*
+ * Polls are made to find a missing or a changed medium, so these are not
+ * failures
+ */
 static bool emedia_is_unreadable(const struct efi_disk_result *o)
 {
 	return o->ret || (o->status != EFI_SUCCESS &&
@@ -399,15 +416,15 @@ static bool emedia_is_unreadable(const struct efi_disk_result *o)
 }
 
 /**
- * efi_disk_detect() - let firmware look what is in the drive
+ * efi_disk_detect() - let the firmware look at the medium
  * @d:		the disk
- * @media:	is filled in
+ * @media:	filled in
  *
- * Its drivers do that only when they are asked to read. @d->next_poll is when they are to
- * be asked for the next time.
+ * The firmware's drivers look at the medium only when they are asked to read.
+ * Sets @d->next_poll to the time of the next poll.
  *
  * Context: task context; sleeps. @d->lock is held.
- * Return: 0, or as efi_protocol_read().
+ * Return: 0, or an error as of efi_protocol_read().
  */
 int efi_disk_detect(struct efi_disk *d, struct efi_disk_media *media)
 {

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * By which protocol a disk is read and written, and why
+ * Choose the protocol that a disk is read and written by
  *
- * BlockIo does one transfer at a time, on the stack of whoever wants it. BlockIo2 has
- * tokens, but most drivers that have it transfer all the same before they return, and
- * those that do not look only at each tick of firmware's clock what is complete. So it
- * is tried, and where it is faster, it is for so many requests at once as are done in that
- * time by BlockIo; few are still done by that. The same goes for DiskIo2, which firmware
- * makes on top of them, where there is no BlockIo2. It does not say what is in the drive,
- * so there is always BlockIo, too.
+ * BlockIo makes one transfer at a time, while the caller waits. BlockIo2 has
+ * tokens. But most drivers that have it still transfer the data before they
+ * return, and the others look for complete transfers only at each tick of the
+ * firmware's clock. So the driver tries BlockIo2, and uses it only if it is
+ * faster than BlockIo. Even then it uses tokens only if there are at least as
+ * many requests as BlockIo would complete in the time of the trial. The same is
+ * true for DiskIo2, which the firmware implements on top of these protocols. It
+ * is tried if there is no BlockIo2. DiskIo2 does not describe the medium, so
+ * BlockIo is always needed, too.
  *
- * If the trial loses a token BlockIo is used all the same, although firmware may wait for
- * that token in it. Nothing was written, and without this disk there may be no system.
+ * If a token is lost in the trial, the driver uses BlockIo, even though the
+ * firmware may then wait for the token in a call to BlockIo. Nothing was
+ * written yet, and without this disk the system may not be able to start.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
@@ -23,10 +26,13 @@
 
 #include "disk.h"
 
-/* How many tokens tell whether more are worth a try: each may have to wait for a tick */
+/*
+ * Tokens of the first trial, which tells whether more tokens are worth a trial:
+ * each token may have to wait for a tick
+ */
 #define FIRST_TOKENS	8
 
-/* How long BlockIo is looked at */
+/* Time limit for the reads by BlockIo */
 #define LOOK_NS		(50 * NSEC_PER_MSEC)
 
 static const char * const names[] = {
@@ -59,21 +65,22 @@ static const struct kernel_param_ops wanted_ops = {
 };
 
 module_param_cb(mode, &wanted_ops, NULL, 0644);
-MODULE_PARM_DESC(mode, "protocol of disks that are found from now on: auto, blockio, blockio2 or diskio2");
+MODULE_PARM_DESC(mode,
+		 "protocol for disks found from now on: auto, blockio, blockio2 or diskio2");
 
 /**
- * efi_disk_mode_name() - a mode, in a word
+ * efi_disk_mode_name() - get the name of a mode
  * @mode:	the mode
  *
  * Context: any.
- * Return: the word.
+ * Return: the name, as in the parameter and in sysfs.
  */
 const char *efi_disk_mode_name(enum efi_disk_mode mode)
 {
 	return names[mode];
 }
 
-/* As the specification calls it */
+/* Return: the name in the UEFI specification */
 static const char *emode_protocol_name(enum efi_disk_mode mode)
 {
 	return mode == EFI_DISK_DISKIO2 ? "DiskIo2" : "BlockIo2";
@@ -111,7 +118,7 @@ static __printf(2, 3) void emode_say_more(struct efi_disk *d, const char *fmt,
 	va_end(args);
 }
 
-/* Return: whether it can be used */
+/* Return: true if tokens can be used */
 static bool emode_use(struct efi_disk *d, enum efi_disk_mode mode, u32 size)
 {
 	int ret = efi_disk_tokens_create(d, mode, size);
@@ -122,16 +129,18 @@ static bool emode_use(struct efi_disk *d, enum efi_disk_mode mode, u32 size)
 	return !ret;
 }
 
-/* For so many requests at once, and more */
+/* Use tokens if at least @from requests are queued */
 static void emode_use_for_good(struct efi_disk *d, enum efi_disk_mode mode,
 			       unsigned int from)
 {
 	if (!emode_use(d, mode,
 		       min_t(u32, EFI_DISK_TOKEN_BYTES, d->bounce->size)))
 		return;
-	/* These are larger than those of the trial */
+	/*
+	 * The buffers are larger than those of the trial, so there may be fewer
+	 */
 	if (efi_disk_tokens_count(d) < from) {
-		emode_say_why(d, "memory for %u tokens of %s only",
+		emode_say_why(d, "not enough memory: only %u tokens for %s",
 			      efi_disk_tokens_count(d),
 			      emode_protocol_name(mode));
 		efi_disk_tokens_destroy(d);
@@ -144,52 +153,55 @@ static void emode_use_for_good(struct efi_disk *d, enum efi_disk_mode mode,
 static void emode_use_wanted(struct efi_disk *d, enum efi_disk_mode mode)
 {
 	if (!emode_has_protocol(d, mode)) {
-		emode_say_why(d, "%s is not there", emode_protocol_name(mode));
+		emode_say_why(d, "%s is not available",
+			      emode_protocol_name(mode));
 		return;
 	}
-	emode_say_why(d, "asked for");
+	emode_say_why(d, "requested");
 	emode_use_for_good(d, mode, 1);
 }
 
 /* The trial */
 
 /**
- * efi_disk_judge() - what does a trial show?
+ * efi_disk_judge() - evaluate a trial
  * @trial:	the trial
- * @most:	tokens that there can be at once
+ * @most:	largest possible number of tokens in flight
  *
- * It has to be faster by a quarter, so that chance does not decide.
+ * The tokens have to be faster by a quarter, so that chance does not decide.
  *
  * Context: any.
- * Return: the verdict; not %EFI_DISK_MORE if it was tried with @most.
+ * Return: the verdict; never %EFI_DISK_MORE if the trial was made with @most
+ * tokens.
  */
 enum efi_disk_verdict efi_disk_judge(const struct efi_disk_trial *trial,
 				     unsigned int most)
 {
 	if (trial->at_once >= trial->tokens)
 		return EFI_DISK_SYNCHRONOUS;
-	/* More tokens do not take less time */
+	/* As if @most tokens took the same time: they cannot take less */
 	if (trial->tokens_ns + trial->tokens_ns / 4 >= trial->block_ns * most)
 		return EFI_DISK_SLOWER;
 	return trial->tokens < most ? EFI_DISK_MORE : EFI_DISK_FASTER;
 }
 
 /**
- * efi_disk_break_even() - from how many requests on are tokens sooner?
- * @trial:	a trial with most of them, which was faster
+ * efi_disk_break_even() - get the number of requests from which tokens pay
+ * @trial:	a trial with the largest number of tokens, which were faster
  *
- * Few of them take as long as many: that is until firmware's clock ticks. (Where they take
- * less, they would be sooner for fewer requests than this.)
+ * Few tokens take as long as many, which is the time until the firmware's clock
+ * ticks. If few tokens take less time, tokens would be faster for even fewer
+ * requests than this function returns.
  *
  * Context: any.
- * Return: requests, at least 2.
+ * Return: the number of requests, at least 2.
  */
 unsigned int efi_disk_break_even(const struct efi_disk_trial *trial)
 {
 	return max(2, DIV64_U64_ROUND_UP(trial->tokens_ns, trial->block_ns));
 }
 
-/* Return: nanoseconds a read, or 0 if one has failed */
+/* Return: the time of a read in ns, or 0 if a read has failed */
 static u64 emode_time_blockio(struct efi_disk *d, u64 stride, u32 bytes)
 {
 	u64 start = ktime_get_ns(), spent = 0;
@@ -213,7 +225,10 @@ static u64 emode_time_blockio(struct efi_disk *d, u64 stride, u32 bytes)
 	return ret ? 0 : spent / i;
 }
 
-/* Return: from how many requests at once on tokens are faster, or 0 */
+/*
+ * Return: the number of requests from which tokens are faster, or 0 if they
+ * never are
+ */
 static unsigned int emode_try_tokens(struct efi_disk *d,
 				     enum efi_disk_mode mode, u32 bytes)
 {
@@ -225,7 +240,7 @@ static unsigned int emode_try_tokens(struct efi_disk *d,
 
 	trial.block_ns = emode_time_blockio(d, stride, bytes);
 	if (!trial.block_ns) {
-		emode_say_why(d, "BlockIo cannot read");
+		emode_say_why(d, "reading by BlockIo fails");
 		return 0;
 	}
 	for (;; trial.tokens = most) {
@@ -254,7 +269,7 @@ static unsigned int emode_try_tokens(struct efi_disk *d,
 	if (verdict != EFI_DISK_FASTER)
 		return 0;
 	from = efi_disk_break_even(&trial);
-	emode_say_more(d, "; fewer than %u at once go by that", from);
+	emode_say_more(d, "; BlockIo for fewer than %u requests", from);
 	return from;
 }
 
@@ -267,13 +282,13 @@ static void emode_use_best(struct efi_disk *d)
 	if (!emode_has_protocol(d, mode))
 		mode = EFI_DISK_DISKIO2;
 	if (!emode_has_protocol(d, mode)) {
-		emode_say_why(d, "there is no other");
+		emode_say_why(d, "no other protocol");
 		return;
 	}
 	if (d->media.removable ||
 	    d->media.blocks * d->media.block_size <
 	    (u64)bytes * 2 * EFI_DISK_TOKENS) {
-		emode_say_why(d, "nothing to try %s with",
+		emode_say_why(d, "removable, or too small to try %s",
 			      emode_protocol_name(mode));
 		return;
 	}
@@ -286,10 +301,13 @@ static void emode_use_best(struct efi_disk *d)
 }
 
 /**
- * efi_disk_choose_mode() - choose the protocol
- * @d:		the disk; @d->mode, @d->mode_reason, @d->tokens and @d->tokens_from are set
+ * efi_disk_choose_mode() - choose the protocol of a disk
+ * @d:		the disk, which has no other user yet
  *
- * Context: probe of the device; sleeps. Nobody else uses the disk yet.
+ * Sets @d->mode and @d->mode_reason, and @d->tokens and @d->tokens_from if
+ * tokens are used.
+ *
+ * Context: task context (probe of the device); sleeps.
  */
 void efi_disk_choose_mode(struct efi_disk *d)
 {
@@ -299,7 +317,7 @@ void efi_disk_choose_mode(struct efi_disk *d)
 	if (mode == EFI_DISK_AUTO)
 		emode_use_best(d);
 	else if (mode == EFI_DISK_BLOCKIO)
-		emode_say_why(d, "asked for");
+		emode_say_why(d, "requested");
 	else
 		emode_use_wanted(d, mode);
 }

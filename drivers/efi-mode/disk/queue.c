@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests of the block layer
+ * Serve the requests of the block layer
  *
- * There is one queue, and a request is done by whoever comes with it, or by who has come
- * before and has the lock: calls go on the stack of the caller. Meanwhile others wait.
+ * There is one hardware queue. The firmware calls for a request are made by the
+ * task that issues it, or by a task that already holds the lock. Other tasks
+ * wait meanwhile.
  *
- * Where tokens are used the caller only starts a read or a write. What cannot be done so,
- * and what has failed so, is done as everywhere, when firmware has no token any more. So
- * are few requests as long as it has none, which are over sooner than it would look at
- * tokens. To know how many there are, those that somebody issues one after the other are
- * looked at together. So are, without tokens, those that are one call each: a switch costs
- * more than the rest of the driver, and one is enough for several. What then comes to
- * nothing is done once more, by itself.
+ * If the disk uses tokens, a task only starts a read or a write. Two kinds of
+ * requests are served without a token, when the firmware has no token of the
+ * disk any more: those that cannot use a token, and those whose token has
+ * failed. If there are only few requests and the firmware has no token, they
+ * are served without tokens, too, because they complete before the firmware
+ * would look at the tokens. To count the requests, the driver collects those
+ * that a task issues together.
+ *
+ * If the disk does not use tokens, the driver also collects requests. A switch
+ * costs more than the rest of the driver, and one switch is enough for several
+ * requests of one call each. If such a call fails, its request is served once
+ * more on its own.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
@@ -24,32 +30,35 @@
 #include "disk.h"
 
 /*
- * A transfer that fails is tried again in pieces, so that only those fail that have to:
- * several requests may have been merged into one. A device that fails because it does
- * not answer takes seconds for that, and is not asked for the rest of a request.
+ * A transfer that fails is tried again in pieces, because several requests may
+ * have been merged into one. Then only the bad pieces fail. A device that does
+ * not answer takes seconds for each failure. In that case, the rest of the
+ * request fails without further calls.
  */
 #define PIECE		SZ_4K
 #define PATIENCE_MS	2000
 
-/* What goes by how long it takes goes down to so much, or so many */
+/* Lower limits of efi_disk_pace(): bytes per call, and calls per switch */
 #define LEAST_BYTES	SZ_128K
 #define LEAST_TOGETHER	2
 
-/* A switch is nothing beside what is larger */
+/* The cost of a switch does not matter for larger transfers */
 #define MOST_BYTES_TOGETHER SZ_64K
 
 /**
  * struct rw - a read or a write in progress
  * @d:		the disk
  * @rq:		the request
- * @write:	to the disk
- * @iter:	how far it has come
- * @limits:	of calls, from now on
- * @small_until: where calls become large again, in bytes
- * @too_large:	for all calls to come, not for this request only
- * @start:	of what has succeeded and the block layer does not know of yet
- * @failing_ms:	how long calls took that have failed
- * @status:	why the first part has failed that has
+ * @write:	true to write, false to read
+ * @iter:	progress of the request
+ * @limits:	limits of the next call
+ * @small_until: position in bytes from which the limits of the disk apply again
+ * @too_large:	the firmware has refused the size as such, so the new limit is
+ *		for all requests
+ * @start:	position in bytes up to which the block layer has been told the
+ *		result
+ * @failing_ms:	total time of the calls that have failed
+ * @status:	status of the first part that has failed
  */
 struct rw {
 	struct efi_disk *d;
@@ -74,7 +83,9 @@ static void equeue_complain(struct rw *rw, const struct efi_disk_xfer *xfer,
 			    efi_disk_status_name(o));
 }
 
-/* So much has succeeded */
+/*
+ * Tell the block layer that everything up to the current position has succeeded
+ */
 static void equeue_tell_done(struct rw *rw)
 {
 	u32 bytes = rw->iter.pos - rw->start;
@@ -93,7 +104,7 @@ static void equeue_fail_part(struct rw *rw, u32 bytes, blk_status_t status)
 	rw->start = rw->iter.pos;
 }
 
-/* Return: whether it is to be tried again */
+/* Return: true if the transfer is to be tried again with smaller limits */
 static bool equeue_try_less(struct rw *rw, const struct efi_disk_xfer *xfer,
 			    const struct efi_disk_result *o)
 {
@@ -104,8 +115,9 @@ static bool equeue_try_less(struct rw *rw, const struct efi_disk_xfer *xfer,
 			max(round_down(xfer->bytes / 2, block), block);
 		rw->small_until = U64_MAX;
 		/*
-		 * Memory may be there again the next time, and a parameter may
-		 * be invalid for another reason
+		 * Only EFI_BAD_BUFFER_SIZE is about the size as such. There may
+		 * be enough memory the next time, and a parameter can be
+		 * invalid for another reason.
 		 */
 		rw->too_large = o->status == EFI_BAD_BUFFER_SIZE;
 		return true;
@@ -131,7 +143,7 @@ static void equeue_handle_failure(struct rw *rw,
 
 	if (!equeue_is_hopeless(rw, o) && equeue_try_less(rw, xfer, o))
 		return;
-	/* The handle has gone with its disk: that is said elsewhere, and once */
+	/* The bus reports a disk that is gone, once */
 	if (o->ret != -ENODEV)
 		equeue_complain(rw, xfer, o);
 	if (!o->ret && o->status == EFI_WRITE_PROTECTED && rw->write)
@@ -140,7 +152,10 @@ static void equeue_handle_failure(struct rw *rw,
 							 xfer->wanted, status);
 }
 
-/* Firmware has refused more, and has taken this: so it is for all requests */
+/*
+ * The firmware has refused a larger transfer and accepted this one, so the
+ * limit is for all requests
+ */
 static void equeue_learn_size(struct rw *rw)
 {
 	struct efi_disk *d = rw->d;
@@ -150,7 +165,8 @@ static void equeue_learn_size(struct rw *rw)
 	d->max_bytes = rw->limits.max_bytes;
 	d->limits.max_bytes = d->max_bytes;
 	d->limits.min_direct = min(d->limits.min_direct, d->limits.max_bytes);
-	dev_info(&d->edev->dev, "%s: no more than %u bytes at once\n",
+	dev_info(&d->edev->dev,
+		 "%s: the firmware refuses larger transfers: limited to %u bytes\n",
 		 d->gd->disk_name, d->limits.max_bytes);
 }
 
@@ -159,7 +175,7 @@ static unsigned int equeue_ms_since(u64 start)
 	return div_u64(rdtsc() - start, tsc_khz);
 }
 
-/* After a call that was as large as it may be */
+/* Called after a call of the largest size */
 static void equeue_keep_pace(struct rw *rw, u64 start)
 {
 	struct efi_disk *d = rw->d;
@@ -235,9 +251,9 @@ static bool equeue_is_claimed(struct efi_disk *d, struct request *rq)
 }
 
 /*
- * If a part of it has failed the block layer has been told of all of it.
+ * If a part fails, the block layer has been told the result of all parts.
  *
- * Return: the status of the request, or of that part.
+ * Return: BLK_STS_OK, or the status of the first part that has failed.
  */
 static blk_status_t equeue_read_or_write(struct efi_disk *d, struct request *rq)
 {
@@ -252,7 +268,7 @@ static blk_status_t equeue_read_or_write(struct efi_disk *d, struct request *rq)
 
 	if (equeue_is_claimed(d, rq)) {
 		dev_err_ratelimited(&d->edev->dev,
-				    "%s: firmware has a file system at sector %llu: not written\n",
+				    "%s: write to a firmware file system refused: sector %llu\n",
 				    d->gd->disk_name, blk_rq_pos(rq));
 		return BLK_STS_IOERR;
 	}
@@ -277,7 +293,7 @@ static blk_status_t equeue_discard(struct efi_disk *d, struct request *rq)
 
 	if (!efi_fs_claim_may_write(d, blk_rq_pos(rq), blk_rq_sectors(rq)))
 		return BLK_STS_IOERR;
-	/* It may have been asked for before there was another medium */
+	/* The discard may have been issued for another medium */
 	if (!d->media.erase_size)
 		return BLK_STS_NOTSUPP;
 	bytes = efi_disk_plan_erase(&d->media, pos, blk_rq_bytes(rq), &lba);
@@ -286,7 +302,9 @@ static blk_status_t equeue_discard(struct efi_disk *d, struct request *rq)
 	return equeue_simple(d, rq, "erase", efi_disk_erase(d, lba, bytes));
 }
 
-/* To ask a disk again that has no answer would only fill the log */
+/*
+ * Refuse requests that cannot succeed: calls for them would only fill the log
+ */
 static blk_status_t equeue_refusal(const struct efi_disk *d)
 {
 	if (d->closed)
@@ -322,7 +340,7 @@ static bool equeue_is_transfer(struct request *rq)
 	return req_op(rq) == REQ_OP_READ || req_op(rq) == REQ_OP_WRITE;
 }
 
-/* Return: true if the request ends without the caller */
+/* Return: true if the request completes without the caller */
 static bool equeue_start_token(struct efi_disk *d, struct request *rq)
 {
 	if (equeue_refusal(d) || !equeue_is_transfer(rq) ||
@@ -347,7 +365,7 @@ static void equeue_serve_again(struct work_struct *work)
 	blk_mq_end_request(rq, status);
 }
 
-/* From now on it can take too long */
+/* From here on, the request can time out */
 static void equeue_take_issued(struct efi_disk *d, struct request *rq)
 {
 	list_del_init(&rq->queuelist);
@@ -364,7 +382,10 @@ static void equeue_complete(struct request *rq, blk_status_t status,
 	list_add_tail(&rq->queuelist, over);
 }
 
-/* Short, without a buffer, and without a second call */
+/*
+ * Return: true if the request needs one call only, which is short and does not
+ * use the bounce buffer. It is then in @c.
+ */
 static bool equeue_is_one_call(struct efi_disk *d, struct request *rq,
 			       struct efi_call *c)
 {
@@ -382,7 +403,10 @@ static bool equeue_is_one_call(struct efi_disk *d, struct request *rq,
 	return true;
 }
 
-/* From the first one on, up to one that is something else */
+/*
+ * Return: the number of requests at the head of the list that need one call
+ * each
+ */
 static unsigned int equeue_count_calls(struct efi_disk *d)
 {
 	struct efi_disk_chain *chain = &d->chain;
@@ -400,7 +424,7 @@ static unsigned int equeue_count_calls(struct efi_disk *d)
 	return n;
 }
 
-/* The first @n of those that were issued */
+/* Serve the first @n issued requests with one switch */
 static void equeue_serve_together(struct efi_disk *d, unsigned int n,
 				  struct list_head *over)
 {
@@ -432,7 +456,10 @@ static void equeue_serve_together(struct efi_disk *d, unsigned int n,
 	}
 }
 
-/* With the lock. What is then over is to be ended without it. */
+/*
+ * Called with d->lock held. Moves completed requests to @over; the caller ends
+ * them unlocked.
+ */
 static void equeue_serve_next(struct efi_disk *d, struct list_head *over)
 {
 	struct request *rq, *next;
@@ -466,7 +493,7 @@ static void equeue_end_all(struct list_head *over)
 	}
 }
 
-/* What was issued, with @rq, if there is one */
+/* Serve all issued requests, and @rq unless it is NULL */
 static void equeue_serve_all(struct efi_disk *d, struct request *rq)
 {
 	unsigned int noio;
@@ -491,7 +518,10 @@ static blk_status_t equeue_rq(struct blk_mq_hw_ctx *hctx,
 	struct efi_disk *d = hctx->queue->queuedata;
 	unsigned int noio;
 
-	/* Whoever has the lock learns of it, too */
+	/*
+	 * Before the lock is taken, so that the task that holds the lock counts
+	 * the request, too
+	 */
 	atomic_inc(&d->waiting);
 	if (bd->last) {
 		equeue_serve_all(d, bd->rq);
@@ -503,7 +533,7 @@ static blk_status_t equeue_rq(struct blk_mq_hw_ctx *hctx,
 	return BLK_STS_OK;
 }
 
-/* What was to be the last one has not come */
+/* Called if blk-mq does not issue a request that it has announced (bd->last) */
 static void equeue_commit_rqs(struct blk_mq_hw_ctx *hctx)
 {
 	equeue_serve_all(hctx->queue->queuedata, NULL);

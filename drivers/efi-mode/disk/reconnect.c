@@ -2,22 +2,24 @@
 /*
  * Let the firmware find what Linux has partitioned and formatted
  *
- * The firmware looks for partitions and file systems when it connects its drivers to a
- * disk, and not again. When Linux lets go of a disk to which it has written, the firmware
- * has handles of partitions that have gone or are somewhere else by now, and has none of
- * those that are new. So it gets the chance to look again:
+ * The firmware looks for partitions and file systems when it connects its
+ * drivers to a disk, and not again. If Linux has written to a disk, the
+ * firmware may have handles of partitions that do not exist any more or have
+ * moved, and may have no handles of new partitions. So when Linux releases such
+ * a disk, it lets the firmware look again:
  *
- *  - Handles of partitions that are not in the table any more are taken away, with the
- *    file systems on them.
- *  - Drivers are connected to the disk and to all below it. The driver for partitions
- *    makes handles for those that are new, and drivers of file systems look at all that
- *    they are not bound to.
- *  - If no partition has stayed, and the driver for partitions has not found the new
- *    ones, it is disconnected from the disk first.
+ *  - The handles of partitions that are not in the table any more are removed,
+ *    together with the file systems on them.
+ *  - Drivers are connected to the disk and to all handles below it. The
+ *    partition driver creates handles for new partitions. File system drivers
+ *    look at all partitions that they are not bound to.
+ *  - If no partition has kept its handle, and the partition driver has not
+ *    found the new partitions, it is first disconnected from the disk.
  *
- * A partition that is where it was keeps its handle. It may be the one from which the
- * image of Linux was loaded: the programs that have started Linux know it by its handle,
- * and may have files open there. (claim.c takes care of the file system on it.)
+ * A partition that has not moved keeps its handle. The image of Linux may have
+ * been loaded from it: the programs that have started Linux know the partition
+ * by its handle, and may have files open there. (claim.c handles the file
+ * system on it.)
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
@@ -27,13 +29,13 @@
 #include "disk.h"
 #include "../bus/bus.h"
 
-/* A handle of a partition */
+/* A handle of a partition on the disk */
 struct child {
 	u64 handle;
 	struct efi_disk_part part;
 };
 
-/* With the mutex, so that no partition comes or goes */
+/* Called with open_mutex held, so that no partition is added or removed */
 static unsigned int erecon_count_parts(struct gendisk *gd)
 {
 	struct block_device *bdev;
@@ -64,17 +66,18 @@ static void erecon_note_parts(struct efi_disk *d)
 }
 
 /**
- * efi_disk_note_table() - read the partition table once more, if Linux has written it
- * @d:		the disk, of which the block device is about to be removed
+ * efi_disk_note_table() - read the partition table again, if it was written
+ * @d:		the disk, whose block device is about to be removed
  *
- * As long as a partition is in use the block layer does not read the table, and the
- * program that has changed it has had to tell the kernel.
+ * The block layer does not read the table while a partition is in use. In that
+ * case, the program that has changed the table has told the kernel the
+ * partitions.
  *
  * Context: task context; sleeps.
  */
 void efi_disk_note_table(struct efi_disk *d)
 {
-	/* It may be in the page cache yet */
+	/* The new table may still be in the page cache */
 	sync_blockdev(d->gd->part0);
 	if (!READ_ONCE(d->table_written))
 		return;
@@ -84,7 +87,9 @@ void efi_disk_note_table(struct efi_disk *d)
 	mutex_unlock(&d->gd->open_mutex);
 }
 
-/* Return: whether a handle is that of a partition on the disk itself */
+/*
+ * Return: true if the handle is that of a partition in the table of this disk
+ */
 static bool erecon_is_child(const struct efi_disk *d, u64 handle,
 			    struct efi_disk_part *part)
 {
@@ -98,7 +103,7 @@ static bool erecon_is_child(const struct efi_disk *d, u64 handle,
 		       path + efi_path_body(d->edev->path, d->edev->path_size);
 }
 
-/* Return: the number of children, or an error */
+/* Return: the number of @children, or an error */
 static int erecon_find_children(const struct efi_disk *d,
 				struct child **children)
 {
@@ -122,7 +127,7 @@ static int erecon_find_children(const struct efi_disk *d,
 	return found;
 }
 
-/* Return: whether a partition has kept its handle */
+/* Return: true if a partition has kept its handle */
 static bool erecon_drop_stale(struct efi_disk *d)
 {
 	struct child *children __free(kfree) = NULL;
@@ -139,19 +144,19 @@ static bool erecon_drop_stale(struct efi_disk *d)
 		efi_fs_claim_drop(d, c->handle);
 		if (!efi_handle_disconnect_child(d->edev->handle, c->handle)) {
 			dev_info(&d->edev->dev,
-				 "the firmware's handle of a partition at sector %llu has gone\n",
+				 "stale firmware handle removed: partition at sector %llu\n",
 				 c->part.start);
 			continue;
 		}
 		dev_err(&d->edev->dev,
-			"the firmware does not let go of a partition at sector %llu, which has gone or changed\n",
+			"the firmware keeps a stale handle: partition at sector %llu\n",
 			c->part.start);
 		kept = true;
 	}
 	return kept || n < 0;
 }
 
-/* Return: how many partitions have no handle */
+/* Return: the number of partitions that have no handle */
 static unsigned int erecon_count_missing(const struct efi_disk *d)
 {
 	struct child *children __free(kfree) = NULL;
@@ -164,7 +169,10 @@ static unsigned int erecon_count_missing(const struct efi_disk *d)
 	return n < 0 ? 0 : missing;
 }
 
-/* All drivers that look at what is on the disk, but not the disk's own */
+/*
+ * Restart all drivers that look at the contents of the disk, but not the disk
+ * driver
+ */
 static void erecon_restart(struct efi_disk *d)
 {
 	const efi_guid_t disk_io = EFI_DISK_IO_PROTOCOL_GUID;
@@ -189,16 +197,16 @@ static void erecon_connect(struct efi_disk *d, bool kept)
 	}
 	if (missing)
 		dev_info(&d->edev->dev,
-			 "the firmware does not find %u of %u partitions\n",
+			 "the firmware has not found %u of %u partitions\n",
 			 missing, d->nr_parts);
 }
 
 /**
- * efi_disk_hand_over() - the disk is the firmware's again
+ * efi_disk_hand_over() - return a disk to the firmware
  * @d:		the disk, to which Linux does not write any more
- * @present:	the disk is there
+ * @present:	the disk still exists
  *
- * Context: task context; sleeps, as long as the firmware's drivers take.
+ * Context: task context; sleeps, for as long as the firmware's drivers take.
  */
 void efi_disk_hand_over(struct efi_disk *d, bool present)
 {

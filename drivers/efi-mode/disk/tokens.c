@@ -1,30 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transfers that firmware does by itself: BlockIo2 and DiskIo2
+ * Asynchronous transfers: BlockIo2 and DiskIo2
  *
- * They return at once, and signal the event of a token when the transfer is over. So
- * many requests are with firmware at the same time, each with a token in a slot of its
- * own. Meanwhile nobody is in a call: firmware goes on in its regular slices, with the
- * tick of its clock, which is faster until they are back (efi_mode_fast_tick_get()). After the
- * slice an interrupt notes which tokens are complete, and a work ends their requests.
+ * The functions of these protocols return at once. The firmware signals the
+ * event of a token when the transfer is complete. So many requests can be in
+ * flight at the same time, each with a token in a slot of its own. No task is
+ * in a firmware call meanwhile: the firmware works on the transfers in its
+ * regular slices, at the ticks of its clock. The clock ticks faster while
+ * tokens are in flight (efi_mode_fast_tick_get()). After the slice, an
+ * interrupt handler notes which tokens are complete, and a work item completes
+ * their requests.
  *
- *	FREE -> TAKEN	a request has it
- *	TAKEN -> BUSY	firmware has it, until it signals the event
- *	BUSY -> DONE	it has
- *	BUSY -> LOST	it has not, in time
- *	DONE -> FREE	the request is at its end
- *	LOST -> FREE	it has, too late
+ *	FREE -> TAKEN	a request takes the slot
+ *	TAKEN -> BUSY	the firmware gets the token
+ *	BUSY -> DONE	the firmware has signalled the event
+ *	BUSY -> LOST	the firmware has not signalled the event in time
+ *	DONE -> FREE	the request has completed
+ *	LOST -> FREE	the firmware has signalled the event too late
  *
- * Data always go through the buffer of the slot. A request whose token does not come
- * back has to end all the same, and then its pages are somebody else's, while firmware,
- * or a device that it has told to, may still write. So may a device write to the disk
- * what nobody waits for any more, perhaps over what would be written after it. So as
- * long as a token is lost there are no transfers. If the driver goes meanwhile the
- * event stays open, and buffer and token are never freed.
+ * All data goes through the buffer of the slot, because a request has to
+ * complete even if its token does not. Its pages then have other users, while
+ * the firmware, or a device that it has programmed, may still write to the
+ * buffer. The device may also still write to the disk, perhaps over data that
+ * would be written after it. So there are no transfers while a token is lost.
+ * If the driver is unbound in this state, the event stays open, and the buffer
+ * and the token are never freed.
  *
- * All other calls of the disk's wait until firmware has no token. There are drivers in
- * edk2 (NVMe) that make a synchronous call wait for that themselves, without a limit.
- * Reset(), which is to get tokens back, waits there likewise, and is not called.
+ * All other calls of the disk wait until it has no token in flight. Some
+ * drivers of edk2 (NVMe) would otherwise wait for the tokens in a synchronous
+ * call, without a timeout. Reset(), which is meant to abort tokens, waits in
+ * the same way, so it is never called.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
@@ -42,25 +47,26 @@
 
 #include "disk.h"
 
-/* With fewer there is nothing to gain */
+/* Fewer tokens bring no advantage */
 #define MIN_TOKENS	4
 
-/* No two of them in the same line of a cache */
+/* Each token has a cache line of its own */
 #define TOKEN_STRIDE	64
 
-/* How long the first tokens may take */
+/* Time limit for all tokens of a trial */
 #define TRIAL_PATIENCE	(5 * HZ)
 
-/* How long firmware has to complete the tokens of a disk that it has removed */
+/* Time limit for the tokens of a disk that the firmware has removed */
 #define REMOVED_PATIENCE (2 * HZ)
 
 /**
- * enum efi_disk_slot_state - whose is a slot?
- * @EFI_DISK_SLOT_FREE:	nobody's
- * @EFI_DISK_SLOT_TAKEN: of a request
- * @EFI_DISK_SLOT_BUSY:	firmware's
- * @EFI_DISK_SLOT_DONE:	of a request that nobody has looked at yet
- * @EFI_DISK_SLOT_LOST:	firmware's, and nobody waits for it
+ * enum efi_disk_slot_state - the owner of a slot
+ * @EFI_DISK_SLOT_FREE: the slot is free
+ * @EFI_DISK_SLOT_TAKEN: a request owns the slot; no token is in flight
+ * @EFI_DISK_SLOT_BUSY: the token is in flight
+ * @EFI_DISK_SLOT_DONE: the token is complete, its request is not
+ * @EFI_DISK_SLOT_LOST: the token is in flight, but no request waits for it any
+ *		more
  */
 enum efi_disk_slot_state {
 	EFI_DISK_SLOT_FREE,
@@ -71,13 +77,13 @@ enum efi_disk_slot_state {
 };
 
 /**
- * struct efi_disk_slot - room for a token
- * @t:		where it is one of
- * @event:	of the token
- * @buffer:	of the transfer
- * @token:	for Linux
- * @phys:	for firmware
- * @state:	whose it is
+ * struct efi_disk_slot - a token and its resources
+ * @t:		all tokens of the disk
+ * @event:	event of the token
+ * @buffer:	buffer of the transfer
+ * @token:	virtual address of the token
+ * @phys:	physical address of the token, for the firmware
+ * @state:	owner of the slot
  * @rq:		the request, or NULL in a trial
  */
 struct efi_disk_slot {
@@ -91,19 +97,20 @@ struct efi_disk_slot {
 };
 
 /**
- * struct efi_disk_tokens - all of a disk
+ * struct efi_disk_tokens - all tokens of a disk
  * @d:		the disk
  * @io:		BlockIo2 or DiskIo2
- * @mode:	which of them
- * @memory:	of the tokens
- * @size:	bytes of each buffer
- * @lock:	may be taken in an interrupt
- * @wait:	until there is something new
- * @done:	ends requests
- * @in_flight:	slots that are %EFI_DISK_SLOT_BUSY
- * @lost:	slots that are %EFI_DISK_SLOT_LOST
- * @nr:		of @slots
- * @slots:	as many as there can be requests
+ * @mode:	%EFI_DISK_BLOCKIO2 or %EFI_DISK_DISKIO2
+ * @memory:	memory of the tokens
+ * @size:	size of each buffer in bytes
+ * @lock:	protects the states of the slots, @in_flight and @lost; taken in
+ *		hard interrupts, too
+ * @wait:	woken when the state of a slot changes
+ * @done:	completes the requests of slots that are %EFI_DISK_SLOT_DONE
+ * @in_flight:	number of slots that are %EFI_DISK_SLOT_BUSY
+ * @lost:	number of slots that are %EFI_DISK_SLOT_LOST
+ * @nr:		number of @slots in use
+ * @slots:	one slot per request that can be in flight
  */
 struct efi_disk_tokens {
 	struct efi_disk *d;
@@ -111,7 +118,7 @@ struct efi_disk_tokens {
 	enum efi_disk_mode mode;
 	struct efi_buffer *memory;
 	u32 size;
-	spinlock_t lock; /* for the states and what is below */
+	spinlock_t lock; /* states and counters */
 	wait_queue_head_t wait;
 	struct work_struct done;
 	unsigned int in_flight;
@@ -124,10 +131,10 @@ struct efi_disk_tokens {
 
 /**
  * efi_disk_take_slot() - take a slot for a request
- * @t:		of the disk
+ * @t:		the tokens of the disk
  *
  * Context: task context.
- * Return: the slot, or NULL if there is none.
+ * Return: the slot, or NULL if none is free.
  */
 static struct efi_disk_slot *efi_disk_take_slot(struct efi_disk_tokens *t)
 {
@@ -145,8 +152,8 @@ static struct efi_disk_slot *efi_disk_take_slot(struct efi_disk_tokens *t)
 }
 
 /**
- * efi_disk_put_slot() - the request is at its end
- * @s:		the slot, which firmware does not have
+ * efi_disk_put_slot() - free a slot
+ * @s:		the slot, whose token is not in flight
  *
  * Context: task context.
  */
@@ -159,9 +166,9 @@ static void efi_disk_put_slot(struct efi_disk_slot *s)
 }
 
 /*
- * The token has come back, or was refused. If it says that the firmware has given up
- * waiting, the device may still have the buffer. Without another one the slot is not used
- * any more.
+ * The token has completed, or was refused. If its status is EFI_TIMEOUT, the
+ * firmware has given up waiting, and the device may still use the buffer. If
+ * there is no memory for another buffer, the slot is not used any more.
  */
 static void etoken_give_back(struct efi_disk_slot *s,
 			     const struct efi_disk_result *o)
@@ -177,7 +184,7 @@ static void etoken_give_back(struct efi_disk_slot *s,
 	efi_disk_put_slot(s);
 }
 
-/* With the lock: a token is not waited for any more */
+/* Called with t->lock held, when a token is not waited for any more */
 static void etoken_come_back(struct efi_disk_tokens *t)
 {
 	t->in_flight--;
@@ -185,12 +192,13 @@ static void etoken_come_back(struct efi_disk_tokens *t)
 }
 
 /**
- * efi_disk_lose_slot() - do not wait for firmware any longer
+ * efi_disk_lose_slot() - stop waiting for a token
  * @s:		the slot
- * @rq:		the request that it may be of, or NULL in a trial
+ * @rq:		the request that may own the slot, or NULL in a trial
  *
  * Context: task context.
- * Return: true if firmware has it, and the request is the caller's to end.
+ * Return: true if the token of @rq is in flight. The caller then has to
+ * complete the request.
  */
 static bool efi_disk_lose_slot(struct efi_disk_slot *s,
 			       const struct request *rq)
@@ -211,7 +219,7 @@ static bool efi_disk_lose_slot(struct efi_disk_slot *s,
 	return busy;
 }
 
-/* In an interrupt */
+/* Called in hard interrupt context */
 static void etoken_signalled(struct efi_event *event, void *data)
 {
 	struct efi_disk_slot *s = data;
@@ -269,11 +277,12 @@ static struct efi_disk_result etoken_call(struct efi_disk_slot *s, bool write,
 }
 
 /*
- * Firmware has refused a token. If it has stopped in the call nobody knows what it has
- * told the device to do.
+ * The firmware has refused a token. If it has stopped in the call, it may have
+ * programmed the device already, so the token counts as lost.
  *
- * Return: whether the slot is ours again; else it was signalled all the same, or took so
- * long that it is lost, and somebody has seen to the request.
+ * Return: true if the slot belongs to the caller again. False if the event was
+ * signalled nevertheless, or if the token took so long that it was lost; in
+ * both cases the request is completed elsewhere.
  */
 static bool etoken_refused(struct efi_disk_slot *s,
 			   const struct efi_disk_result *o)
@@ -298,16 +307,17 @@ static bool etoken_refused(struct efi_disk_slot *s,
 }
 
 /**
- * efi_disk_slot_start() - give a token to firmware
- * @s:		the slot, of the caller
- * @write:	to the disk
+ * efi_disk_slot_start() - pass a token to the firmware
+ * @s:		the slot, which the caller has taken
+ * @write:	true to write, false to read
  * @lba:	first block
- * @bytes:	of whole blocks, no more than the buffer has
- * @o:		what the call has returned
+ * @bytes:	length in bytes, whole blocks, at most the size of the buffer
+ * @o:		set to the result of the call
  *
  * Context: task context; sleeps. @d->lock is held.
- * Return: true if it is or was with firmware; the slot may be anybody's then. If not it is
- * still the caller's, unless firmware has stopped: then it is lost.
+ * Return: true if the firmware has accepted the token; the slot may have
+ * another owner already. False if it has refused the token; the caller still
+ * owns the slot, unless the firmware has stopped: then the slot is lost.
  */
 static bool efi_disk_slot_start(struct efi_disk_slot *s, bool write, u64 lba,
 				u32 bytes, struct efi_disk_result *o)
@@ -327,11 +337,11 @@ static bool efi_disk_slot_start(struct efi_disk_slot *s, bool write, u64 lba,
 }
 
 /**
- * efi_disk_slot_result() - what firmware has written into the token
- * @s:		the slot, which it does not have any more
+ * efi_disk_slot_result() - read the result from a token
+ * @s:		the slot, whose token is not in flight any more
  *
  * Context: any.
- * Return: what has become of the transfer.
+ * Return: the result of the transfer.
  */
 static struct efi_disk_result
 efi_disk_slot_result(const struct efi_disk_slot *s)
@@ -342,12 +352,13 @@ efi_disk_slot_result(const struct efi_disk_slot *s)
 }
 
 /**
- * efi_disk_tokens_drain() - wait until firmware has no token of the disk's
+ * efi_disk_tokens_drain() - wait until no token of the disk is in flight
  * @d:		the disk
  *
- * Context: task context; sleeps. @d->lock is held, so that there are no new ones.
- * Return: false if there is one that has not come back in time: then no other call is to
- * be made.
+ * Context: task context; sleeps. @d->lock is held, so that no token is started
+ * meanwhile.
+ * Return: false if a token is lost. The caller must then make no call for the
+ * disk.
  */
 bool efi_disk_tokens_drain(struct efi_disk *d)
 {
@@ -360,7 +371,9 @@ bool efi_disk_tokens_drain(struct efi_disk *d)
 	return !READ_ONCE(t->lost);
 }
 
-/* Requests of the block layer: one token each, and the buffer of that */
+/*
+ * Requests of the block layer. Each uses one token and the buffer of its slot.
+ */
 
 static void etoken_copy(struct request *rq, void *buffer, bool to_buffer)
 {
@@ -376,7 +389,10 @@ static void etoken_copy(struct request *rq, void *buffer, bool to_buffer)
 	}
 }
 
-/* What firmware says of an error in a token may be true, or not: see queue.c */
+/*
+ * The error in a token may not be reliable, so the request is served again
+ * without a token (see queue.c)
+ */
 static void etoken_finish(struct efi_disk_slot *s)
 {
 	struct request *rq = s->rq;
@@ -395,8 +411,8 @@ static void etoken_finish(struct efi_disk_slot *s)
 }
 
 /**
- * efi_disk_end_requests() - there are complete tokens
- * @work:	of struct efi_disk_tokens
+ * efi_disk_end_requests() - complete the requests of all complete tokens
+ * @work:	@done of struct efi_disk_tokens
  *
  * Context: task context.
  */
@@ -421,14 +437,14 @@ static void efi_disk_end_requests(struct work_struct *work)
 }
 
 /**
- * efi_disk_token_fits() - can it be done with a token?
- * @limits:	of calls
- * @size:	of the buffer of a token
- * @pos:	in bytes
- * @bytes:	of the request
+ * efi_disk_token_fits() - check whether a request can use a token
+ * @limits:	limits of calls
+ * @size:	size of the buffer of a token, in bytes
+ * @pos:	position on the disk, in bytes
+ * @bytes:	length of the request, in bytes
  *
  * Context: any.
- * Return: true if it is of whole blocks, and not too large.
+ * Return: true if the request consists of whole blocks and is not too large.
  */
 bool efi_disk_token_fits(const struct efi_disk_limits *limits, u32 size,
 			 u64 pos, u32 bytes)
@@ -438,13 +454,13 @@ bool efi_disk_token_fits(const struct efi_disk_limits *limits, u32 size,
 }
 
 /**
- * efi_disk_token_start() - let firmware do a request by itself
+ * efi_disk_token_start() - start a request with a token
  * @d:		the disk
- * @rq:		a read or a write, which is allowed
+ * @rq:		a read, or a write that is allowed
  *
  * Context: task context; sleeps. @d->lock is held.
- * Return: true if the request is or was with firmware, and ends without the caller; false
- * if it has to be done without a token.
+ * Return: true if the token was started; the request then completes without the
+ * caller. False if the request has to be served without a token.
  */
 bool efi_disk_token_start(struct efi_disk *d, struct request *rq)
 {
@@ -476,8 +492,8 @@ bool efi_disk_token_start(struct efi_disk *d, struct request *rq)
 }
 
 /**
- * efi_disk_token_failed() - there was an error in the token of a request
- * @rq:		the request, which is to be done without one now
+ * efi_disk_token_failed() - release the token of a request that has failed
+ * @rq:		the request, which the caller serves without a token afterwards
  *
  * Context: task context; sleeps. @d->lock is held.
  */
@@ -489,7 +505,7 @@ void efi_disk_token_failed(struct request *rq)
 	struct efi_disk_result o = efi_disk_slot_result(s);
 
 	dev_warn_ratelimited(&d->edev->dev,
-			     "%s: a token for %u bytes at sector %llu: %s: once more with BlockIo\n",
+			     "%s: %u-byte token at sector %llu fails (%s): retrying with BlockIo\n",
 			     d->gd->disk_name, blk_rq_bytes(rq),
 			     (u64)blk_rq_pos(rq), efi_disk_status_name(&o));
 	r->slot = NULL;
@@ -497,11 +513,12 @@ void efi_disk_token_failed(struct request *rq)
 }
 
 /**
- * efi_disk_token_timeout() - a request takes too long
+ * efi_disk_token_timeout() - handle the timeout of a request
  * @rq:		the request
  *
- * Context: task context; as timeout() of struct blk_mq_ops.
- * Return: %BLK_EH_RESET_TIMER if no token of it is with firmware.
+ * Context: task context, as timeout() of struct blk_mq_ops.
+ * Return: %BLK_EH_RESET_TIMER if the request has no token in flight;
+ * %BLK_EH_DONE after it was completed with BLK_STS_TIMEOUT.
  */
 enum blk_eh_timer_return efi_disk_token_timeout(struct request *rq)
 {
@@ -512,7 +529,7 @@ enum blk_eh_timer_return efi_disk_token_timeout(struct request *rq)
 	if (!s || !efi_disk_lose_slot(s, rq))
 		return BLK_EH_RESET_TIMER;
 	dev_err(&d->edev->dev,
-		"%s: firmware does not complete a token at sector %llu: no transfers until it does\n",
+		"%s: the firmware has not completed a token at sector %llu: I/O fails until then\n",
 		d->gd->disk_name, (u64)blk_rq_pos(rq));
 	r->slot = NULL;
 	blk_mq_end_request(rq, BLK_STS_TIMEOUT);
@@ -520,8 +537,10 @@ enum blk_eh_timer_return efi_disk_token_timeout(struct request *rq)
 }
 
 /**
- * efi_disk_tokens_give_up() - the disk has gone, and its tokens may not come back
+ * efi_disk_tokens_give_up() - give up the tokens of a disk that is gone
  * @d:		the disk, which takes no requests any more
+ *
+ * Waits for a limited time, because the tokens may not complete.
  *
  * Context: task context; sleeps.
  */
@@ -581,15 +600,17 @@ static void etoken_end_reads(struct efi_disk_tokens *t,
 }
 
 /**
- * efi_disk_tokens_try() - read some blocks with tokens, all at the same time
- * @d:		the disk, which nobody else uses yet
- * @first:	the first of them
- * @stride:	from one to the next
- * @bytes:	of each
- * @trial:	@tokens is how many of them; the rest but for @block_ns is filled in
+ * efi_disk_tokens_try() - read several blocks with tokens at the same time
+ * @d:		the disk, which has no other user yet
+ * @first:	first block to read
+ * @stride:	distance between the blocks
+ * @bytes:	bytes to read of each, whole blocks
+ * @trial:	@tokens is the number of reads; the other members except
+ *		@block_ns are filled in
  *
  * Context: task context; sleeps.
- * Return: success if all have been read, else why one has not.
+ * Return: success if all reads have succeeded, or the result of a read that has
+ * failed.
  */
 struct efi_disk_result efi_disk_tokens_try(struct efi_disk *d, u64 first,
 					   u64 stride, u32 bytes,
@@ -607,14 +628,14 @@ struct efi_disk_result efi_disk_tokens_try(struct efi_disk *d, u64 first,
 	return o;
 }
 
-/* All of them */
+/* All tokens of a disk */
 
 /**
- * efi_disk_tokens_count() - how many requests can be with firmware at once?
+ * efi_disk_tokens_count() - get the number of requests that can be in flight
  * @d:		the disk
  *
  * Context: any.
- * Return: their number; 0 if there are no tokens.
+ * Return: the number; 0 if the disk does not use tokens.
  */
 unsigned int efi_disk_tokens_count(const struct efi_disk *d)
 {
@@ -622,11 +643,11 @@ unsigned int efi_disk_tokens_count(const struct efi_disk *d)
 }
 
 /**
- * efi_disk_tokens_bytes() - how large can a request be that is done with a token?
- * @d:		the disk, which has tokens
+ * efi_disk_tokens_bytes() - get the size of the largest request with a token
+ * @d:		the disk, which uses tokens
  *
  * Context: any.
- * Return: bytes.
+ * Return: the size in bytes.
  */
 u32 efi_disk_tokens_bytes(const struct efi_disk *d)
 {
@@ -634,14 +655,14 @@ u32 efi_disk_tokens_bytes(const struct efi_disk *d)
 }
 
 /**
- * efi_disk_tokens_pay() - are tokens the sooner way?
+ * efi_disk_tokens_pay() - check whether tokens are faster now
  * @d:		the disk
- * @requests:	how many there are to be done
+ * @requests:	number of requests to serve
  *
- * As long as firmware has some they are: anything else would have to wait for them.
+ * If a token is in flight, they are, because any other call has to wait for it.
  *
- * Context: any; @d->lock is held.
- * Return: true if those that can are to be done with tokens.
+ * Context: task context; @d->lock is held.
+ * Return: true if requests should use tokens if they can.
  */
 bool efi_disk_tokens_pay(const struct efi_disk *d, unsigned int requests)
 {
@@ -692,15 +713,18 @@ static int etoken_fill(struct efi_disk_tokens *t)
 }
 
 /**
- * efi_disk_tokens_create() - begin to use tokens
- * @d:		the disk, which nobody else uses yet
+ * efi_disk_tokens_create() - allocate the tokens of a disk
+ * @d:		the disk, which has no other user yet
  * @mode:	%EFI_DISK_BLOCKIO2 or %EFI_DISK_DISKIO2
- * @size:	bytes of the largest request that is done with a token, a multiple of the blocks
+ * @size:	size of the largest request with a token in bytes, a multiple of
+ *		the block size
  *
- * There may be fewer of them than %EFI_DISK_TOKENS.
+ * If memory is short, there are fewer tokens than %EFI_DISK_TOKENS, but at
+ * least %MIN_TOKENS.
  *
  * Context: task context; sleeps.
- * Return: 0 or an error, such as -ENODEV if the handle does not have the protocol.
+ * Return: 0 or an error: -ENODEV if the handle does not have the protocol,
+ * -ENOMEM, -ENOSPC or -EIO.
  */
 int efi_disk_tokens_create(struct efi_disk *d, enum efi_disk_mode mode,
 			   u32 size)
@@ -725,10 +749,10 @@ int efi_disk_tokens_create(struct efi_disk *d, enum efi_disk_mode mode,
 }
 
 /**
- * efi_disk_tokens_destroy() - do not use tokens any more
- * @d:		the disk, of which there is no request
+ * efi_disk_tokens_destroy() - free the tokens of a disk
+ * @d:		the disk, which has no requests
  *
- * What firmware still has it keeps for ever.
+ * Tokens and buffers that the firmware still uses are never freed.
  *
  * Context: task context; sleeps.
  */

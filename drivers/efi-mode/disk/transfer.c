@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One call of firmware, what has to be copied before or after it, and what its answer
- * means
+ * Make one firmware call, copy its data, and interpret its status
  *
- * Nothing is allocated here: memory may be written out to this disk to become free.
+ * Nothing is allocated here, because the transfer may be a write-back that is
+ * needed to free memory.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
@@ -14,7 +14,7 @@
 
 #include "disk.h"
 
-/* What the firmware's answers mean to the block layer */
+/* Meaning of the firmware's status codes */
 
 static const struct {
 	efi_status_t status;
@@ -33,18 +33,19 @@ static const struct {
 	{ EFI_NO_MEDIA, BLK_STS_IOERR, "no medium" },
 	{ EFI_MEDIA_CHANGED, BLK_STS_IOERR, "medium changed" },
 	{ EFI_ACCESS_DENIED, BLK_STS_TARGET, "access denied" },
-	{ EFI_TIMEOUT, BLK_STS_TIMEOUT, "time-out" },
+	{ EFI_TIMEOUT, BLK_STS_TIMEOUT, "timeout" },
 	{ EFI_ABORTED, BLK_STS_IOERR, "aborted" },
 	{ EFI_SECURITY_VIOLATION, BLK_STS_TARGET, "security violation" },
 	{ EFI_CRC_ERROR, BLK_STS_PROTECTION, "CRC error" },
 };
 
 /**
- * efi_disk_status() - the block layer's word for what has become of a call
+ * efi_disk_status() - convert the result of a call for the block layer
  * @o:		the result
  *
  * Context: any.
- * Return: a status; BLK_STS_OFFLINE if the disk is there no more.
+ * Return: the status; BLK_STS_OFFLINE if the disk is gone; BLK_STS_IOERR for an
+ * unknown EFI status or if the firmware could not be called.
  */
 blk_status_t efi_disk_status(const struct efi_disk_result *o)
 {
@@ -59,11 +60,11 @@ blk_status_t efi_disk_status(const struct efi_disk_result *o)
 }
 
 /**
- * efi_disk_status_name() - a person's word for it
+ * efi_disk_status_name() - get the name of the result of a call, for messages
  * @o:		the result
  *
  * Context: any.
- * Return: the word.
+ * Return: the name.
  */
 const char *efi_disk_status_name(const struct efi_disk_result *o)
 {
@@ -75,22 +76,22 @@ const char *efi_disk_status_name(const struct efi_disk_result *o)
 	case -ENODEV:
 		return "the disk is gone";
 	case -ESHUTDOWN:
-		return "the system ends";
+		return "the system is shutting down";
 	default:
-		return "firmware has stopped";
+		return "the firmware has stopped";
 	}
 	for (i = 0; i < ARRAY_SIZE(statuses); i++)
 		if (statuses[i].status == o->status)
 			return statuses[i].name;
-	return "an error that it has no name for";
+	return "unknown EFI status";
 }
 
 /**
- * efi_disk_wants_less() - may it be that the transfer was too large?
+ * efi_disk_wants_less() - check whether a smaller transfer may succeed
  * @o:		the result
  *
  * Context: any.
- * Return: true if it may.
+ * Return: true if the firmware may have refused the size of the transfer.
  */
 bool efi_disk_wants_less(const struct efi_disk_result *o)
 {
@@ -100,12 +101,12 @@ bool efi_disk_wants_less(const struct efi_disk_result *o)
 }
 
 /**
- * efi_disk_is_final() - will it be the same with any other block?
+ * efi_disk_is_final() - check whether all calls for a request would fail alike
  * @o:		the result
  *
  * Context: any.
- * Return: true if no call for the same request can have another one, or if the device may
- * still be at work on it.
+ * Return: true if no other call for the same request can succeed, or if the
+ * device may still be working on the transfer.
  */
 bool efi_disk_is_final(const struct efi_disk_result *o)
 {
@@ -135,7 +136,10 @@ static struct efi_disk_result exfer_call_once(struct efi_disk *d, bool write,
 	return o;
 }
 
-/* Only the number is another one: firmware has started its driver anew, or the like */
+/*
+ * If only the number of the medium has changed, as when the firmware has
+ * restarted its driver, use the new number
+ */
 static bool exfer_renew_media_id(struct efi_disk *d)
 {
 	struct efi_disk_media now;
@@ -175,7 +179,7 @@ static void exfer_copy(const struct efi_disk_iter *iter, void *buffer,
 	}
 }
 
-/* The blocks at both ends of which only a part is written */
+/* Read the blocks at both ends of which the request writes only a part */
 static struct efi_disk_result exfer_fill_ends(struct efi_disk *d,
 					      const struct efi_disk_xfer *xfer)
 {
@@ -197,8 +201,9 @@ static bool exfer_may_go_on(int error, efi_status_t status)
 }
 
 /*
- * If the firmware has stopped, or has given up waiting, the pages are not used again, and
- * neither are others of theirs from then on.
+ * If the firmware has stopped, or has given up waiting, the device may go on
+ * with the transfer. The pages are never used again, and all later transfers
+ * use the bounce buffer.
  */
 static struct efi_disk_result exfer_direct(struct efi_disk *d, bool write,
 					   const struct efi_disk_iter *iter,
@@ -238,14 +243,17 @@ static struct efi_disk_result exfer_bounced(struct efi_disk *d, bool write,
 }
 
 /**
- * efi_disk_transfer() - transfer what one call can
+ * efi_disk_transfer() - make one call of a read or a write
  * @d:		the disk
- * @write:	to it
- * @iter:	how far the request has come
- * @xfer:	as efi_disk_plan() says
+ * @write:	true to write, false to read
+ * @iter:	progress of the request
+ * @xfer:	the transfer, as of efi_disk_plan()
+ *
+ * A transfer through the bounce buffer may need further calls, to read blocks
+ * that are written in part.
  *
  * Context: task context; sleeps. @d->lock is held.
- * Return: what has become of it.
+ * Return: the result.
  */
 struct efi_disk_result efi_disk_transfer(struct efi_disk *d, bool write,
 					 const struct efi_disk_iter *iter,
@@ -260,14 +268,14 @@ struct efi_disk_result efi_disk_transfer(struct efi_disk *d, bool write,
 }
 
 /**
- * efi_disk_describe() - what efi_disk_transfer() would call
+ * efi_disk_describe() - prepare the call that efi_disk_transfer() would make
  * @d:		the disk
- * @write:	to it
- * @iter:	how far the request has come
- * @xfer:	one that needs no buffer
- * @c:		is filled in
+ * @write:	true to write, false to read
+ * @iter:	progress of the request
+ * @xfer:	a transfer that does not use the bounce buffer
+ * @c:		filled in
  *
- * Context: any. @d->lock is held.
+ * Context: task context; @d->lock is held.
  */
 void efi_disk_describe(const struct efi_disk *d, bool write,
 		       const struct efi_disk_iter *iter,
@@ -288,11 +296,13 @@ void efi_disk_describe(const struct efi_disk *d, bool write,
 }
 
 /**
- * efi_disk_conclude() - what has become of a call that was described
- * @c:		as of efi_disk_describe(), and made
+ * efi_disk_conclude() - evaluate a call of efi_disk_describe()
+ * @c:		the call, after it was submitted
+ *
+ * If the device may go on with the transfer, the memory is abandoned.
  *
  * Context: any.
- * Return: true if it has succeeded.
+ * Return: true if the call has succeeded.
  */
 bool efi_disk_conclude(const struct efi_call *c)
 {
@@ -303,13 +313,13 @@ bool efi_disk_conclude(const struct efi_call *c)
 }
 
 /**
- * efi_disk_erase() - let the device forget blocks
+ * efi_disk_erase() - erase blocks
  * @d:		the disk, which has EraseBlock
- * @lba:	the first
- * @bytes:	of whole blocks
+ * @lba:	first block
+ * @bytes:	length in bytes, whole blocks
  *
  * Context: task context; sleeps. @d->lock is held.
- * Return: what has become of it.
+ * Return: the result.
  */
 struct efi_disk_result efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes)
 {

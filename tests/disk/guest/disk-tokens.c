@@ -116,12 +116,12 @@ static void chosen(const char *wanted, unsigned int with, const char *mode,
 static void modes(void)
 {
 	ksft_test_result(!write_file(MODE, "rubbish"), "no other words\n");
-	chosen("auto", 0, "blockio", "there is no other");
-	chosen("blockio", BLOCKIO2, "blockio", "asked for");
-	chosen("blockio2", DISKIO2, "blockio", "BlockIo2 is not there");
-	chosen("diskio2", BLOCKIO2, "blockio", "DiskIo2 is not there");
-	chosen("blockio2", BLOCKIO2, "blockio2", "asked for");
-	chosen("diskio2", BLOCKIO2 | DISKIO2, "diskio2", "asked for");
+	chosen("auto", 0, "blockio", "no other protocol");
+	chosen("blockio", BLOCKIO2, "blockio", "requested");
+	chosen("blockio2", DISKIO2, "blockio", "BlockIo2 is not available");
+	chosen("diskio2", BLOCKIO2, "blockio", "DiskIo2 is not available");
+	chosen("blockio2", BLOCKIO2, "blockio2", "requested");
+	chosen("diskio2", BLOCKIO2 | DISKIO2, "diskio2", "requested");
 	ask(FN(DELAY), 0);
 	chosen("auto", BLOCKIO2, "blockio", "BlockIo2 is not asynchronous");
 	ask(FN(DELAY), TICK);
@@ -136,7 +136,7 @@ static void modes(void)
 	ksft_test_result(no_breach(), "no rule was broken\n");
 	/* BlockIo is used all the same: else there might be no root */
 	ask(FN(LOSE), 1);
-	chosen("auto", BLOCKIO2, "blockio", "BlockIo2 fails: time-out");
+	chosen("auto", BLOCKIO2, "blockio", "BlockIo2 fails: timeout");
 	breaches = ask(FN(BREACHES), 0);
 	ask(FN(LOSE), 0);
 	ask(FN(SLOW), 0);
@@ -297,7 +297,7 @@ static void errors(void)
 	clear_log();
 	ask(FN(FAIL_TOKEN), DEVICE_ERROR_ | 1 << 8);
 	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
-			 log_has("device error: once more with BlockIo"),
+			 log_has("(device error): retrying with BlockIo"),
 			 "an error in a token is tried again\n");
 	ask(FN(FAIL_TOKEN), DEVICE_ERROR_ | FOR_EVER << 8);
 	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
@@ -382,7 +382,7 @@ static void lost(void)
 	clear_log();
 	ask(FN(LOSE), 1);
 	ksft_test_result(be_impatient() && fails(fd, 0, 4096, ETIMEDOUT) &&
-			 log_has("does not complete a token"),
+			 log_has("has not completed a token"),
 			 "a token that does not come back is an error\n");
 	ask(FN(CALLS), 0);
 	ksft_test_result(fails(fd, MIB, 4096, ETIMEDOUT) && fsync(fd) &&

@@ -89,7 +89,7 @@ static void refused_once(int fd)
 	clear_log();
 	ask(FN(FAIL), INVALID_PARAMETER_ | 1 << 8);
 	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
-			 !log_has("bytes at once"),
+			 !log_has("refuses larger transfers"),
 			 "a parameter that was invalid once is no size\n");
 }
 
@@ -466,7 +466,7 @@ static void flush_answers(void)
 			 "nothing is known of a flush\n");
 	clear_log();
 	ksft_test_result(flushes(fd) && flushes(fd) &&
-			 log_count("may not flush its cache") == 1,
+			 log_count("may not flush the disk's cache") == 1,
 			 "which is said once\n");
 	ask(FN(FLUSH_STATUS), DEVICE_ERROR_);
 	ksft_test_result(fsync(fd) < 0 && errno == EIO,
@@ -478,7 +478,7 @@ static void flush_answers(void)
 	ask(FN(FLUSH_STATUS), UNSUPPORTED_);
 	clear_log();
 	ksft_test_result(flushes(fd) && flushes(fd) &&
-			 log_count("does not flush its cache") == 1 &&
+			 log_count("does not flush the disk's cache") == 1 &&
 			 !strcmp(disk_attr(disk, "flush_supported"), "no"),
 			 "one that is not supported does not go unnoticed\n");
 	close(fd);
@@ -575,7 +575,7 @@ int main(void)
 	removal(others);
 	no_disk(FN(KIND_IPXE), NULL);
 	no_disk(FN(KIND_PARTITION), NULL);
-	no_disk(FN(KIND_520), "blocks of a size that Linux cannot have");
-	no_disk(FN(KIND_TOO_LARGE), "more blocks than there can be");
+	no_disk(FN(KIND_520), "block size is not a power of two");
+	no_disk(FN(KIND_TOO_LARGE), "number of blocks is out of range");
 	ksft_finished();
 }
