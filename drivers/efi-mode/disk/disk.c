@@ -383,7 +383,7 @@ static int edisk_alloc_buffers(struct efi_disk *d)
 
 	/*
 	 * The buffer is contiguous. If memory is fragmented, as after a long
-	 * time, a smaller buffer has to do.
+	 * uptime, a smaller buffer has to do.
 	 */
 	do {
 		d->bounce = efi_buffer_alloc(d->edev, size, d->media.io_align,

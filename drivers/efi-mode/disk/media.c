@@ -4,9 +4,9 @@
  *
  * The firmware numbers the media. Each call names the medium that it is for,
  * and the firmware refuses the call if the drive contains another medium by
- * then. So Linux uses the number of the medium that it has examined until no
- * task has the disk open any more, and data for one medium is never written to
- * another medium. Then edisk_open() examines the new medium.
+ * then. So Linux keeps using the number of the medium that it has examined, and
+ * data for one medium is never written to another. edisk_open() examines the
+ * new medium when no task has the disk open any more.
  *
  * A disk with a fixed medium is the same disk if only the number has changed.
  * If the size has changed, it is another disk, and the bus creates another

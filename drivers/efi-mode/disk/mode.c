@@ -7,10 +7,10 @@
  * return, and the others look for complete transfers only at each tick of the
  * firmware's clock. So the driver tries BlockIo2, and uses it only if it is
  * faster than BlockIo. Even then it uses tokens only if there are at least as
- * many requests as BlockIo would complete in the time of the trial. The same is
- * true for DiskIo2, which the firmware implements on top of these protocols. It
- * is tried if there is no BlockIo2. DiskIo2 does not describe the medium, so
- * BlockIo is always needed, too.
+ * many requests as BlockIo would complete in the time that the tokens of the
+ * trial took. If there is no BlockIo2, DiskIo2 is tried in the same way. The
+ * firmware implements it on top of the other protocols. DiskIo2 does not
+ * describe the medium, so BlockIo is always needed, too.
  *
  * If a token is lost in the trial, the driver uses BlockIo, even though the
  * firmware may then wait for the token in a call to BlockIo. Nothing was

@@ -7,12 +7,12 @@
  * wait meanwhile.
  *
  * If the disk uses tokens, a task only starts a read or a write. Two kinds of
- * requests are served without a token, when the firmware has no token of the
- * disk any more: those that cannot use a token, and those whose token has
- * failed. If there are only few requests and the firmware has no token, they
- * are served without tokens, too, because they complete before the firmware
- * would look at the tokens. To count the requests, the driver collects those
- * that a task issues together.
+ * requests are served without a token, once no token of the disk is in flight:
+ * requests that cannot use a token, and requests whose token has failed. If no
+ * token is in flight and there are only few requests, they are served without
+ * tokens, too, because they complete before the firmware would look at the
+ * tokens. To count the requests, the driver collects those that a task issues
+ * together.
  *
  * If the disk does not use tokens, the driver also collects requests. A switch
  * costs more than the rest of the driver, and one switch is enough for several

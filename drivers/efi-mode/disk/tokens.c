@@ -26,10 +26,10 @@
  * If the driver is unbound in this state, the event stays open, and the buffer
  * and the token are never freed.
  *
- * All other calls of the disk wait until it has no token in flight. Some
- * drivers of edk2 (NVMe) would otherwise wait for the tokens in a synchronous
- * call, without a timeout. Reset(), which is meant to abort tokens, waits in
- * the same way, so it is never called.
+ * Before any other call for the disk, the driver waits until no token is in
+ * flight, because some edk2 drivers (NVMe) would wait for the tokens themselves
+ * in a synchronous call, without a timeout. Reset(), which is meant to abort
+ * tokens, waits in the same way, so it is never called.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
