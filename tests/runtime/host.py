@@ -64,6 +64,14 @@ def esrt(opt, results):
     boot_runtime(opt, results, "ESRT", ("runtime-esrt",), ["esrt"])
 
 
+@test("runtime", beside=True, guest=("runtime-noquery",), efi=("noquery",),
+      needs=("tests-initrd", "runtime-initrd"))
+def no_query(opt, results):
+    """A firmware whose QueryVariableInfo() is slow, and not supported"""
+    text = boot_runtime(opt, results, "no query", ("runtime-noquery",), ["noquery"])
+    results.add("QUERY 7" in text, "no query: the firmware was asked")
+
+
 @test("runtime", beside=True, guest=("runtime-trace",),
       needs=("tests-initrd", "runtime-initrd"))
 def trace(opt, results):
