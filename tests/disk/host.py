@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests of the disks of firmware
+Tests of the firmware's disks
 """
 
 import os
@@ -19,18 +19,18 @@ from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
 
-# Firmware has looked only for what it boots from
+# At boot the firmware connects only the devices that it boots from
 CONNECT = "connect -r"
 
 MIB = 1 << 20
 SECTOR = 512
 
-# As disks.c has them
+# The same values as in guest/disks.c
 HOST_SIZE = 2 * MIB
 END_SIZE = 64 << 10
 WRITTEN = ((8 * MIB, 4 * MIB), (16 * MIB, 2 * MIB))
 
-# Each kind: size in MiB, bytes of a block, the device, and where it is
+# For each kind: size in MiB, block size in bytes, QEMU's device, part of the device path
 KINDS = {
     "virtio-blk": (64, 512, "virtio-blk-pci,addr=8", "Pci(0x8,0x0)"),
     "virtio-scsi": (64, 512, "scsi-hd,bus=scsi.0", "/Scsi("),
@@ -45,14 +45,14 @@ KINDS = {
 CONTROLLERS = ["-device", "virtio-scsi-pci,id=scsi,addr=9",
                "-device", "qemu-xhci,id=xhci,addr=e"]
 
-# Where this firmware does nothing at a flush, and passes no commands through
+# Kinds for which this firmware ignores a flush and passes no commands through
 NO_FLUSH = ("usb",)
 
 CD_PATH = "/Sata(0x1,"
 
 
 def pattern(tag, at, size):
-    """Sectors that say which they are, as blockdev.h has them"""
+    """Sectors that contain @tag and their own number, as in blockdev.h"""
     return b"".join(b"%s%012x\n" % (tag, sector) * 32 for sector in
                     range(at // SECTOR, (at + size) // SECTOR))
 
@@ -71,7 +71,7 @@ def make_cd(path, size, tag):
 
 
 def make_cd_files(path, tag):
-    """With a file system: one file, large enough not to be read at once"""
+    """A CD with a file system, and one file in it that is too large to be cached at once"""
     with tempfile.TemporaryDirectory(dir=os.path.dirname(path)) as tmp:
         make_cd(os.path.join(tmp, "data"), 6 * MIB, tag)
         subprocess.run(["genisoimage", "-quiet", "-o", path, tmp], check=True,
@@ -79,7 +79,7 @@ def make_cd_files(path, tag):
 
 
 def judge_disk(results, what, path, size, block):
-    """What Linux has written is there, and nothing else has changed"""
+    """The disk contains what Linux wrote, and nothing else has changed"""
     wanted = {at: pattern(b"lnx", at, n) for at, n in WRITTEN}
     wanted[0] = pattern(b"hst", 0, HOST_SIZE)
     wanted[size - END_SIZE] = (pattern(b"hst", size - END_SIZE,
@@ -95,11 +95,11 @@ def judge_disk(results, what, path, size, block):
             if found != data:
                 bad = next(i for i, (a, b) in enumerate(zip(found, data))
                            if a != b)
-                results.add(False, f"{what}: on the host",
+                results.add(False, f"{what}: contents on the host",
                             f"at {at + bad}: {found[bad:bad + 16]}, not "
                             f"{data[bad:bad + 16]}")
                 return
-    results.add(True, f"{what}: on the host")
+    results.add(True, f"{what}: contents on the host")
 
 
 def drive(name, path):
@@ -108,7 +108,7 @@ def drive(name, path):
 
 
 def guest_actions(m, results, name, actions):
-    """Do what the selftest asks for, until its end"""
+    """Do the actions that the selftest asks for, until it ends"""
     begin = m.position
     while True:
         told = m.expect(r"^DO (\w+)|^TEST END \S+ (\d+)", TEST)
@@ -125,7 +125,7 @@ def image(opt, what):
 
 
 def some_disks(opt, kinds):
-    """Options of QEMU, and the steps of the selftest"""
+    """Make a disk of each kind. Return QEMU's options and the selftest's arguments"""
     args, steps = list(CONTROLLERS), []
     for kind in kinds:
         size, _, device, path = KINDS[kind]
@@ -137,12 +137,12 @@ def some_disks(opt, kinds):
 
 
 def disks_command(steps):
-    # On the command line a comma is between tests
+    # init separates tests by commas, so the arguments have a + instead
     return f"{QUIET}disks:" + ":".join(steps).replace(",", "+")
 
 
 def judge_flushes(results, name, text, kinds):
-    """What sysfs says of them, and one warning where they do nothing"""
+    """Compare flush_supported, and count the warnings: one if a flush may do nothing"""
     for kind in kinds:
         wanted = "unknown" if kind in NO_FLUSH else "yes"
         found = re.search(rf"# {kind} is (\w+), flush supported: (\w+)", text)
@@ -151,7 +151,7 @@ def judge_flushes(results, name, text, kinds):
                     f"{name}: {kind}: flush supported: {wanted}", found)
         said = text.count(f"{found and found[1]}: firmware may not flush")
         results.add(said == (wanted != "yes"),
-                    f"{name}: {kind}: the warning", said)
+                    f"{name}: {kind}: number of warnings", said)
 
 
 def judge_disks(opt, results, name, kinds):
@@ -162,7 +162,7 @@ def judge_disks(opt, results, name, kinds):
 
 @test("disk", also_long=True, beside=True, guest=("disks",))
 def disks(opt, results):
-    """One disk of each kind is written and read"""
+    """Linux reads and writes one disk of each kind"""
     name = opt.test.name
     kinds = KINDS if opt.test.long else ("virtio-blk", "nvme")
     args, steps = some_disks(opt, kinds)
@@ -177,7 +177,7 @@ def disks(opt, results):
 
 @test("disk", also_long=True, beside=True, guest=("disks",))
 def disk_medium(opt, results):
-    """A CD is changed while it is in use"""
+    """The host changes a CD while Linux uses it"""
     name = "disk-medium"
     make_cd(image(opt, "cd1"), 8 * MIB, b"cd1")
     make_cd(image(opt, "cd2"), 6 * MIB, b"cd2")
@@ -187,7 +187,7 @@ def disk_medium(opt, results):
             f"file={image(opt, 'cd1')}",
             "-device", "ide-cd,bus=ide.1,drive=cd,id=cdrom"]
     steps = ["medium", CD_PATH]
-    # This firmware takes 50 s to find out that a CD has been changed
+    # This firmware takes 50 s to notice that a CD was changed
     if opt.test.long:
         steps += ["mounted", CD_PATH]
 
@@ -211,7 +211,7 @@ def disk_medium(opt, results):
 
 @test("disk", also_long=True, beside=True, guest=("disks",))
 def disk_unplug(opt, results):
-    """A USB disk is pulled out while it is written to"""
+    """The host unplugs a USB disk while Linux writes to it"""
     name = "disk-unplug"
     args, (_, path) = some_disks(opt, ("usb",))
     actions = {"unplug": lambda: m.command_qmp("device_del", id="usb-device")}
@@ -224,7 +224,10 @@ def disk_unplug(opt, results):
 
 @test("disk", beside=True, guest=("disks", "tick"))
 def disks_tokens(opt, results):
-    """The same by BlockIo2: an asynchronous driver, and one that does one thing at a time"""
+    """
+    Linux reads and writes disks by BlockIo2: NVMe, which is asynchronous, and AHCI, which
+    serves one request at a time
+    """
     name = "disks-tokens"
     kinds = ("nvme", "ahci")
     args, steps = some_disks(opt, kinds)
@@ -236,14 +239,14 @@ def disks_tokens(opt, results):
         guest_actions(m, results, name + ": tick", {})
         power_off(m, results, name)
         found = m.text.count("mode: blockio2 (requested)")
-        results.add(found == len(kinds), f"{name}: both use it", found)
+        results.add(found == len(kinds), f"{name}: both disks use BlockIo2", found)
         results.add("retrying with BlockIo" not in m.text,
-                    f"{name}: and nothing else")
+                    f"{name}: no request falls back to BlockIo")
     judge_disks(opt, results, name, kinds)
 
 
 def esp_disk(path, content):
-    """A disk with one partition, which has a FAT file system, from MiB 16 on"""
+    """Make a disk with one partition, at 16 MiB, that has a FAT file system"""
     qemu.fat_image(path + ".fat", content)
     size = os.path.getsize(path + ".fat")
     with open(path + ".fat", "rb") as f:
@@ -288,7 +291,7 @@ def guard(opt, results):
         end = m.expect("THE END", START).start()
         text = m.text[begin:end]
         for word in ("hello", "from Linux", "once more", "in between"):
-            results.add(word in text, f"{name}: firmware reads {word!r}", text)
+            results.add(word in text, f"{name}: the firmware reads {word!r}", text)
         results.add("where Linux writes: disconnecting" in m.text,
                     f"{name}: the message")
         power_off(m, results, name)
@@ -296,7 +299,7 @@ def guard(opt, results):
         results.add(word in mtype(path, file), f"{name}: {file} on the host")
 
 
-# Sectors of El Torito's image on a hybrid stick
+# Sectors of the El Torito boot image on a hybrid USB stick
 IMAGE_SECTORS = 16384
 
 
@@ -307,9 +310,10 @@ def table_entry(kind, start, sectors):
 
 def hybrid_stick(path):
     """
-    A stick with an ISO image that boots from a FAT image, and a partition behind it
+    Make a USB stick with an ISO image, which contains a FAT boot image, and a partition
+    behind the ISO image
 
-    Returns the sector where the FAT image is.
+    Return the first sector of the FAT image.
     """
     env = dict(os.environ, MTOOLS_SKIP_CHECK="1")
     with tempfile.TemporaryDirectory(dir=os.path.dirname(path)) as tmp:
@@ -341,9 +345,9 @@ LINUX_TYPE = uuid.UUID("0fc63daf-8483-4772-8e79-3d69d8477de4")
 
 def gpt(block, blocks, parts):
     """
-    The table at the beginning of a disk, and its backup at the end
+    Return the GPT for the beginning of a disk, and its backup for the end
 
-    @parts: the type, first and last block of each partition
+    @parts: the type, the first block and the last block of each partition
     """
     entries = b"".join(
         kind.bytes_le + uuid.uuid4().bytes_le + struct.pack("<3Q72x", first, last, 0)
@@ -364,7 +368,12 @@ def gpt(block, blocks, parts):
 
 
 def disk_4kn(path):
-    """An NVMe disk with blocks of 4096 bytes: an EFI system partition, and another one"""
+    """
+    Make an NVMe disk with blocks of 4096 bytes, an EFI system partition and a Linux
+    partition
+
+    Return the first sector and the number of sectors of the EFI system partition.
+    """
     block, esp, size = 4096, MIB // 4096, 64 * MIB // 4096
     blocks = 128 * MIB // block
     subprocess.run(["mformat", "-C", "-i", path + ".fat", "-M", str(block), "-T",
@@ -388,8 +397,10 @@ def disk_4kn(path):
 @test("disk", beside=True, guest=("hybrid",))
 def hybrid_sticks(opt, results):
     """
-    Of a stick with an ISO image only the firmware's blocks are guarded, of UDF all, of
-    a disk with blocks of 4096 bytes its EFI system partition
+    Linux is kept from writing to exactly the blocks that the firmware has mounted
+
+    On a stick with an ISO image these are the blocks of the boot image, on a UDF disk all
+    blocks, and on a disk with blocks of 4096 bytes the EFI system partition.
     """
     name = "hybrid-sticks"
     sector = hybrid_stick(image(opt, "iso"))
@@ -418,7 +429,7 @@ def hybrid_sticks(opt, results):
         results.add(said == {"", "p1"}, f"{name}: the notices", said)
 
 
-# What Linux does to the table of a disk, and which partitions the firmware has then
+# How Linux changes a partition table: the disk, and the firmware's partitions afterwards
 TABLES = {
     "new": ("Pci(0x8,0x0)", (1,)),
     "more": ("Pci(0x9,0x0)", (1, 2)),
@@ -428,7 +439,7 @@ TABLES = {
 
 
 def table_disk(path, how):
-    """A disk that Linux is going to partition"""
+    """Make a disk for Linux to partition"""
     if how != "new":
         esp_disk(path, {"hello.txt": b"hello\n"})
     with open(path, "ab") as f:
@@ -436,7 +447,7 @@ def table_disk(path, how):
 
 
 def judge_tables(results, name, text):
-    """What the shell's map says: the path of each partition"""
+    """Compare the partitions in the output of the shell's map command with TABLES"""
     for how, (where, numbers) in TABLES.items():
         found = re.findall(rf"{re.escape(where)}/HD\((\d+),MBR,\w+,(0x\w+),", text)
         wanted = [str(n) for n in numbers]
@@ -445,12 +456,12 @@ def judge_tables(results, name, text):
         if how == "moved":
             start = (17 * MIB) // SECTOR
             results.add({int(at, 16) for _, at in found} == {start},
-                        f"{name}: {how}: where they are", found)
+                        f"{name}: {how}: the first sector", found)
 
 
 @test("disk", beside=True, guest=("partition", "leave"))
 def partitions(opt, results):
-    """After a return the firmware has the partitions that Linux has made, and no others"""
+    """After a return the firmware has exactly the partitions that Linux left"""
     name = "partitions"
     with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
         args, steps = [], []
@@ -477,15 +488,15 @@ def partitions(opt, results):
             text = m.text[begin:end]
             judge_tables(results, name, text)
             results.add(text.count("put there by Linux") == 2,
-                        f"{name}: the firmware reads what is new", text)
+                        f"{name}: the firmware reads the files that Linux wrote", text)
             results.add(len(re.findall(r"^hello\s*$", text, re.M)) == 1,
-                        f"{name}: and what has stayed")
+                        f"{name}: the firmware reads the file that was there before")
             power_off(m, results, name)
 
 
 @test("disk", name="disk-faults", also_long=True, beside=True, guest=("disk", "disk-pace", "disk-poll"), efi=("driver",))
 def disk(opt, results):
-    """A disk of the test driver that fails in every way"""
+    """Linux handles a disk that fails in every way"""
     name, tests = "disk", ("disk", "disk-pace", "disk-poll")
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{','.join(tests)}"]
     with machine(opt, results, name, files(opt, *script)) as m:
@@ -494,7 +505,7 @@ def disk(opt, results):
 
 @test("disk", beside=True, guest=("emmc",), efi=("driver",))
 def emmc_flush(opt, results):
-    """A flush of an eMMC device writes its cache, by SdMmcPassThru"""
+    """fsync() makes an eMMC device write its cache, by SdMmcPassThru"""
     name, tests = "emmc-flush", ("emmc",)
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{','.join(tests)}"]
     with machine(opt, results, name, files(opt, *script)) as m:
@@ -503,7 +514,7 @@ def emmc_flush(opt, results):
 
 @test("disk", beside=True, guest=("disk-high",), efi=("driver",))
 def disk_high(opt, results):
-    """With efi_mode.below_4g=1 a disk gets no memory above 4 GiB"""
+    """With efi_mode.below_4g=1 no disk gets an address above 4 GiB"""
     name, tests = "disk-high", ("disk-high",)
     script = ["load fs0:\\driver.efi",
               f"{LINUX} efi_mode.below_4g=1 {QUIET}{','.join(tests)}"]
@@ -519,32 +530,32 @@ def boot_disk_tokens(opt, results, name, test):
 
 @test("disk", beside=True, guest=("disk-tokens",), efi=("driver",))
 def disk_tokens(opt, results):
-    """BlockIo2 and DiskIo2 of the test driver's disk: what they transfer"""
+    """Linux reads and writes the test driver's disk by BlockIo2 and DiskIo2"""
     boot_disk_tokens(opt, results, "disk-tokens", "disk-tokens")
 
 
 @test("disk", beside=True, guest=("disk-tokens",), efi=("driver",))
 def disk_tokens_faults(opt, results):
-    """BlockIo2 and DiskIo2 of the test driver's disk: which is chosen, tokens that fail"""
+    """Linux chooses between BlockIo, BlockIo2 and DiskIo2, and handles tokens that fail"""
     boot_disk_tokens(opt, results, "disk-tokens-faults", "disk-tokens:faults")
 
 
-# What the token does, how Linux ends, and what becomes of that
+# Name, what the token does, how Linux ends, the exit status (None: the machine is reset)
 TOKEN_ENDS = (
-    ("a token that never comes back, return", "lose", "return=7", None),
-    ("a token that never comes back, panic", "lose", "panic", None),
-    ("a token that comes back late, return", "slow", "return=7", 7),
-    ("a token that comes back late, panic", "slow", "panic", 21),
+    ("a token that never completes, return", "lose", "return=7", None),
+    ("a token that never completes, panic", "lose", "panic", None),
+    ("a token that completes late, return", "slow", "return=7", 7),
+    ("a token that completes late, panic", "slow", "panic", 21),
 )
 
-QUICK_TOKEN_ENDS = ("a token that never comes back, return",
-                    "a token that comes back late, return")
+QUICK_TOKEN_ENDS = ("a token that never completes, return",
+                    "a token that completes late, return")
 
 
 @test("disk", also_long=True, beside=True, guest=("disk-tokens", "leave"),
       efi=("driver", "settings"))
 def disk_tokens_ends(opt, results):
-    """The firmware gets back no memory that it is still going to write to"""
+    """Linux returns no memory to the firmware that a pending token can still write to"""
     for what, token, end, status in cases(opt, TOKEN_ENDS, QUICK_TOKEN_ENDS):
         name = f"disk-tokens-ends: {what}"
         script = ["load fs0:\\driver.efi", "settings.efi",
@@ -557,22 +568,22 @@ def disk_tokens_ends(opt, results):
             ended = m.wait_end(60)
             found = re.search(r"STATUS 0x([0-9A-Fa-f]+)", m.text)
             found = int(found[1], 16) if found else None
-            results.add(ended and found == status, f"{name}: the status", found)
-            # With tokens it was fast until just before
+            results.add(ended and found == status, f"{name}: exit status", found)
+            # While a token was in flight the clock ticked faster; that must be undone
             clocks = re.findall(r"SETTINGS .*clock=(\d+) count=(\w+)", m.text)
             kept = clocks == clocks[:1] * (2 if status else 1)
-            results.add(clocks and kept, f"{name}: firmware's clock", clocks)
+            results.add(clocks and kept, f"{name}: the firmware's clock", clocks)
             reasons = [event["data"]["reason"] for event in m.last_events()
                        if event["event"] == "SHUTDOWN"]
             wanted = "guest-shutdown" if status else "guest-reset"
             results.add(reasons == [wanted], f"{name}: {wanted}", reasons)
-            # With the drivers the consoles have gone; who dies keeps them
+            # An orderly end removes the consoles before the message, a panic does not
             if end == "panic":
                 said = "reset instead of return" in m.text
                 results.add(said == (status is None), f"{name}: the message")
 
 
-# Requests a second
+# Requests per second
 SLOW = 200
 
 
@@ -597,16 +608,16 @@ def slow_disks(opt, results):
             guest_tests(m, results, name, (test,))
 
 
-# In seconds, more than Linux waits for anything else at its end
+# Seconds; longer than Linux waits for anything else at its end
 FLUSH = 13
 
-# TEST_DISK_WORD, and where slow-end.c counts
+# TEST_DISK_WORD, with the offset of the counter of slow-end.c
 COUNT_WORD = 6 | 4096 << 8
 
 
 @test("disk", beside=True, guest=("slow-end",), efi=("driver", "selfcheck"))
 def slow_end(opt, results):
-    """An orderly end waits for a slow disk, and nothing is lost"""
+    """Linux waits for a slow disk before it ends, and loses no data"""
     name = "slow-end"
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}slow-end:{FLUSH}",
               "echo STATUS %lasterror%", f"selfcheck disk {COUNT_WORD}",
@@ -615,22 +626,22 @@ def slow_end(opt, results):
                  args=["-no-reboot"]) as m:
         m.expect("LEAVING", START + BOOT)
         status = m.expect(r"STATUS 0x([0-9A-Fa-f]+)", 2 * FLUSH + START)[1]
-        results.add(int(status, 16) == 7, f"{name}: the status", status)
+        results.add(int(status, 16) == 7, f"{name}: exit status", status)
         said = re.findall(r"^COUNT (\d+)\s*$", m.text, re.M)
         has = int(m.expect(rf"^SELFCHECK disk {COUNT_WORD} 0x(\w+)", START)[1], 16)
         results.add(len(said) > 3 and has >= int(said[-1]),
-                    f"{name}: all that was written is on the disk",
+                    f"{name}: everything that was written is on the disk",
                     f"{has} of {said[-1:]}")
         power_off(m, results, name)
 
 
-# Fewer than the targets of an adapter in edk2
+# Fewer than the targets that edk2 supports on an adapter
 SCSI_UNITS = 8
 
 
 @test("disk", beside=True, guest=("scsi-scan",))
 def scsi_scan(opt, results):
-    """SCSI commands find their units while others are added"""
+    """SCSI commands reach the right units while other units are added"""
     name = "scsi-scan"
     args = ["-device", "virtio-scsi-pci,id=scsi"]
     for i in range(SCSI_UNITS):

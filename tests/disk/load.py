@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests of disks at work: a power cut, disks that fail, and a Debian system on one
+Tests of disks in use: a power cut, a power-off, errors, unbinding
 """
 
 import os
@@ -13,7 +13,7 @@ from lib.machine import (BOOT, QUIET, START, TEST, files, machine,
 from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
-# Firmware connects what it boots from, and the rest when it is asked
+# At boot the firmware connects only the devices that it boots from
 CONNECT = "connect -r"
 
 SCSI = ["-device", "virtio-scsi-pci,id=scsi"]
@@ -27,18 +27,23 @@ KINDS = {
     "usb": "usb-storage,bus=xhci.0",
 }
 
-# Records that are acknowledged before the power is cut
+# Acknowledged records on each disk before the power is cut
 ENOUGH = 150
 
 
 def attach(kind, node, n=0):
-    """The disk number @n of that kind, with what is in a block node of QEMU's"""
+    """QEMU's options for disk number @n of a kind, with the contents of a block node"""
     return ["-device", f"{KINDS[kind].format(n=n)},drive={node}"]
 
 
 def ext4_image(path, mib):
-    """QEMU writes to a qcow2 what says where the data is only at a flush: what has
-    not been flushed is lost with it, as in the cache of a disk."""
+    """
+    Make a qcow2 image of an ext4 file system
+
+    QEMU writes the tables of a qcow2 image, which say where the data are, only at a flush.
+    Data that have not been flushed are therefore lost when QEMU is killed, like data in
+    the volatile cache of a disk.
+    """
     raw = path + ".raw"
     with open(raw, "wb") as f:
         f.truncate(mib << 20)
@@ -49,7 +54,7 @@ def ext4_image(path, mib):
 
 
 def check_ext4(path):
-    """What e2fsck says of it, once its journal has been played back"""
+    """Run e2fsck on an image whose journal has been replayed"""
     raw = path + ".raw"
     subprocess.run(["qemu-img", "convert", "-O", "raw", path, raw], check=True)
     said = subprocess.run(["e2fsck", "-f", "-n", raw], check=False,
@@ -60,9 +65,10 @@ def check_ext4(path):
 
 @test("disk", beside=True, guest=("acks",))
 def power_cut(opt, results):
-    """After a power cut, all acknowledged writes are on the disks that can promise it
+    """
+    After a power cut, all writes that fsync() acknowledged are on the disk
 
-    QEMU is killed while files are written and synced.
+    The test kills QEMU while Linux writes files and calls fsync().
     """
     name = "power-cut"
     kinds = {71: "virtio-blk", 72: "nvme", 73: "virtio-scsi", 74: "ahci"}
@@ -98,9 +104,9 @@ def power_cut(opt, results):
             for mib, kind in kinds.items():
                 found = int(m.expect(rf"^FOUND {mib} (\d+)", TEST)[1])
                 results.add(found > acknowledged[mib],
-                            f"{name}: {kind}: all that was acknowledged is there",
+                            f"{name}: {kind}: all acknowledged records are there",
                             f"{acknowledged[mib] + 1} records, found {found}")
-            # ext4 has to recover, and says so
+            # ext4 reports that it replays its journal
             power_off(m, results, name, expected=("INFO:",))
         for mib, kind in kinds.items():
             said = check_ext4(os.path.join(tmp, f"{mib}.qcow2"))
@@ -115,14 +121,14 @@ WRITES = ("0x35", "0xca", "0xc5", "0x34", "0x30")
 
 
 def is_flushed(commands, writes, flush):
-    """Is there a flush after the last write of a disk that was written?"""
+    """Was the disk written, and was it flushed after the last write?"""
     last = max((i for i, c in enumerate(commands) if c in writes), default=None)
     return last is not None and flush in commands[last:]
 
 
 @test("disk", beside=True)
 def power_off_flush(opt, results):
-    """Before a power-off a SATA disk is flushed, and goes to standby, if it was written"""
+    """Before a power-off Linux flushes the disks it wrote to, and puts SATA disks into standby"""
     name = "power-off-flush"
     with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
         trace = os.path.join(tmp, "trace")
@@ -146,14 +152,14 @@ def power_off_flush(opt, results):
             text = f.read()
         ata = re.findall(r"ide_exec_cmd .*cmd (0x\w+)", text)
         results.add(is_flushed(ata, WRITES, FLUSH_EXT),
-                    f"{name}: ahci: flushed after it was written", ata)
-        results.add(ata[-1:] == [STANDBY], f"{name}: ahci: standby at last", ata)
+                    f"{name}: ahci: flushed after the last write", ata)
+        results.add(ata[-1:] == [STANDBY], f"{name}: ahci: standby is the last command", ata)
         nvme = re.findall(r"pci_nvme_io_cmd .*opname '?(\w+)", text)
         results.add(is_flushed(nvme, ("NVME_NVM_CMD_WRITE",), "NVME_NVM_CMD_FLUSH"),
-                    f"{name}: nvme: flushed after it was written", nvme)
+                    f"{name}: nvme: flushed after the last write", nvme)
 
 
-# What QEMU calls them: an event, and a kind of request
+# QEMU's names of the blkdebug event and of the kind of request
 EVENTS = {
     "read": ("read_aio", "read"),
     "write": ("write_aio", "write"),
@@ -162,7 +168,7 @@ EVENTS = {
 
 
 def failing(node, path, what, once=False, sector=None):
-    """A block node that fails"""
+    """QEMU's options for a block node that fails"""
     event, kind = EVENTS[what]
     return ["-blockdev",
             f"driver=raw,node-name={node},file.driver=blkdebug,"
@@ -176,11 +182,12 @@ def failing(node, path, what, once=False, sector=None):
 @test("disk", beside=True, guest=("diskerrors",))
 def disk_errors(opt, results):
     """
-    Disks that fail once or always: reads, writes and flushes
+    A program gets an error if a read, a write or a flush of a disk fails
 
-    A flush not on virtio-scsi, where this firmware writes past the cache, and so fails in
-    that already. Nothing on AHCI, for which this firmware calls it a success, and on USB,
-    where it does not get along with QEMU's disk after the first error.
+    Failing flushes are not tested on virtio-scsi: this firmware writes with FUA there, so
+    the write fails already. AHCI is not tested because this firmware reports success for
+    a failed command, and USB is not tested because this firmware cannot use QEMU's USB
+    disk any more after the first error.
     """
     name = "disk-errors"
     disks = [("read", "virtio-blk"), ("write", "virtio-blk"),
@@ -211,7 +218,7 @@ def disk_errors(opt, results):
             power_off(m, results, name)
 
 
-# Prints how often both have succeeded while the list of modes was read all the time
+# Prints how often unbind and bind succeeded while the list of modes was read in a loop
 REBIND = ("cd /sys/bus/efi/drivers/efi-disk; "
           "d=$(grep -lF 'Pci(0x8,0x0)' efi*/path | cut -d/ -f1); "
           "(while :; do cat /sys/kernel/debug/efi-mode/disk_modes; done) > /dev/null & "
@@ -221,7 +228,7 @@ REBIND = ("cd /sys/bus/efi/drivers/efi-disk; "
 
 @test("disk", beside=True)
 def disk_modes(opt, results):
-    """The list of disk modes is read while a disk is unbound and bound"""
+    """A disk is unbound and bound while the list of disk modes is read"""
     name = "disk-modes"
     with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         path = os.path.join(tmp, "disk.img")
