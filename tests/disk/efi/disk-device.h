@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The disk in memory, and its protocols with tokens
+ * The RAM disk of the EFI test driver: what disk.c and tokens.c share
  */
 #ifndef DISK_DEVICE_H
 #define DISK_DEVICE_H

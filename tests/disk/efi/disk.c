@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A disk in memory that fails when it is told to, and watches who keeps the rules
+ * A RAM disk that fails on request, and counts calls that break the
+ * specification
  */
 #include "disk-device.h"
 
@@ -77,7 +78,9 @@ static BOOLEAN has_block(UINT64 lba, UINTN size, UINT64 wanted)
 	return wanted >= lba && wanted - lba < size / media.BlockSize;
 }
 
-/* As the specification orders it, and then what has been ordered here */
+/*
+ * First the checks that the specification orders, then the requested failures
+ */
 EFI_STATUS disk_check(UINT32 media_id, UINT64 lba, UINTN size, void *buffer)
 {
 	calls++;
@@ -133,7 +136,10 @@ void disk_breach(void)
 	breaches++;
 }
 
-/* There are drivers that wait for all tokens in such a call, for ever if need be */
+/*
+ * A call while tokens are in flight is a breach: some drivers wait for all
+ * tokens in such a call, without a timeout.
+ */
 static EFI_STATUS transfer(BOOLEAN write, UINT32 media_id, EFI_LBA lba,
 			   UINTN size, void *buffer)
 {
@@ -197,7 +203,7 @@ static EFI_STATUS EFIAPI erase_blocks(struct erase_block *this, UINT32 media_id,
 	(void)this;
 	if (media_id != media.MediaId)
 		return EFI_MEDIA_CHANGED;
-	/* There are devices that erase all of what they erase at once */
+	/* Some devices erase a whole unit even if only a part is requested */
 	if (size % media.BlockSize || lba + blocks > media.LastBlock + 1 ||
 	    lba % ERASE_BLOCKS || blocks % ERASE_BLOCKS ||
 	    !token || token->event) {
@@ -235,7 +241,10 @@ static void describe(UINT64 kind)
 	block.Revision = 0x10000;
 	if (kind == TEST_DISK_KIND_PHYSICAL)
 		block.Revision = 0x2001f;
-	/* Of earlier revisions nobody looks at it */
+	/*
+	 * Set always, because a caller must ignore them if the revision is
+	 * older
+	 */
 	media.LowestAlignedLba = 7;
 	media.LogicalBlocksPerPhysicalBlock = 8;
 	media.OptimalTransferLengthGranularity = 128;
@@ -247,7 +256,10 @@ static void describe(UINT64 kind)
 	flush_status = EFI_SUCCESS;
 }
 
-/* What Linux looks at first is installed last */
+/*
+ * BlockIo comes last, because Linux looks at the other protocols when it sees
+ * BlockIo
+ */
 static EFI_STATUS install(UINT64 argument)
 {
 	UINT64 kind = argument & 0xff;
@@ -306,7 +318,7 @@ static EFI_STATUS change_medium(UINT64 blocks)
 				 &block_guid, &block, &block);
 }
 
-/* See disk.h */
+/* See enum test_disk in disk.h */
 static EFI_STATUS EFIAPI disk(UINT64 what, UINT64 *value)
 {
 	UINT64 argument = what >> 8;

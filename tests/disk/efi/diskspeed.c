@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How fast a disk is on the bare firmware, without Linux
+ * Measure the speed of disks in the bare firmware, without Linux
  *
  *	diskspeed MIB...
  *
- * Disks are named by their sizes. What is on them is lost. What is asked of them is
- * in speed.h, and selftest speed asks the same.
+ * Each argument names a disk by its size. The contents of the disks are lost.
+ * speed.h defines the requests, which are the same as those of the selftest
+ * speed.
  */
 #include <efi.h>
 #include <efilib.h>
@@ -54,7 +55,7 @@ static EFI_BLOCK_IO *find_disk(UINT64 mib)
 static EFI_STATUS transfer(EFI_BLOCK_IO *io, BOOLEAN writes, UINTN size,
 			   UINT64 offset)
 {
-	/* They differ in const only */
+	/* The types of the two functions differ in a const only */
 	EFI_BLOCK_READ function = writes ? (EFI_BLOCK_READ)io->WriteBlocks :
 					   io->ReadBlocks;
 
@@ -62,7 +63,7 @@ static EFI_STATUS transfer(EFI_BLOCK_IO *io, BOOLEAN writes, UINTN size,
 				 offset / io->Media->BlockSize, size, buffer);
 }
 
-/* Cycles, or 0 */
+/* Return: TSC cycles, or 0 if a transfer fails or reads wrong data */
 static UINT64 sequential(EFI_BLOCK_IO *io, BOOLEAN writes)
 {
 	UINT64 start, spent = 0, offset;
@@ -120,7 +121,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 
 	InitializeLib(image, systab);
 	argc = GetShellArgcArgv(image, &argv);
-	/* Aligned as any driver wants it */
+	/* Page alignment satisfies the IoAlign of any driver */
 	status = uefi_call_wrapper(BS->AllocatePages, 4, AllocateAnyPages,
 				   EfiLoaderData, EFI_SIZE_TO_PAGES(SPEED_LARGE),
 				   &pages);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An eMMC device in memory, with a cache, behind SdMmcPassThru and BlockIo
+ * A simulated eMMC device with a cache, behind SdMmcPassThru and BlockIo
  *
- * FlushBlocks() does nothing, as in edk2. What is in the cache is on the medium after
- * CMD6 has written 1 to FLUSH_CACHE (JESD84-B51, section 6.6.34).
+ * FlushBlocks() does nothing, as in edk2. The device copies its cache to the
+ * medium when CMD6 writes 1 to FLUSH_CACHE (JESD84-B51, section 6.6.34).
  */
 #include "driver.h"
 
@@ -25,7 +25,7 @@
 #define RESPONSE_R1	0
 #define RESPONSE_R1B	1
 
-/* Write a byte: FLUSH_CACHE = 1 */
+/* Argument of CMD6: write byte, FLUSH_CACHE = 1 */
 #define SWITCH_FLUSH	(3 << 24 | 32 << 16 | 1 << 8)
 #define CACHE_CTRL	33
 #define SWITCH_ERROR	(1 << 7)
@@ -169,7 +169,7 @@ static EFI_STATUS EFIAPI pass(struct pass_thru *this, UINT8 slot,
 		return EFI_UNSUPPORTED;
 	if (slot != SLOT || event || !p->timeout || !p->command || !p->status)
 		return breach();
-	/* The response to a command is about the one before it */
+	/* SWITCH_ERROR is in the response to the next command */
 	switch_failed = FALSE;
 	p->status[0] = status;
 	switch (p->command->index) {
@@ -236,7 +236,7 @@ static EFI_STATUS remove(void)
 	return status;
 }
 
-/* See emmc.h */
+/* See enum test_emmc in emmc.h */
 static EFI_STATUS EFIAPI emmc(UINT64 what, UINT64 *value)
 {
 	UINT64 argument = what >> 8;

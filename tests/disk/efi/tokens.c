@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * BlockIo2 and DiskIo2 of the disk in memory: tokens that come back when they are told
- * to, with an error in them, or not at all
+ * BlockIo2 and DiskIo2 of the RAM disk: tokens that complete after a given
+ * time, with an error, or never
  */
 #include "disk-device.h"
 
@@ -79,7 +79,7 @@ static void complete(struct task *t)
 	uefi_call_wrapper(BS->SignalEvent, 1, token->event);
 }
 
-/* At each tick, at TPL_NOTIFY: as NVMe does in edk2 */
+/* Complete tokens at each tick, at TPL_NOTIFY, as edk2's NVMe driver does */
 static VOID EFIAPI look(EFI_EVENT event, VOID *unused)
 {
 	UINT64 now = rdtsc(), i;
@@ -101,7 +101,7 @@ static struct task *new_task(void)
 	return NULL;
 }
 
-/* What the token will say */
+/* Return: the status that the token will get */
 static EFI_STATUS outcome(UINT64 offset, UINTN size)
 {
 	if (fail_count) {
@@ -191,7 +191,7 @@ static void set_functions(BOOLEAN there)
 	block2.write = there ? write_blocks : (void *)disk_stray;
 	disk2.read = there ? read_disk : (void *)disk_stray;
 	disk2.write = there ? write_disk : (void *)disk_stray;
-	/* Nobody has a use for them */
+	/* Linux must not call these functions */
 	block2.reset = block2.flush = (void *)disk_stray;
 	disk2.cancel = disk2.flush = (void *)disk_stray;
 }
@@ -233,7 +233,7 @@ EFI_STATUS tokens_install(EFI_HANDLE handle, EFI_BLOCK_IO_MEDIA *media,
 	return status;
 }
 
-/* Its tokens do not come back any more: a bad driver, but there may be one */
+/* Do not complete any more tokens, like a bad driver whose device is removed */
 EFI_STATUS tokens_remove(EFI_HANDLE handle)
 {
 	EFI_STATUS status = EFI_SUCCESS;
@@ -255,7 +255,7 @@ EFI_STATUS tokens_remove(EFI_HANDLE handle)
 	return EFI_SUCCESS;
 }
 
-/* Late, but whoever has given them away still has room for them */
+/* Complete the lost tokens late. Linux must not have freed their memory. */
 static UINT64 find_lost(void)
 {
 	EFI_TPL old = uefi_call_wrapper(BS->RaiseTPL, 1, TPL_NOTIFY);
