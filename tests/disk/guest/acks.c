@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a disk has acknowledged is there after the power has gone
+ * Check that acknowledged writes are on the disk after a power cut
  *
- *	acks write MIB...	until somebody cuts the power
- *	acks check MIB...	how much of it there is
+ *	acks write MIB...	write records until the host cuts the power
+ *	acks check MIB...	count the records that are on the disks
  *
- * Disks are named by their sizes, and have an ext4. Each record is told of when the
- * kernel says that it is safe: "ACK MIB NUMBER". Each tenth is a file of its own.
+ * Each argument names a disk by its size; the disk has an ext4 file system.
+ * When fsync() has acknowledged a record, this program prints "ACK MIB NUMBER".
+ * Every tenth record is a file of its own, the others are in one file.
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -49,7 +50,7 @@ static bool is_filled(uint64_t number)
 	return true;
 }
 
-/* The journal, or a file for this one alone */
+/* Open the file of the record: its own, or the one of all others */
 static int open_record(uint64_t number, off_t *offset, int flags)
 {
 	char path[64];
@@ -102,7 +103,7 @@ static bool check_record(uint64_t number)
 	return ok;
 }
 
-/* Of one disk; does not end by itself */
+/* Write to one disk until a write fails, which is not expected */
 static void write_all(int mib)
 {
 	uint64_t number;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A disk that cannot address memory above 4 GiB, with programs that have theirs there
+ * Transfer between a disk that cannot address memory above 4 GiB and buffers up
+ * there
  *
  * The machine has more than 4 GiB, and Linux runs with efi_mode.below_4g=1.
  */
@@ -24,7 +25,10 @@ static uint64_t phys_of(const void *virt)
 	return (entry & ((1ULL << 55) - 1)) * BLOCK;
 }
 
-/* Two huge pages above 4 GiB; what is below is kept, so that it is not got again */
+/*
+ * Get two huge pages above 4 GiB. Keep those below, so as not to get them
+ * again.
+ */
 static uint8_t *alloc_high(void)
 {
 	uint8_t *p;
@@ -44,7 +48,7 @@ static uint8_t *alloc_high(void)
 	return NULL;
 }
 
-/* In pieces that go as they are, and in such that are gathered */
+/* The driver transfers large, aligned pieces in place, and copies all others */
 static bool transfers(int fd, size_t size, size_t offset)
 {
 	uint64_t at;
@@ -70,19 +74,19 @@ int main(void)
 	buf = alloc_high();
 	ksft_test_result(buf, "memory above 4 GiB\n");
 	if (!buf)
-		ksft_exit_fail_msg("the machine has none\n");
+		ksft_exit_fail_msg("the machine has no memory above 4 GiB\n");
 	ksft_print_msg("at %llx\n", (unsigned long long)phys_of(buf));
 	ask(FN(LOW_ONLY), 1);
 	fd = use(TEST_DISK_KIND_512);
 	ksft_test_result(transfers(fd, HUGE_PAGE, 0), "in one piece\n");
 	ksft_test_result(transfers(fd, BLOCK, 0), "in blocks\n");
-	ksft_test_result(transfers(fd, 64 * 1024, SECTOR), "badly aligned\n");
+	ksft_test_result(transfers(fd, 64 * 1024, SECTOR), "in badly aligned pieces\n");
 	cached = open_disk(disk, O_RDWR);
 	ksft_test_result(put(cached, "cac", 0, 3 * MIB, MIB) && !fsync(cached) &&
 			 get(fd, "cac", 0, 3 * MIB, MIB), "from the page cache\n");
 	close(cached);
 	close(fd);
 	ksft_test_result(!ask(FN(BREACHES), 0) && disappear(),
-			 "the disk has got no address above\n");
+			 "the disk got no address above 4 GiB\n");
 	ksft_finished();
 }

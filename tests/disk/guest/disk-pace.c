@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How much is asked of a disk with one switch, and what becomes of an error in it
+ * Check how the disk driver adapts the size of a transfer to the speed of the
+ * disk, that it makes several calls with one switch, and how it handles an
+ * error in one of them
  */
 #define _GNU_SOURCE
 #include <sys/mman.h>
@@ -13,16 +15,16 @@
 #define MANY		16
 #define ROUNDS		50
 
-/* On a busy host a disk that is fast may not look so for a while */
+/* On a busy host, a fast disk may look slow for a while */
 #define MOST_TRIES	100
 
-/* Slower than a call is to be, whatever its size */
+/* Longer than a call should take, so the driver makes its calls smaller */
 #define SLOW_US		30000
 
 static uint8_t *huge;
 static struct io_uring ring;
 
-/* Calls of firmware for so many bytes, or -1 */
+/* Return: number of firmware calls for a read of @size bytes, or -1 */
 static long long calls_for(int fd, size_t size)
 {
 	ask(FN(CALLS), 0);
@@ -31,13 +33,13 @@ static long long calls_for(int fd, size_t size)
 	return ask(FN(CALLS), 0);
 }
 
-/* A busy host may take some milliseconds to copy a megabyte */
+/* One call is expected; a busy host may make the driver use two */
 static bool few(long long calls)
 {
 	return calls == 1 || calls == 2;
 }
 
-/* Return: how many a huge page takes, once they are few */
+/* Return: number of calls for a huge page, as soon as they are few */
 static long long calls_in_time(int fd)
 {
 	long long calls;
@@ -61,22 +63,25 @@ static void sizes(int fd)
 			 "requests of 4 MiB\n");
 	calls = calls_in_time(fd);
 	ksft_test_result(few(calls) && is_pattern(huge, "pac", 0, HUGE_PAGE),
-			 "what a fast disk is asked for is large: 2 MiB in %lld calls\n",
+			 "a fast disk gets large transfers: 2 MiB in %lld calls\n",
 			 calls);
 	ask(FN(SLOW), SLOW_US);
 	for (i = 0; i < 5; i++)
 		calls_for(fd, HUGE_PAGE);
 	calls = calls_for(fd, HUGE_PAGE);
 	ksft_test_result(calls == 16 && is_pattern(huge, "pac", 0, HUGE_PAGE),
-			 "and a slow one for little: 2 MiB in %lld calls\n",
+			 "a slow disk gets small transfers: 2 MiB in %lld calls\n",
 			 calls);
 	ask(FN(SLOW), 0);
 	calls = calls_in_time(fd);
-	ksft_test_result(few(calls), "when it is fast again, for much again: %lld\n",
+	ksft_test_result(few(calls), "fast again, it gets large transfers again: %lld calls\n",
 			 calls);
 }
 
-/* Every other block of a part of the disk, all at once. Return: how many were read. */
+/*
+ * Read every other block of a part of the disk, all at once. Return: number of
+ * blocks read.
+ */
 static unsigned int read_many(uint64_t at)
 {
 	unsigned int i, whole = 0, head, found = 0;
@@ -114,7 +119,7 @@ static void together(int fd)
 	int i;
 
 	if (!uring_use(&ring, fd))
-		ksft_exit_fail_msg("io_uring does not take the disk\n");
+		ksft_exit_fail_msg("io_uring does not accept the disk\n");
 	ask(FN(CALLS), 0);
 	switches = read_stat("round_trips");
 	for (i = 0; i < ROUNDS && ok; i++)
@@ -122,18 +127,18 @@ static void together(int fd)
 	switches = read_stat("round_trips") - switches;
 	calls = ask(FN(CALLS), 0);
 	ksft_test_result(ok && calls == MANY * ROUNDS,
-			 "%d reads at once are %lld calls\n", MANY, calls / ROUNDS);
-	/* Firmware's clock has some, too */
+			 "%d reads at once take %lld calls\n", MANY, calls / ROUNDS);
+	/* Some switches are for the firmware's clock */
 	ksft_test_result(switches < calls / 2, "%lld calls with %lld switches\n",
 			 calls, switches);
 
 	ask(FN(FAIL_AT), 5 * 2 * BLOCK / SECTOR);
 	ok = read_many(0) == MANY - 1 && have_many(0, 5);
 	ask(FN(FAIL_AT), 0);
-	ksft_test_result(ok, "one of them that is bad is an error, and no other\n");
+	ksft_test_result(ok, "of reads at once, only that of a bad block fails\n");
 	ask(FN(FAIL), DEVICE_ERROR_ | 3 << 8);
 	ok = read_many(0) == MANY && have_many(0, MANY);
-	ksft_test_result(ok, "those that fail once are tried again\n");
+	ksft_test_result(ok, "reads at once that fail once are tried again\n");
 }
 
 int main(void)

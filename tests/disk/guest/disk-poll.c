@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How often a removable disk is polled: a medium that is slow, or that cannot be read,
- * keeps the firmware from all else
+ * Check how often a removable disk is polled: less often if the medium is slow
+ * or cannot be read, because the firmware does nothing else during a poll
  */
 #define _GNU_SOURCE
 #include "testdisk.h"
@@ -9,10 +9,10 @@
 #define POLL_MS		100
 #define WATCH_MS	2500
 
-/* As slow as a drive that has to try again */
+/* Like a drive that has to try again */
 #define SLOW_US		300000
 
-/* Return: looks at the medium while nothing uses it */
+/* Return: number of polls in WATCH_MS while no program has the disk open */
 static long long polls(void)
 {
 	ask(FN(CALLS), 0);
@@ -20,7 +20,7 @@ static long long polls(void)
 	return ask(FN(CALLS), 0);
 }
 
-/* A program opens the disk. Return: whether the firmware has looked at the medium */
+/* Open the disk. Return: whether the firmware looked at the medium for that. */
 static bool looks(void)
 {
 	ask(FN(CALLS), 0);
@@ -54,17 +54,17 @@ int main(void)
 			 "a medium that can be read is polled: %lld\n", n);
 	ask(FN(FAIL), FOR_EVER << 8 | DEVICE_ERROR_);
 	n = polls();
-	ksft_test_result(n == 1, "one that cannot is left alone: %lld\n", n);
-	ksft_test_result(looks(), "until a program opens the disk\n");
+	ksft_test_result(n == 1, "a medium that cannot be read is polled less: %lld\n", n);
+	ksft_test_result(looks(), "a program that opens the disk makes the firmware look\n");
 	ask(FN(FAIL), 0);
-	ksft_test_result(looks(), "and finds out that it can be read again\n");
+	ksft_test_result(looks(), "so it does when the medium can be read again\n");
 	n = polls();
 	ksft_test_result(n > WATCH_MS / POLL_MS / 2,
-			 "then it is polled as before: %lld\n", n);
+			 "the medium is polled as before: %lld\n", n);
 	ask(FN(SLOW), SLOW_US);
 	n = polls();
-	ksft_test_result(n == 1, "a slow one is left alone, too: %lld\n", n);
+	ksft_test_result(n == 1, "a slow medium is polled less, too: %lld\n", n);
 	ask(FN(SLOW), 0);
-	ksft_test_result(looks() && disappear(), "it goes\n");
+	ksft_test_result(looks() && disappear(), "the disk is removed\n");
 	ksft_finished();
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * BlockIo2 and DiskIo2 of the test driver's disk (tests/disk/efi/tokens.c): which of them
- * is chosen, what they transfer, and tokens that fail or do not come back
+ * Test BlockIo2 and DiskIo2 with the test driver's disk
+ * (tests/disk/efi/tokens.c)
  *
- *	disk-tokens		transfer
- *	disk-tokens faults	choose, fail, come and go
- *	disk-tokens lose	leave a token with firmware that never comes back
- *	disk-tokens slow	leave one that comes back after three seconds
+ *	disk-tokens		transfer data
+ *	disk-tokens faults	choose a mode; tokens fail; the disk is removed
+ *	disk-tokens lose	leave a token in flight that never completes
+ *	disk-tokens slow	leave a token in flight that completes after 3 s
  */
 #define _GNU_SOURCE
 #include <linux/aio_abi.h>
@@ -19,12 +19,12 @@
 #define BLOCKIO2	TEST_DISK_WITH_BLOCKIO2
 #define DISKIO2		TEST_DISK_WITH_DISKIO2
 
-/* One tick; and what is as long as ten reads of a slow disk */
+/* ms; the first is a tick of the firmware's clock, the second ten slow reads */
 #define TICK		10
 #define SLOW_TOKEN	30
 #define SLOW_READ	3000	/* us */
 
-/* The trial waits for five seconds */
+/* ms; the trial of a mode waits five seconds for a token */
 #define LONG_PATIENCE	9000
 
 #define READERS		16
@@ -36,7 +36,7 @@ static void set_mode(const char *mode)
 		ksft_exit_fail_msg("%s: %s\n", MODE, strerror(errno));
 }
 
-/* But for those that the trial is allowed */
+/* Breaches to ignore: after a lost token the trial uses BlockIo all the same */
 static long long breaches;
 
 static bool no_breach(void)
@@ -44,9 +44,12 @@ static bool no_breach(void)
 	return ask(FN(BREACHES), 0) == breaches;
 }
 
-/* Which is chosen? */
+/* The choice of a mode */
 
-/* Its partitions have been looked for, too: else it would go in the middle of that */
+/*
+ * Wait until the disk is ready. If it went before that, its partitions would
+ * still be read.
+ */
 static bool wait_hello(void)
 {
 	int ms;
@@ -77,8 +80,8 @@ static const char *find_reason(const char *disk)
 }
 
 /*
- * Why a disk has the mode that it has. The list has the disks that are bound to the
- * driver, which is so shortly after the block device has appeared.
+ * Return: the reason for the mode of a disk, or "". A disk is in the list when
+ * it is bound to the driver, which is shortly after the block device appears.
  */
 static const char *mode_reason(const char *disk)
 {
@@ -107,7 +110,7 @@ static void chosen(const char *wanted, unsigned int with, const char *mode,
 	snprintf(said, sizeof(said), "mode: %s (%s)", found, why);
 	ksft_test_result(!strcmp(found, mode) && strstr(why, reason) &&
 			 log_has(said),
-			 "%s, has %x: %s: %s\n", wanted, with, mode, reason);
+			 "%s, protocols %x: %s: %s\n", wanted, with, mode, reason);
 	if (strcmp(found, mode) || !strstr(why, reason))
 		ksft_print_msg("it is %s: %s\n", found, why);
 	disappear();
@@ -115,13 +118,13 @@ static void chosen(const char *wanted, unsigned int with, const char *mode,
 
 static void modes(void)
 {
-	ksft_test_result(!write_file(MODE, "rubbish"), "no other words\n");
-	chosen("auto", 0, "blockio", "no other protocol");
-	chosen("blockio", BLOCKIO2, "blockio", "requested");
-	chosen("blockio2", DISKIO2, "blockio", "BlockIo2 is not available");
-	chosen("diskio2", BLOCKIO2, "blockio", "DiskIo2 is not available");
-	chosen("blockio2", BLOCKIO2, "blockio2", "requested");
-	chosen("diskio2", BLOCKIO2 | DISKIO2, "diskio2", "requested");
+	ksft_test_result(!write_file(MODE, "rubbish"), "a mode that does not exist is refused\n");
+	chosen("auto", 0, "blockio", "there is no other");
+	chosen("blockio", BLOCKIO2, "blockio", "asked for");
+	chosen("blockio2", DISKIO2, "blockio", "BlockIo2 is not there");
+	chosen("diskio2", BLOCKIO2, "blockio", "DiskIo2 is not there");
+	chosen("blockio2", BLOCKIO2, "blockio2", "asked for");
+	chosen("diskio2", BLOCKIO2 | DISKIO2, "diskio2", "asked for");
 	ask(FN(DELAY), 0);
 	chosen("auto", BLOCKIO2, "blockio", "BlockIo2 is not asynchronous");
 	ask(FN(DELAY), TICK);
@@ -134,13 +137,16 @@ static void modes(void)
 	chosen("auto", BLOCKIO2, "blockio", "BlockIo2 fails: device error");
 	ask(FN(FAIL_TOKEN), 0);
 	ksft_test_result(no_breach(), "no rule was broken\n");
-	/* BlockIo is used all the same: else there might be no root */
+	/*
+	 * BlockIo is used all the same, because the root file system may be on
+	 * the disk
+	 */
 	ask(FN(LOSE), 1);
 	chosen("auto", BLOCKIO2, "blockio", "BlockIo2 fails: timeout");
 	breaches = ask(FN(BREACHES), 0);
 	ask(FN(LOSE), 0);
 	ask(FN(SLOW), 0);
-	ksft_test_result(ask(FN(FIND), 0) == 1, "a token of the trial, late\n");
+	ksft_test_result(ask(FN(FIND), 0) == 1, "a token of the trial completes late\n");
 }
 
 /* Data */
@@ -159,7 +165,7 @@ static void data(const char *mode, unsigned int kind, unsigned int with,
 	ksft_test_result(put(fd, "all", 0, 0, 4 * MIB) &&
 			 disk_has("all", 0, 4 * MIB) &&
 			 ask(FN(MOST), 0) > (delay ? 4 : 0),
-			 "%s, kind %u: many at once\n", mode, kind);
+			 "%s, kind %u: many tokens at once\n", mode, kind);
 	ksft_test_result(put(fd, "one", 512, 8 * part, part) &&
 			 put(fd, "two", 0, 64 * 1024 - 4096, 8192) &&
 			 put(fd, "end", 0, TEST_DISK_SIZE - 4096,
@@ -178,10 +184,13 @@ static void data(const char *mode, unsigned int kind, unsigned int with,
 	ksft_test_result(ask(FN(TOKENS), 0) > 40 && no_breach(),
 			 "%s, kind %u: no rule was broken\n", mode, kind);
 	close(fd);
-	ksft_test_result(disappear(), "%s, kind %u: it goes\n", mode, kind);
+	ksft_test_result(disappear(), "%s, kind %u: the disk is removed\n", mode, kind);
 }
 
-/* Each has a part of the disk to itself; some flush, which wants all to be complete */
+/*
+ * Use a part of the disk. Some readers flush, which needs all tokens to be
+ * complete.
+ */
 static int reader(int n)
 {
 	uint64_t base = n * 256 * 1024ULL, at;
@@ -218,11 +227,11 @@ static void together(const char *mode)
 	ksft_test_result(ok && i > READERS / 2,
 			 "%s: many readers and writers: %d at once\n", mode, i);
 	ksft_test_result(no_breach(),
-			 "nothing else is called meanwhile\n");
+			 "no other function is called while tokens are in flight\n");
 	disappear();
 }
 
-/* Some reads that are issued together, and cannot be one: how many tokens is that? */
+/* Issue reads at once that cannot be merged. Return: number of tokens, or -1 */
 static long long read_batch(int fd, aio_context_t ctx, unsigned int n)
 {
 	struct iocb iocbs[MAX_BATCH] = {}, *pointers[MAX_BATCH];
@@ -249,7 +258,10 @@ static long long read_batch(int fd, aio_context_t ctx, unsigned int n)
 	return ask(FN(TOKENS), 0);
 }
 
-/* As it is chosen by itself: by BlockIo what is over sooner so */
+/*
+ * Mode auto: use tokens only for so many requests that they are faster than
+ * BlockIo
+ */
 static void few_and_many(void)
 {
 	aio_context_t ctx = 0;
@@ -271,11 +283,11 @@ static void few_and_many(void)
 	ask(FN(MOST), 0);
 	ksft_test_result(put(fd, "few", 0, 0, 2 * MIB) &&
 			 get(fd, "few", 0, MIB, 4096) && !ask(FN(TOKENS), 0),
-			 "none for one after the other\n");
+			 "no tokens for one request at a time\n");
 	few = read_batch(fd, ctx, from - 1);
-	ksft_test_result(!few, "%lld for %u at once\n", few, from - 1);
+	ksft_test_result(!few, "%lld tokens for %u requests at once\n", few, from - 1);
 	many = read_batch(fd, ctx, from);
-	ksft_test_result(many == from, "%lld for %u at once\n", many, from);
+	ksft_test_result(many == from, "%lld tokens for %u requests at once\n", many, from);
 	syscall(SYS_io_destroy, ctx);
 	close(fd);
 	disappear();
@@ -297,19 +309,19 @@ static void errors(void)
 	clear_log();
 	ask(FN(FAIL_TOKEN), DEVICE_ERROR_ | 1 << 8);
 	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
-			 log_has("(device error): retrying with BlockIo"),
-			 "an error in a token is tried again\n");
+			 log_has("device error: retrying with BlockIo"),
+			 "a request whose token fails is tried again\n");
 	ask(FN(FAIL_TOKEN), DEVICE_ERROR_ | FOR_EVER << 8);
 	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
 			 put(fd, "err", 0, 0, MIB) && disk_has("err", 0, MIB),
-			 "one in each, too\n");
+			 "the same if every token fails\n");
 	ask(FN(FAIL), DEVICE_ERROR_ | FOR_EVER << 8);
 	ksft_test_result(fails(fd, 0, 4096, EIO) && log_has("cannot read"),
-			 "if that fails it is an error\n");
+			 "if the second attempt fails, the program gets an error\n");
 	ask(FN(FAIL_TOKEN), 0);
 	ask(FN(FAIL), DEVICE_ERROR_ | 1 << 8);
 	ksft_test_result(get(fd, "err", 0, 0, MIB),
-			 "a token that is refused is tried again\n");
+			 "a request whose token is refused is tried again\n");
 	ask(FN(FAIL_AT), 3000);
 	ksft_test_result(fails(fd, 3000 * SECTOR, SECTOR, EIO) &&
 			 fails(fd, 2900 * SECTOR, 200 * SECTOR, EIO) &&
@@ -317,19 +329,19 @@ static void errors(void)
 			 get(buffered, "err", 0, 2992 * SECTOR, 4096) &&
 			 get(buffered, "err", 0, 3008 * SECTOR, 4096) &&
 			 pread(buffered, buf, 4096, 3000 * SECTOR) < 0,
-			 "a bad block is an error, and that one only\n");
+			 "only requests for the bad block fail\n");
 	ask(FN(FAIL_AT), 0);
 	close(buffered);
 	ask(FN(LIMIT), 64 * 1024);
 	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
 			 get(fd, "err", 0, 0, MIB),
-			 "less at once, if firmware wants that\n");
+			 "requests are split if the firmware refuses their size\n");
 	ask(FN(LIMIT), 0);
 	ask(FN(RENUMBER), 0);
 	ask(FN(TOKENS), 0);
 	ksft_test_result(get(fd, "err", 0, 0, 4096) &&
 			 get(fd, "err", 0, 0, 4096) && ask(FN(TOKENS), 0),
-			 "a disk that has another number is the same\n");
+			 "a disk whose medium gets another number is the same disk\n");
 	ask(FN(FLUSHES), 0);
 	ksft_test_result(!fsync(fd) && ask(FN(FLUSHES), 0) == 1,
 			 "fsync() flushes\n");
@@ -339,12 +351,12 @@ static void errors(void)
 			 read_ledger().abandoned == abandoned + 1 &&
 			 get(fd, "err", 0, 0, MIB) &&
 			 read_ledger().abandoned == abandoned + 1,
-			 "the buffer of one that has timed out is never used again\n");
+			 "the buffer of a token that timed out is never used again\n");
 	ask(FN(FAIL_TOKEN), WRITE_PROTECTED_ | FOR_EVER << 8);
 	ask(FN(FAIL), WRITE_PROTECTED_ | FOR_EVER << 8);
 	ksft_test_result(pwrite(fd, buf, 4096, 0) < 0 &&
 			 atoi(disk_attr(disk, "ro")) == 1,
-			 "a disk that is write-protected is read-only\n");
+			 "a write-protected disk becomes read-only\n");
 	ask(FN(FAIL), 0);
 	ask(FN(FAIL_TOKEN), 0);
 	ksft_test_result(no_breach(), "no rule was broken\n");
@@ -352,7 +364,7 @@ static void errors(void)
 	disappear();
 }
 
-/* Tokens that do not come back */
+/* Tokens that do not complete */
 
 static bool be_impatient(void)
 {
@@ -382,27 +394,30 @@ static void lost(void)
 	clear_log();
 	ask(FN(LOSE), 1);
 	ksft_test_result(be_impatient() && fails(fd, 0, 4096, ETIMEDOUT) &&
-			 log_has("has not completed a token"),
-			 "a token that does not come back is an error\n");
+			 log_has("does not complete a token"),
+			 "a token that does not complete is an error\n");
 	ask(FN(CALLS), 0);
 	ksft_test_result(fails(fd, MIB, 4096, ETIMEDOUT) && fsync(fd) &&
 			 !ask(FN(CALLS), 0),
-			 "there are no more calls of the disk's\n");
+			 "no function of the disk is called any more\n");
 	memset(buf, 0xaa, 4096);
 	ksft_test_result(ask(FN(FIND), 0) == 1 && all_are(0xaa, 4096),
-			 "when it does nobody's memory changes\n");
+			 "when it completes late, no memory of programs changes\n");
 	ksft_test_result(get(fd, "los", 0, 0, MIB) && !fsync(fd),
-			 "and all goes on\n");
+			 "and the disk works again\n");
 	ask(FN(LOSE), 1);
 	fill_pattern(buf, "lat", 0, 4096);
 	ksft_test_result(pwrite(fd, buf, 4096, 0) < 0 && errno == ETIMEDOUT &&
 			 disk_has("los", 0, 4096) && ask(FN(FIND), 0) == 1 &&
-			 disk_has("lat", 0, 4096), "a write, likewise\n");
+			 disk_has("lat", 0, 4096), "the same for a write\n");
 	close(fd);
 	disappear();
 }
 
-/* The driver goes, and leaves with firmware what it has. Return: what others have then. */
+/*
+ * Unbind the driver while tokens are in flight. Return: the ledger without this
+ * disk.
+ */
 static struct ledger left_behind(struct ledger others)
 {
 	int fd;
@@ -411,26 +426,29 @@ static struct ledger left_behind(struct ledger others)
 	fd = use(FN(KIND_512) | BLOCKIO2);
 	ask(FN(LOSE), 2);
 	ksft_test_result(be_impatient() && fails(fd, 0, 256 * 1024, ETIMEDOUT),
-			 "two that do not come back\n");
+			 "two tokens do not complete\n");
 	close(fd);
-	/* Two buffers and the event; those before have left something, too */
+	/*
+	 * Two buffers and the event, in addition to those that other tests
+	 * abandoned
+	 */
 	others.abandoned = read_ledger().abandoned + 3;
 	ksft_test_result(write_file(DISK_DRIVER "unbind", device) &&
 			 same_ledger(read_ledger(), others),
-			 "what they name is not freed with the driver\n");
+			 "their buffers and event are not freed with the driver\n");
 	ksft_test_result(write_file(DISK_DRIVER "bind", device) &&
 			 wait_disk(GUID, disk, sizeof(disk), PATIENCE),
-			 "it can be bound again\n");
+			 "the driver can be bound again\n");
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
 	ksft_test_result(put(fd, "new", 0, 0, MIB) && ask(FN(FIND), 0) == 2 &&
 			 get(fd, "new", 0, 0, MIB),
-			 "late ones do not disturb it\n");
+			 "late tokens do not disturb it\n");
 	close(fd);
 	disappear();
 	return others;
 }
 
-/* Coming and going */
+/* Binding and removal */
 
 static void binding(struct ledger others)
 {
@@ -447,11 +465,14 @@ static void binding(struct ledger others)
 		     write_file(DISK_DRIVER "bind", device) &&
 		     find_disk(GUID, disk, sizeof(disk));
 	ksft_test_result(ok && same_ledger(read_ledger(), bound),
-			 "twenty times unbound and bound: %d\n", i);
+			 "unbound and bound twenty times: %d\n", i);
 	disappear();
 }
 
-/* Tokens that firmware has go with the disk: nobody waits for them for long */
+/*
+ * Tokens that are in flight go with the disk: no program waits for them for
+ * long
+ */
 static void removal(struct ledger others)
 {
 	int fd, status = -1;
@@ -468,18 +489,18 @@ static void removal(struct ledger others)
 	ask(FN(REMOVE), 0);
 	ksft_test_result(waitpid(pid, &status, 0) == pid && !status &&
 			 now_ns() - start < 10 * 1000000000ULL,
-			 "whoever writes to a disk that goes gets an error\n");
+			 "a program gets an error when the disk it writes to goes\n");
 	ksft_test_result(wait_uevent(uevents, LONG_PATIENCE, "remove", ALIAS,
 				     &u) >= 0 &&
 			 !find_disk(GUID, disk, sizeof(disk)) &&
-			 pread(fd, buf, 4096, 0) <= 0, "it is missed\n");
+			 pread(fd, buf, 4096, 0) <= 0, "Linux notices that the disk is gone\n");
 	close(fd);
-	/* Firmware had tokens, which do not come back from a disk that has gone */
+	/* Tokens that were in flight do not complete once the disk is gone */
 	others.abandoned = read_ledger().abandoned;
 	ksft_test_result(!ask(FN(STRAY), 0) &&
 			 same_ledger(read_ledger(), others),
-			 "nobody has called it, and nothing is left\n");
-	ksft_test_result(ask(FN(FIND), 0) > 0, "tokens that come back then\n");
+			 "Linux has not called the removed disk, and holds nothing of it\n");
+	ksft_test_result(ask(FN(FIND), 0) > 0, "tokens of the removed disk complete late\n");
 	ask(FN(DELAY), TICK);
 }
 
@@ -492,19 +513,19 @@ static void media(void)
 	put(fd, "old", 0, 0, MIB);
 	ask(FN(MEDIUM), 1000);
 	ksft_test_result(other_medium_is_safe(fd),
-			 "what was meant for a medium is not written to another\n");
+			 "a write for one medium does not reach another\n");
 	close(fd);
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
 	ask(FN(TOKENS), 0);
 	ksft_test_result(fd >= 0 && atoi(disk_attr(disk, "size")) == 4000 &&
 			 put(fd, "new", 0, 0, MIB) && disk_has("new", 0, MIB) &&
-			 ask(FN(TOKENS), 0), "the new one\n");
+			 ask(FN(TOKENS), 0), "the new medium can be used\n");
 	ksft_test_result(no_breach(), "no rule was broken\n");
 	close(fd);
 	disappear();
 }
 
-/* For those who look what becomes of it when Linux ends */
+/* Leave a token in flight: the host part checks what happens when Linux ends */
 static void leave_one(const char *how)
 {
 	int fd;

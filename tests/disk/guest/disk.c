@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A disk of the test driver's (tests/disk/efi/disk.c): what it holds, how it fails, and
- * how it goes
+ * Test the disk driver with the test driver's disk (tests/disk/efi/disk.c):
+ * data, errors, media, flushes, and removal
  */
 #define _GNU_SOURCE
 #include <linux/fs.h>
@@ -41,7 +41,7 @@ static void blocks_of(unsigned int kind, unsigned int logical,
 	ksft_test_result(disk_has("all", 0, 3 * part) &&
 			 disk_has("all", 4 * part, 64 * 1024 - 5 * part) &&
 			 disk_has("all", 64 * 1024 + 2 * part, MIB),
-			 "kind %u: what is beside them\n", kind);
+			 "kind %u: the blocks beside them are unchanged\n", kind);
 	ksft_test_result(get(fd, "one", 1024, 3 * part, part) &&
 			 get(fd, "all", 512, 4 * part,
 			     64 * 1024 - 5 * part) &&
@@ -51,7 +51,7 @@ static void blocks_of(unsigned int kind, unsigned int logical,
 	ksft_test_result(!ask(FN(BREACHES), 0),
 			 "kind %u: no rule was broken\n", kind);
 	close(fd);
-	ksft_test_result(disappear(), "kind %u: it goes\n", kind);
+	ksft_test_result(disappear(), "kind %u: the disk is removed\n", kind);
 }
 
 static bool is_best(int physical, int offset, int optimal)
@@ -63,7 +63,7 @@ static bool is_best(int physical, int offset, int optimal)
 	       atoi(disk_attr(disk, "queue/optimal_io_size")) == optimal;
 }
 
-/* What only later revisions of the protocol say */
+/* Alignment and best size, which only later revisions of the protocol tell */
 static void what_is_best(void)
 {
 	int fd = use(FN(KIND_PHYSICAL));
@@ -72,28 +72,28 @@ static void what_is_best(void)
 			 "physical blocks, where they begin, and the best size\n");
 	ksft_test_result(put(fd, "phy", 512, 7 * SECTOR, MIB) &&
 			 get(fd, "phy", 0, 7 * SECTOR, MIB),
-			 "which can be written and read\n");
+			 "such a disk can be written and read\n");
 	close(fd);
 	disappear();
 	close(use(FN(KIND_512)));
 	ksft_test_result(is_best(SECTOR, 0, 0),
-			 "not from a protocol that has none of it\n");
+			 "defaults with the first revision of the protocol\n");
 	disappear();
 }
 
 /* Errors */
 
-/* What is invalid need not be the size */
+/* EFI_INVALID_PARAMETER need not be about the size */
 static void refused_once(int fd)
 {
 	clear_log();
 	ask(FN(FAIL), INVALID_PARAMETER_ | 1 << 8);
 	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
-			 !log_has("refuses larger transfers"),
-			 "a parameter that was invalid once is no size\n");
+			 !log_has("bytes at once"),
+			 "an invalid parameter does not limit the size\n");
 }
 
-/* One that does not answer: four pieces are asked for in two seconds, and no more */
+/* A disk that does not answer gets four pieces in two seconds, and no more */
 static void no_answer(int fd)
 {
 	uint64_t start;
@@ -106,12 +106,12 @@ static void no_answer(int fd)
 	ksft_test_result(fails(fd, 0, MIB, EIO) &&
 			 (n = ask(FN(CALLS), 0)) > 1 && n <= 5 &&
 			 now_ns() - start < 8000000000ULL,
-			 "a disk that does not answer is not asked for each piece\n");
+			 "a disk that does not answer does not get every piece\n");
 	ask(FN(SLOW), 0);
 	ask(FN(FAIL), 0);
 }
 
-/* A device may go on with what the firmware has given up */
+/* A device may continue a transfer for which the firmware reports a timeout */
 static void time_out(unsigned int kind, size_t offset, const char *what)
 {
 	int fd = use(kind), before;
@@ -126,7 +126,7 @@ static void time_out(unsigned int kind, size_t offset, const char *what)
 	ksft_test_result(get(fd, "tim", 0, 0, MIB) &&
 			 put(fd, "out", 0, 0, MIB) && disk_has("out", 0, MIB) &&
 			 read_ledger().abandoned == before + 1,
-			 "and others can follow\n");
+			 "later transfers work\n");
 	close(fd);
 	disappear();
 }
@@ -141,22 +141,22 @@ static void errors(void)
 			 "a large read that fails once is tried again\n");
 	ask(FN(FAIL), OUT_OF_RESOURCES_ | 2 << 8);
 	ksft_test_result(get(fd, "err", 0, 0, MIB),
-			 "one that there is no memory for, too\n");
+			 "so is a read for which the firmware has no memory\n");
 	clear_log();
 	ask(FN(FAIL), DEVICE_ERROR_ | FOR_EVER << 8);
 	ksft_test_result(fails(fd, 0, 4096, EIO) && log_has("device error"),
-			 "a read that always fails is an error\n");
+			 "a read that always fails returns an error\n");
 	ask(FN(FAIL), 0);
 	ask(FN(FAIL_AT), 3000);
 	ksft_test_result(fails(fd, 3000 * SECTOR, SECTOR, EIO) &&
 			 fails(fd, 2900 * SECTOR, 256 * SECTOR, EIO) &&
 			 get(fd, "err", 0, 2999 * SECTOR, SECTOR) &&
 			 get(fd, "err", 0, 3001 * SECTOR, SECTOR),
-			 "a bad block is an error\n");
+			 "reads of a bad block return an error\n");
 	ksft_test_result(get(buffered, "err", 0, 2992 * SECTOR, 4096) &&
 			 get(buffered, "err", 0, 3008 * SECTOR, 4096) &&
 			 pread(buffered, buf, 4096, 3000 * SECTOR) < 0,
-			 "and that one only\n");
+			 "reads of other blocks do not\n");
 	ask(FN(FAIL_AT), 0);
 	close(buffered);
 
@@ -168,12 +168,12 @@ static void errors(void)
 	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
 			 ask(FN(CALLS), 0) > 16 && get(fd, "err", 0, 0, MIB) &&
 			 ask(FN(CALLS), 0) == 16,
-			 "a size that firmware refuses is not tried again\n");
+			 "a size that the firmware refuses is not tried again\n");
 	ask(FN(LIMIT), 0);
 
 	ask(FN(RENUMBER), 0);
 	ksft_test_result(get(fd, "err", 0, 0, MIB),
-			 "a disk that has another number is the same\n");
+			 "a disk whose medium gets another number is the same disk\n");
 	ask(FN(FLUSHES), 0);
 	ksft_test_result(!fsync(fd) && ask(FN(FLUSHES), 0) == 1,
 			 "fsync() flushes\n");
@@ -181,7 +181,7 @@ static void errors(void)
 	ask(FN(FAIL), WRITE_PROTECTED_ | FOR_EVER << 8);
 	ksft_test_result(pwrite(fd, buf, 4096, 0) < 0 &&
 			 atoi(disk_attr(disk, "ro")) == 1,
-			 "a disk that is write-protected is read-only\n");
+			 "a write-protected disk becomes read-only\n");
 	ask(FN(FAIL), 0);
 	close(fd);
 	disappear();
@@ -198,12 +198,12 @@ static void discard(void)
 			 (uint64_t)ask(FN(WORD), MIB) == 0xeeeeeeeeeeeeeeee &&
 			 disk_has("dis", 0, MIB) &&
 			 disk_has("dis", MIB + 64 * 1024, MIB),
-			 "blocks that are discarded are erased\n");
+			 "discarded blocks are erased\n");
 	close(fd);
 	disappear();
 }
 
-/* Blocks of 16 KiB, of which eight are erased at once: a discard can begin anywhere */
+/* Blocks of 16 KiB, erased in units of eight. A discard can begin anywhere. */
 static void discard_parts(void)
 {
 	uint64_t small[2] = { MIB + 4096, 120 * 1024 };
@@ -216,23 +216,23 @@ static void discard_parts(void)
 	ksft_test_result(atoi(disk_attr(disk, "queue/discard_granularity")) ==
 				 128 * 1024 &&
 			 !atoi(disk_attr(disk, "discard_alignment")),
-			 "how much is erased at once\n");
+			 "the size and alignment of an erase unit\n");
 	ksft_test_result(!ioctl(fd, BLKDISCARD, small) &&
 			 ask(FN(ERASED), 0) == before &&
 			 disk_has("dis", 0, 4 * MIB),
-			 "a discard of less than that does nothing\n");
+			 "a discard of less than a unit does nothing\n");
 	ksft_test_result(!ioctl(fd, BLKDISCARD, large) &&
 			 ask(FN(ERASED), 0) == before + 8 &&
 			 disk_has("dis", 0, MIB) &&
 			 disk_has("dis", MIB + 128 * 1024, MIB),
-			 "what is beside a discard stays\n");
+			 "data beside a discard stay\n");
 	ksft_test_result(!ask(FN(BREACHES), 0),
-			 "no rule of erasing was broken\n");
+			 "no rule of EraseBlocks() was broken\n");
 	close(fd);
 	disappear();
 }
 
-/* By a file system */
+/* Discards by a file system */
 
 #define KEPT	"/tmp/files/kept"
 #define DELETED	"/tmp/files/deleted"
@@ -260,7 +260,7 @@ static unsigned int count_sectors(const uint8_t *from, size_t size, int byte)
 	return n;
 }
 
-/* Past what the page cache has */
+/* Read the file with O_DIRECT, so not from the page cache */
 static bool is_whole(const char *path, int byte)
 {
 	int fd = open(path, O_RDONLY | O_DIRECT);
@@ -283,7 +283,7 @@ static bool trims(uint64_t least)
 	return ok;
 }
 
-/* How much of a deleted file there is on the disk */
+/* Return: number of sectors on the disk that are filled with @byte */
 static unsigned int count_left(int fd, int byte)
 {
 	unsigned int n = 0;
@@ -323,17 +323,17 @@ static void discard_files(unsigned int kind)
 	ksft_test_result(before >= MIB / SECTOR && trims(MIB) &&
 			 count_left(fd, 0xa5) <= before / 4,
 			 "kind %u: fstrim erases what was deleted\n", kind);
-	ksft_test_result(is_whole(KEPT, 0x5a), "kind %u: and no more\n", kind);
+	ksft_test_result(is_whole(KEPT, 0x5a), "kind %u: another file is intact\n", kind);
 	umount("/tmp/files");
 
 	ksft_test_result(mount_files("discard") && write_whole(DELETED, 0xa6) &&
 			 !unlink(DELETED) && !umount("/tmp/files") &&
 			 count_left(fd, 0xa6) <= before / 4,
-			 "kind %u: mounted with discard it does so by itself\n",
+			 "kind %u: mount option discard erases deleted files\n",
 			 kind);
 	ksft_test_result(mount_files(NULL) && is_whole(KEPT, 0x5a) &&
 			 !ask(FN(BREACHES), 0),
-			 "kind %u: nothing else is lost, and no rule was broken\n",
+			 "kind %u: the other file is intact, no rule was broken\n",
 			 kind);
 	umount("/tmp/files");
 	close(fd);
@@ -349,30 +349,30 @@ static void media(void)
 	put(fd, "old", 0, 0, MIB);
 	ask(FN(MEDIUM), 1000);
 	ksft_test_result(other_medium_is_safe(fd),
-			 "what was meant for a medium is not written to another\n");
+			 "a write for one medium does not reach another\n");
 	other = open_disk(disk, O_RDONLY);
 	ksft_test_result(other < 0 && errno == EBUSY,
-			 "as long as the old one is open the new one cannot be had\n");
+			 "a new medium cannot be opened while the old one is open\n");
 	close(fd);
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
 	ksft_test_result(fd >= 0 && atoi(disk_attr(disk, "size")) == 4000 &&
 			 pread(fd, buf, 4096, 0) == 4096 && buf[0] == 0x55,
-			 "then it can\n");
+			 "a new medium can be opened afterwards\n");
 	close(fd);
 	ask(FN(MEDIUM), 0);
 	fd = open_disk(disk, O_RDONLY);
 	ksft_test_result(fd < 0 && errno == ENOMEDIUM &&
 			 !atoi(disk_attr(disk, "size")),
-			 "no medium is an error\n");
+			 "without a medium, open() fails\n");
 	ask(FN(MEDIUM), 2000);
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
 	ksft_test_result(fd >= 0 && put(fd, "new", 0, 0, MIB) &&
-			 disk_has("new", 0, MIB), "and then there is one\n");
+			 disk_has("new", 0, MIB), "a medium that is inserted later works\n");
 	close(fd);
 	disappear();
 }
 
-/* A disk of another size on the same handle, while the old one is open */
+/* The handle gets a disk of another size while the old disk is open */
 static void another_disk(void)
 {
 	int fd = use(FN(KIND_512)), other;
@@ -391,11 +391,11 @@ static void another_disk(void)
 	ksft_test_result(pread(fd, buf, 4096, 0) <= 0 &&
 			 pwrite(fd, buf, 4096, 0) < 0 &&
 			 (uint64_t)ask(FN(WORD), 0) == 0x5555555555555555,
-			 "what was meant for the old one is not written to it\n");
+			 "writes for the old disk do not reach it\n");
 	close(fd);
 	other = open_disk(disk, O_RDWR | O_DIRECT);
 	ksft_test_result(other >= 0 && put(other, "new", 0, 0, 64 * 1024) &&
-			 disk_has("new", 0, 64 * 1024), "which can be written\n");
+			 disk_has("new", 0, 64 * 1024), "the new disk can be written\n");
 	close(other);
 	disappear();
 }
@@ -418,7 +418,7 @@ static bool can_discard(void)
 	return atoll(disk_attr(disk, "queue/discard_max_bytes"));
 }
 
-/* What nobody can write needs no flush; what is written later does */
+/* A read-only medium needs no flush, a writable one that follows it does */
 static void read_only_media(void)
 {
 	int fd;
@@ -426,26 +426,26 @@ static void read_only_media(void)
 	ask(FN(READ_ONLY), 1);
 	fd = use_with(FN(KIND_REMOVABLE), O_RDONLY);
 	ksft_test_result(atoi(disk_attr(disk, "ro")) && !has_cache() &&
-			 !can_discard(), "a medium that is read-only\n");
+			 !can_discard(), "a read-only medium has no write cache\n");
 	close(fd);
 	ask(FN(READ_ONLY), 0);
 	ask(FN(MEDIUM), 1000);
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
 	ksft_test_result(fd >= 0 && has_cache() && can_discard() &&
 			 put(fd, "wri", 0, 0, MIB) && flushes(fd),
-			 "one after it that is not is flushed\n");
+			 "a writable medium after it is flushed\n");
 	close(fd);
 	ask(FN(READ_ONLY), 1);
 	ask(FN(MEDIUM), 2000);
 	fd = open_disk(disk, O_RDONLY);
 	ksft_test_result(fd >= 0 && atoi(disk_attr(disk, "ro")) &&
 			 !has_cache() && !can_discard(),
-			 "and another one that is\n");
+			 "a read-only medium after that has no write cache\n");
 	close(fd);
 	disappear();
 
 	fd = use_with(FN(KIND_512), O_RDONLY);
-	ksft_test_result(!has_cache(), "a disk that is read-only\n");
+	ksft_test_result(!has_cache(), "a read-only disk has no write cache\n");
 	close(fd);
 	ask(FN(READ_ONLY), 0);
 	ask(FN(MEDIUM), TEST_DISK_SIZE / SECTOR);
@@ -453,7 +453,7 @@ static void read_only_media(void)
 		usleep(10000);
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
 	ksft_test_result(fd >= 0 && has_cache() && put(fd, "wri", 0, 0, MIB) &&
-			 flushes(fd), "and then is not is flushed\n");
+			 flushes(fd), "a disk that becomes writable is flushed\n");
 	close(fd);
 	disappear();
 }
@@ -463,14 +463,14 @@ static void flush_answers(void)
 	int fd = use(FN(KIND_512));
 
 	ksft_test_result(!strcmp(disk_attr(disk, "flush_supported"), "unknown"),
-			 "nothing is known of a flush\n");
+			 "FlushBlocks() alone: flush_supported is unknown\n");
 	clear_log();
 	ksft_test_result(flushes(fd) && flushes(fd) &&
 			 log_count("may not flush the disk's cache") == 1,
-			 "which is said once\n");
+			 "the log says so once\n");
 	ask(FN(FLUSH_STATUS), DEVICE_ERROR_);
 	ksft_test_result(fsync(fd) < 0 && errno == EIO,
-			 "a flush that fails is an error\n");
+			 "if FlushBlocks() fails, fsync() fails\n");
 	close(fd);
 	disappear();
 
@@ -480,12 +480,12 @@ static void flush_answers(void)
 	ksft_test_result(flushes(fd) && flushes(fd) &&
 			 log_count("does not flush the disk's cache") == 1 &&
 			 !strcmp(disk_attr(disk, "flush_supported"), "no"),
-			 "one that is not supported does not go unnoticed\n");
+			 "an unsupported flush is logged, flush_supported is no\n");
 	close(fd);
 	disappear();
 }
 
-/* Coming and going */
+/* Binding and removal */
 
 static void binding(struct ledger others)
 {
@@ -502,7 +502,7 @@ static void binding(struct ledger others)
 		     write_file(DISK_DRIVER "bind", device) &&
 		     find_disk(GUID, disk, sizeof(disk));
 	ksft_test_result(ok && same_ledger(read_ledger(), bound),
-			 "%d times unbound and bound\n", i);
+			 "unbound and bound %d times\n", i);
 	disappear();
 }
 
@@ -516,16 +516,16 @@ static void removal(struct ledger others)
 	usleep(300000);
 	ask(FN(REMOVE), 0);
 	ksft_test_result(waitpid(pid, &status, 0) == pid && !status,
-			 "whoever writes to a disk that goes gets an error\n");
+			 "a program gets an error when the disk it writes to goes\n");
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", ALIAS,
 				     &u) >= 0 &&
 			 !find_disk(GUID, disk, sizeof(disk)) &&
 			 pread(fd, buf, 4096, 0) <= 0,
-			 "it is missed\n");
+			 "Linux notices that the disk is gone\n");
 	close(fd);
-	ksft_test_result(!ask(FN(STRAY), 0), "nobody has called it\n");
+	ksft_test_result(!ask(FN(STRAY), 0), "Linux has not called the removed disk\n");
 	ksft_test_result(same_ledger(read_ledger(), others),
-			 "nothing of it is left\n");
+			 "Linux holds nothing of it\n");
 }
 
 static void no_disk(unsigned int kind, const char *word)
@@ -537,7 +537,7 @@ static void no_disk(unsigned int kind, const char *word)
 	usleep(300000);
 	ksft_test_result(seen && !find_disk(GUID, disk, sizeof(disk)) &&
 			 (word ? log_has(word) : !log_has("efi-disk")),
-			 "kind %u is no disk\n", kind);
+			 "kind %u is ignored\n", kind);
 	disappear();
 }
 

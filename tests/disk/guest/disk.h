@@ -7,46 +7,52 @@
 #ifndef _TEST_DISK_H
 #define _TEST_DISK_H
 
-/* The lowest 8 bits say what to do; an argument of that is above them */
+/* Bits 0 to 7 select the operation, the higher bits are its argument */
 enum test_disk {
 	TEST_DISK_INSTALL,	/* appear, as enum test_disk_kind, with
 				 * TEST_DISK_WITH_*
 				 */
 	TEST_DISK_REMOVE,	/* disappear */
-	TEST_DISK_FAIL,		/* fail with this status, this often << 8; 0xffff: for
-				 * ever
+	TEST_DISK_FAIL,		/* fail with status (bits 0 to 7) this many
+				 * times (bits 8 on); 0xffff: always
 				 */
-	TEST_DISK_FAIL_AT,	/* fail at this block; 0: at no block */
+	TEST_DISK_FAIL_AT,	/* fail in this block; 0: in no block */
 	TEST_DISK_LIMIT,	/* refuse transfers of more than this many bytes */
-	TEST_DISK_MEDIUM,	/* have another medium, of this many blocks; 0: have
-				 * no medium
+	TEST_DISK_MEDIUM,	/* insert another medium of this many blocks;
+				 * 0: remove the medium
 				 */
 	TEST_DISK_WORD,		/* value: the 64 bits at this offset */
-	TEST_DISK_CALLS,	/* value: calls of ReadBlocks() and WriteBlocks() since
-				 * the last TEST_DISK_CALLS
+	TEST_DISK_CALLS,	/* value: transfers requested since the last
+				 * TEST_DISK_CALLS, by any protocol
 				 */
 	TEST_DISK_BREACHES,	/* value: calls that broke a rule */
 	TEST_DISK_STRAY,	/* value: calls after the disk disappeared */
-	TEST_DISK_ERASED,	/* value: erased blocks */
-	TEST_DISK_RENUMBER,	/* the same medium gets another number */
-	TEST_DISK_FLUSHES,	/* value: calls of FlushBlocks() */
+	TEST_DISK_ERASED,	/* value: blocks erased since the start */
+	TEST_DISK_RENUMBER,	/* give the same medium another number */
+	TEST_DISK_FLUSHES,	/* value: calls of FlushBlocks() since the last
+				 * TEST_DISK_FLUSHES
+				 */
 	TEST_DISK_DELAY,	/* complete tokens after this many ms; 0: before the
 				 * call returns
 				 */
-	TEST_DISK_FAIL_TOKEN,	/* as TEST_DISK_FAIL, with the status in the token */
+	TEST_DISK_FAIL_TOKEN,	/* as TEST_DISK_FAIL, but the call succeeds, and
+				 * the token gets the status
+				 */
 	TEST_DISK_LOSE,		/* do not complete this many tokens */
 	TEST_DISK_FIND,		/* complete those tokens; value: their number */
 	TEST_DISK_TOKENS,	/* value: tokens since the last TEST_DISK_TOKENS */
-	TEST_DISK_MOST,		/* value: most tokens at once, likewise */
-	TEST_DISK_SLOW,		/* BlockIo takes this many us */
-	TEST_DISK_READ_ONLY,	/* if not 0, later media are read-only */
-	TEST_DISK_FLUSH_STATUS,	/* FlushBlocks() returns this status, until there is
-				 * another disk
+	TEST_DISK_MOST,		/* value: most tokens at once since the last
+				 * TEST_DISK_MOST
 				 */
-	TEST_DISK_FAULT,	/* the next transfer has a page fault */
+	TEST_DISK_SLOW,		/* a transfer by BlockIo takes this many us */
+	TEST_DISK_READ_ONLY,	/* if not 0, later media are read-only */
+	TEST_DISK_FLUSH_STATUS,	/* FlushBlocks() returns this status until the
+				 * next TEST_DISK_INSTALL
+				 */
+	TEST_DISK_FAULT,	/* transfers by BlockIo take a page fault */
 	TEST_DISK_FLUSH_MS,	/* the next FlushBlocks() takes this many ms */
-	TEST_DISK_LOW_ONLY,	/* if not 0, spoil what goes to or from memory above
-				 * 4 GiB, and count a breach
+	TEST_DISK_LOW_ONLY,	/* if not 0, corrupt transfers to and from
+				 * memory above 4 GiB, and count a breach
 				 */
 };
 
@@ -60,7 +66,7 @@ enum test_disk_kind {
 	TEST_DISK_KIND_PARTITION,
 	TEST_DISK_KIND_520,	/* blocks of 520 bytes */
 	TEST_DISK_KIND_TOO_LARGE, /* 2^64 blocks */
-	TEST_DISK_KIND_PHYSICAL, /* revision 3: tells its best size of transfers */
+	TEST_DISK_KIND_PHYSICAL, /* revision 3: tells its physical block size */
 };
 
 /* Protocols besides BlockIo */

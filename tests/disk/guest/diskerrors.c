@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Errors of a disk reach who asked, and nobody else
+ * Check that exactly the requests to a bad block of a disk return an error
  *
  *	diskerrors WHAT=MIB...
  *
- * Disks are named by their sizes. WHAT fails at the sector of BAD: "read" or "write";
- * or it is "flush", wherever. It fails always, or only the first time: "read-once".
+ * MIB names a disk by its size. WHAT is the kind of request that fails: "read"
+ * or "write", at the offset BAD, or "flush". With "-once", as in "read-once",
+ * only the first request fails.
  */
 #include "disksize.h"
 
@@ -35,12 +36,12 @@ static bool flush_fails(int fd)
 
 static void test_flush(const char *what, bool once, int mib, int fd)
 {
-	ksft_test_result(writes(fd, BLOCK, BAD), "%s %d: writes\n", what, mib);
-	ksft_test_result(flush_fails(fd), "%s %d: fails: %s\n", what, mib,
+	ksft_test_result(writes(fd, BLOCK, BAD), "%s %d: a write succeeds\n", what, mib);
+	ksft_test_result(flush_fails(fd), "%s %d: the flush fails: %s\n", what, mib,
 			 strerror(errno));
-	ksft_test_result(reads(fd, BLOCK, BAD), "%s %d: reads\n", what, mib);
+	ksft_test_result(reads(fd, BLOCK, BAD), "%s %d: a read succeeds\n", what, mib);
 	ksft_test_result(once ? !fsync(fd) : flush_fails(fd), "%s %d: %s\n",
-			 what, mib, once ? "and then not" : "fails again");
+			 what, mib, once ? "the next flush succeeds" : "the next flush fails");
 }
 
 static void test(const char *what, int mib)
@@ -60,19 +61,19 @@ static void test(const char *what, int mib)
 		other = reads;
 	}
 	ksft_test_result(!bad(fd, BLOCK, BAD) && errno == EIO,
-			 "%s %d: a bad block: %s\n", what, mib, strerror(errno));
+			 "%s %d: the bad block fails: %s\n", what, mib, strerror(errno));
 	if (once)
 		ksft_test_result(bad(fd, BLOCK, BAD),
-				 "%s %d: and then good\n", what, mib);
+				 "%s %d: the second request succeeds\n", what, mib);
 	else
 		ksft_test_result(!bad(fd, LARGE, BAD - LARGE / 2),
-				 "%s %d: in the middle of others: %s\n", what,
+				 "%s %d: a request with the bad block in it fails: %s\n", what,
 				 mib, strerror(errno));
 	ksft_test_result(bad(fd, BLOCK, BAD + BLOCK) &&
 			 bad(fd, LARGE, 2 * LARGE) && bad(fd, BLOCK, 0),
-			 "%s %d: the others are good\n", what, mib);
+			 "%s %d: requests to other blocks succeed\n", what, mib);
 	ksft_test_result(other(fd, BLOCK, BAD),
-			 "%s %d: the other direction is good\n", what, mib);
+			 "%s %d: the other direction succeeds\n", what, mib);
 	close(fd);
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The disks of a machine (tests/disk/host.py): what the host has written is read, what is
- * written here is judged by the host. It changes media and pulls plugs when it is told
- * to: "DO action", and then it sends a line.
+ * Test the disks of a machine (tests/disk/host.py)
+ *
+ * This program reads what the host has written, and the host checks what this
+ * program writes. When this program prints "DO action", the host changes a
+ * medium or unplugs a disk, and then sends a line.
  */
 #define _GNU_SOURCE
 #include <sys/mount.h>
@@ -32,7 +34,7 @@ static void host_do(const char *what)
 	printf("DO %s\n", what);
 	fflush(stdout);
 	if (!fgets(line, sizeof(line), stdin))
-		ksft_exit_fail_msg("nobody does it\n");
+		ksft_exit_fail_msg("the host does not answer\n");
 }
 
 static bool get(int fd, const char *tag, size_t offset, uint64_t at, size_t size)
@@ -48,7 +50,10 @@ static bool put(int fd, const char *tag, size_t offset, uint64_t at, size_t size
 	return pwrite(fd, buf + offset, size, at) == (ssize_t)size;
 }
 
-/* Sizes from one block to more than one transfer, from memory that is badly aligned */
+/*
+ * Write sizes from one block to more than one transfer, from badly aligned
+ * memory
+ */
 static bool put_direct(int fd, unsigned int block)
 {
 	uint64_t at = DIRECT_AT, left = 4 * MIB;
@@ -65,7 +70,7 @@ static bool put_direct(int fd, unsigned int block)
 	return true;
 }
 
-/* One transfer from many places, long and short, in one piece and in many */
+/* Write from many buffers, long and short, some of them adjacent */
 static bool put_vector(int fd, unsigned int block)
 {
 	const size_t sizes[] = { 1, 1, 64, 3, 1, 200, 2, 9, 33, 1 };
@@ -108,7 +113,7 @@ static void one_disk(const char *name, const char *part)
 	int fd;
 
 	if (!find_disk(part, disk, sizeof(disk)))
-		ksft_exit_fail_msg("%s is not there\n", name);
+		ksft_exit_fail_msg("there is no disk %s\n", name);
 	ksft_print_msg("%s is %s, flush supported: %s\n", name, disk,
 		       disk_attr(disk, "flush_supported"));
 	ksft_print_msg("%s is %s, %s\n", name, disk,
@@ -120,18 +125,18 @@ static void one_disk(const char *name, const char *part)
 			 get(fd, "hst", 512, block, 3 * block) &&
 			 get(fd, "hst", 1024, 5 * block, MIB) &&
 			 get(fd, "hst", 0, size - END_SIZE, END_SIZE - block),
-			 "%s: the host's data\n", name);
+			 "%s: reads of the host's data\n", name);
 	ksft_test_result(put_direct(fd, block) && put_vector(fd, block) &&
 			 put(fd, "lnx", 0, size - block, block) &&
-			 put_buffered(disk), "%s: writing\n", name);
+			 put_buffered(disk), "%s: writes\n", name);
 	ksft_test_result(get(fd, "lnx", 512, DIRECT_AT, 4 * MIB) &&
 			 get(fd, "lnx", 0, BUFFERED_AT, 2 * MIB) &&
 			 get(fd, "lnx", 512, size - block, block),
-			 "%s: reading it\n", name);
+			 "%s: reads of what was written\n", name);
 	close(fd);
 }
 
-/* In pieces of any number of blocks, from memory that is badly aligned */
+/* Read in pieces of odd numbers of blocks, to badly aligned memory */
 static bool get_odd(int fd, const char *tag, uint64_t end)
 {
 	unsigned int i = 1;
@@ -148,7 +153,7 @@ static bool get_odd(int fd, const char *tag, uint64_t end)
 	return true;
 }
 
-/* A CD that is changed while it is read */
+/* The host changes a CD while a program reads it */
 static void medium(const char *part)
 {
 	int fd, other, uevents = open_uevents();
@@ -159,25 +164,25 @@ static void medium(const char *part)
 	fd = open_disk(disk, O_RDONLY);
 	ksft_test_result(fd >= 0 && atoi(disk_attr(disk, "removable")) &&
 			 atoi(disk_attr(disk, "ro")) &&
-			 get(fd, "cd1", 0, 0, 64 * 1024), "cd: the first\n");
+			 get(fd, "cd1", 0, 0, 64 * 1024), "cd: the first CD can be read\n");
 	host_do("change");
 	ksft_test_result(pread(fd, buf, 64 * 1024, MIB) < 0,
-			 "cd: the second is not taken for the first\n");
+			 "cd: a read for the first CD does not reach the second\n");
 	ksft_test_result(wait_medium(uevents, PATIENCE, disk),
-			 "cd: udev is told\n");
+			 "cd: a uevent tells of the change\n");
 	close(uevents);
 	other = open_disk(disk, O_RDONLY);
-	ksft_test_result(other < 0, "cd: nor opened beside it\n");
+	ksft_test_result(other < 0, "cd: the second cannot be opened while the first is open\n");
 	close(fd);
 	fd = open_disk(disk, O_RDONLY);
 	ksft_test_result(fd >= 0 && get(fd, "cd2", 0, 0, 64 * 1024) &&
 			 get(fd, "cd2", 0, 3 * MIB, MIB) &&
 			 atoll(disk_attr(disk, "size")) == 6 * 2048,
-			 "cd: the second\n");
+			 "cd: the second CD can be read\n");
 	close(fd);
 	fd = open_disk(disk, O_RDONLY | O_DIRECT);
 	ksft_test_result(fd >= 0 && get(fd, "cd2", 0, 0, 6 * MIB) &&
-			 get_odd(fd, "cd2", 6 * MIB), "cd: all of it\n");
+			 get_odd(fd, "cd2", 6 * MIB), "cd: the whole CD can be read\n");
 	close(fd);
 }
 
@@ -190,7 +195,7 @@ static bool has_data(const char *tag, uint64_t at)
 	return ok;
 }
 
-/* The file is known, but not what is in it */
+/* The page cache has the inode of the file, but not this part of its data */
 static bool cannot_read(uint64_t at)
 {
 	int fd = open("/tmp/cd/data", O_RDONLY);
@@ -209,7 +214,7 @@ static bool is_busy(const char *disk)
 	return busy;
 }
 
-/* A CD that is changed while its file system is mounted */
+/* The host changes a CD while its file system is mounted */
 static void mounted(const char *part)
 {
 	char disk[32], path[64];
@@ -220,20 +225,20 @@ static void mounted(const char *part)
 	mkdir("/tmp/cd", 0755);
 	host_do("third");
 	ksft_test_result(!mount(path, "/tmp/cd", "iso9660", MS_RDONLY, NULL) &&
-			 has_data("cd3", 0), "cd: a file on the third\n");
+			 has_data("cd3", 0), "cd: a file on the third CD can be read\n");
 	host_do("fourth");
 	ksft_test_result(cannot_read(5 * MIB),
-			 "cd: it is neither the old nor the new one\n");
+			 "cd: after a change, reads of the old file fail\n");
 	ksft_test_result(is_busy(disk) && !umount("/tmp/cd"),
-			 "cd: is let go of before the next is looked at\n");
+			 "cd: the next CD cannot be opened before umount\n");
 	ksft_test_result(!mount(path, "/tmp/cd", "iso9660", MS_RDONLY, NULL) &&
-			 has_data("cd4", 5 * MIB), "cd: a file on the fourth\n");
+			 has_data("cd4", 5 * MIB), "cd: a file on the fourth CD can be read\n");
 	host_do("eject");
 	ksft_test_result(cannot_read(2 * MIB) && !umount("/tmp/cd"),
-			 "cd: it is taken out while it is mounted\n");
+			 "cd: after an eject, reads of the file fail\n");
 	ksft_test_result(open_disk(disk, O_RDONLY) < 0 && errno == ENOMEDIUM &&
 			 !atoll(disk_attr(disk, "size")),
-			 "cd: and there is none\n");
+			 "cd: without a CD, open() fails\n");
 }
 
 static bool is_there(const char *disk)
@@ -244,7 +249,7 @@ static bool is_there(const char *disk)
 	return !access(path, F_OK);
 }
 
-/* Firmware's driver is to let go of it */
+/* Disconnect the firmware's driver from the disk */
 static bool disconnect(const char *disk)
 {
 	char path[64];
@@ -261,10 +266,10 @@ static bool disconnect(const char *disk)
 }
 
 /*
- * Firmware that was in the middle of a command when the plug was pulled may keep the
- * device for ever: edk2 resets the port in the hope that it helps, and forgets what has
- * changed there. But nobody may wait for it, or get anything from it, and it goes when
- * firmware is asked to let go of it.
+ * If a disk is unplugged in the middle of a command, the firmware may keep its
+ * handle for ever: edk2 resets the port, and so forgets that the port has
+ * changed. Even then requests must fail without a wait, and the disk must go
+ * when Linux makes the firmware disconnect its driver.
  */
 static void unplug(const char *part)
 {
@@ -273,7 +278,7 @@ static void unplug(const char *part)
 	pid_t pid;
 
 	if (!find_disk(part, disk, sizeof(disk)))
-		ksft_exit_fail_msg("no stick\n");
+		ksft_exit_fail_msg("there is no USB disk\n");
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
 	pid = fork();
 	if (!pid) {
@@ -285,11 +290,11 @@ static void unplug(const char *part)
 	host_do("unplug");
 	ksft_test_result(waitpid(pid, &status, 0) == pid && !status,
 			 "usb: a write fails\n");
-	/* Firmware tries again for ten seconds */
+	/* The firmware retries for ten seconds */
 	if (is_long())
 		ksft_test_result(pread(fd, buf, 4096, 0) <= 0, "usb: a read fails\n");
 	ksft_test_result(!is_there(disk) || disconnect(disk),
-			 "usb: it goes while it is open\n");
+			 "usb: the disk is removed while it is open\n");
 	close(fd);
 }
 
@@ -322,7 +327,7 @@ static bool put_file(const char *name, const char *text)
 	return ok;
 }
 
-/* What is read with the page cache is what is on the disk */
+/* Does a read through the page cache return what is on the disk? */
 static bool is_fresh(int cached, int direct)
 {
 	uint8_t *other = alloc_aligned(MIB);
@@ -337,7 +342,9 @@ static bool is_fresh(int cached, int direct)
 	return same;
 }
 
-/* Firmware is asked for its file system while Linux writes there */
+/*
+ * Make the firmware connect its drivers while Linux has the partition mounted
+ */
 static bool keeps_writing(const char *disk, const char *part)
 {
 	char path[128];
@@ -345,7 +352,7 @@ static bool keeps_writing(const char *disk, const char *part)
 
 	snprintf(path, sizeof(path), "/sys/block/%s/device/connect", disk);
 	ok = write_file(path, "1");
-	/* The bus looks once a second */
+	/* The bus looks for changes once a second */
 	sleep(2);
 	snprintf(path, sizeof(path), "/sys/class/block/%s/ro", part);
 	return ok && file_has(path, "0") &&
@@ -363,34 +370,36 @@ static void guarded(const char *path)
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
 	cached = open_disk(disk, O_RDONLY);
 	ksft_test_result(!try_mount(part, 0) && errno == EACCES,
-			 "esp: cannot be mounted to write: %s\n",
+			 "esp: a mount for writing fails: %s\n",
 			 strerror(errno));
 	ksft_test_result(try_mount(part, MS_RDONLY) &&
 			 file_has("/tmp/esp/hello.txt", "hello") &&
 			 !set_ro(part, 0) && errno == EBUSY &&
-			 !umount("/tmp/esp"), "esp: can be to read\n");
-	ksft_test_result(is_fresh(cached, fd), "esp: as it is\n");
+			 !umount("/tmp/esp"),
+			 "esp: can be mounted read-only, but not be claimed then\n");
+	ksft_test_result(is_fresh(cached, fd), "esp: the page cache is up to date\n");
 	memset(buf, 0, MIB);
 	ksft_test_result(pwrite(fd, buf, 4096, 20 * MIB) < 0 &&
 			 pread(fd, buf, 4096, 4 * MIB) == 4096 &&
 			 pwrite(fd, buf, 4096, 4 * MIB) == 4096,
-			 "esp: nor written from beside\n");
+			 "esp: writes through the whole disk fail, others do not\n");
 	ksft_test_result(!ioctl(fd, BLKRRPART) && !try_mount(part, 0) &&
-			 errno == EACCES, "esp: nor after it is found again\n");
+			 errno == EACCES,
+			 "esp: still read-only after the partitions are read again\n");
 	ksft_test_result(set_ro(part, 0) && try_mount(part, 0) &&
 			 put_file("/tmp/esp/linux.txt", "from Linux\n"),
-			 "esp: can be when it has been asked for\n");
+			 "esp: can be mounted for writing after it is claimed\n");
 	ksft_test_result(!set_ro(part, 1) && errno == EBUSY,
-			 "esp: is not given back while it is mounted\n");
+			 "esp: cannot be given back while it is mounted\n");
 	ksft_test_result(keeps_writing(disk, part),
-			 "esp: firmware does not take it meanwhile\n");
+			 "esp: the firmware does not mount it meanwhile\n");
 	ksft_test_result(!umount("/tmp/esp") && set_ro(part, 1) &&
 			 !try_mount(part, 0), "esp: is given back\n");
 	ksft_test_result(is_fresh(cached, fd),
-			 "esp: and nothing is read that was there before\n");
+			 "esp: the page cache has no old data afterwards\n");
 	ksft_test_result(set_ro(part, 0) && try_mount(part, 0) &&
 			 put_file("/tmp/esp/second.txt", "once more\n") &&
-			 !umount("/tmp/esp"), "esp: and taken again\n");
+			 !umount("/tmp/esp"), "esp: can be claimed again\n");
 	close(cached);
 	close(fd);
 }
@@ -408,7 +417,7 @@ int main(int argc, char **argv)
 			!strcmp(argv[i], "unplug") ? 2 + is_long() :
 			!strcmp(argv[i], "guarded") ? 11 : 3;
 	ksft_set_plan(plan);
-	/* On the command line a comma is between tests */
+	/* init separates tests by commas, so the arguments have a + instead */
 	for (i = 1; i < argc; i++)
 		while ((comma = strchr(argv[i], '+')))
 			*comma = ',';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An eMMC device: what fsync() has acknowledged is on the medium, and flush_supported says
- * whether that is known
+ * Check that fsync() writes the cache of an eMMC device to the medium, and that
+ * flush_supported says whether the device can do that
  */
 #define _GNU_SOURCE
 #include <sys/klog.h>
@@ -102,23 +102,23 @@ int main(void)
 			 "fsync() writes the cache to the medium\n");
 	ask(TEST_EMMC_FAIL, 1);
 	ksft_test_result(put(fd, "two") && fsync(fd) && errno == EIO &&
-			 !on_medium("two"), "it fails if the device cannot\n");
+			 !on_medium("two"), "fsync() fails if the device cannot write its cache\n");
 	ask(TEST_EMMC_FAIL, 0);
 	ksft_test_result(!fsync(fd) && on_medium("two") &&
-			 !log_has("flush the disk's cache"), "and then it can\n");
-	ksft_test_result(disappear(fd), "it goes\n");
+			 !log_has("flush the disk's cache"), "fsync() succeeds when the device can\n");
+	ksft_test_result(disappear(fd), "the disk is removed\n");
 
 	fd = use(0);
 	ksft_test_result(says("yes") && put(fd, "thr") && !fsync(fd) &&
 			 on_medium("thr") && !ask(TEST_EMMC_FLUSHES, 0) &&
 			 !log_has("flush the disk's cache") && disappear(fd),
-			 "with its cache off nothing is sent\n");
+			 "if its cache is off, the device gets no flush\n");
 
 	fd = use(TEST_EMMC_CACHE | TEST_EMMC_MUTE);
 	ksft_test_result(says("unknown") && put(fd, "fou") && !fsync(fd) &&
-			 !on_medium("fou"), "nothing is known without an answer\n");
+			 !on_medium("fou"), "flush_supported is unknown if SdMmcPassThru fails\n");
 	ksft_test_result(log_has("may not flush the disk's cache") && disappear(fd),
-			 "and the log says so\n");
+			 "the log says so\n");
 	ksft_test_result(!ask(TEST_EMMC_BREACHES, 0),
 			 "no command breaks a rule\n");
 	ksft_finished();

@@ -7,7 +7,7 @@
 #ifndef _TEST_EMMC_H
 #define _TEST_EMMC_H
 
-/* The lowest 8 bits say what to do; an argument of that is above them */
+/* Bits 0 to 7 select the operation, the higher bits are its argument */
 enum test_emmc {
 	TEST_EMMC_INSTALL,	/* appear, as TEST_EMMC_* */
 	TEST_EMMC_REMOVE,	/* disappear */

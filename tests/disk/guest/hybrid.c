@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Disks on which the firmware has a file system, but not in a partition of blocks of 512
- * bytes
+ * Test disks where the firmware's file system is not in a partition, or where
+ * blocks have 4096 bytes
  *
- *	iso DISK IMAGE SECTORS	a stick with an ISO image: partition 1 is over it,
- *					partition 2 behind it. The firmware has the image
- *					of El Torito, of SECTORS from IMAGE on.
- *	udf DISK			a disk that is one UDF file system
- *	4kn DISK ESP SECTORS		a disk with blocks of 4096 bytes: partition 1 is the
- *					firmware's, of SECTORS from ESP on
+ *	iso DISK IMAGE SECTORS	a stick with an ISO image: partition 1 overlaps
+ *				it, partition 2 is behind it. The firmware
+ *				mounts the El Torito image, SECTORS sectors from
+ *				IMAGE on.
+ *	udf DISK		a disk that is one UDF file system
+ *	4kn DISK ESP SECTORS	a disk with blocks of 4096 bytes: the firmware
+ *				mounts partition 1, SECTORS sectors from ESP on
  *
  * DISK is a part of the device path, with a + for each comma.
  */
@@ -59,7 +60,7 @@ static bool put_file(const char *path)
 	return ok;
 }
 
-/* Write what is there, so that it stays as it is */
+/* Write back what the disk has there, so that its contents do not change */
 static bool can_write(int fd, uint64_t sector)
 {
 	return pread(fd, buf, block, sector * SECTOR) == block &&
@@ -79,38 +80,40 @@ static void test_stick(const char *disk, uint64_t image, uint64_t sectors)
 	snprintf(p1, sizeof(p1), "%sp1", disk);
 	snprintf(p2, sizeof(p2), "%sp2", disk);
 	ksft_test_result(!is_ro(disk) && is_ro(p1) && !is_ro(p2),
-			 "iso: only the partition over the image is read-only\n");
+			 "iso: only the partition that overlaps the image is read-only\n");
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
 	ksft_test_result(can_write(fd, image - 1) && is_refused(fd, image) &&
 			 is_refused(fd, image + sectors - 1) &&
 			 can_write(fd, image + sectors),
-			 "iso: only the image is refused\n");
+			 "iso: only writes to the image fail\n");
 	close(fd);
 	ksft_test_result(try_mount(p1, "iso9660", MS_RDONLY) &&
 			 try_mount(p2, "ext4", 0) && put_file("/tmp/ext4/a") &&
 			 !umount("/tmp/ext4"),
-			 "iso: what is behind can be written\n");
+			 "iso: the partition behind the image can be written\n");
 	ksft_test_result(set_ro(p2, 0) && !is_ro(p2),
-			 "iso: and claimed while the image is mounted\n");
+			 "iso: it can be claimed while the image is mounted\n");
 	ksft_test_result(!set_ro(p1, 0) && errno == EBUSY &&
 			 !umount("/tmp/iso9660"),
-			 "iso: the image itself cannot\n");
+			 "iso: the image cannot be claimed while it is mounted\n");
 	ksft_test_result(set_ro(p1, 0) && !is_ro(p1),
-			 "iso: until it is not mounted any more\n");
+			 "iso: the image can be claimed after umount\n");
 	fd = open_disk(disk, O_RDWR | O_DIRECT);
 	ksft_test_result(can_write(fd, image) && can_write(fd, image + sectors - 1),
-			 "iso: then it can be written\n");
+			 "iso: the claimed image can be written\n");
 	close(fd);
-	ksft_test_result(set_ro(p1, 1) && is_ro(p1), "iso: it is given back\n");
-	/* A live system that has the stick mounted, and not a partition of it */
+	ksft_test_result(set_ro(p1, 1) && is_ro(p1), "iso: the image is given back\n");
+	/*
+	 * A live system may have mounted the whole disk, not a partition of it
+	 */
 	ksft_test_result(try_mount(disk, "iso9660", MS_RDONLY) &&
 			 !set_ro(p1, 0) && errno == EBUSY && set_ro(p2, 0) &&
 			 !umount("/tmp/iso9660") && set_ro(p1, 0),
-			 "iso: nor is it claimed below a mount of the disk\n");
+			 "iso: the image cannot be claimed while the disk is mounted\n");
 	set_ro(p1, 1);
 }
 
-/* The firmware is asked to look for its file system again */
+/* Make the firmware connect its drivers to the disk */
 static bool connect_disk(const char *disk)
 {
 	char path[128];
@@ -118,7 +121,7 @@ static bool connect_disk(const char *disk)
 
 	snprintf(path, sizeof(path), "/sys/block/%s/device/connect", disk);
 	ok = write_file(path, "1");
-	/* The bus looks once a second */
+	/* The bus looks for changes once a second */
 	sleep(2);
 	return ok;
 }
@@ -127,19 +130,22 @@ static void test_udf(const char *disk)
 {
 	int fd = open_disk(disk, O_RDWR | O_DIRECT), error;
 
-	/* It is not taken and then lost */
+	/*
+	 * The write must fail at once, and not only when the data reach the
+	 * disk
+	 */
 	error = can_write(fd, 256) ? 0 : errno;
 	ksft_test_result(is_ro(disk) && error && error != EIO,
 			 "udf: the disk is read-only: %s\n", strerror(error));
 	close(fd);
-	ksft_test_result(set_ro(disk, 0) && !is_ro(disk), "udf: it is claimed\n");
+	ksft_test_result(set_ro(disk, 0) && !is_ro(disk), "udf: the disk can be claimed\n");
 	fd = open_disk(disk, O_RDWR | O_DIRECT | O_EXCL);
 	ksft_test_result(fd >= 0 && can_write(fd, 0) && can_write(fd, 256),
-			 "udf: and written\n");
+			 "udf: the claimed disk can be written\n");
 	ksft_test_result(connect_disk(disk) && !is_ro(disk) && can_write(fd, 256),
-			 "udf: the firmware does not take it meanwhile\n");
+			 "udf: the firmware does not mount it meanwhile\n");
 	close(fd);
-	ksft_test_result(set_ro(disk, 1) && is_ro(disk), "udf: it is given back\n");
+	ksft_test_result(set_ro(disk, 1) && is_ro(disk), "udf: the disk is given back\n");
 }
 
 static void test_4kn(const char *disk, uint64_t esp, uint64_t sectors)
@@ -158,11 +164,12 @@ static void test_4kn(const char *disk, uint64_t esp, uint64_t sectors)
 			 is_refused(fd, esp) &&
 			 is_refused(fd, esp + sectors - block / SECTOR) &&
 			 can_write(fd, esp + sectors),
-			 "4kn: only its blocks are refused\n");
+			 "4kn: only writes to its blocks fail\n");
 	close(fd);
 	ksft_test_result(set_ro(p1, 0) && try_mount(p1, "vfat", 0) &&
 			 put_file("/tmp/vfat/a") && !umount("/tmp/vfat") &&
-			 set_ro(p1, 1) && is_ro(p1), "4kn: it can be claimed\n");
+			 set_ro(p1, 1) && is_ro(p1),
+			 "4kn: it can be claimed, written and given back\n");
 }
 
 int main(int argc, char **argv)
@@ -177,7 +184,7 @@ int main(int argc, char **argv)
 		while ((comma = strchr(argv[i], '+')))
 			*comma = ',';
 	if (argc != 11 || !find_disk(argv[2], disk, sizeof(disk)))
-		ksft_exit_fail_msg("no stick\n");
+		ksft_exit_fail_msg("wrong arguments, or no stick\n");
 	test_stick(disk, strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0));
 	if (!find_disk(argv[6], disk, sizeof(disk)))
 		ksft_exit_fail_msg("no UDF disk\n");

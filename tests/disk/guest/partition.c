@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Change partition tables, for the firmware to find out
+ * Change partition tables, so that the firmware has to notice it
  *
  *	partition HOW DISK [HOW DISK]...
  *
  * HOW is one of:
  *
- *	new	a partition from MiB 1 on, on a disk that has none
- *	more	another one behind the first
- *	none	there is none any more
- *	moved	the first one begins a MiB later
+ *	new	make a partition at 1 MiB, on a disk that has none
+ *	more	make a second partition behind the first
+ *	none	delete the partition
+ *	moved	let the partition begin 1 MiB later
  *
- * A partition that is new gets a file system, and a file. The block layer is only told
- * where that is needed. DISK is a part of the device path, with a + for each comma.
+ * A new partition gets a file system with one file. The other changes are not
+ * announced to the block layer (BLKRRPART). DISK is a part of the device path,
+ * with a + for each comma.
  */
 #define _GNU_SOURCE
 #include <sys/mount.h>
@@ -48,7 +49,7 @@ static void add_partition(unsigned int i, uint32_t start)
 	mbr.signature = 0xaa55;
 }
 
-/* Through the page cache, of which nothing need be on the disk yet */
+/* Write through the page cache, and leave the writeback to the kernel */
 static int write_table(const char *disk, bool tell)
 {
 	int fd = open_disk(disk, O_RDWR), ret;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SCSI commands while efi-scsi adds the units of an adapter
+ * Send SCSI commands while efi-scsi adds the units of an adapter
  *
- *	scsi-scan N	units are /dev/sg*, as many as there are disks: N. The serial
- *			number of each is its target, as the host part has made them.
+ *	scsi-scan N	the adapter has N disks, /dev/sg*. The host part has
+ *			given each a serial number that contains its target
+ *			number.
  */
 #define _GNU_SOURCE
 #include <scsi/sg.h>
@@ -14,7 +15,7 @@
 
 #define USERS		2
 
-/* Adding units is to come to an end, however busy the host is */
+/* Leave CPU time for adding the units, however busy the host is */
 #define PAUSE_US	20000
 
 /* INQUIRY, the page with the serial number (SPC-4, 7.8.15) */
@@ -29,7 +30,7 @@ struct seen {
 	volatile bool over;
 };
 
-/* A module that is not there is built in: the configuration decides */
+/* Load a module. If there is no such file, the driver is built in. */
 static bool load(const char *name)
 {
 	char path[64];
@@ -102,7 +103,7 @@ static void use_units(struct seen *s)
 	int target, fd;
 
 	for (; !s->over; usleep(PAUSE_US)) {
-		/* A unit is in sysfs a little before it can be opened */
+		/* A unit appears in sysfs shortly before it can be opened */
 		target = target_of(unit);
 		fd = target < 0 ? -1 : open_unit(unit);
 		if (fd < 0) {
@@ -141,7 +142,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < USERS; i++)
 		if (!fork())
 			use_units(&seen[i]);
-	ksft_test_result(load("efi-scsi"), "an adapter is added\n");
+	ksft_test_result(load("efi-scsi"), "efi-scsi is loaded\n");
 	for (i = 0; i < USERS; i++) {
 		seen[i].over = true;
 		asked += seen[i].commands;
@@ -149,11 +150,11 @@ int main(int argc, char **argv)
 	}
 	while (wait(NULL) > 0)
 		;
-	ksft_print_msg("%u commands meanwhile\n", asked);
-	ksft_test_result(asked > units, "units were used meanwhile\n");
+	ksft_print_msg("%u commands while units were added\n", asked);
+	ksft_test_result(asked > units, "units were used while others were added\n");
 	ksft_test_result(!wrong, "each command went to its unit\n");
 	if (wrong)
-		ksft_print_msg("%u went to another one, or failed\n", wrong);
+		ksft_print_msg("%u went to another unit, or failed\n", wrong);
 	ksft_test_result(count_units() == units, "all units are there\n");
 	ksft_finished();
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * End the system while a disk of the test driver's takes long to flush its cache
+ * End the system while the test driver's disk takes long to flush its cache
  *
  *	slow-end FLUSH	the first flush takes this many seconds
  *
- * The count that a process writes to the page cache meanwhile has to be on the disk at
- * the end: the last one that the process says, or a later one.
+ * Meanwhile a process writes a counter to the page cache, and prints it. At the
+ * end the disk must have the last value that was printed, or a later one.
  */
 #define _GNU_SOURCE
 #include <linux/reboot.h>
@@ -24,7 +24,10 @@ static void flush_all_the_time(void)
 	_exit(1);
 }
 
-/* The kernel writes the page back after half a minute, or when it has to */
+/*
+ * No fsync(): the kernel writes the page back after half a minute, or at its
+ * end
+ */
 static void count(int fd)
 {
 	uint64_t n = 0;
@@ -46,7 +49,7 @@ int main(int argc, char **argv)
 	buf = alloc_aligned(MIB);
 	close(use(FN(KIND_512)));
 	fd = open_disk(disk, O_RDWR);
-	/* Before the disk is slow, the page is read */
+	/* Read the page before the disk becomes slow */
 	if (argc < 2 || pread(fd, buf, 4096, COUNT_AT) != 4096 ||
 	    ask(FN(FLUSH_MS), atoi(argv[1]) * 1000) < 0)
 		return 1;

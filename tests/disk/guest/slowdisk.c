@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * While firmware waits for a slow disk others have the CPU
+ * Check that Linux can compute while the firmware waits for a slow disk
  *
  *	slowdisk MIB...
  *
- * Disks are named by their sizes, and are nothing but slow: firmware's driver calls Stall()
- * until they are done.
+ * Each argument names a disk by its size. The disk needs time but no CPU: the
+ * firmware's driver calls Stall() until a request is complete.
  */
 #include <signal.h>
 #include <stdatomic.h>
@@ -16,10 +16,13 @@
 #define BLOCK	4096
 #define SECONDS	3
 
-/* Percent of the CPU for firmware. Where waiting is work it is half. */
+/*
+ * Limit for the firmware, in percent of the CPU. If it waited busily it would
+ * have 50 %.
+ */
 #define MOST_CPU	30
 
-/* Percent of the requests when nobody computes */
+/* Lower limit, in percent of the requests that complete without a load */
 #define MOST_REQUESTS	75
 
 static atomic_ulong *requests;
@@ -41,7 +44,7 @@ static pid_t start_reading(int fd)
 	}
 }
 
-/* In SECONDS */
+/* Return: number of requests that complete in SECONDS */
 static unsigned long count_requests(void)
 {
 	unsigned long before = atomic_load(requests);
@@ -56,7 +59,7 @@ static uint64_t cpu_time(pid_t pid)
 	clockid_t clock;
 
 	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &ts))
-		ksft_exit_fail_msg("no clock of a process\n");
+		ksft_exit_fail_msg("the CPU time of a process cannot be read\n");
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
@@ -81,11 +84,11 @@ static void check_disk(const char *mib)
 	stop_load(load);
 	stop_load(reader);
 	ksft_test_result(firmware * 100000 / took <= MOST_CPU,
-			 "%s MiB: who computes beside it has %lu %% of the CPU, firmware %llu %%\n",
+			 "%s MiB: a load has %lu %% of the CPU, the firmware %llu %%\n",
 			 mib, percent,
 			 (unsigned long long)(firmware * 100000 / took));
 	ksft_test_result(alone && beside * 100 >= alone * MOST_REQUESTS,
-			 "%s MiB: %lu reads a second, alone %lu\n", mib,
+			 "%s MiB: %lu reads a second, %lu without the load\n", mib,
 			 beside / SECONDS, alone / SECONDS);
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How fast a disk is, and that it reads what was written
+ * Measure the speed of disks, and check that they return what was written
  *
  *	speed MIB...
  *
- * Disks are named by their sizes, so that a kernel that has drivers of its own can be
- * asked, too. What is on them is lost. Requests are made one after the other, as the bare
- * firmware makes them; in the same way with memory that is registered, so that its pages
- * are not looked up for each of them; and many at once, as who is in a hurry makes them.
+ * Each argument names a disk by its size, so that the test also works on a
+ * kernel with native drivers. The contents of the disks are lost. The requests
+ * are made in three ways: one at a time, as in the bare firmware; one at a time
+ * with memory registered for io_uring, so that the kernel does not look up its
+ * pages for each request; and many at once.
  */
 #include <sys/mman.h>
 
@@ -15,10 +16,10 @@
 #include "speed.h"
 #include "uring.h"
 
-/* Where pages are large a megabyte is in one piece, as it is for the bare firmware */
+/* In a huge page a megabyte is contiguous, as it is in the bare firmware */
 #define HUGE_PAGE	(2 << 20)
 
-/* At once; the latter is a divisor of SPEED_RANDOM */
+/* Requests at once; SPEED_RANDOM is a multiple of the second */
 #define MANY_LARGE	4
 #define MANY_SMALL	16
 
@@ -33,7 +34,10 @@ static bool transfer(int fd, bool writes, size_t size, off_t offset)
 			 pread(fd, buffer, size, offset)) == (ssize_t)size;
 }
 
-/* Cycles for the whole area, or 0; what the buffer has is not of interest */
+/*
+ * Return: TSC cycles for the whole area, or 0 if a transfer fails or a check
+ * finds wrong data
+ */
 static uint64_t sequential(int fd, bool writes, bool checks)
 {
 	uint64_t start, spent = 0;
@@ -76,7 +80,7 @@ static void *slot(int i, size_t size)
 	return whole + i * size;
 }
 
-/* So many at once: a divisor of what is in SPEED_AREA */
+/* @many: requests at once; SPEED_AREA is a multiple of @many * SPEED_LARGE */
 static uint64_t registered_sequential(bool writes, int many)
 {
 	uint64_t start, spent = 0;
@@ -132,7 +136,7 @@ static void *get_pages(int advice)
 
 	if (posix_memalign(&pages, HUGE_PAGE, ROOM))
 		ksft_exit_fail_msg("no memory\n");
-	/* It may not be to be had: then both are in pieces */
+	/* The kernel may not have huge pages; then both areas are in pieces */
 	madvise(pages, ROOM, advice);
 	memset(pages, 0, ROOM);
 	return pages;
@@ -164,7 +168,7 @@ int main(int argc, char **argv)
 		result(argv[i], "pieces", sequential(fd, false, true));
 		result(argv[i], "random", random_reads(fd));
 		if (!uring_use(&ring, fd))
-			ksft_exit_fail_msg("io_uring does not take the disk\n");
+			ksft_exit_fail_msg("io_uring does not accept the disk\n");
 		result(argv[i], "registered-write",
 		       registered_sequential(true, 1));
 		result(argv[i], "registered-read",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware's clock ticks faster while a disk has tokens, and is as right as before
+ * Check that the firmware's clock ticks faster while tokens of a disk are in
+ * flight, and that its time stays correct
  *
  * The argument is a part of the disk's device path.
  */
@@ -16,7 +17,7 @@
 #define BLOCK		4096
 #define STRIDE		(1 << 20)
 
-/* At least so much faster */
+/* The tick must become at least this many times shorter */
 #define FASTER		4
 
 #define PARAMETER	"/sys/module/efi_mode/parameters/fast_tick"
@@ -49,7 +50,7 @@ static void speed(int fd)
 	ksft_test_result(during && during < tick / FASTER,
 			 "a tick of %llu us takes %llu us\n", tick, during);
 	usleep(500000);
-	ksft_test_result(is_normal(), "and as long as before then\n");
+	ksft_test_result(is_normal(), "the tick is as before after the tokens\n");
 }
 
 static void parameter(int fd)
@@ -57,15 +58,18 @@ static void parameter(int fd)
 	ksft_test_result(!write_file(PARAMETER, "999") &&
 			 !write_file(PARAMETER, "100001") &&
 			 !write_file(PARAMETER, "fast"),
-			 "what is out of bounds is refused\n");
+			 "fast_tick refuses values out of range\n");
 	if (!write_file(PARAMETER, "0"))
 		ksft_exit_fail_msg("%s: %s\n", PARAMETER, strerror(errno));
 	read_burst(fd);
-	ksft_test_result(is_normal(), "it is left alone\n");
+	ksft_test_result(is_normal(), "fast_tick=0 leaves the tick alone\n");
 	write_file(PARAMETER, "1000");
 }
 
-/* How late a timer of firmware is, in us. Each burst changes the clock twice. */
+/*
+ * Return: how late a firmware timer is, in us. Each burst changes the tick
+ * twice.
+ */
 static long long lateness(int test, int fd)
 {
 	struct efi_mode_test_timer t = { .usec = TIMER_S * 1000000ULL };
@@ -80,12 +84,12 @@ static long long lateness(int test, int fd)
 		_exit(0);
 	}
 	if (child < 0 || ioctl(test, EFI_MODE_TEST_TIMER, &t) || t.status)
-		ksft_exit_fail_msg("no timer\n");
+		ksft_exit_fail_msg("cannot start a firmware timer\n");
 	waitpid(child, NULL, 0);
 	return (long long)(t.waited_ns / 1000) - (long long)t.usec;
 }
 
-/* On a busy host one may be late, but not each time */
+/* On a busy host a timer may be late, but not each time */
 static void time_of_firmware(int test, int fd)
 {
 	long long limit = 3 * tick, late = LLONG_MAX;
@@ -94,10 +98,10 @@ static void time_of_firmware(int test, int fd)
 	for (i = 0; i < TRIES && llabs(late) > limit; i++)
 		late = lateness(test, fd);
 	ksft_test_result(llabs(late) <= limit,
-			 "a timer of firmware of %d s is %lld us late\n", TIMER_S,
+			 "a firmware timer of %d s is %lld us late\n", TIMER_S,
 			 late);
 	usleep(500000);
-	ksft_test_result(is_normal(), "and its clock is as before\n");
+	ksft_test_result(is_normal(), "the tick is as before after that\n");
 }
 
 int main(int argc, char **argv)
@@ -106,7 +110,7 @@ int main(int argc, char **argv)
 	char disk[32];
 
 	if (argc != 2 || !find_disk(argv[1], disk, sizeof(disk)))
-		ksft_exit_fail_msg("no such disk\n");
+		ksft_exit_fail_msg("there is no disk with this path\n");
 	fd = open_disk(disk, O_RDONLY | O_DIRECT);
 	if (fd < 0)
 		ksft_exit_fail_msg("%s cannot be opened\n", disk);
