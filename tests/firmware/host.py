@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests on other firmware: OVMF of another Debian release, as
-scripts/second-firmware.sh fetches it, and U-Boot
+Tests on other firmware: U-Boot, and OVMF of another Debian release, which
+scripts/second-firmware.sh downloads
 """
 
 import os
@@ -18,7 +18,7 @@ from runtime.host import MIB, SECTOR, gpt_disk
 
 
 def path(opt, name):
-    """The path of a file of the package"""
+    """The path of a file of OVMF 2025.02"""
     return os.path.join(opt.build, "second-firmware", name)
 
 
@@ -26,14 +26,14 @@ def path(opt, name):
       guest=("boot", "life", "preempt", "switch"), efi=("driver",),
       needs=("tests-initrd", "second-firmware"))
 def second_firmware(opt, results):
-    """OVMF 2025.02, which ends interrupts in another order"""
+    """Preemption and world switches on OVMF 2025.02, which ends interrupts in another order"""
     boot(opt, results, "OVMF 2025.02", ("boot", *SWITCHING), driver=True,
          firmware=path(opt, "OVMF_CODE_4M.fd"),
          variables=path(opt, "OVMF_VARS_4M.fd"))
 
 
 def protected(opt, results, name, count):
-    """A firmware that protects memory. It has no shell."""
+    """Start Linux and return @count times, on OVMF with memory protection, which has no shell"""
     cycles(opt, results, name, count,
            extra={"EFI/BOOT/BOOTX64.EFI": volume.shell(qemu.OVMF_CODE)},
            firmware=path(opt, "OVMF_CODE_4M.secboot.strictnx.fd"),
@@ -44,7 +44,7 @@ def protected(opt, results, name, count):
       efi=("driver", "settings", "selfcheck", "tsc"),
       needs=("tests-initrd", "second-firmware"))
 def strict_nx(opt, results):
-    """Returns to a firmware that protects its memory"""
+    """Linux returns ten times to a firmware that protects its memory"""
     protected(opt, results, "strict-nx", 10)
 
 
@@ -52,19 +52,19 @@ def strict_nx(opt, results):
       efi=("driver", "settings", "selfcheck", "tsc"),
       needs=("tests-initrd", "second-firmware"))
 def strict_nx_long(opt, results):
-    """A hundred returns to a firmware that protects its memory"""
+    """Linux returns a hundred times to a firmware that protects its memory"""
     protected(opt, results, "strict-nx-long", 100)
 
 
 UBOOT = "/usr/lib/u-boot/qemu-x86_64/u-boot.rom"
 
-# What tests/firmware/guest/uboot.c finds its disk by, and writes there
+# In bytes: the size of the data disk, and how much of it tests/firmware/guest/uboot.c writes
 DATA_DISK = 16 * MIB
 WRITTEN = 4 * MIB
 
 
 class UBootPrompt:
-    """The command line of U-Boot"""
+    """U-Boot's command line"""
 
     def __init__(self, opt, m):
         self.opt = opt
@@ -74,14 +74,14 @@ class UBootPrompt:
         m.expect(r"^=> ", START)
 
     def run(self, command):
-        """The output of @command"""
+        """Run @command and return its output"""
         begin = self.m.position
         self.m.send(command + "\r")
         end = self.m.expect(r"^=> ", START)
         return self.m.text[begin:end.start()]
 
     def start(self, path, options=""):
-        """Begin to run the EFI program @path"""
+        """Start the EFI program @path, and do not wait for its end"""
         note_programs(self.opt, os.path.basename(path), options)
         self.run(f'setenv bootargs "{options}"')
         self.run(f"load virtio 0:1 0x4000000 {path}")
@@ -89,7 +89,7 @@ class UBootPrompt:
 
 
 def uboot_disks(opt, directory, content):
-    """A disk with an EFI system partition, and an empty one: the options of QEMU"""
+    """Make a disk with an EFI system partition and an empty disk, and QEMU's options for them"""
     volume_path = os.path.join(directory, "volume.img")
     system = os.path.join(directory, "system.img")
     data = os.path.join(directory, "data.img")
@@ -106,31 +106,31 @@ def uboot_disks(opt, directory, content):
 
 
 def judge_uboot_disks(results, system, data):
-    """What Linux and U-Boot have written"""
+    """Check what Linux wrote to the data disk, and U-Boot's file of variables"""
     wanted = b"".join(b"ubt%012x\n" % sector * (SECTOR // 16)
                       for sector in range(WRITTEN // SECTOR))
     with open(data, "rb") as f:
-        results.add(f.read(WRITTEN) == wanted, "U-Boot: the data is on the disk")
+        results.add(f.read(WRITTEN) == wanted, "U-Boot: the data disk has what Linux wrote")
     store = subprocess.run(["mtype", "-i", f"{system}@@{MIB}", "::ubootefi.var"],
                            check=False, capture_output=True).stdout
     results.add("FromLinux".encode("utf-16-le") in store,
-                "U-Boot: the variable is in its file")
+                "U-Boot: ubootefi.var has the variable")
 
 
 def uboot_returns(m, results, prompt):
-    """Linux has ended; U-Boot goes on, and can start it again"""
+    """Check that Linux returns to U-Boot's prompt with an error, and that the prompt works"""
     # NOT_FOUND is error 14
     m.expect(r"Application failed, r = 14", TEST)
     m.expect(r"^=> ", START)
     results.add("initrd.img" in prompt.run("ls virtio 0:1 /"),
                 "U-Boot: its prompt works after the return")
     results.add("illegal free" not in m.text,
-                "U-Boot: takes all memory back")
+                "U-Boot: all memory was returned")
 
 
 @test("firmware", beside=True, guest=("boot", "leave", "uboot"), efi=("driver",))
 def uboot(opt, results):
-    """U-Boot, which has no interrupts: disks, time, variables, a long call, the return"""
+    """Linux runs on U-Boot, which has no interrupts, and returns to it"""
     content = files(opt)
     content["EFI/BOOT/BOOTX64.EFI"] = content.pop("bzImage")
     with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Linux beside U-Boot, which polls and has no interrupts
+ * Test Linux on U-Boot, which runs without interrupts and polls its timers
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -12,7 +12,7 @@
 
 #define SECONDS_A_DAY	86400
 
-/* U-Boot can take the TSC for slower than it is, and its times are shorter then */
+/* U-Boot may underestimate the TSC frequency; a call then ends early */
 #define CALL_USEC	6000000
 #define MIN_CALL_NS	1000000000ULL
 #define MIN_SLICES	100
@@ -20,10 +20,10 @@
 #define EFIVARFS	"/sys/firmware/efi/efivars"
 #define VARIABLE	EFIVARFS "/FromLinux-7d1b7a5f-4f3c-4b55-8d0a-0d4b7b6c2f11"
 
-/* Non-volatile, boot services, runtime */
+/* Attributes: non-volatile, boot services, runtime */
 #define CONTENT		"\7\0\0\0beside U-Boot"
 
-/* The disk that is Linux's alone is the one of this size */
+/* The size of the data disk, which has no EFI system partition */
 #define DISK_SECTORS	"32768"
 #define WRITE_SIZE	(4 << 20)
 #define TAG		"ubt"
@@ -83,7 +83,7 @@ static void check_long_call(int fd)
 			 (unsigned long long)d.slices);
 	percent = shared * 100.0 / (alone * (took / 1e9));
 	ksft_test_result(percent > 10,
-			 "user space computed meanwhile: %.0f %% of alone\n", percent);
+			 "user space computes meanwhile, at %.0f %% of full speed\n", percent);
 }
 
 static void check_variable(void)
@@ -140,10 +140,10 @@ static void check_disk(void)
 	}
 	free(buf);
 	ksft_test_result(written, "4 MiB are written to %s\n", disk);
-	ksft_test_result(same, "and read again\n");
+	ksft_test_result(same, "4 MiB are read back\n");
 }
 
-/* The kernel and the initrd were loaded from there */
+/* U-Boot has loaded the kernel and the initrd from this partition */
 static void check_esp(void)
 {
 	bool mounted;
