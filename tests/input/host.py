@@ -19,12 +19,12 @@ from lib.typist import send_keys, type_keys, type_text
 LINUX = "bzImage initrd=\\initrd.img"
 XHCI = ["-device", "qemu-xhci,id=xhci"]
 
-# On a host that has something else to do
+# A busy host can spoil a try
 TRIES = 3
 
 
 def serve(m, devices):
-    """Do what the guest asks for, until its test ends; returns its status."""
+    """Do what the guest asks for, until its test ends. Return the match of the end."""
     while True:
         told = m.expect(r"^(TYPE|DOWN|UP|PLUG|UNPLUG) ([^\r\n]*)\r?\n"
                         r"|^TEST END \S+ (\d+)", TEST)
@@ -44,7 +44,7 @@ def serve(m, devices):
 
 @test("input", also_long=True, guest=("keyboard",))
 def keyboard(opt, results):
-    """A PS/2 keyboard, and a USB keyboard that is plugged in and out"""
+    """Keys of a PS/2 keyboard, and of a USB keyboard that is plugged in and unplugged"""
     name = "keyboard"
     content = files(opt, f"{LINUX} {QUIET}{name}")
     with machine(opt, results, name, content, args=XHCI) as m:
@@ -57,37 +57,38 @@ def keyboard(opt, results):
 
 
 def test_devices(opt, results, name, test):
-    """A guest program with devices of the test driver"""
+    """Run a guest program that uses devices of the test driver"""
     script = f"{LINUX} {QUIET}{test}"
     with machine(opt, results, name,
                  files(opt, "load fs0:\\driver.efi", script)) as m:
-        # To be blocked takes its time. What it complains about is this firmware.
+        # Reads that block take long. The log complains about the test driver's flaws.
         guest_tests(m, results, name, (test,), expected=("Firmware Bug",), patience=2)
 
 
 @test("input", also_long=True, beside=True, guest=("keyfaults",), efi=("driver",))
 def keyfaults(opt, results):
-    """Keyboards of the test driver that fail in every way"""
+    """Keys arrive from keyboards with all kinds of flaws"""
     test_devices(opt, results, "keyfaults", "keyfaults")
 
 
 @test("input", also_long=True, beside=True, guest=("keyfaults",), efi=("driver",))
 def keyboard_device(opt, results):
-    """A keyboard of the test driver: its keys, when it is read, and how it is bound"""
+    """Keys of a keyboard, how often it is read, and its unbinding and binding"""
     test_devices(opt, results, "keyboard-device", "keyfaults:good")
 
 
 @test("input", also_long=True, beside=True, guest=("pointer",), efi=("driver",))
 def pointer(opt, results):
-    """A mouse and a tablet of the test driver"""
+    """Movements of a mouse and a tablet, and their unbinding and binding"""
     test_devices(opt, results, "pointer", "pointer")
 
 
 @test("input", beside=True)
 def keyboard_sum(opt, results):
-    """The firmware's console splitter is the keyboard until a real one comes
+    """
+    Linux reads the firmware's console splitter until there is a real keyboard
 
-    There is no serial port, which would have keys, too.
+    The machine has no serial port, because a serial terminal would be an input device, too.
     """
     name = "keyboard-sum"
     args = [*XHCI, "-machine", "i8042=off"]
@@ -104,18 +105,18 @@ def keyboard_sum(opt, results):
         m.command_qmp("device_add", driver="usb-kbd", id="keyboard",
                       bus="xhci.0")
         wrong = screens.wait_text(r"efi-keyboard efi\d+: given up for efi\d+$")
-        results.add(not wrong, f"{name}: given up when a keyboard comes", wrong)
-        # A key that a busy host holds for too long is repeated by firmware
+        results.add(not wrong, f"{name}: Linux gives it up when a keyboard appears", wrong)
+        # If a busy host holds a key for too long, the firmware repeats it
         for _ in range(TRIES):
             type_text(m, "\recho $((6*7))\r")
             wrong = screens.wait_text(r"^42$")
             if not wrong:
                 break
-        results.add(not wrong, f"{name}: what is typed there arrives", wrong)
+        results.add(not wrong, f"{name}: keys of the new keyboard arrive", wrong)
 
 
 class Line:
-    """The other end of a second serial port, made before the machine"""
+    """The host's end of a second serial port. Make it before the machine."""
 
     def __init__(self, opt):
         self.text = ""
@@ -140,7 +141,7 @@ class Line:
     def expect(self, pattern, m, timeout):
         end = time.monotonic() + timeout
         while True:
-            # The other port must not fill up meanwhile
+            # Read the first port, too, so that it does not fill up
             m.read()
             try:
                 self.text += os.read(self.out, 65536).decode("utf-8",
@@ -158,25 +159,25 @@ class Line:
 
 
 def run(m, command, pattern, timeout=30):
-    """A command at the first serial terminal"""
+    """Run a command at the first serial terminal, and find @pattern in the output"""
     m.send(command + "\r")
     found = m.expect(pattern, timeout)
     m.expect(r" # $", timeout)
     return found
 
 
-# Prints how often both have succeeded
+# Unbinds and binds the device $d; prints nothing, but counts successes in $n
 CYCLES = """n=0; for i in $(seq {count}); do
 echo $d > unbind && echo $d > bind && n=$((n + 1)) || break; done""".replace(
     "\n", " ")
 
-# Firmware waits for the rest of a sequence for two seconds
+# In seconds; the firmware waits two seconds for the rest of an escape sequence
 ESC_S = 3
 
 
 @test("input", beside=True)
 def terminals(opt, results):
-    """Shells at two serial terminals, and at screen and keyboard"""
+    """Shells run on two serial terminals, and on screen and keyboard"""
     name = "terminals"
     line = Line(opt)
     try:
@@ -191,7 +192,7 @@ def terminals(opt, results):
 
 @test("input", beside=True, long=True)
 def terminals_bind(opt, results):
-    """Drivers of keyboards and terminals are unbound and bound a hundred times"""
+    """A keyboard and a terminal are unbound and bound a hundred times"""
     name = "terminals-bind"
     line = Line(opt)
     try:
@@ -205,49 +206,49 @@ def terminals_bind(opt, results):
 
 
 def use_terminals(m, results, name, line):
-    """What each says is its own"""
+    """Use the terminals, and check that none shows the output of another"""
     m.expect(r"/ # $", START + BOOT)
     line.expect(r"/ # $", m, 30)
     run(m, "echo first > /tmp/first; tty", r"^/dev/hvc0\s")
     results.add(True, f"{name}: hvc0 is the first serial port")
     line.send("tty; cat /tmp/first\r")
     line.expect(r"^/dev/hvc1\s+first\s", m, 30)
-    results.add(True, f"{name}: hvc1 is the second one")
+    results.add(True, f"{name}: hvc1 is the second serial port")
     line.send("sleep 100\r")
     line.expect("sleep 100", m, 30)
     time.sleep(1)
     line.send("\x03")
     line.expect(r"/ # $", m, 30)
-    results.add(True, f"{name}: Ctrl-C on the second one")
+    results.add(True, f"{name}: Ctrl-C works on the second serial port")
     results.add("first" not in line.text and m.text.count("/dev/hvc1") == 0,
-                f"{name}: nothing of one on the other")
+                f"{name}: neither serial port shows the other's output")
 
     # The virtual terminal, with or without a screen
     type_text(m, "echo Typed $((6*7)) | tee /tmp/typed; tty > /tmp/tty\r")
     time.sleep(2)
     found = run(m, "cat /tmp/typed /tmp/tty; cat /dev/vcs1 | fold -w 80 | "
                 "grep -c '^Typed 42'", r"^Typed 42\s+/dev/tty1\s+(\d+)\s")
-    results.add(found[1] == "1", f"{name}: a shell at screen and keyboard")
+    results.add(found[1] == "1", f"{name}: a shell runs on screen and keyboard")
     type_text(m, "sleep 100\r")
     time.sleep(1)
     type_keys(m, 100, ["ctrl-c"])
     type_text(m, "echo $? > /tmp/status\r")
     found = run(m, "for i in $(seq 20); do test -s /tmp/status || sleep 1; done; "
                 "cat /tmp/status", r"^(\d+)\s")
-    results.add(found[1] == "130", f"{name}: Ctrl-C at the keyboard",
+    results.add(found[1] == "130", f"{name}: Ctrl-C works on the keyboard",
                 found[1])
     results.add("Typed 42" not in line.text,
-                f"{name}: nothing of it on a terminal")
+                f"{name}: the second serial port does not show its output")
 
 
 def press_escape(m, results, name, line):
-    """Esc alone, and then another key: each arrives once, the first one a little late"""
+    """Send Esc, then another key: each arrives once, Esc about two seconds late"""
     took = ESC_S
     for _ in range(TRIES):
         line.send("stty raw -echo; for i in 1 2; do dd bs=1 count=1 2> /dev/null | "
                   "od -A n -t x1; done; stty sane\r")
         line.expect(r"stty sane\s", m, 30)
-        # Its end is printed by the terminal before the settings are changed
+        # The terminal echoes the command before stty changes the settings
         time.sleep(1)
         start = time.monotonic()
         line.send("\x1b")
@@ -258,11 +259,11 @@ def press_escape(m, results, name, line):
         line.expect(r"/ # $", m, 30)
         if took < ESC_S:
             break
-    results.add(took < ESC_S, f"{name}: a bare Esc arrives, once", f"{took:.1f} s")
+    results.add(took < ESC_S, f"{name}: a bare Esc arrives once", f"{took:.1f} s")
 
 
 def bind_cycles(m, results, name, line, count):
-    """Drivers that are unbound leave nothing behind in the firmware."""
+    """Unbind and bind a keyboard and a terminal @count times; the firmware keeps nothing."""
     run(m, "ledger=/sys/kernel/debug/efi-mode/ledger; cat $ledger > /tmp/before",
         r"^")
     for driver, which in (("efi-keyboard", "Acpi(PNP0303"),
@@ -272,14 +273,14 @@ def bind_cycles(m, results, name, line, count):
             r"^dev efi\d+\s")
         found = run(m, CYCLES.format(count=count) + "; echo cycles $n",
                     r"^cycles (\d+)", 120)
-        results.add(found[1] == str(count), f"{name}: {driver}: {count} times "
-                    "unbound and bound", found[1])
+        results.add(found[1] == str(count), f"{name}: {driver}: unbound and bound "
+                    f"{count} times", found[1])
     found = run(m, "cd /; sleep 1; diff /tmp/before $ledger; echo same $?",
                 r"^same (\d+)")
-    results.add(found[1] == "0", f"{name}: the ledger is as it was")
+    results.add(found[1] == "0", f"{name}: the ledger is the same as before")
     type_text(m, "echo again > /tmp/again\r")
     line.send("\r")
     line.expect(r"/ # $", m, 30)
     time.sleep(1)
     run(m, "cat /tmp/again", r"^again\s")
-    results.add(True, f"{name}: all works as before")
+    results.add(True, f"{name}: keyboard and terminal work as before")

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A keyboard that can do what some firmware does
+ * A keyboard with the flaws of some firmware, on which Linux types
  *
- * What is typed on it is said by Linux. It has one handle, or two, with the two protocols
- * of keyboards.
+ * It has one handle or two, with both keyboard protocols.
  */
 #include "driver.h"
 #include "keyboard.h"
 
 #define QUEUE		64
 #define BLOCK_US	1200000
-#define FOREVER_US	20000000	/* nothing that goes wrong is to take longer */
+#define FOREVER_US	20000000	/* limit of a wait for a key */
 #define WILD_EVENT	0xdead000000000000
 #define MAX_NOTIFIES	256
 
@@ -49,7 +48,7 @@ static UINT8 toggle = TOGGLE_VALID;
 static UINT64 no_event[32];
 static UINT64 last_read, late_us, late;
 
-/* Those who want to be told */
+/* Registered with RegisterKeyNotify() */
 static struct {
 	key_data key;
 	key_function notify;
@@ -113,7 +112,7 @@ static void block(void)
 		;
 }
 
-/* A timer event puts it there */
+/* The timer event of type_later() puts a key into the queue */
 static void wait_for_key(const struct queue *q)
 {
 	UINT64 end = rdtsc() + cycles(FOREVER_US);
@@ -360,7 +359,7 @@ static EFI_STATUS unplug(void)
 
 	if (!EFI_ERROR(status))
 		status = unplug_one(&keyboards[1], &paths[1]);
-	/* What was registered went with it */
+	/* Registrations go with the keyboard */
 	for (i = 0; i < MAX_NOTIFIES; i++)
 		notifies[i].used = FALSE;
 	nr_notifies = 0;
@@ -387,7 +386,10 @@ static EFI_STATUS type(UINT64 what)
 	return EFI_SUCCESS;
 }
 
-/* Keys that nobody is there to type */
+/*
+ * Keys to type later: while a read blocks, Linux cannot make the call that
+ * types
+ */
 
 static UINT64 to_type[TEST_KEYS_MAX_LATER];
 static UINTN nr_to_type;
@@ -436,7 +438,7 @@ static EFI_STATUS count_late(UINT64 us, UINT64 *value)
 	return EFI_SUCCESS;
 }
 
-/* See keyboard.h */
+/* See enum test_keys in keyboard.h */
 static EFI_STATUS EFIAPI keys(UINT64 what, UINT64 *value)
 {
 	*value = 0;

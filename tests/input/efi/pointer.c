@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A mouse or a tablet, moved by Linux. The tablet has no event that tells of it.
+ * A mouse or a tablet that Linux moves. The tablet has no WaitForInput event.
  */
 #include "driver.h"
 #include "pointer.h"
@@ -126,7 +126,7 @@ static EFI_STATUS move(UINT64 to)
 	return EFI_SUCCESS;
 }
 
-/* See pointer.h */
+/* See enum test_pointer in pointer.h */
 static EFI_STATUS EFIAPI do_pointer(UINT64 what, UINT64 *value)
 {
 	*value = 0;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keyboards, with the host as the one who types
+ * Test keyboards on which the host types
  *
  *	keyboard
  *
- * The host reads what is to be done, and does it: "TYPE ms chord ...", a chord each so
- * many milliseconds, "DOWN key", "UP key", "PLUG keyboard", "UNPLUG keyboard". Keys have
- * QEMU's names; a chord is keys with a '-' between them.
+ * This program prints what the host is to do: "TYPE ms chord ...", one chord
+ * every ms milliseconds, "DOWN key", "UP key", "PLUG keyboard", "UNPLUG
+ * keyboard". Keys have QEMU's names. A chord is keys with a '-' between them.
  */
 #include <limits.h>
 #include <sched.h>
@@ -14,11 +14,11 @@
 #include "keys.h"
 
 #define PATIENCE	20000	/* ms */
-#define SOON		2000
-#define QUIET		400
+#define SOON		2000	/* ms */
+#define QUIET		400	/* ms in which no key may follow */
 #define IN_USE		6	/* s */
 #define TRIES		3
-#define LOOKS		50	/* times in a second that keys are looked for */
+#define LOOKS		50	/* reads per second when polled */
 #define FAST_MS		33	/* 30 keys a second */
 
 #define TYPING	"t h e spc q u i c k spc b r o w n spc f o x spc j u m p s spc " \
@@ -128,7 +128,7 @@ static void set_light(unsigned int led, bool on)
 			perror("# a light");
 }
 
-/* Firmware has the lock, and its light is Linux's, too */
+/* The firmware applies Caps Lock, and Linux can switch it by its light */
 static void test_caps_lock(const char *name)
 {
 	static const struct press capital = { KEY_A, HELD_SHIFT };
@@ -136,16 +136,17 @@ static void test_caps_lock(const char *name)
 	bool on = typed(50, "caps_lock a", &capital, 1) && light(LED_CAPSL);
 	bool off;
 
-	ksft_test_result(on, "%s: Caps Lock, and its light\n", name);
+	ksft_test_result(on, "%s: Caps Lock works and switches its light\n", name);
 	set_light(LED_CAPSL, false);
 	usleep(200000);
 	off = typed(50, "a", &small, 1) && !light(LED_CAPSL);
-	ksft_test_result(off, "%s: Linux can switch it off\n", name);
+	ksft_test_result(off, "%s: Linux can switch Caps Lock off\n", name);
 }
 
 /*
- * All have to arrive, however fast the host could type them, and once they have to come
- * as fast as they are meant to: firmware polls, so one or the other comes a little late.
+ * All keys must arrive, at any speed of the host. In one of the tries they must
+ * arrive at the speed at which they are typed: the firmware polls its
+ * keyboards, so some keys may be a little late.
  */
 static void test_fast(const char *name)
 {
@@ -166,7 +167,7 @@ static void all_keys(const char *name)
 {
 	test_fast(name);
 	ksft_test_result(typed(60, CHORDS, chords, COUNT(chords)),
-			 "%s: with modifiers\n", name);
+			 "%s: keys with modifiers\n", name);
 	ksft_test_result(typed(50, FUNCTIONS, functions, COUNT(functions)),
 			 "%s: keys without characters\n", name);
 	test_modifiers(name);
@@ -185,7 +186,7 @@ static int helps(void)
 	return n;
 }
 
-/* A task that leaves nobody else any time: only firmware's share is safe from it */
+/* Take all CPU time from other tasks; only the firmware's share remains */
 static void hog(unsigned int ms)
 {
 	struct sched_param param = { .sched_priority = 99 };
@@ -198,7 +199,7 @@ static void hog(unsigned int ms)
 	sched_setscheduler(0, SCHED_OTHER, &param);
 }
 
-/* When it was handled, in seconds since boot; 0 if it was not */
+/* Return: when the last Alt-SysRq-H was handled, in seconds since boot, or 0 */
 static double handled_at(void)
 {
 	FILE *f = popen("dmesg | grep 'sysrq: HELP' | tail -n 1", "r");
@@ -234,14 +235,14 @@ static void test_sysrq(const char *name)
 	write_file("/proc/sys/kernel/sched_rt_runtime_us", "950000");
 	sleep(1);
 	at = handled_at();
-	ksft_print_msg("%.2f to %.2f, at %.2f\n", start, end, at);
+	ksft_print_msg("hog from %.2f to %.2f, handled at %.2f\n", start, end, at);
 	ksft_test_result(helps() == before + 1,
 			 "%s: Alt-SysRq-H is handled, once\n", name);
 	ksft_test_result(at > start && at < end - 0.1,
-			 "%s: while no thread can run\n", name);
+			 "%s: Alt-SysRq-H is handled while no thread can run\n", name);
 	read_keys(QUIET, MAX_PRESSES);
 	ksft_test_result(!nr_presses && !held_now(),
-			 "%s: it is no key besides\n", name);
+			 "%s: Alt-SysRq-H is no input event\n", name);
 	got(NULL, 0);
 }
 
@@ -256,8 +257,9 @@ static long long switches(void)
 }
 
 /*
- * Firmware is asked for their events, if nobody has used them for a while. On a busy host
- * a key may come that late.
+ * When a keyboard has not been used for a while and Linux is idle, the firmware
+ * checks its event, which needs few switches. On a busy host, keys of a test
+ * before this may arrive late, so try again.
  */
 static void test_idle(const char *name)
 {

@@ -7,22 +7,22 @@
 #ifndef _EFI_MODE_TEST_KEYBOARD_H
 #define _EFI_MODE_TEST_KEYBOARD_H
 
-/* The lowest 4 bits say what to do; an argument of that is above them */
+/* Bits 0 to 3 select the operation, the higher bits are its argument */
 enum test_keys {
-	TEST_KEYS_PLUG,		/* the keyboard appears, with enum test_keys_flaw */
-	TEST_KEYS_UNPLUG,	/* the keyboard disappears */
+	TEST_KEYS_PLUG,		/* install, with enum test_keys_flaw */
+	TEST_KEYS_UNPLUG,	/* uninstall the keyboard */
 	TEST_KEYS_TYPE,		/* type TEST_KEY() */
-	TEST_KEYS_CALLS,	/* value: calls that read, since it appeared */
+	TEST_KEYS_CALLS,	/* value: reads since TEST_KEYS_PLUG */
 	TEST_KEYS_NOTIFIES,	/* value: registered keys */
-	TEST_KEYS_LATER,	/* type TEST_KEY() TEST_KEYS_LATER_MS from now, or
-				 * that long after the last key that is still to be
-				 * typed
+	TEST_KEYS_LATER,	/* type TEST_KEY() TEST_KEYS_LATER_MS from now,
+				 * or that long after the last key that is still
+				 * to be typed
 				 */
-	TEST_KEYS_LATE,		/* value: reads that came later than the time of the
-				 * last TEST_KEYS_LATE after the read before. The
-				 * argument is the new time in us.
+	TEST_KEYS_LATE,		/* set a limit in us for the time between two
+				 * reads. value: reads that exceeded the limit
+				 * of the previous TEST_KEYS_LATE
 				 */
-	TEST_KEYS_REPATH,	/* install the device path again */
+	TEST_KEYS_REPATH,	/* reinstall the device path */
 };
 
 #define TEST_KEYS_LATER_MS	2000
@@ -50,7 +50,7 @@ enum test_keys_flaw {
 	TEST_KEYS_SIMPLE_BLOCKS, /* both protocols block if there is no key, and
 				  * WaitForKeyEx is NULL
 				  */
-	TEST_KEYS_ALL_BLOCK,	/* both protocols block, and both events are NULL */
+	TEST_KEYS_ALL_BLOCK,	/* both protocols block, both events are NULL */
 	TEST_KEYS_UNTIL_KEY,	/* SimpleTextInputEx blocks until there is a key */
 };
 

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keyboards of firmware that does not do what it should
+ * Test the keyboard driver with a keyboard that has flaws
  *
- * The keyboard is tests/input/efi/keys.c. Whatever is wrong with it, what is typed arrives,
- * and arrives once.
+ * The keyboard is tests/input/efi/keys.c. Whatever its flaw, each key that is
+ * typed must arrive exactly once.
  *
- *	keyfaults		what is wrong with it
- *	keyfaults good		nothing is
+ *	keyfaults		test each flaw
+ *	keyfaults good		test a keyboard without flaws
  */
 #include "keyboard.h"
 #include "keys.h"
 
 #define PATIENCE	5000	/* ms: the bus looks once a second */
-#define QUIET		300	/* ms in which a second one would come */
-#define BLOCKED		1200	/* ms: what firmware blocks for */
-#define IN_USE		6	/* s after which a keyboard is taken to be idle, and more */
+#define QUIET		300	/* ms in which a duplicate would arrive */
+#define BLOCKED		1200	/* ms for which a read blocks */
+#define IN_USE		6	/* s; Linux calls it idle after 5 s */
 #define IDLE		4	/* s */
 
 /*
- * While somebody listens: between two reads there are 20 ms and a tick. One of a hundred
- * may be late by more on a host with something else to do, and all of it may be tried
- * again.
+ * While a program has the keyboard open, there are 20 ms and a tick between two
+ * reads. Because the host may be busy, 1 % of the reads may be later, and the
+ * measurement may be repeated.
  */
 #define GAP_US		30000
 #define GAP_S		4
@@ -81,13 +81,13 @@ static void fault(uint64_t what, const char *name, int nr)
 {
 	bool ok = plug(what, nr);
 
-	ksft_test_result(ok, "%s: there it is\n", name);
+	ksft_test_result(ok, "%s: the keyboard appears\n", name);
 	ksft_test_result(ok && types_ok("Hi!", hello, 3),
 			 "%s: each key arrives once\n", name);
-	ksft_test_result(unplug(), "%s: gone\n", name);
+	ksft_test_result(unplug(), "%s: the keyboard is removed\n", name);
 }
 
-/* The first one is lost with the protocol that it came by */
+/* The empty key makes Linux change the protocol, and is lost */
 static void empty_keys(void)
 {
 	bool ok = plug(TEST_KEYS_EMPTY, 1);
@@ -100,7 +100,7 @@ static void empty_keys(void)
 	unplug();
 }
 
-/* In the end nobody is held up any more */
+/* After some reads that block, Linux must read in a way that does not */
 static void blocking(uint64_t what, const char *name)
 {
 	uint64_t start;
@@ -108,21 +108,23 @@ static void blocking(uint64_t what, const char *name)
 
 	if (what == TEST_KEYS_BLOCKS_READY)
 		ok = ok && types_ok("Hi!", hello, 3);
-	/* Twice in each way that does */
+	/* Linux reads twice in each way that blocks before it takes the next */
 	usleep((what == TEST_KEYS_SIMPLE_BLOCKS ? 6 : 3) * BLOCKED *
 	       1000);
 	start = now_ns();
 	keys(TEST_KEYS_CALLS);
 	keys(TEST_KEYS_CALLS);
 	ksft_test_result(ok && now_ns() - start < BLOCKED * 500000ULL,
-			 "%s: nobody is held up, after %lld calls\n", name,
+			 "%s: calls are not delayed, after %lld reads\n", name,
 			 keys(TEST_KEYS_CALLS));
 	ksft_test_result(types_ok("Hi!", hello, 3),
 			 "%s: each key arrives once\n", name);
-	ksft_test_result(unplug(), "%s: gone\n", name);
+	ksft_test_result(unplug(), "%s: the keyboard is removed\n", name);
 }
 
-/* Those that are typed while the reading blocks; nobody could ask for it then */
+/*
+ * A timer types the keys, because Linux cannot make calls while a read blocks
+ */
 static void until_key(void)
 {
 	const char *text;
@@ -136,17 +138,17 @@ static void until_key(void)
 	start = now_ns();
 	read_keys(3 * TEST_KEYS_LATER_MS, 3);
 	ksft_test_result(ok && got(hello, 3),
-			 "blocks until there is a key: each arrives once\n");
+			 "blocks until a key: each key arrives once\n");
 	ok = keys(TEST_KEYS_CALLS) > 0;
 	ksft_test_result(ok && now_ns() - start <
 			 4 * TEST_KEYS_LATER_MS * 1000000ULL,
-			 "blocks until there is a key: nobody is held up then\n");
+			 "blocks until a key: calls are not delayed afterwards\n");
 	ksft_test_result(types_ok("Hi!", hello, 3),
-			 "blocks until there is a key: and more of them\n");
-	ksft_test_result(unplug(), "blocks until there is a key: gone\n");
+			 "blocks until a key: later keys arrive, too\n");
+	ksft_test_result(unplug(), "blocks until a key: the keyboard is removed\n");
 }
 
-/* There is no way to read it, and it is not read */
+/* Every way to read this keyboard blocks, so Linux must stop reading it */
 static void no_way(void)
 {
 	bool ok = plug(TEST_KEYS_ALL_BLOCK, 1);
@@ -159,12 +161,15 @@ static void no_way(void)
 	usleep(2 * BLOCKED * 1000);
 	ok = ok && calls > 0 && keys(TEST_KEYS_CALLS) == calls;
 	ksft_test_result(ok && now_ns() - start < 3 * BLOCKED * 1000000ULL,
-			 "blocks in all ways: not read any more after %lld calls\n",
+			 "blocks in all ways: not read any more after %lld reads\n",
 			 calls);
-	ksft_test_result(unplug(), "blocks in all ways: gone\n");
+	ksft_test_result(unplug(), "blocks in all ways: the keyboard is removed\n");
 }
 
-/* An idle Linux lets firmware look at events, but not at what is none */
+/*
+ * An idle Linux lets the firmware check events, but reads the keyboard if it
+ * has none
+ */
 static void bad_events(uint64_t what, const char *name)
 {
 	bool ok = plug(what, 1);
@@ -179,7 +184,7 @@ static void bad_events(uint64_t what, const char *name)
 			 calls, IDLE);
 	ksft_test_result(types_ok("Hi!", hello, 3),
 			 "%s: each key arrives once\n", name);
-	ksft_test_result(unplug(), "%s: gone\n", name);
+	ksft_test_result(unplug(), "%s: the keyboard is removed\n", name);
 }
 
 static const struct {
@@ -188,10 +193,10 @@ static const struct {
 	uint32_t shift;
 	struct press wanted;
 } strokes[] = {
-	{ "a capital with shift beside it", 0, 'A', LEFT_SHIFT,
+	{ "a capital with Shift reported", 0, 'A', LEFT_SHIFT,
 	  { KEY_A, HELD_SHIFT } },
-	{ "a capital without", 0, 'A', 0, { KEY_A, HELD_SHIFT } },
-	{ "Enter that is F3, too", 0x0d, '\r', 0, { KEY_ENTER, 0 } },
+	{ "a capital without Shift", 0, 'A', 0, { KEY_A, HELD_SHIFT } },
+	{ "Enter with the scan code of F3", 0x0d, '\r', 0, { KEY_ENTER, 0 } },
 	{ "Ctrl as a state", 0, 'c', LEFT_CTRL, { KEY_C, HELD_CTRL } },
 	{ "Ctrl as a character", 0, 3, 0, { KEY_C, HELD_CTRL } },
 	{ "Ctrl as both", 0, 3, LEFT_CTRL, { KEY_C, HELD_CTRL } },
@@ -205,8 +210,8 @@ static const struct {
 	{ "Pause", 0x48, 0, 0, { KEY_PAUSE, 0 } },
 	{ "F24", 0x73, 0, 0, { KEY_F24, 0 } },
 	{ "Mute", 0x7f, 0, 0, { KEY_MUTE, 0 } },
-	{ "louder", 0x80, 0, 0, { KEY_VOLUMEUP, 0 } },
-	{ "brighter", 0x100, 0, 0, { KEY_BRIGHTNESSUP, 0 } },
+	{ "volume up", 0x80, 0, 0, { KEY_VOLUMEUP, 0 } },
+	{ "brightness up", 0x100, 0, 0, { KEY_BRIGHTNESSUP, 0 } },
 	{ "suspend", 0x102, 0, 0, { KEY_SLEEP, 0 } },
 	{ "hibernate", 0x103, 0, 0, { KEY_SUSPEND, 0 } },
 	{ "eject", 0x106, 0, 0, { KEY_EJECTCD, 0 } },
@@ -214,7 +219,10 @@ static const struct {
 
 #define STROKES	(sizeof(strokes) / sizeof(*strokes))
 
-/* The virtual terminal makes a character of it */
+/*
+ * Its number on the keypad with Alt; the virtual terminal turns that into the
+ * character
+ */
 static const struct press umlaut[] = {
 	{ KEY_KP2, HELD_ALT }, { KEY_KP2, HELD_ALT }, { KEY_KP8, HELD_ALT },
 };
@@ -223,7 +231,7 @@ static void good(void)
 {
 	unsigned int i;
 
-	ksft_test_result(plug(TEST_KEYS_GOOD, 1), "a keyboard\n");
+	ksft_test_result(plug(TEST_KEYS_GOOD, 1), "the keyboard appears\n");
 	for (i = 0; i < STROKES; i++) {
 		type(strokes[i].scan, strokes[i].unicode, strokes[i].shift);
 		read_keys(1000, 1);
@@ -234,8 +242,8 @@ static void good(void)
 	type(0, 0xe4, 0);
 	read_keys(1000, 3);
 	read_keys(100, MAX_PRESSES);
-	ksft_test_result(got(umlaut, 3), "a with diaeresis, by its number\n");
-	ksft_test_result(!held_now(), "nothing is held in the end\n");
+	ksft_test_result(got(umlaut, 3), "an a with diaeresis arrives as its number\n");
+	ksft_test_result(!held_now(), "no key is held at the end\n");
 }
 
 static long long calls_in_a_second(void)
@@ -261,11 +269,11 @@ static void gaps(void)
 	}
 	stop_load(load);
 	ksft_test_result(late <= GAP_READS / 100,
-			 "%lld of %d reads are more than %d ms after the one before\n",
+			 "%lld of %d reads come more than %d ms after the previous\n",
 			 late, GAP_READS, GAP_US / 1000);
 }
 
-/* The virtual terminals have all keyboards open: what is inhibited is closed */
+/* The virtual terminals have all keyboards open; inhibiting one closes it */
 static void inhibit(bool on)
 {
 	char command[160];
@@ -277,7 +285,7 @@ static void inhibit(bool on)
 		perror("# inhibited");
 }
 
-/* While Linux is idle firmware is asked for its event */
+/* How often Linux reads a keyboard that is open, idle, and closed */
 static void listening(void)
 {
 	pid_t load = start_load();
@@ -285,18 +293,18 @@ static void listening(void)
 
 	stop_load(load);
 	ksft_test_result(calls >= 40 && calls <= 60,
-			 "%lld times a second when somebody listens\n", calls);
-	/* It is taken to be in use until then */
+			 "%lld reads a second while it is open\n", calls);
+	/* After 5 s without a key Linux calls it idle */
 	sleep(6);
 	calls = calls_in_a_second();
-	ksft_test_result(calls <= 5, "%lld when Linux is idle\n", calls);
-	ksft_test_result(types_ok("Hi!", hello, 3), "but what is typed comes\n");
+	ksft_test_result(calls <= 5, "%lld reads a second while Linux is idle\n", calls);
+	ksft_test_result(types_ok("Hi!", hello, 3), "keys arrive while Linux is idle\n");
 	inhibit(true);
 	usleep(100000);
 	calls = calls_in_a_second();
-	ksft_test_result(!calls, "%lld when nobody does\n", calls);
+	ksft_test_result(!calls, "%lld reads a second while it is closed\n", calls);
 	inhibit(false);
-	ksft_test_result(types_ok("Hi!", hello, 3), "and then again\n");
+	ksft_test_result(types_ok("Hi!", hello, 3), "keys arrive when it is open again\n");
 }
 
 static void test_sysrq(void)
@@ -304,7 +312,7 @@ static void test_sysrq(void)
 	long long before;
 
 	ksft_test_result(keys(TEST_KEYS_NOTIFIES) > 0,
-			 "firmware is to tell of %lld keys\n",
+			 "%lld keys are registered with the firmware\n",
 			 keys(TEST_KEYS_NOTIFIES));
 	write_file("/proc/sys/kernel/sysrq", "1");
 	system("dmesg -c > /dev/null");
@@ -345,14 +353,17 @@ static void cycles(void)
 		empty &= !keys(TEST_KEYS_NOTIFIES);
 		ok = ok && write_file(KEYBOARD_DRIVER "bind", device);
 	}
-	ksft_test_result(ok, "%d times unbound and bound\n", i);
+	ksft_test_result(ok, "unbound and bound %d times\n", i);
 	ksft_test_result(empty && keys(TEST_KEYS_NOTIFIES) == notifies,
-			 "no key is left with firmware\n");
+			 "unbinding removes all registered keys\n");
 	ksft_test_result(wait_keyboards(others + 1, PATIENCE) &&
-			 types_ok("Hi!", hello, 3), "and it works\n");
+			 types_ok("Hi!", hello, 3), "the keyboard works afterwards\n");
 }
 
-/* It is another device, but the keyboard is the same, and so is who it tells of keys */
+/*
+ * Linux makes another device for the same handle. It must not register keys
+ * twice.
+ */
 static void repath(void)
 {
 	long long notifies = keys(TEST_KEYS_NOTIFIES);
@@ -364,11 +375,14 @@ static void repath(void)
 	ok = wait_keyboards(others + 1, PATIENCE);
 	ksft_test_result(ok && notifies > 0 &&
 			 keys(TEST_KEYS_NOTIFIES) == notifies,
-			 "with a new path no key is left behind: %lld of %lld\n",
+			 "with a new path, %lld keys are registered, before %lld\n",
 			 keys(TEST_KEYS_NOTIFIES), notifies);
 }
 
-/* What a driver that goes has is given back after the input device has gone */
+/*
+ * Wait, because the driver releases its resources after the input device is
+ * gone
+ */
 static void read_ledger(char *text, size_t size)
 {
 	FILE *f;
@@ -379,7 +393,7 @@ static void read_ledger(char *text, size_t size)
 		fclose(f);
 }
 
-/* What all drivers have, without those of the keyboards */
+/* The resources of all drivers are the same before and after */
 static void test_ledger(void)
 {
 	static char before[256], after[256];
@@ -389,7 +403,7 @@ static void test_ledger(void)
 	unplug();
 	read_ledger(after, sizeof(after));
 	ksft_test_result(*before && !strcmp(before, after),
-			 "the ledger is as it was\n");
+			 "the ledger is the same as before\n");
 }
 
 static void test_good(void)
@@ -410,22 +424,22 @@ static void test_faults(void)
 	ksft_set_plan(2 * 3 + 1 + 3 + 2 + 4 + 3 + (is_long() ? (3 + 4 + 1) * 3 : 0));
 	fault(TEST_KEYS_SIMPLE, "only SimpleTextInput", 1);
 	if (is_long()) {
-		fault(TEST_KEYS_UNSUPPORTED, "no SimpleTextInputEx in truth", 1);
+		fault(TEST_KEYS_UNSUPPORTED, "unsupported SimpleTextInputEx", 1);
 		fault(TEST_KEYS_TWO_QUEUES, "two queues", 1);
-		fault(TEST_KEYS_SECOND, "a second handle that fires", 2);
+		fault(TEST_KEYS_SECOND, "keys from a second handle", 2);
 	}
-	fault(TEST_KEYS_GOOD, "nothing wrong", 1);
+	fault(TEST_KEYS_GOOD, "no flaw", 1);
 	empty_keys();
 	blocking(TEST_KEYS_BLOCKS, "blocks without a key");
 	if (is_long()) {
-		blocking(TEST_KEYS_NO_EVENT, "blocks, and has no event");
-		blocking(TEST_KEYS_BAD_EVENT, "blocks, and has no valid event");
+		blocking(TEST_KEYS_NO_EVENT, "blocks, without an event");
+		blocking(TEST_KEYS_BAD_EVENT, "blocks, without a valid event");
 		blocking(TEST_KEYS_BLOCKS_READY, "blocks with a key");
 		blocking(TEST_KEYS_SIMPLE_BLOCKS, "blocks in both protocols");
 	}
 	no_way();
 	until_key();
-	bad_events(TEST_KEYS_WILD_EVENTS, "events that are no address");
+	bad_events(TEST_KEYS_WILD_EVENTS, "events with invalid addresses");
 	if (is_long())
 		bad_events(TEST_KEYS_NULL_EVENTS, "no events");
 }

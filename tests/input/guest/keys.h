@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is typed on firmware's keyboards
+ * Read key presses from the firmware's keyboards
  */
 #ifndef _SELFTESTS_EFI_MODE_KEYS_H
 #define _SELFTESTS_EFI_MODE_KEYS_H
@@ -34,7 +34,7 @@ static int nr_keyboards;
 static bool is_down[KEY_MAX];
 static struct press presses[MAX_PRESSES];
 static int nr_presses, nr_errors;
-/* When the first and the last of them came, in us */
+/* Time of the first and of the last press, in us */
 static uint64_t first_press_us, last_press_us;
 
 static inline uint16_t modifier_of(unsigned int code)
@@ -80,7 +80,7 @@ static inline void close_keyboards(void)
 	nr_presses = 0;
 }
 
-/* All of them; returns how many there are */
+/* Open all keyboards of the firmware. Return: their number */
 static inline int open_keyboards(void)
 {
 	char path[280], name[64];
@@ -110,7 +110,7 @@ static inline int open_keyboards(void)
 	return nr_keyboards;
 }
 
-/* Firmware and the bus take their time */
+/* Wait up to @ms until there are @wanted keyboards */
 static inline bool wait_keyboards(int wanted, int ms)
 {
 	for (; ms > 0; ms -= 100) {
@@ -140,7 +140,7 @@ static inline void take_event(const struct input_event *e)
 	presses[nr_presses++].held = held_now();
 }
 
-/* Until nothing has come for @ms, or there are so many */
+/* Read until there is no event for @ms, or until there are @wanted presses */
 static inline void read_keys(int ms, int wanted)
 {
 	struct input_event e;
@@ -153,7 +153,7 @@ static inline void read_keys(int ms, int wanted)
 				take_event(&e);
 }
 
-/* What has come is just this. It is forgotten then. */
+/* Were exactly the @nr presses @wanted read? Forget them afterwards. */
 static inline bool got(const struct press *wanted, int nr)
 {
 	bool ok = nr_presses == nr && !nr_errors;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A mouse and a tablet of firmware
+ * Test the driver of mice and tablets
  *
- * Both are tests/input/efi/pointer.c. They come, are moved, are let go of and taken again,
- * and go.
+ * Both are in tests/input/efi/pointer.c. They appear, move, are unbound and
+ * bound, and disappear.
  */
 #include <dirent.h>
 #include <linux/input.h>
@@ -26,7 +26,7 @@ static bool control(uint64_t what)
 	return call_driver(fd, "pointer", what, &d);
 }
 
-/* What the bus calls it, if the driver has it */
+/* Find the device on the bus that is bound to the driver */
 static bool find_device(char *device, size_t size)
 {
 	DIR *dir = opendir(DRIVER);
@@ -44,7 +44,7 @@ static bool find_device(char *device, size_t size)
 	return found;
 }
 
-/* Each time it is with firmware as if there were no driver */
+/* After each unbind the firmware has nothing left of the driver */
 static void cycles(const char *name)
 {
 	struct ledger bound = read_ledger(), unbound;
@@ -60,10 +60,10 @@ static void cycles(const char *name)
 			 unbound.buffers < bound.buffers;
 		ok &= write_file(DRIVER "bind", device);
 	}
-	ksft_test_result(ok && i == CYCLES, "%s: %d times unbound and bound\n",
+	ksft_test_result(ok && i == CYCLES, "%s: unbound and bound %d times\n",
 			 name, i);
 	ksft_test_result(empty && same_ledger(bound, read_ledger()),
-			 "%s: what it had goes back each time\n", name);
+			 "%s: each unbind releases its resources\n", name);
 }
 
 static int wait_pointer(const char *wanted)
@@ -87,7 +87,9 @@ static int wait_pointer(const char *wanted)
 	return -1;
 }
 
-/* What has come of @type since: by code */
+/*
+ * Sum the events of @type by code in @values[0] and [1]; [2] is the left button
+ */
 static void read_pointer(int event, unsigned int type, int *values)
 {
 	struct input_event e;
@@ -110,13 +112,16 @@ static void pointer(const char *name, bool tablet)
 
 	control(TEST_POINTER_PLUG | tablet << 4);
 	event = wait_pointer(name);
-	ksft_test_result(event >= 0, "%s: there it is\n", name);
+	ksft_test_result(event >= 0, "%s: it appears\n", name);
 	control(TEST_POINTER_MOVE |
 		TEST_POINTER_AT(tablet ? 0x10000 : 0xfffb, 7, 1) << 4);
 	read_pointer(event, tablet ? EV_ABS : EV_REL, values);
 	if (tablet && ioctl(event, EVIOCGABS(ABS_X), &range))
 		perror("# range");
-	/* Half of the way, whatever the scale is */
+	/*
+	 * The tablet is in the middle, whatever the scale of its input device
+	 * is
+	 */
 	ksft_test_result(values[2] == 1 &&
 			 (tablet ? range.maximum && values[0] == range.maximum / 2 :
 				   values[0] == -5 && values[1] == 7),
@@ -127,7 +132,7 @@ static void pointer(const char *name, bool tablet)
 	close(event);
 	cycles(name);
 	event = wait_pointer(name);
-	ksft_test_result(event >= 0, "%s: there again\n", name);
+	ksft_test_result(event >= 0, "%s: the input device is there afterwards\n", name);
 	close(event);
 	control(TEST_POINTER_UNPLUG);
 	for (ms = 0; ms < PATIENCE && (find_device(device, sizeof(device)) ||
@@ -135,7 +140,7 @@ static void pointer(const char *name, bool tablet)
 	     ms += 100)
 		usleep(100000);
 	ksft_test_result(ms < PATIENCE,
-			 "%s: gone, and nothing is left with firmware\n", name);
+			 "%s: it disappears, and the ledger is the same as before\n", name);
 }
 
 int main(void)

@@ -7,16 +7,16 @@
 #ifndef _EFI_MODE_TEST_POINTER_H
 #define _EFI_MODE_TEST_POINTER_H
 
-/* The lowest 4 bits say what to do; an argument of that is above them */
+/* Bits 0 to 3 select the operation, the higher bits are its argument */
 enum test_pointer {
-	TEST_POINTER_PLUG,	/* 0: a mouse appears; 1: a tablet appears */
-	TEST_POINTER_UNPLUG,	/* the mouse or tablet disappears */
-	TEST_POINTER_MOVE,	/* TEST_POINTER_AT() */
+	TEST_POINTER_PLUG,	/* install a mouse (0) or a tablet (1) */
+	TEST_POINTER_UNPLUG,	/* uninstall it */
+	TEST_POINTER_MOVE,	/* move it, TEST_POINTER_AT() */
 };
 
 /*
- * A mouse moves by (@x, @y), which are 16 bits each. A tablet moves to (@x, @y), which
- * are 17 bits each. Buttons: 1 left, 2 right.
+ * A mouse moves by (@x, @y), 16 bits each. A tablet moves to (@x, @y), up to
+ * 0x20000 each. Buttons: 1 left, 2 right.
  */
 #define TEST_POINTER_AT(x, y, buttons) \
 	((x) | (unsigned long long)(y) << 20 | \
