@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests of runtime services: their users, what of variables outlives a reset, a
-panic's log, and that nothing is called by a virtual address
+Tests of runtime services: the programs that use them, variables across a reset, logs of
+panics and oopses, capsules, alarms, and virtual addresses
 """
 
 import calendar
@@ -20,12 +20,12 @@ from lib.registry import test
 
 GUID = "9f3c7d12-5be4-4f0a-8c11-2a6d9047e35b"
 
-# Reclaiming the space of a full store is slow in OVMF
+# Factor for timeouts, because OVMF reclaims the space of a full store slowly
 PATIENCE = 3
 
 
 def files(opt, *script):
-    """The disk, with the archive that make-runtime.sh makes"""
+    """Files of the disk, with the initramfs archive of make-runtime.sh"""
     return boots.files(opt, *script, archives=("initrd-tests",
                                                "initrd-runtime"))
 
@@ -44,7 +44,7 @@ def boot_runtime(opt, results, name, tests, drivers=(), before=(), patience=1):
       guest=("runtime", "tables", "runtime-users", "runtime-full"),
       needs=("tests-initrd", "runtime-initrd"))
 def runtime(opt, results):
-    """Each runtime service, and the programs of a distribution that use them"""
+    """Each runtime service works, and so do programs of a distribution that use them"""
     boot_runtime(opt, results, "runtime",
                  ("runtime", "tables", "runtime-users",
                   *(["runtime-full"] if opt.test.long else [])))
@@ -53,14 +53,14 @@ def runtime(opt, results):
 @test("runtime", long=True, guest=("varstore",),
       needs=("tests-initrd", "runtime-initrd"))
 def varstore(opt, results):
-    """A variable store that is full"""
+    """A full variable store causes an error and no loss"""
     boot_runtime(opt, results, "full store", ("varstore",), patience=PATIENCE)
 
 
 @test("runtime", beside=True, guest=("runtime-esrt",), efi=("esrt",),
       needs=("tests-initrd", "runtime-initrd"))
 def esrt(opt, results):
-    """A firmware with a resource table (ESRT)"""
+    """Linux shows the firmware's resource table (ESRT)"""
     boot_runtime(opt, results, "ESRT", ("runtime-esrt",), ["esrt"])
 
 
@@ -75,21 +75,22 @@ def no_query(opt, results):
 @test("runtime", beside=True, guest=("runtime-trace",),
       needs=("tests-initrd", "runtime-initrd"))
 def trace(opt, results):
-    """The tracepoints, as perf and trace-cmd see them"""
+    """The events that perf and trace-cmd record match the counters in debugfs"""
     boot_runtime(opt, results, "trace", ("runtime-trace",))
 
 
 @test("runtime", beside=True, guest=("luks",),
       needs=("tests-initrd", "runtime-initrd"))
 def luks(opt, results):
-    """Encrypted disks, with each cipher of cryptsetup, on a CPU without AES instructions"""
+    """Encrypted disks work with each cipher of cryptsetup, without AES instructions"""
     boot_runtime(opt, results, "luks", ("luks",))
 
 
 @test("runtime", beside=True, guest=("runtime-zone",),
       needs=("tests-initrd", "runtime-initrd"))
 def zone(opt, results):
-    """A firmware whose clock has a time zone, east and west of Greenwich
+    """
+    Linux keeps UTC if the firmware's clock has a time zone, east or west of Greenwich
 
     The UEFI shell uses the opposite sign.
     """
@@ -100,8 +101,10 @@ def zone(opt, results):
 
 
 def alarms(text):
-    """What the wake-up alarm of tests/runtime/efi/wakeup.c was set to, in seconds
-    or "off" """
+    """
+    Return the times to which the alarm of tests/runtime/efi/wakeup.c was set, in seconds,
+    or "off"
+    """
     found = re.findall(r"^WAKEUP (?:(off)|(\d+)-(\d+)-(\d+) (\d+):(\d+):(\d+) "
                        r"-?\d+)\s*$", text, re.M)
     return [off or calendar.timegm(tuple(map(int, time)))
@@ -112,7 +115,7 @@ def alarms(text):
       guest=("runtime-wakeup", "runtime-nowakeup", "runtime"),
       efi=("wakeup", "nowakeup"), needs=("tests-initrd", "runtime-initrd"))
 def wakeup(opt, results):
-    """A firmware with a wake-up alarm, and one without"""
+    """Linux sets the firmware's wake-up alarm, and reports an error if there is none"""
     name = "wake-up alarm"
     text = boot_runtime(opt, results, name, ("runtime-wakeup", "runtime"),
                         ["wakeup"])
@@ -120,11 +123,11 @@ def wakeup(opt, results):
     asked = [int(n) for n in re.findall(r"^ALARM (\d+)\s*$", by_users, re.M)]
     had = alarms(by_users)
     results.add(len(asked) == 2 and had == asked,
-                f"{name}: firmware had the times that were asked for",
+                f"{name}: the firmware got the right times",
                 f"{asked} {had}")
     had = alarms(by_runtime)
     results.add(len(had) == 2 and had[1] == "off",
-                f"{name}: and was told to switch it off", f"{had}")
+                f"{name}: the firmware was told to switch it off", f"{had}")
     if opt.test.long:
         boot_runtime(opt, results, "no wake-up alarm",
                      ("runtime-nowakeup", "runtime"), ["nowakeup"])
@@ -133,10 +136,11 @@ def wakeup(opt, results):
 @test("runtime", also_long=True, beside=True, guest=("capsule", "leave"),
       efi=("capsule", "resets"), needs=("tests-initrd", "runtime-initrd"))
 def capsule(opt, results):
-    """A firmware that accepts capsules, and one that does not
+    """
+    The firmware gets the capsule that a program sent, or the program gets an error
 
-    The firmware gets what was sent, followed by the reset that it needs, even if
-    the user asked for a return, which would free the memory of the capsule.
+    Then Linux makes the reset that the firmware needs, even if the user asked for a return,
+    which would free the memory of the capsule.
     """
     if opt.test.long:
         send_capsule(opt, results, "capsule", "restart")
@@ -161,19 +165,19 @@ def send_capsule(opt, results, name, way):
         had = re.findall(r"^CAPSULE HAD (.*?) header same lists 2\s*$", text,
                          re.M)
         results.add(sent and sent == had,
-                    f"{name}: firmware had what was sent", f"{sent} {had}")
+                    f"{name}: the firmware got what was sent", f"{sent} {had}")
         results.add(text.count("CAPSULE UPDATE") == 1,
-                    f"{name}: and none of the others")
+                    f"{name}: the firmware got no malformed capsule")
         results.add(m.wait_end(60), f"{name}: the machine is reset")
         found = re.findall(r"^RESET (.*?)\s*$", m.text, re.M)
-        results.add(found == ["1 0 0 bytes"], f"{name}: by a warm reset",
+        results.add(found == ["1 0 0 bytes"], f"{name}: the reset is warm",
                     f"{found}")
         return m.text
     return ""
 
 
 def script_results(m, results, prefix):
-    """A script that resets the machine"""
+    """Take the results of a script that ends with a reset of the machine"""
     begin = m.position
     end = m.expect(r"^SCRIPT END", START + BOOT + TEST)
     boots.take_results(results, prefix, m.text[begin:end.start()])
@@ -184,8 +188,11 @@ MIB = 1 << 20
 
 
 def gpt_disk(path, volume, size):
-    """A disk of @size bytes with the file system @volume as its one partition.
-    Returns its first sectors: what says where the partition is."""
+    """
+    Make a disk of @size bytes with one partition that has the file system @volume
+
+    Return its first sectors, which hold the partition table.
+    """
     sectors = size // SECTOR
     first, last = MIB // SECTOR, sectors - 34
     entry = (uuid.UUID("c12a7328-f81f-11d2-ba4b-00a0c93ec93b").bytes_le +
@@ -215,7 +222,7 @@ def gpt_disk(path, volume, size):
 
 
 def archive(opt, directory, files):
-    """An initramfs archive of @files, a dict from path to bytes"""
+    """Make an initramfs archive of @files, a dict from path to bytes"""
     names = []
     for i, (name, data) in enumerate(files.items()):
         path = os.path.join(directory, f"file{i}")
@@ -225,14 +232,14 @@ def archive(opt, directory, files):
     spec = os.path.join(directory, "list")
     with open(spec, "w", encoding="utf-8") as f:
         f.writelines(names)
-    # The kernel wants archives that follow a compressed one aligned
+    # Compressed, because the kernel needs alignment if this archive follows a compressed one
     data = subprocess.run([os.path.join(opt.objects, "usr/gen_init_cpio"), spec],
                           check=True, stdout=subprocess.PIPE).stdout
     return subprocess.run(["zstd", "-q", "-c"], input=data, check=True,
                           stdout=subprocess.PIPE).stdout
 
 
-# How large the disk is: it has one kernel and one initrd
+# In bytes: enough for one kernel and one initrd
 DISK = 160 * MIB
 
 
@@ -243,14 +250,15 @@ def shell_variable(name, value):
 @test("runtime", beside=True, guest=("runtime-first", "runtime-second"),
       needs=("tests-initrd", "runtime-initrd"))
 def variables(opt, results):
-    """Variables and boot entries outlive resets of the machine
+    """
+    Variables and boot entries survive resets of the machine
 
-    The UEFI shell writes, Linux reads and writes and makes a boot entry, the boot
-    manager starts that, and the shell reads.
+    The UEFI shell writes variables. Linux reads and writes variables, and makes a boot entry.
+    The boot manager starts this entry. The shell then reads the variables.
     """
     name = "variables"
     with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
-        # The head of the disk does not depend on what is in the partition
+        # The partition table does not depend on the contents of the partition
         disk = os.path.join(tmp, "disk.img")
         head = gpt_disk(disk, b"", DISK)
         extra = archive(opt, tmp, {
@@ -280,16 +288,16 @@ def variables(opt, results):
         with open(volume, "rb") as f:
             gpt_disk(disk, f.read(), DISK)
 
-        # No boot index: else the boot manager makes an order of its own
+        # No bootindex, because the boot manager would then make a boot order of its own
         args = ["-drive", f"if=none,id=esp,format=raw,file={disk}",
                 "-device", "virtio-blk-pci,drive=esp"]
-        # The shell starts the first program, the boot entry that it makes the second
+        # The shell starts runtime-first; the boot entry that this makes starts runtime-second
         boots.note_programs(opt, content["startup.nsh"].decode(),
                             f"{QUIET}runtime-second")
         with boots.machine(opt, results, name, None, args=args) as m:
             script_results(m, results, f"{name}: Linux")
             m.expect(r"TEST BEGIN runtime-second", START + BOOT)
-            script_results(m, results, f"{name}: Linux by its boot entry")
+            script_results(m, results, f"{name}: Linux from its boot entry")
             m.expect(r"^AFTERWARDS", START)
             begin = m.position
             end = m.expect(r"^DUMPED", START)
@@ -305,17 +313,17 @@ def judge_shell(results, name, text):
                     f"{name}: the UEFI shell reads {variable}", text[:400])
     results.add(re.search(r"Gone", text) and
                 not re.search(r"Gone.*\n.*55", text),
-                f"{name}: and not one that was deleted", text[:400])
+                f"{name}: the UEFI shell does not find a deleted variable", text[:400])
     results.add(re.search(r"Option: 00", text) and
                 not re.search(r"Linux (again|never)", text),
-                f"{name}: the boot manager has no entry that was deleted")
+                f"{name}: the boot manager has no deleted entry")
 
 
 @test("runtime", beside=True,
       guest=("runtime-panic", "runtime-pstore", "panic"),
       needs=("tests-initrd", "runtime-initrd"))
 def pstore(opt, results):
-    """The log of a panic is there at the next boot, also if it was during a call"""
+    """The log of a panic is there at the next boot, even if the panic was during a call"""
     name = "pstore"
     steps = (("first", "runtime-panic"),
              ("second", "runtime-pstore:last_words_of_a_usual_panic,panic"),
@@ -328,7 +336,7 @@ def pstore(opt, results):
     content = files(opt, *script)
     with boots.machine(opt, results, name, content) as m:
         m.expect(r"end Kernel panic|Rebooting in 1 seconds", START + BOOT)
-        for which in ("a usual panic", "a panic in a call"):
+        for which in ("a usual panic", "a panic during a call"):
             m.expect(r"TEST BEGIN", START + BOOT)
             begin = m.position
             end = m.expect(r"TEST END runtime-pstore\S* (\d+)", TEST)
@@ -348,7 +356,7 @@ def oops(opt, results):
               f"  bzImage initrd=\\initrd.img {QUIET}oops:idle,oops:call,"
               "oops:busy,leave:restart", "endif",
               f"bzImage initrd=\\initrd.img {QUIET}"
-              "runtime-oops:an_oops_while_firmware_is_idle"]
+              "runtime-oops:an_oops_while_the_firmware_is_idle"]
     content = files(opt, *script)
     with boots.machine(opt, results, name, content) as m:
         m.expect(r"TEST BEGIN oops", START + BOOT)
@@ -364,29 +372,29 @@ def oops(opt, results):
 @test("runtime", beside=True, guest=("leave",), efi=("noreset", "resets"),
       needs=("tests-initrd", "runtime-initrd"))
 def reset_hangs(opt, results):
-    """Linux goes on after a ResetSystem() that hangs, and restarts without it"""
+    """If ResetSystem() hangs, Linux goes on, and restarts by another way"""
     name = "ResetSystem() that hangs"
     content = files(
         opt, "load fs0:\\noreset.efi", "load fs0:\\resets.efi",
         f"bzImage initrd=\\initrd.img {QUIET}leave:reset:restart")
     with boots.machine(opt, results, name, content, args=["-no-reboot"]) as m:
         m.expect(r"^RESET 0 0 0 bytes", START + BOOT)
-        # Five seconds for processes and five for the call, of a busy machine
+        # Linux waits 5 s for processes and 5 s for the call; a busy host takes longer
         if not m.wait_end(150):
             results.add(False, f"{name}: the machine ends")
             return
         reasons = [event["data"]["reason"] for event in m.last_events()
                    if event["event"] == "SHUTDOWN"]
-        results.add(reasons == ["guest-reset"], f"{name}: by a reset",
+        results.add(reasons == ["guest-reset"], f"{name}: the machine is reset",
                     f"{reasons}")
         results.add(m.text.count("RESET ") == 1,
-                    f"{name}: for which firmware is not asked again")
+                    f"{name}: Linux does not call ResetSystem() again")
 
 
 @test("runtime", beside=True, guest=("virtmap",), efi=("driver",),
       needs=("tests-initrd", "runtime-initrd"))
 def virtual(opt, results):
-    """SetVirtualAddressMap() has not been called, and can still be called"""
+    """Linux does not call SetVirtualAddressMap(), so that the next kernel can call it"""
     name = "virtual addresses"
     content = files(
         opt, "load fs0:\\driver.efi",
@@ -404,4 +412,4 @@ def virtual(opt, results):
             found = m.expect(rf"LEFT {re.escape(what)} ([0-9a-f]{{16}})", TEST)
             results.add(int(found[1], 16) == status,
                         f"{name}: the next kernel: {what}", found[1])
-        results.add(m.wait_end(60), f"{name}: power-off through them")
+        results.add(m.wait_end(60), f"{name}: power-off by a virtual address")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Variables of boot services, which are not for an operating system
+Tests of variables of boot services, which an operating system must not access
 """
 
 import re
@@ -14,8 +14,8 @@ OURS = "9f3c7d12-5be4-4f0a-8c11-2a6d9047e35b"
 
 NV_BS, BS_RT = "-nv -bs", "-bs -rt"
 
-# As tests/runtime/guest/boot-variables.c has them. What Linux does with the first
-# must not be possible for root.
+# The same variables as in tests/runtime/guest/boot-variables.c. Root must not be able to
+# read those without runtime access, and not be able to write any of them.
 VARIABLES = (
     ("MokList", SHIM, NV_BS, "a1b2c3d4"),
     ("MokSBState", SHIM, NV_BS, "01"),
@@ -24,8 +24,8 @@ VARIABLES = (
     ("CustomMode", "c076ec0c-7028-4399-a072-71ee5c448b9f", NV_BS, "00"),
     ("EfiModeVolatile", OURS, BS_RT, "55aa"),
 )
-# efivarfs has no room for such a name. It is the first in the list of the firmware, and must
-# not hide those behind it.
+# efivarfs cannot show such a long name. It comes first in the firmware's list, and must not
+# hide the names behind it.
 LONG_NAME = "EfiModeLong" + 289 * "x"
 
 MADE, OPENED = "EfiModeMade", "EfiModeOpened"
@@ -41,8 +41,11 @@ def show(label):
 
 
 def shown(m, label, timeout):
-    """What they have said: a dict from the name of a variable to its attributes and
-    its value"""
+    """
+    Parse the output of the commands from show()
+
+    Return a dict from the name of a variable to its attributes and its value.
+    """
     m.expect(rf"^(?:\x1b\[[\d;?]*[A-Za-z])*SHOW {label}\s*$", timeout)
     begin = m.position
     end = m.expect(r"^(?:\x1b\[[\d;?]*[A-Za-z])*SHOWN", START)
@@ -55,9 +58,10 @@ def shown(m, label, timeout):
 
 @test("runtime", beside=True, guest=("boot-variables", "leave"))
 def boot_variables(opt, results):
-    """Variables of boot services are out of reach of root, unless they are opened
+    """
+    Root cannot access variables of boot services, except with efi_mode.bs_variables=1
 
-    Between two ways to Linux and after them the UEFI shell shows what is there.
+    The UEFI shell shows the variables before, between and after two starts of Linux.
     """
     name = "variables of boot services"
     linux = "bzImage initrd=\\initrd.img"
@@ -73,17 +77,17 @@ def boot_variables(opt, results):
                 for variable, _, attributes, value in VARIABLES}
     with machine(opt, results, name, content) as m:
         before = shown(m, "before", START)
-        results.add(before == expected, f"{name}: the UEFI shell has made them",
+        results.add(before == expected, f"{name}: the UEFI shell has made the variables",
                     f"{before}")
         guest(m, results, f"{name}: closed", "boot-variables")
         warning = f"not listed, because its name has {len(LONG_NAME)} characters"
-        results.add(warning in m.text, f"{name}: a long name is only warned of")
+        results.add(warning in m.text, f"{name}: a long name causes a warning")
         after = shown(m, "closed", START)
-        results.add(after == before, f"{name}: all are as before", f"{after}")
+        results.add(after == before, f"{name}: all variables are unchanged", f"{after}")
         guest(m, results, f"{name}: open", "boot-variables:open")
         after = shown(m, "open", START)
         results.add(after == {**before, OPENED: ({"NV", "BS"}, "77")},
-                    f"{name}: one more if they are open", f"{after}")
+                    f"{name}: with access, Linux has made one more", f"{after}")
         results.add(m.wait_end(60), f"{name}: power-off")
         clean(m, results, name)
 

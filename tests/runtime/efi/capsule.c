@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that takes capsules, after a warm reset, and says on the console what
- * it has been given
+ * A driver that adds capsule services to the firmware
  *
- * Loaded from the UEFI shell. Nothing is done with a capsule.
+ * The services want a warm reset, print on the console what capsule they got,
+ * and do nothing with it. The UEFI shell loads this driver.
  */
 #include "services.h"
 
@@ -33,7 +33,7 @@ static EFI_STATUS EFIAPI query(EFI_CAPSULE_HEADER **headers, UINTN count,
 	return EFI_SUCCESS;
 }
 
-/* As in IEEE 802.3, bit by bit */
+/* CRC-32 of IEEE 802.3, bit by bit */
 static UINT32 add_to_crc(UINT32 crc, const UINT8 *data, UINT64 size)
 {
 	UINTN bit;
@@ -46,7 +46,10 @@ static UINT32 add_to_crc(UINT32 crc, const UINT8 *data, UINT64 size)
 	return crc;
 }
 
-/* UEFI 2.10, section 8.5.3.1: a length of 0 leads to the next list, or ends it */
+/*
+ * UEFI 2.10, section 8.5.3.1: a length of 0 continues in another list, or is
+ * the end
+ */
 static UINT32 walk(EFI_CAPSULE_BLOCK_DESCRIPTOR *d, UINT64 *size, UINTN *lists)
 {
 	UINT32 crc = ~0U;
@@ -80,7 +83,10 @@ static EFI_STATUS EFIAPI update(EFI_CAPSULE_HEADER **headers, UINTN count,
 	if (count != 1 || !headers || !list || !is_valid(headers[0]))
 		return EFI_INVALID_PARAMETER;
 	crc = walk((VOID *)list, &size, &lists);
-	/* The header is given twice, and is the same */
+	/*
+	 * The header is an argument, and is also at the beginning of the
+	 * capsule
+	 */
 	first = (VOID *)((EFI_CAPSULE_BLOCK_DESCRIPTOR *)list)->Union.DataBlock;
 	Print(L"\nCAPSULE HAD %g %d bytes crc %08x header %s lists %d\n",
 	      &headers[0]->CapsuleGuid, size, crc,

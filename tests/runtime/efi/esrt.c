@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware with an EFI System Resource Table (UEFI 2.10, section 23.4)
+ * A driver that installs an EFI System Resource Table (UEFI 2.10, section 23.4)
  *
- * Loaded from the UEFI shell; OVMF has none.
+ * The UEFI shell loads this driver. OVMF itself has no such table.
  */
 #include <efi.h>
 #include <efilib.h>

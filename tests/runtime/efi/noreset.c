@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware whose ResetSystem() neither resets nor returns
+ * A driver that makes ResetSystem() hang: it neither resets nor returns
  *
- * Loaded from the UEFI shell.
+ * The UEFI shell loads this driver.
  */
 #include "services.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware whose SetVariable() does not return when the log of a panic is written
+ * A driver that makes SetVariable() hang when efi-pstore writes a record
  *
- * Loaded from the UEFI shell.
+ * The UEFI shell loads this driver.
  */
 #include "services.h"
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware without a wake-up alarm: both services say so, as the specification
- * has them do it, and a table says that they are there
+ * A driver that removes the wake-up alarm from the firmware
  *
- * Loaded from the UEFI shell.
+ * Both services return EFI_UNSUPPORTED, as the specification requires, although
+ * EFI_RT_PROPERTIES_TABLE claims that they are supported. The UEFI shell loads
+ * this driver.
  */
 #include "services.h"
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware with a wake-up alarm that says on the console what it is set to
+ * A driver that adds a wake-up alarm to the firmware, and prints on the console
+ * what it is set to
  *
- * Loaded from the UEFI shell. It also says of itself, in a table, that it has none
- * after boot services: those have not ended, so that must not matter.
+ * EFI_RT_PROPERTIES_TABLE says that the alarm is not supported after
+ * ExitBootServices(). Linux must ignore that, because it does not call
+ * ExitBootServices(). The UEFI shell loads this driver.
  */
 #include "services.h"
 
@@ -43,7 +45,7 @@ static EFI_STATUS EFIAPI get(BOOLEAN *is_enabled, BOOLEAN *is_pending,
 	if (!is_enabled || !is_pending || !time)
 		return EFI_INVALID_PARAMETER;
 	*is_enabled = enabled;
-	/* Nobody waits for it here */
+	/* The tests never wait until the alarm expires */
 	*is_pending = FALSE;
 	*time = alarm;
 	return EFI_SUCCESS;

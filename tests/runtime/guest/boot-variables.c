@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Variables of boot services, as root sees them: through efivarfs and /dev/efi_test
+ * Test the access of root to variables of boot services, through efivarfs and
+ * /dev/efi_test
  *
- *	boot-variables		closed, as after ExitBootServices()
- *	boot-variables open	with efi_mode.bs_variables=1
+ *	boot-variables		no access, as after ExitBootServices()
+ *	boot-variables open	full access, with efi_mode.bs_variables=1
  *
- * The UEFI shell has made the variables, and shows afterwards what has become of them.
+ * The UEFI shell makes the variables before this test, and shows them after it.
  */
 #include <linux/fs.h>
 #include <sys/mount.h>
@@ -36,7 +37,7 @@ struct variable {
 	const char *value;
 };
 
-/* As tests/runtime/variables.py has them */
+/* The same variables as in tests/runtime/variables.py */
 static const struct variable hidden[] = {
 	{ "MokList", SHIM, 4, "\xa1\xb2\xc3\xd4" },
 	{ "MokSBState", SHIM, 1, "\1" },
@@ -74,7 +75,7 @@ static bool is_a_file(const struct variable *v)
 	return !access(path_of(v), F_OK);
 }
 
-/* 0 or the error of the first step that fails */
+/* Return: 0, or the error number of the first step that fails */
 static int write_to_file(const struct variable *v, uint32_t attributes)
 {
 	int file = open(path_of(v), O_RDONLY | O_CREAT, 0600), ret = 0, none = 0;
@@ -84,7 +85,7 @@ static int write_to_file(const struct variable *v, uint32_t attributes)
 		return errno;
 	memcpy(buf, &attributes, 4);
 	memset(buf + 4, 0x77, v->size);
-	/* efivarfs protects most files against a slip */
+	/* efivarfs makes most files immutable, to protect them from mistakes */
 	ioctl(file, FS_IOC_SETFLAGS, &none);
 	close(file);
 	file = open(path_of(v), O_WRONLY);
@@ -135,7 +136,10 @@ static bool same_name(const char16 *name, const char *text)
 	return !*text && !*name;
 }
 
-/* How many of @hidden the firmware's list has, and how many names there are */
+/*
+ * Return: number of variables in @hidden that are listed. @all: number of all
+ * names
+ */
 static int count_listed(int *all)
 {
 	char16 name[512] = {};
@@ -163,11 +167,11 @@ static void check_not_read(const struct variable *v)
 	memset(data, 0x55, sizeof(data));
 	status = get(v, NULL, &size, data);
 	ksft_test_result(status == NOT_FOUND && size == 64 && data[0] == 0x55,
-			 "%s is not read: %#lx\n", v->name, status);
+			 "%s cannot be read: %#lx\n", v->name, status);
 	size = 0;
 	status = get(v, NULL, &size, NULL);
 	ksft_test_result(status == NOT_FOUND && !size,
-			 "%s does not tell its size: %#lx, %lu bytes\n", v->name,
+			 "%s does not reveal its size: %#lx, %lu bytes\n", v->name,
 			 status, size);
 	size = 64;
 	status = get(v, NULL, &size, NULL);
@@ -214,7 +218,7 @@ static void check_hidden(const struct variable *v)
 	check_not_written(v, NV_BS);
 	status = set(v, NV_BS_RT, 1);
 	ksft_test_result(status == WRITE_PROTECTED,
-			 "%s is not replaced by one for runtime: %#lx\n", v->name,
+			 "%s is not replaced by one with runtime access: %#lx\n", v->name,
 			 status);
 	error = write_to_file(v, NV_BS_RT);
 	ksft_test_result(error == EROFS,
@@ -227,16 +231,16 @@ static void check_not_made(uint32_t attributes, const char *what)
 	unsigned long status = set(&made, attributes, 1);
 	int error;
 
-	ksft_test_result(status == INVALID_PARAMETER, "no %s variable is made: %#lx\n",
+	ksft_test_result(status == INVALID_PARAMETER, "no %s variable is created: %#lx\n",
 			 what, status);
 	error = write_to_file(&made, attributes);
 	ksft_test_result(error == EINVAL,
-			 "no %s variable is made through efivarfs: %s\n", what,
+			 "no %s variable is created through efivarfs: %s\n", what,
 			 strerror(error));
 	unlink(path_of(&made));
 }
 
-/* As efi-pstore writes, in a context that must not sleep */
+/* Writes in atomic context, as efi-pstore does them */
 static void check_atomic(void)
 {
 	struct efi_mode_test_atomic a = {};
@@ -245,18 +249,18 @@ static void check_atomic(void)
 
 	close(test);
 	ksft_test_result(ok && a.set_hidden == WRITE_PROTECTED,
-			 "MokList is not overwritten without sleeping: %#llx\n",
+			 "MokList is not overwritten in atomic context: %#llx\n",
 			 (unsigned long long)a.set_hidden);
 }
 
-/* What is not to be in the way of anything else */
+/* Variables with runtime access must work as usual */
 static void check_usual(void)
 {
 	unsigned long status = set(&usual, NV_BS_RT, 1);
 
-	ksft_test_result(!status, "a usual variable is made: %#lx\n", status);
+	ksft_test_result(!status, "a usual variable is created: %#lx\n", status);
 	status = set(&usual, NV_BS, 1);
-	ksft_test_result(status == INVALID_PARAMETER, "it is not hidden: %#lx\n", status);
+	ksft_test_result(status == INVALID_PARAMETER, "it does not become hidden: %#lx\n", status);
 	status = set(&usual, 0, 0);
 	ksft_test_result(!status, "it is deleted: %#lx\n", status);
 }
@@ -280,11 +284,11 @@ static void check_closed(void)
 
 	ksft_set_plan(1 + 1 + 11 * NR_HIDDEN + 2 + 5 + 4 + 1 + 3 + 2);
 	ksft_test_result(file_has(PARAMETER, "N"), "bs_variables is N\n");
-	ksft_test_result(all > 5 && !listed, "%d of %d names are hidden ones\n", listed,
+	ksft_test_result(all > 5 && !listed, "%d of %d listed names are hidden ones\n", listed,
 			 all);
 	for (i = 0; i < NR_HIDDEN; i++)
 		check_hidden(&hidden[i]);
-	ksft_test_result(has_value(&temporary, BS_RT), "%s is read\n", temporary.name);
+	ksft_test_result(has_value(&temporary, BS_RT), "%s can be read\n", temporary.name);
 	ksft_test_result(is_a_file(&temporary), "%s is in efivarfs\n", temporary.name);
 	check_not_written(&temporary, BS_RT);
 	check_not_made(NV_BS, "hidden");
@@ -302,16 +306,16 @@ static void check_open(void)
 
 	ksft_set_plan(1 + 1 + 2 * NR_HIDDEN + 1 + 2);
 	ksft_test_result(file_has(PARAMETER, "Y"), "bs_variables is Y\n");
-	ksft_test_result(listed == NR_HIDDEN, "%d of %d names are hidden ones\n", listed,
+	ksft_test_result(listed == NR_HIDDEN, "%d of %d listed names are hidden ones\n", listed,
 			 all);
 	for (i = 0; i < NR_HIDDEN; i++) {
-		ksft_test_result(has_value(&hidden[i], NV_BS), "%s is read\n",
+		ksft_test_result(has_value(&hidden[i], NV_BS), "%s can be read\n",
 				 hidden[i].name);
 		ksft_test_result(is_a_file(&hidden[i]), "%s is in efivarfs\n",
 				 hidden[i].name);
 	}
 	status = set(&opened, NV_BS, 1);
-	ksft_test_result(!status, "a variable of boot services is made: %#lx\n", status);
+	ksft_test_result(!status, "a variable of boot services is created: %#lx\n", status);
 	check_query(true);
 }
 

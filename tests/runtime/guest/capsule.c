@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Capsules, through /dev/efi_capsule_loader
+ * Send capsules through /dev/efi_capsule_loader
  *
- *	capsule		to a firmware that may not want any: the error is that of
- *			its status
- *	capsule send	to tests/runtime/efi/capsule.c: several that are malformed, and
- *			one that is not, which stays pending
+ *	capsule		send one to a firmware that may not accept it, and
+ *			compare the error with the firmware's status
+ *	capsule send	send malformed capsules to tests/runtime/efi/capsule.c,
+ *			and then a good one, which stays pending
  *
- * The host compares what has been sent with what firmware has had.
+ * The host compares the capsule that was sent with the one that the firmware
+ * got.
  */
 #include "efi_test.h"
 
 #define PERSIST_ACROSS_RESET	0x10000
-#define FOR_ITS_GUID		0x00001	/* means what the GUID says */
+#define FOR_ITS_GUID		0x00001	/* its meaning depends on the GUID */
 #define INITIATE_RESET		0x40000
 
-/* More pages than one page of descriptors has room for */
+/* More pages than one page of descriptors can describe */
 #define SIZE			1200007
 #define TOO_LARGE		0x200000
 #define CHUNK			50000
@@ -57,11 +58,11 @@ static uint32_t crc32(size_t size)
 	return ~crc;
 }
 
-/* Return: an error number, of the first write that fails */
+/* Return: 0, or the error number of the first write that fails */
 static int send_capsule(const struct capsule_header *header, size_t size)
 {
 	int fd = open("/dev/efi_capsule_loader", O_WRONLY), error = 0;
-	/* Not even the header comes in one piece */
+	/* The first write has only a part of the header */
 	size_t done = 0, chunk = sizeof(*header) - 8;
 	ssize_t n;
 
@@ -99,34 +100,34 @@ static void send_all(void)
 	ksft_set_plan(9);
 	h = usual;
 	h.image_size = 0;
-	refused(h, SIZE, EINVAL, "a capsule of no size");
+	refused(h, SIZE, EINVAL, "a capsule of size 0");
 	h = usual;
 	h.flags |= INITIATE_RESET;
-	refused(h, SIZE, EINVAL, "a capsule that resets at once");
+	refused(h, SIZE, EINVAL, "a capsule that initiates a reset");
 	h = usual;
 	h.flags |= FOR_ITS_GUID;
-	refused(h, SIZE, EINVAL, "a capsule with flags of its own");
+	refused(h, SIZE, EINVAL, "a capsule with flags that depend on its GUID");
 	h = usual;
 	h.header_size = SIZE + 1;
-	refused(h, SIZE, EINVAL, "a header that is larger than its capsule");
+	refused(h, SIZE, EINVAL, "a header larger than its capsule");
 	h.header_size = 0xfffffff0;
-	refused(h, SIZE, EINVAL, "a header that is larger than any");
+	refused(h, SIZE, EINVAL, "a header of almost 4 GiB");
 	h.header_size = sizeof(h) - 1;
-	refused(h, SIZE, EINVAL, "a header that is smaller than any");
+	refused(h, SIZE, EINVAL, "a header smaller than the minimum");
 	h = usual;
 	h.image_size = TOO_LARGE;
-	refused(h, TOO_LARGE, ENOSPC, "a capsule that is too large for firmware");
-	refused(usual, SIZE + 1, EINVAL, "a capsule with something behind it");
-	/* This one is not complete, and is forgotten */
+	refused(h, TOO_LARGE, ENOSPC, "a capsule too large for the firmware");
+	refused(usual, SIZE + 1, EINVAL, "a capsule with a byte behind its end");
+	/* An incomplete capsule is dropped when the file is closed */
 	send_capsule(&usual, SIZE - 1);
 
 	error = send_capsule(&usual, SIZE);
-	ksft_test_result(!error, "a capsule: %s\n", strerror(error));
+	ksft_test_result(!error, "a good capsule is accepted: %s\n", strerror(error));
 	printf("CAPSULE SENT %08X-%04X-%04X-913A-C477205E8819 %d bytes crc %08X\n",
 	       usual.guid.a, usual.guid.b, usual.guid.c, SIZE, crc32(SIZE));
 }
 
-/* As efi_status_to_err() has it */
+/* The same as efi_status_to_err() in the kernel */
 static int to_errno(unsigned long status)
 {
 	switch (status) {
@@ -159,11 +160,11 @@ static void send_one(void)
 			 "QueryCapsuleCapabilities(): %#lx\n", status);
 	error = send_capsule(&header, SIZE);
 	if (!status && SIZE > max_size)
-		ksft_test_result(error == ENOSPC, "too large: %s\n",
+		ksft_test_result(error == ENOSPC, "a capsule too large for the firmware: %s\n",
 				 strerror(error));
 	else
 		ksft_test_result(error == -to_errno(status),
-				 "the error for that: %s\n", strerror(error));
+				 "the error matches that status: %s\n", strerror(error));
 }
 
 int main(int argc, char **argv)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An oops that is no panic: one process dies of it, and all else goes on
+ * Cause an oops that is no panic, and check that only one process dies
  *
- *	oops idle	nobody calls firmware
- *	oops call	while another process does
- *	oops busy	while firmware does something of its own that takes long
+ *	oops idle	while no process calls the firmware
+ *	oops call	while another process calls the firmware
+ *	oops busy	while the firmware is busy with work of its own
  *
- * The host has the machine reset, and looks for its record.
+ * The host part lets Linux reset the machine, and looks for the record of the
+ * oops.
  */
 #include <signal.h>
 #include <sys/klog.h>
@@ -27,7 +28,7 @@ static bool logged(const char *text)
 	return strstr(log_text, text);
 }
 
-/* Did the process not live to say that nothing has happened? */
+/* Cause an oops in a child process. Return: whether it was killed */
 static bool dies(void)
 {
 	pid_t pid = fork();
@@ -40,7 +41,10 @@ static bool dies(void)
 	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status);
 }
 
-/* A call that takes so long that it is preempted; exits 0 if it is as any other */
+/*
+ * Make a long call in a child, which exits with 0 if the call succeeds and is
+ * preempted
+ */
 static pid_t start_call(void)
 {
 	struct efi_mode_test_stall s = { .usec = CALL_US };
@@ -60,7 +64,10 @@ static bool ends_well(pid_t pid)
 	       !WEXITSTATUS(status);
 }
 
-/* The process dies, and timers come in time, while firmware is not asked to wait */
+/*
+ * While the firmware is busy, the process must die at once and timers must be
+ * on time
+ */
 static void check_busy(void)
 {
 	struct efi_mode_test_driver d;
@@ -82,12 +89,12 @@ static void check_busy(void)
 	ksft_test_result(dead && dead_after < BUSY_US / 2 * 1000ULL,
 			 "the process dies at once: %llu us\n",
 			 (unsigned long long)dead_after / 1000);
-	ksft_test_result(late < 1000000000, "timers come in time: %llu us\n",
+	ksft_test_result(late < 1000000000, "timers are on time: at most %llu us\n",
 			 (unsigned long long)late / 1000);
-	/* A call waits until firmware is back from there */
+	/* A call waits until the firmware has finished its work */
 	called = called && call_driver(fd, "state", 0, &d);
 	ksft_test_result(called && now_ns() - start >= BUSY_US * 1000ULL,
-			 "firmware was busy all the time\n");
+			 "the firmware was busy all the time\n");
 }
 
 int main(int argc, char **argv)
@@ -102,9 +109,9 @@ int main(int argc, char **argv)
 	ksft_print_header();
 	ksft_set_plan(busy ? 7 : during ? 6 : 5);
 
-	write_file("/dev/kmsg", busy ? "an oops while firmware is busy\n" :
+	write_file("/dev/kmsg", busy ? "an oops while the firmware is busy\n" :
 				during ? "an oops during a call\n" :
-					 "an oops while firmware is idle\n");
+					 "an oops while the firmware is idle\n");
 	if (during) {
 		call = start_call();
 		usleep(CALL_US / 5);
@@ -114,19 +121,19 @@ int main(int argc, char **argv)
 	else
 		ksft_test_result(dies(), "the process dies\n");
 	if (during)
-		ksft_test_result(ends_well(call), "the call comes to its end\n");
+		ksft_test_result(ends_well(call), "the other process's call completes\n");
 
 	ksft_test_result(!ioctl(fd, EFI_MODE_TEST_TIME, &t) && !t.status,
-			 "firmware is called as before\n");
+			 "the firmware can be called as before\n");
 	ksft_test_result(ends_well(start_call()),
 			 "a long call is preempted as before\n");
 	start = now_ns();
 	usleep(200000);
 	ksft_test_result(now_ns() - start < 2000000000,
-			 "Linux's timers go on\n");
+			 "Linux timers go on\n");
 	ksft_test_result(!logged("scheduling while atomic") &&
 			 !logged("exited with preempt_count") &&
 			 logged("NULL pointer dereference"),
-			 "the log has the oops, and nothing that came of it\n");
+			 "the log has the oops and no messages about its effects\n");
 	ksft_finished();
 }

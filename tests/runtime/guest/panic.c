@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A panic while firmware is in the middle of a call: ends the machine
+ * Cause a panic while the firmware is in the middle of a call
  */
 #include "common.h"
 

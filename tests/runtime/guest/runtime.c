@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runtime services, case by case, with the status that the specification gives
- * (UEFI 2.10, chapter 8). What is written is taken away again.
+ * Call runtime services, case by case, and compare the status with that of the
+ * specification (UEFI 2.10, chapter 8). The test deletes what it has written.
  */
 #include <sys/mman.h>
 
@@ -33,7 +33,9 @@ static void expect(unsigned long status, unsigned long expected,
 	ksft_test_result(status == expected, "%s: %#lx\n", what, status);
 }
 
-/* The specification lets firmware choose between two, or says only what not */
+/*
+ * For cases where the specification allows two statuses, or does not name one
+ */
 static void expect_either(unsigned long status, unsigned long one,
 			  unsigned long two, const char *what)
 {
@@ -69,22 +71,22 @@ static void check_get_variable(void)
 	expect(set_variable(fd, name, &vendor, USUAL, sizeof(value), value), 0,
 	       "SetVariable()");
 	ksft_test_result(has_value(value, sizeof(value)),
-			 "GetVariable() gives what was written\n");
+			 "GetVariable() returns what was written\n");
 
 	size = sizeof(data);
 	expect(get_variable(fd, name, &other_vendor, NULL, &size, data),
 	       NOT_FOUND, "GetVariable() of another GUID");
 	expect(get_variable(fd, none, &vendor, NULL, &size, data), NOT_FOUND,
-	       "GetVariable() of no name");
+	       "GetVariable() of an empty name");
 	ksft_test_result(size == sizeof(data),
-			 "a variable that is not found leaves the size alone\n");
+			 "if a variable is not found, the size does not change\n");
 
 	memset(data, 0x55, sizeof(data));
 	size = sizeof(value) - 1;
 	status = get_variable(fd, name, &vendor, NULL, &size, data);
 	expect(status, BUFFER_TOO_SMALL, "GetVariable() with too small a buffer");
 	ksft_test_result(size == sizeof(value) && data[0] == 0x55,
-			 "then the size is that of the variable, and no byte is written\n");
+			 "the size is that of the variable, the buffer is untouched\n");
 	size = 0;
 	status = get_variable(fd, name, &vendor, &attributes, &size, NULL);
 	ksft_test_result(status == BUFFER_TOO_SMALL && size == sizeof(value),
@@ -96,7 +98,7 @@ static void check_get_variable(void)
 	status = get_variable(fd, name, &vendor, NULL, &size, data);
 	ksft_test_result(!status && size == sizeof(value) &&
 			 !memcmp(data, value, size) && data[size] == 0x55,
-			 "GetVariable() with a buffer that just fits: %#lx\n",
+			 "GetVariable() with a buffer of just the right size: %#lx\n",
 			 status);
 
 	size = sizeof(data);
@@ -111,7 +113,7 @@ static void check_get_variable(void)
 	size = 3UL << 60;
 	expect(get_variable(fd, name, &vendor, NULL, &size, NULL),
 	       INVALID_PARAMETER,
-	       "GetVariable() without a buffer of any size");
+	       "GetVariable() without a buffer, with a huge size");
 	free(none);
 }
 
@@ -126,23 +128,23 @@ static void check_set_variable(void)
 	       INVALID_PARAMETER, "SetVariable() without a name");
 	expect(set_variable(fd, name, &vendor, NON_VOLATILE | RUNTIME_ACCESS,
 			    sizeof(value), value),
-	       INVALID_PARAMETER, "SetVariable() for runtime alone");
+	       INVALID_PARAMETER, "SetVariable() with runtime access only");
 	expect(set_variable(fd, name, &vendor,
 			    BOOTSERVICE_ACCESS | RUNTIME_ACCESS, 1, "x"),
-	       INVALID_PARAMETER, "SetVariable() with other attributes");
+	       INVALID_PARAMETER, "SetVariable() with attributes that differ from the variable's");
 	expect_either(set_variable(fd, name, &vendor, USUAL | 0x10,
 				   sizeof(value), value),
 		      UNSUPPORTED, SECURITY_VIOLATION,
-		      "SetVariable() with a deprecated signature");
+		      "SetVariable() with the deprecated authentication attribute");
 	ksft_test_result(has_value(value, sizeof(value)),
-			 "none of these has changed the variable\n");
+			 "none of these calls has changed the variable\n");
 
 	memcpy(twice, value, sizeof(value));
 	memcpy(twice + sizeof(value), value, sizeof(value));
 	expect(set_variable(fd, name, &vendor, USUAL | APPEND_WRITE,
-			    sizeof(value), value), 0, "SetVariable() appends");
+			    sizeof(value), value), 0, "SetVariable() appends a value");
 	ksft_test_result(has_value(twice, sizeof(twice)),
-			 "the variable has both parts\n");
+			 "the variable has both values\n");
 	expect(set_variable(fd, name, &vendor, USUAL | APPEND_WRITE, 0, value),
 	       0, "SetVariable() appends nothing");
 	ksft_test_result(has_value(twice, sizeof(twice)),
@@ -152,7 +154,7 @@ static void check_set_variable(void)
 	       "SetVariable() of size 0 deletes");
 	ksft_test_result(is_gone(), "the variable is gone\n");
 	expect(set_variable(fd, name, &vendor, USUAL, 0, value), NOT_FOUND,
-	       "SetVariable() deletes what is not there");
+	       "SetVariable() deletes a variable that does not exist");
 	free(none);
 }
 
@@ -179,7 +181,7 @@ static void check_large(void)
 		      OUT_OF_RESOURCES, INVALID_PARAMETER,
 		      "SetVariable() of 1 MiB");
 	ksft_test_result(has_value(value, sizeof(value)),
-			 "the variable is as before\n");
+			 "the variable is unchanged\n");
 	set_variable(fd, name, &vendor, USUAL, 0, value);
 	free(large);
 }
@@ -204,7 +206,7 @@ static void check_write_protected(void)
 			    BOOTSERVICE_ACCESS | RUNTIME_ACCESS, 0, &other),
 	       WRITE_PROTECTED, "SetVariable() deletes SetupMode");
 	get_variable(fd, setup_mode, &global, NULL, &size, &after);
-	ksft_test_result(before == after, "SetupMode is as before\n");
+	ksft_test_result(before == after, "SetupMode is unchanged\n");
 	free(setup_mode);
 }
 
@@ -235,7 +237,7 @@ static void check_next_name(void)
 	}
 	expect(status, NOT_FOUND, "GetNextVariableName() after the last");
 	ksft_test_result(seen && count > 5,
-			 "one of %d variables is that which was written\n",
+			 "the list of %d variables has the one that was written\n",
 			 count);
 
 	found[0] = 0;
@@ -245,12 +247,12 @@ static void check_next_name(void)
 			 "GetNextVariableName() with too small a buffer: %#lx, %lu bytes\n",
 			 status, size);
 
-	/* Three characters and their end, in a buffer said to have two */
+	/* Three characters and a NUL, in a buffer of two characters */
 	memcpy(found, nobody, 4 * sizeof(*found));
 	found[3] = 0;
 	size = 4;
 	expect(get_next_name(fd, &size, found, &guid), INVALID_PARAMETER,
-	       "GetNextVariableName() of a name without an end");
+	       "GetNextVariableName() of a name without a NUL");
 	size = 0;
 	expect(get_next_name(fd, &size, found, &guid), INVALID_PARAMETER,
 	       "GetNextVariableName() with size 0");
@@ -259,7 +261,7 @@ static void check_next_name(void)
 	size = sizeof(found);
 	expect_either(get_next_name(fd, &size, found, &guid),
 		      INVALID_PARAMETER, NOT_FOUND,
-		      "GetNextVariableName() after one that is not there");
+		      "GetNextVariableName() after a name that does not exist");
 
 	size = sizeof(found);
 	found[0] = 0;
@@ -285,10 +287,10 @@ static void check_query_info(void)
 			 status, (unsigned long long)remaining,
 			 (unsigned long long)storage);
 	expect(query_info(fd, 0, &storage, &remaining, &largest),
-	       INVALID_PARAMETER, "QueryVariableInfo() of no attributes");
+	       INVALID_PARAMETER, "QueryVariableInfo() without attributes");
 	expect(query_info(fd, NON_VOLATILE | RUNTIME_ACCESS, &storage,
 			  &remaining, &largest),
-	       INVALID_PARAMETER, "QueryVariableInfo() for runtime alone");
+	       INVALID_PARAMETER, "QueryVariableInfo() with runtime access only");
 }
 
 static void check_time(void)
@@ -298,7 +300,7 @@ static void check_time(void)
 	unsigned long status;
 
 	expect(get_time(fd, &now, &cap), 0, "GetTime()");
-	ksft_test_result(cap.resolution, "it has a resolution of %u Hz\n",
+	ksft_test_result(cap.resolution, "the clock has a resolution of %u Hz\n",
 			 cap.resolution);
 	expect(get_time(fd, &now, NULL), 0, "GetTime() without capabilities");
 	expect(get_time(fd, NULL, &cap), INVALID_PARAMETER,
@@ -327,7 +329,7 @@ static void check_time(void)
 		.year = 2027, .month = 2, .day = 29, .timezone = 0
 	};
 	expect(set_time(fd, &t), INVALID_PARAMETER,
-	       "SetTime() to 29 February of a usual year");
+	       "SetTime() to 29 February of a common year");
 	t = (struct efi_time){
 		.year = 2028, .month = 2, .day = 29, .hour = 13, .minute = 5,
 		.timezone = -90, .daylight = 3
@@ -340,10 +342,10 @@ static void check_time(void)
 			 back.daylight == 3,
 			 "SetTime() to 29 February of a leap year, with a time zone: %#lx, %d min\n",
 			 status, back.timezone);
-	expect(set_time(fd, &now), 0, "SetTime() back");
+	expect(set_time(fd, &now), 0, "SetTime() back to the time before");
 }
 
-/* The same time an hour later, which may be on another day */
+/* Return: @t plus an hour, which may be on the next day */
 static struct efi_time an_hour_later(struct efi_time t)
 {
 	struct tm tm = {
@@ -360,7 +362,7 @@ static struct efi_time an_hour_later(struct efi_time t)
 	return t;
 }
 
-/* A firmware without a wake-up alarm says so each time */
+/* Without a wake-up alarm each call must return EFI_UNSUPPORTED */
 static void check_waketime(void)
 {
 	unsigned long invalid = INVALID_PARAMETER, status;
@@ -396,7 +398,7 @@ static void check_waketime(void)
 			 "the alarm is set: %#lx, %d, %02d:%02d\n", status,
 			 enabled, t.hour, t.minute);
 	expect(set_waketime(fd, 0, NULL), has_alarm ? 0 : UNSUPPORTED,
-	       "SetWakeupTime() off");
+	       "SetWakeupTime() switches the alarm off");
 	status = get_waketime(fd, &enabled, &pending, &t);
 	ksft_test_result(!has_alarm || (!status && !enabled),
 			 "the alarm is off: %#lx\n", status);
@@ -413,7 +415,7 @@ static void check_count(void)
 	expect(status, 0, "GetNextHighMonotonicCount()");
 	status = get_count(fd, &two);
 	ksft_test_result(!status && two == one + 1,
-			 "the next is one more: %u, %u\n", one, two);
+			 "the next count is one more: %u, %u\n", one, two);
 }
 
 static void check_capsule(void)
@@ -429,8 +431,8 @@ static void check_capsule(void)
 
 	expect_either(query_capsule(fd, &headers, 0, &max_size, &reset_type),
 		      INVALID_PARAMETER, UNSUPPORTED,
-		      "QueryCapsuleCapabilities() of no capsule");
-	/* It must not populate the system table without outliving a reset */
+		      "QueryCapsuleCapabilities() without a capsule");
+	/* POPULATE_SYSTEM_TABLE is invalid without PERSIST_ACROSS_RESET */
 	expect_either(query_capsule(fd, &headers, 1, &max_size, &reset_type),
 		      INVALID_PARAMETER, UNSUPPORTED,
 		      "QueryCapsuleCapabilities() with flags that exclude each other");
@@ -439,7 +441,9 @@ static void check_capsule(void)
 		      0, UNSUPPORTED, "QueryCapsuleCapabilities()");
 }
 
-/* Who must not sleep does not wait, and is told so */
+/*
+ * In atomic context, calls do not wait for the firmware, and most are not made
+ */
 static void check_atomic(void)
 {
 	struct efi_mode_test_atomic a = {};
@@ -451,19 +455,19 @@ static void check_atomic(void)
 			 a.get_variable == NOT_READY &&
 			 a.get_next == NOT_READY &&
 			 a.set_variable == NOT_READY && a.query == NOT_READY,
-			 "without sleeping: %#llx\n",
+			 "in atomic context services return EFI_NOT_READY: %#llx\n",
 			 (unsigned long long)a.get_variable);
 	expect(a.query_nonblocking, 0,
-	       "QueryVariableInfo() without sleeping, as efi-pstore calls it");
+	       "QueryVariableInfo() in atomic context, as efi-pstore calls it");
 	expect(a.set_nonblocking, NOT_FOUND,
-	       "SetVariable() without sleeping, likewise");
+	       "SetVariable() in atomic context, as efi-pstore calls it");
 	expect(a.set_large, OUT_OF_RESOURCES,
-	       "SetVariable() without sleeping, of 16 MiB");
+	       "SetVariable() in atomic context, of 16 MiB");
 	expect(a.set_hidden, INVALID_PARAMETER,
-	       "SetVariable() without sleeping, of boot services");
+	       "SetVariable() in atomic context, without runtime access");
 }
 
-/* The last page before the end of what can be read */
+/* Pass buffers that reach beyond the end of a mapping */
 static void check_user_pointers(void)
 {
 	char *page = mmap(NULL, 2 * getpagesize(), PROT_READ | PROT_WRITE,
@@ -478,7 +482,7 @@ static void check_user_pointers(void)
 	expect(get_variable(fd, name, (struct guid *)end, NULL, &size, data),
 	       FAULT, "a GUID that cannot be read");
 	expect(set_variable(fd, name, &vendor, USUAL, 64, end - 32), FAULT,
-	       "data that end before their size");
+	       "data that cannot be read to their end");
 	expect(get_time(fd, (struct efi_time *)(end - 4), NULL), FAULT,
 	       "a time that cannot be written");
 	munmap(page, getpagesize());

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The firmware's tables: where /sys/firmware/efi says, in memory that is the firmware's,
- * and whole
+ * Check that the firmware's tables are in memory of the firmware, at the
+ * addresses in /sys/firmware/efi, and that their checksums are correct
  *
- * /dev/mem would show them, but also everything else that the firmware has there. So the
- * default configuration has no such device, and where there is one it refuses.
+ * /dev/mem would show the tables, but also the rest of the firmware's memory.
+ * So the default configuration has no such device. If there is one, it must
+ * refuse access.
  */
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -13,7 +14,7 @@
 
 #define SYSFS	"/sys/firmware/"
 
-/* An address of the file, behind @key; 0 if there is none */
+/* Return: the address behind @key in @file, or 0 */
 static uint64_t address(const char *file, const char *key)
 {
 	size_t len = strlen(key);
@@ -75,7 +76,7 @@ static void check_place(const char *what, uint64_t where)
 {
 	ksft_test_result(where && is_in(where, "EFI firmware") &&
 			 !is_in(where, "System RAM"),
-			 "%s: in memory of the firmware: %#llx\n", what,
+			 "%s: the table is in memory of the firmware: %#llx\n", what,
 			 (unsigned long long)where);
 }
 
@@ -87,7 +88,7 @@ static void check_acpi(void)
 	check_place("ACPI", address(SYSFS "efi/systab", "ACPI20="));
 	ksft_test_result(n > 36 && !memcmp(table, "FACP", 4) &&
 			 has_checksum(table, n),
-			 "ACPI: the FADT is whole: %zu bytes\n", n);
+			 "ACPI: the FADT has %zu bytes and a valid checksum\n", n);
 }
 
 static void check_smbios(void)
@@ -98,10 +99,10 @@ static void check_smbios(void)
 
 	check_place("SMBIOS", address(SYSFS "efi/systab", "SMBIOS3=") ?:
 			      address(SYSFS "efi/systab", "SMBIOS="));
-	/* Both forms have their length: at 5 and at 6 */
+	/* The length is at offset 6 in "_SM3_", and at offset 5 in "_SM_" */
 	ksft_test_result(n && !memcmp(entry, "_SM", 3) &&
 			 has_checksum(entry, entry[3] == '3' ? entry[6] : entry[5]),
-			 "SMBIOS: the entry point is whole: %zu bytes\n", n);
+			 "SMBIOS: the entry point has %zu bytes and a valid checksum\n", n);
 }
 
 static void check_dev_mem(uint64_t where)
@@ -111,11 +112,14 @@ static void check_dev_mem(uint64_t where)
 	char c;
 
 	if (fd < 0) {
-		ksft_test_result(errno == ENOENT, "/dev/mem: there is none\n");
+		ksft_test_result(errno == ENOENT, "there is no /dev/mem\n");
 		return;
 	}
 	where -= where % page;
-	/* Behind the end of RAM, read() and write() fail with EFAULT before they look */
+	/*
+	 * Above the end of RAM, read() and write() return EFAULT before they
+	 * check access
+	 */
 	ksft_test_result(pread(fd, &c, 1, where) < 0 &&
 			 (errno == EPERM || errno == EFAULT) &&
 			 pwrite(fd, &c, 1, where) < 0 &&
@@ -138,6 +142,6 @@ int main(void)
 	check_smbios();
 	check_dev_mem(table);
 	ksft_test_result(access("/proc/mtrr", F_OK) < 0 && errno == ENOENT,
-			 "/proc/mtrr: there is none\n");
+			 "there is no /proc/mtrr\n");
 	ksft_finished();
 }

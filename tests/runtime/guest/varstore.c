@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A variable store that is full: firmware says so, and nothing is lost
+ * Fill the variable store: the firmware must return an error and lose nothing
  */
 #include "efi_test.h"
 
@@ -105,31 +105,36 @@ int main(void)
 			 "after %d variables of 12 KiB the store is full: %#lx\n",
 			 count, status);
 	ksft_test_result(!is_whole(count, SIZE) && count_whole(count) == count,
-			 "all of them are whole, and no part of one more is there\n");
+			 "all of them are intact, and the one that failed is not there\n");
 
-	/* Firmware may look for space in the whole store each time */
+	/*
+	 * Few attempts, because the firmware may search the whole store each
+	 * time
+	 */
 	for (small = SIZE / 2; small && write_one(count, small); )
 		small /= 4;
 	ksft_test_result(!small || is_whole(count, small),
-			 "a smaller one of %d bytes still goes in\n", small);
-	/* Firmware may or may not have the space to have both for a moment */
+			 "a smaller variable of %d bytes still fits\n", small);
+	/*
+	 * The firmware may or may not have the space to store both for a moment
+	 */
 	status = write_one(0, SIZE - 1);
 	ksft_test_result(is_whole(0, status ? SIZE : SIZE - 1),
-			 "one that is replaced is the old or the new: %#lx\n",
+			 "a replaced variable has the old or the new value: %#lx\n",
 			 status);
 	ksft_test_result(count_all() == before + count + !!small,
-			 "no other variable is gone\n");
+			 "no other variable is lost\n");
 
 	for (i = 0; i < count + !!small; i++)
 		deleted += !write_one(i, 0);
 	ksft_test_result(deleted == count + !!small && count_all() == before,
 			 "all of them can be deleted\n");
 	ksft_test_result(!write_one(0, SIZE) && is_whole(0, SIZE),
-			 "then there is space again\n");
+			 "a large variable fits again\n");
 	write_one(0, 0);
 	free_after = space();
 	ksft_test_result(free_after + 3 * SIZE > free_before,
-			 "as much as before: %llu, %llu bytes\n",
+			 "as much space is free as before: %llu, %llu bytes\n",
 			 (unsigned long long)free_before,
 			 (unsigned long long)free_after);
 	ksft_finished();

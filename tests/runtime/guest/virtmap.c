@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runtime services are called where they are: SetVirtualAddressMap() is left to
- * whoever comes next
+ * Check that Linux does not call SetVirtualAddressMap(), so that the next
+ * kernel can call it
  *
- *	virtmap		nothing has been moved
- *	virtmap now	go on and be the next: this ends the machine
+ *	virtmap		check that no runtime service has been moved
+ *	virtmap now	call SetVirtualAddressMap() as the next kernel would;
+ *			this ends the machine
  */
 #include <dirent.h>
 
@@ -26,7 +27,7 @@ static unsigned long long read_number(const char *entry, const char *name)
 	return value;
 }
 
-/* As the kernel knows it; bit 63 is EFI_MEMORY_RUNTIME */
+/* Check the kernel's copy of the memory map; bit 63 is EFI_MEMORY_RUNTIME */
 static void check_map(void)
 {
 	int runtime = 0, moved = 0;
@@ -67,7 +68,7 @@ int main(int argc, char **argv)
 	check_map();
 	ok = call_driver(fd, "leave", 0, &d);
 	ksft_test_result(ok && !d.value,
-			 "firmware finds %llu of its services moved\n",
+			 "the firmware finds %llu of its services moved\n",
 			 (unsigned long long)d.value);
 	ksft_finished();
 }
