@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests of what is on the screens
+Tests of the firmware's screens: the host looks at what they show
 """
 
 import contextlib
@@ -13,24 +13,24 @@ from lib.registry import test
 from lib.screens import Screens
 from lib.typist import type_keys, type_text
 
-# The kernel's messages on the screen, and the tests' on the serial port
+# The kernel's messages go to the screen, those of the tests to the serial port
 CONSOLES = "console=tty0 console=hvc0"
 LINUX = f"bzImage initrd=\\initrd.img {CONSOLES}"
 
-# As the kernel has them by default
+# The default colours of the kernel's terminals
 COLOURS = {
     1: (0xaa, 0, 0), 2: (0, 0xaa, 0), 3: (0xaa, 0x55, 0), 4: (0, 0, 0xaa),
     5: (0xaa, 0, 0xaa), 6: (0, 0xaa, 0xaa), 7: (0xaa, 0xaa, 0xaa),
 }
 
-# And as this firmware has them
+# The colours of this firmware's console
 EFI_COLOURS = {
     1: (0x98, 0, 0), 2: (0, 0x98, 0), 3: (0x98, 0x98, 0), 4: (0, 0, 0x98),
     5: (0x98, 0, 0x98), 6: (0, 0x98, 0x98), 7: (0x98, 0x98, 0x98),
 }
 
 def pattern_line(width, y):
-    """As screen.c draws it"""
+    """Line @y of the pattern that guest/screen.c draws"""
     line = bytearray(3 * width)
     line[0::3] = bytes(x & 255 for x in range(width))
     line[1::3] = bytes([y & 255]) * width
@@ -85,7 +85,7 @@ def show_logo(screens):
 
 
 def judge_colours(read_line, colours):
-    """Characters, each line of them in its colour"""
+    """Check that each line has the right characters in the right colour"""
     text, _ = read_line(0)
     if text != "The quick brown fox jumps over the lazy dog":
         return f"first line: {text!r}"
@@ -119,7 +119,7 @@ def show_keys(screens, number):
 
 
 def show_login(screens):
-    """Not only a prompt"""
+    """Wait for the prompt, and check that getty shows what is typed"""
     wrong = screens.wait_text(r"^efi-mode login:$")
     if not wrong:
         type_text(screens.m, "somebody", 100)
@@ -142,10 +142,10 @@ SHOWS = {
 
 
 def guest_steps(m, results, name, screens):
-    """Look at what the selftest shows"""
+    """Check each picture that the selftest shows, until the selftest ends"""
     begin = m.position
     while True:
-        # To the end of the line: it may come in pieces
+        # Match up to the end of the line, because it may arrive in pieces
         told = m.expect(r"^SHOW (\w+)([ \d]*)\r*\n|^TEST END screen\S* (\d+)",
                         TEST)
         if not told[1]:
@@ -164,7 +164,7 @@ def command(*steps, then=""):
 
 @contextlib.contextmanager
 def boot(opt, results, name, steps, *more, devices=(None,), terminals=-1, args=()):
-    """A machine with these screens, and the steps of the selftest"""
+    """Boot a machine with these screens, and run the steps of the selftest"""
     script = [f"{LINUX} {QUIET}{','.join(('screen:' + ':'.join(steps), *more))}",
               "echo STATUS %lasterror%"]
     with machine(opt, results, name, files(opt, *script), args=args) as m:
@@ -175,7 +175,7 @@ def boot(opt, results, name, steps, *more, devices=(None,), terminals=-1, args=(
 
 
 def judge_panic(m, results, name, screens):
-    """The last messages of a kernel that has died"""
+    """Check that the screen shows the panic"""
     m.expect(r"end Kernel panic", TEST)
     wrong = screens.wait_text(
         r"Kernel panic - not syncing: sysrq triggered crash", centred=True)
@@ -183,14 +183,14 @@ def judge_panic(m, results, name, screens):
 
 
 def judge_mapping(m, results, name, wanted):
-    """As the MTRRs have that memory, or better if they have it as uncached"""
+    """Compare the memory type of the frame buffer's mappings"""
     found = re.search(r"^# mapped (\S+)", m.text, re.M)
     results.add(found and found[1] == wanted,
                 f"{name}: the frame buffer is {wanted}", found and found[1])
 
 
 def judge_return(m, results, name, screens):
-    """Firmware's shell has its mode, and a screen of its own"""
+    """Check that the firmware's shell has its mode and its own text on the screen again"""
     def judge(picture):
         if (picture.width, picture.height) != FIRST_SIZE:
             return f"{picture.width}x{picture.height}"
@@ -199,33 +199,33 @@ def judge_return(m, results, name, screens):
 
     m.expect(r"STATUS 0x0\s", START)
     wrong = screens.wait(judge)
-    results.add(not wrong, f"{name}: firmware has its screen again", wrong)
+    results.add(not wrong, f"{name}: the firmware has its screen again", wrong)
 
 
 ALL = ("boot", "logo", "text", "vt", "keys", "pattern", "modes", "idle", "rate",
        "cycles", "login")
 
-# Of stdvga, in this firmware
+# The mode in which this firmware starts stdvga
 FIRST_SIZE = (1280, 800)
 
 
 @test("screen", also_long=True, name="screen-stdvga", beside=True, guest=("screen", "leave"))
 def stdvga(opt, results):
-    """A screen with a frame buffer, and a return from another mode"""
+    """Linux uses a screen with a frame buffer (stdvga), and restores its mode for the firmware"""
     name = "screen-stdvga"
     with boot(opt, results, name, (*ALL, "mapped", "keep"), "leave:return",
               args=["-vga", "std"]) as (m, screens):
         results.add("bootconsole [earlyefi0] enabled" in m.text,
-                    f"{name}: firmware shows the first messages")
+                    f"{name}: the firmware shows the first messages")
         judge_mapping(m, results, name, "write-combining")
         results.add("Initialized simpledrm" in m.text,
-                    f"{name}: simpledrm has had it")
+                    f"{name}: simpledrm had the screen first")
         judge_return(m, results, name, screens)
 
 
 @test("screen", also_long=True, name="screen-virtio", beside=True, guest=("screen", "panic"))
 def virtio(opt, results):
-    """A screen without a frame buffer, and a panic on it"""
+    """Linux uses a screen without a frame buffer (virtio-gpu), and shows a panic on it"""
     name = "screen-virtio"
     with boot(opt, results, name, ALL, "panic", args=[
             "-vga", "none", "-device", "virtio-gpu-pci"]) as (m, screens):
@@ -234,22 +234,22 @@ def virtio(opt, results):
 
 @test("screen", name="screen-ramfb", beside=True, guest=("screen", "panic"))
 def ramfb(opt, results):
-    """A frame buffer in RAM, and a panic on it"""
+    """Linux uses a frame buffer in RAM (ramfb), and shows a panic on it"""
     name = "screen-ramfb"
     with boot(opt, results, name, ("boot", "login", "text", "pattern", "mapped"),
               "panic", args=["-vga", "none", "-device", "ramfb"]) as (m, screens):
         judge_mapping(m, results, name, "write-back")
         results.add("Initialized simpledrm" not in m.text,
-                    f"{name}: simpledrm has not had it, not knowing that")
+                    f"{name}: simpledrm did not get the screen")
         judge_panic(m, results, name, screens)
 
 
-# All characters that firmware has, as a file for its shell
+# Shell commands that print all characters of the firmware's font
 LEARN = ("cls", "type all.txt", "echo LEARN", "pause -q")
 
 
 def learning(opt, *script):
-    """Files with which firmware's font can be learnt, and what comes then"""
+    """Files for a boot that first shows the firmware's font, and then runs @script"""
     content = files(opt, *LEARN, *script)
     content["all.txt"] = glyphs.Console.CHARACTERS.encode() + b"\r\n"
     return content
@@ -258,24 +258,24 @@ def learning(opt, *script):
 def learn(m, results, name, screens):
     m.expect(r"^LEARN", START)
     wrong = screens.learn()
-    results.add(not wrong, f"{name}: all characters of firmware", wrong)
+    results.add(not wrong, f"{name}: the firmware's font is learnt", wrong)
     m.send(" ")
 
 
-# Without these Linux has no screen
+# Without these initcalls Linux has no screen
 DRIVERS = "gop_driver_init,simpledrm_platform_driver_init"
 
 
 @test("screen", name="screen-first", beside=True, guest=("screen",))
 def first(opt, results):
-    """The first message of the kernel, by the firmware's console"""
+    """The firmware's console shows the first message of the kernel"""
     name = "screen-first"
     script = (f"{LINUX} initcall_blacklist={DRIVERS} "
               f"{QUIET}screen:boot:terminal")
     with machine(opt, results, name, learning(opt, script)) as m:
         screens = Screens(opt, m)
         learn(m, results, name, screens)
-        # All of it, which is more than one piece, and before it scrolls away
+        # Wait for the whole message, and stop the machine before the message scrolls away
         m.expect(r"^\[ +0\.000000\] Linux version .*\n", START)
         m.command_qmp("stop")
         wrong = screens.wait_text(r"^\[ +0\.000000\] Linux version")
@@ -300,12 +300,12 @@ def two(opt, results):
 
 @test("screen", long=True, name="screen-none", beside=True, guest=("boot",))
 def none(opt, results):
-    """A machine without a screen"""
+    """Linux boots on a machine without a screen"""
     name = "screen-none"
     with machine(opt, results, name, files(opt, f"{LINUX} {QUIET}boot"),
                  args=["-vga", "none"]) as m:
         guest_tests(m, results, name, ("boot",))
-        results.add("efi-gop" not in m.text, f"{name}: and no word of it")
+        results.add("efi-gop" not in m.text, f"{name}: no message about screens")
 
 
 @test("screen", long=True, name="screen-linear", beside=True, guest=("screen",))
@@ -323,7 +323,7 @@ def linear(opt, results):
 @test("screen", name="screen-return", beside=True,
       guest=("gop", "screen", "leave"), efi=("driver", "selfcheck"))
 def back(opt, results):
-    """Returns to a firmware whose screens have gone, come again or been reconnected"""
+    """Linux returns after screens were removed, installed again or reconnected"""
     name = "screen-return"
     content = learning(
         opt, "load fs0:\\driver.efi", "selfcheck screen 0",
@@ -331,31 +331,31 @@ def back(opt, results):
         "selfcheck screen 0", f"{LINUX} {QUIET}gop:again,leave:return",
         "selfcheck screen 6", f"{LINUX} {QUIET}screen:reconnect,leave:return=7",
         "echo STATUS %lasterror%")
-    # Firmware fills memory that is given back, which takes its time
+    # Little memory, because the firmware overwrites what it gets back, which takes long
     with machine(opt, results, name, content, memory="512M") as m:
         screens = Screens(opt, m)
         learn(m, results, name, screens)
         m.expect(r"^TEST END gop:gone 0", START + BOOT)
         strays = m.expect(r"^SELFCHECK screen 9 0x(\w+)", START)[1]
-        results.add(strays == "0", f"{name}: nobody calls one that has gone",
+        results.add(strays == "0", f"{name}: Linux does not call a removed screen",
                     strays)
         m.expect(r"^TEST END gop:again 0", START + BOOT)
         mode = m.expect(r"^SELFCHECK screen 6 0x(\w+)", START)[1]
         results.add(mode == "1",
-                    f"{name}: one that has come again is in its mode", mode)
+                    f"{name}: a screen installed again has its first mode", mode)
         m.expect(r"^TEST END screen:reconnect 0", START + BOOT)
         m.expect("STATUS 0x7", START)
         wrong = screens.wait_text(r"^STATUS 0x7$")
-        results.add(not wrong, f"{name}: firmware's console is on its screen",
+        results.add(not wrong, f"{name}: the firmware's console is on its screen",
                     wrong)
         shape = screens.take()
         results.add((shape.width, shape.height) == FIRST_SIZE,
-                    f"{name}: in its mode")
+                    f"{name}: the screen has its first mode")
 
 
 @test("screen", beside=True, guest=("gop",), efi=("driver",))
 def gop(opt, results):
-    """A screen of the test driver that fails in every way"""
+    """Linux handles a screen that fails in every way"""
     name = "gop"
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{name}"]
     with machine(opt, results, name, files(opt, *script)) as m:
@@ -364,7 +364,7 @@ def gop(opt, results):
 
 @test("screen", name="gop-panic", beside=True, guest=("gop",), efi=("driver",))
 def gop_panic(opt, results):
-    """A panic while a mode is being set leaves that screen alone"""
+    """A panic while a mode is being set does not draw on that screen"""
     name = "gop-panic"
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}gop:panic"]
     with machine(opt, results, name, files(opt, *script)) as m:

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A screen in memory, of the worse kind
+ * A screen in memory that has unusual modes and fails on request
  *
- * Some of its modes are none, one has pixels of 16 bits and lines that are longer than
- * they are wide, one has a frame buffer without an address. Its functions fail, or take
- * long, if they are told to.
+ * One mode is 0x0, QueryMode() fails for one, one has pixels of 16 bits and
+ * padded lines, and one has a frame buffer without an address. Blt() and
+ * SetMode() fail, and SetMode() takes long, on request.
  */
 #include "driver.h"
 #include "screen.h"
@@ -31,7 +31,7 @@ static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION infos[] = {
 	{ 0, WIDTH_565, HEIGHT_565, PixelBltOnly, { 0, 0, 0, 0 }, 0 },
 	{ 0, MAX_WIDTH, MAX_HEIGHT, PixelBlueGreenRedReserved8BitPerColor,
 	  { 0, 0, 0, 0 }, MAX_WIDTH },
-	/* Not known to QueryMode() */
+	/* QueryMode() fails for this mode */
 	{ 0, 400, 300, PixelBltOnly, { 0, 0, 0, 0 }, 0 },
 };
 
@@ -177,7 +177,7 @@ static UINT64 pixel(UINT32 x, UINT32 y)
 	return pixels[y * MAX_WIDTH + x];
 }
 
-/* See screen.h */
+/* See TEST_SCREEN_* in screen.h */
 static EFI_STATUS EFIAPI screen(UINT64 what, UINT64 *value)
 {
 	UINT64 argument = what >> 8;

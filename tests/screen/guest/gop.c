@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A screen of the test driver's (tests/screen/efi/screen.c): its modes, its faults, and
- * how it goes
+ * Test the display driver with the test driver's screen
+ * (tests/screen/efi/screen.c)
  *
- *	gop		all of it
- *	gop panic	the kernel dies while a mode is being set
- *	gop gone	a screen that was there before Linux goes
- *	gop again	and comes again, and is in another mode when Linux ends
+ *	gop		test modes, failures, binding, changes and removal
+ *	gop panic	cause a panic while a mode is being set
+ *	gop gone	remove the screen, which was there before Linux
+ *	gop again	remove the screen, install it again, and leave it in
+ *			another mode
  */
 #include <signal.h>
 #include <sys/klog.h>
@@ -22,7 +23,7 @@
 #define MODE_565	2
 #define LAST_MODE	4
 #define CHANGES		40
-#define SLOW_MODE	1000	/* ms, of which a panic waits for the rest */
+#define SLOW_MODE	1000	/* ms; the panic waits for the rest of it */
 
 static int fd, uevents;
 
@@ -102,7 +103,9 @@ static bool is_drawn(unsigned int x, unsigned int y)
 	return found == wanted;
 }
 
-/* The last, and of the others one in a hundred, in each line elsewhere */
+/*
+ * Check the last pixel, and every 101st, which has another column in each line
+ */
 static bool is_shown(const struct kms *k)
 {
 	unsigned int i;
@@ -133,26 +136,26 @@ static void sizes_and_formats(const char *device)
 	ksft_test_result(kms_open_device(&k, device) && k.nr_modes == 3 &&
 			 kms_mode(&k, 320, 200) && kms_mode(&k, 320, 240) &&
 			 kms_mode(&k, 640, 400),
-			 "each size once, and none of nothing: %u modes\n",
+			 "each size is listed once, 0x0 is not listed: %u modes\n",
 			 k.nr_modes);
 	ksft_test_result(k.modes[0].hdisplay == 320 &&
 			 k.modes[0].vdisplay == 200 &&
 			 (k.modes[0].type & DRM_MODE_TYPE_PREFERRED),
-			 "the one that it is in is preferred\n");
+			 "the current mode is the preferred one\n");
 	kms_close(&k);
 
 	ksft_test_result(show(&k, device, 320, 200) && is_shown(&k),
-			 "pixels by Blt()\n");
+			 "a picture drawn by Blt()\n");
 	kms_close(&k);
 	blts = screen(TEST_SCREEN_BLTS, 0);
 	ksft_test_result(show(&k, device, 320, 240) &&
 			 screen(TEST_SCREEN_MODE, 0) == MODE_565 &&
 			 is_shown(&k) &&
 			 screen(TEST_SCREEN_BLTS, 0) == blts,
-			 "16 bits, in a frame buffer with long lines\n");
+			 "a picture in a frame buffer of 16 bits with padded lines\n");
 	kms_close(&k);
 	ksft_test_result(show(&k, device, 640, 400) && is_shown(&k),
-			 "a frame buffer without an address: by Blt()\n");
+			 "a frame buffer without an address is drawn by Blt()\n");
 	kms_close(&k);
 }
 
@@ -169,11 +172,11 @@ static void blt_fails(const char *device)
 	*kms_pixel(&k, 1, 1) = 0x123456;
 	ksft_test_result(kms_dirty(&k, &first, 1) && pixel(1, 1) != 0x123456 &&
 			 log_has("cannot draw on the screen"),
-			 "a Blt() that fails is a message\n");
+			 "a Blt() that fails causes a message\n");
 	*kms_pixel(&k, 301, 191) = 0x654321;
 	ksft_test_result(kms_dirty(&k, &second, 1) &&
 			 pixel(301, 191) == 0x654321 && pixel(1, 1) == 0x123456,
-			 "what it was to show comes with the next\n");
+			 "the next Blt() also shows what the failed one did not\n");
 	kms_close(&k);
 }
 
@@ -189,15 +192,15 @@ static void mode_fails(const char *device)
 	ksft_test_result(log_has("cannot set 640x400") &&
 			 kms_dirty(&k, NULL, 0) &&
 			 screen(TEST_SCREEN_BLTS, 0) == blts,
-			 "a mode that cannot be set is a message\n");
+			 "a mode that cannot be set causes a message, and no Blt()\n");
 	kms_close(&k);
 	ksft_test_result(show(&k, device, 640, 400) && is_shown(&k),
-			 "the next time it can\n");
-	/* As text consoles do */
+			 "the mode can be set at the next attempt\n");
+	/* Change the mode as the firmware's text console does */
 	kms_off(&k);
 	screen(TEST_SCREEN_SET_MODE, 1);
 	ksft_test_result(kms_show(&k, kms_mode(&k, 640, 400)) && is_shown(&k),
-			 "a mode that somebody else has set is set anew\n");
+			 "after another program changed the mode, it is set again\n");
 	kms_close(&k);
 }
 
@@ -209,13 +212,13 @@ static void binding(const char *device)
 		ksft_exit_fail_msg("640x400 cannot be set\n");
 	ksft_test_result(write_file(KMS_DRIVER "unbind", device) &&
 			 screen(TEST_SCREEN_MODE, 0) == 1,
-			 "without a driver it is in its first mode\n");
+			 "unbinding restores the first mode\n");
 	ksft_test_result(!kms_dirty(&k, NULL, 0) && errno == ENODEV,
-			 "those who have it open are told\n");
+			 "programs that have the card open get ENODEV\n");
 	kms_close(&k);
 	ksft_test_result(write_file(KMS_DRIVER "bind", device) &&
 			 show(&k, device, 320, 240) && is_shown(&k),
-			 "it can be bound again\n");
+			 "the driver can be bound again\n");
 	kms_close(&k);
 }
 
@@ -235,11 +238,14 @@ static void changes(const char *device)
 		usleep(100000);
 	}
 	ksft_test_result(ms < PATIENCE && show(&k, device, 320, 200) &&
-			 is_shown(&k), "other modes are noticed\n");
+			 is_shown(&k), "Linux notices a change of the list of modes\n");
 	kms_close(&k);
 }
 
-/* Somebody who knows nothing of it and shows one picture after the other */
+/*
+ * Start a process that shows one picture after another, whatever happens to the
+ * screen
+ */
 static pid_t start_showing(const char *device)
 {
 	pid_t child = fork();
@@ -253,7 +259,10 @@ static pid_t start_showing(const char *device)
 	}
 }
 
-/* The last change may be yet to come, and makes the screen black for a moment */
+/*
+ * Wait, because the last change may come late, and makes the screen black for a
+ * moment
+ */
 static bool is_shown_soon(const struct kms *k)
 {
 	int ms;
@@ -278,7 +287,7 @@ static void changes_while_shown(const char *device)
 		!kill(child, SIGKILL) && waitpid(child, NULL, 0) == child;
 	ksft_test_result(alive && show(&k, device, 320, 200) &&
 			 is_shown_soon(&k),
-			 "changed %d times while others show something\n",
+			 "the modes change %d times while a process shows pictures\n",
 			 CHANGES);
 	kms_close(&k);
 }
@@ -294,12 +303,12 @@ static void removal(const char *device, struct ledger others)
 	kms_dirty(&k, NULL, 0);
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "remove", GUID,
 				     &u) >= 0 && kms_card(device) < 0,
-			 "a screen that goes is missed\n");
+			 "Linux notices that the screen is gone\n");
 	ksft_test_result(!screen(TEST_SCREEN_STRAY, 0),
-			 "nobody has called it\n");
+			 "Linux has not called the removed screen\n");
 	kms_close(&k);
 	ksft_test_result(same_ledger(others, read_ledger()),
-			 "nothing of it is left\n");
+			 "Linux holds nothing of it\n");
 }
 
 static void no_modes(struct ledger others)
@@ -311,15 +320,16 @@ static void no_modes(struct ledger others)
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "add", GUID, &u) >= 0 &&
 			 !usleep(500000) && kms_card(u.device) < 0 &&
 			 log_has("the screen cannot be used"),
-			 "one with no mode is a message\n");
+			 "a screen without a usable mode causes a message\n");
 	ksft_test_result(same_ledger(others, read_ledger()),
-			 "and nothing else\n");
+			 "Linux holds nothing of that screen\n");
 	screen(TEST_SCREEN_REMOVE, 0);
 }
 
 /*
- * Firmware has the old mode and Linux has the new picture already, which is smaller. Who
- * draws one as large as the mode finds no memory behind its end.
+ * Cause a panic while the firmware has the old mode, but Linux already has the
+ * new, smaller picture. A panic message drawn in the size of the mode would be
+ * written beyond the end of the picture.
  */
 static void panic_between(const char *device)
 {
@@ -344,7 +354,10 @@ static bool gone(void)
 	return wait_uevent(uevents, PATIENCE, "remove", GUID, &u) >= 0;
 }
 
-/* What the driver finds is what it leaves, so it must not have seen the first mode */
+/*
+ * Let the driver find another mode, which is the one that it restores. The
+ * first mode is then restored by the resident half.
+ */
 static bool again(void)
 {
 	struct uevent u;

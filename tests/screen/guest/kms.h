@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * As much of kernel mode setting as a test needs: the ioctls of DRM, with one screen
+ * The DRM ioctls for mode setting, for cards with one screen
  */
 #ifndef _SELFTESTS_EFI_MODE_KMS_H
 #define _SELFTESTS_EFI_MODE_KMS_H
 
 #include <sys/mman.h>
 
-/* The headers as they are in the tree */
+/* The headers of the kernel tree, whose functions need __user */
 #define __user
 #include "../../../../../include/uapi/drm/drm.h"
 #include "../../../../../include/uapi/drm/drm_mode.h"
@@ -33,7 +33,7 @@ static inline uint64_t kms_pointer(const void *p)
 
 #define KMS_DRIVER	"/sys/bus/efi/drivers/efi-gop/"
 
-/* The card that a device of the bus is, or -1 */
+/* Return: number of the card of a device on the bus, or -1 */
 static inline int kms_card(const char *device)
 {
 	char path[128];
@@ -74,7 +74,9 @@ static inline bool kms_open_device(struct kms *k, const char *device)
 	return k->nr_modes && k->nr_modes <= KMS_MAX_MODES;
 }
 
-/* In the order in which the bus has found them */
+/*
+ * Open the card @number, in the order of the numbers of the devices on the bus
+ */
 static inline bool kms_open(struct kms *k, unsigned int number)
 {
 	char device[16];
@@ -100,7 +102,7 @@ kms_mode(const struct kms *k, unsigned int width, unsigned int height)
 	return NULL;
 }
 
-/* A buffer of this size, mapped, that is a framebuffer */
+/* Make and map a dumb buffer of this size, and a framebuffer of it */
 static inline bool kms_create(struct kms *k, unsigned int width,
 			      unsigned int height)
 {
@@ -165,7 +167,7 @@ static inline bool kms_dirty(struct kms *k, const struct drm_clip_rect *clips,
 	return !ioctl(k->fd, DRM_IOCTL_MODE_DIRTYFB, &dirty);
 }
 
-/* A mapping keeps the file open, and with it what it shows */
+/* Unmap first: a mapping keeps the file open, and its picture on the screen */
 static inline void kms_close(struct kms *k)
 {
 	if (k->pixels)

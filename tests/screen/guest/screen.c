@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The screens of firmware: what is shown, and what that costs
+ * Show text and pictures on the firmware's screens, and count what that costs
  *
  *	screen STEP...
  *
- * What is on the screen is for the host to judge (tests/screen/host.py). A step says SHOW and
- * what there is to be seen, draws it, and waits for a line.
+ * A step prints SHOW and what it is going to show, draws it, and waits for a
+ * line from the host, which looks at the screen (tests/screen/host.py).
  *
  *	boot		the kernel's messages
- *	logo		and what is above them
+ *	logo		the logo above them
  *	text		colours and characters on tty1
- *	vt		another text on tty2, and tty1 again
- *	keys		the same with keys that the host types: Alt-F2 and Alt-F1
- *	login		getty on tty1, and what the host types there
- *	terminal	colours and characters on firmware's screen, which is hvc1
- *	pattern[CARD]	each pixel in another colour, then damage
- *	modes		two other modes, and one that is none
+ *	vt		another text on tty2, then tty1 again
+ *	keys		the same, but the host types Alt-F2 and Alt-F1
+ *	login		getty on tty1, where the host types a name
+ *	terminal	colours and characters on hvc1, the firmware's screen
+ *	pattern[CARD]	a picture with every pixel different, then damage to it
+ *	modes		two other modes, and one that does not exist
  *	idle		how often the screen is written when nothing changes
- *	rate		and how often it can be
- *	cycles		the driver is unbound and bound, in a long test a hundred times
- *	reconnect	firmware's driver lets go of the screen, and takes it again
- *	mapped		what kind of memory the frame buffer is for Linux
+ *	rate		how many frames are shown in a second
+ *	cycles		unbind and bind the driver, 100 times in a long test
+ *	reconnect	disconnect the firmware's driver, and connect it again
+ *	mapped		the memory type of the mappings of the frame buffer
  *	keep		another mode, which stays until Linux ends
  */
 #include <dirent.h>
@@ -43,7 +43,7 @@ static void check(bool ok, const char *what)
 	ksft_test_result(ok, "%s\n", what);
 }
 
-/* The console can be on the same screen, so it comes first */
+/* Print first, and draw then, because the console can be on the same screen */
 static void announce(const char *what)
 {
 	printf("SHOW %s\n", what);
@@ -56,7 +56,7 @@ static void wait_for_host(void)
 	char line[64];
 
 	if (!fgets(line, sizeof(line), stdin))
-		ksft_exit_fail_msg("nobody is looking\n");
+		ksft_exit_fail_msg("the host does not answer\n");
 }
 
 static int open_terminal(const char *path)
@@ -145,10 +145,10 @@ static void terminals(void)
 {
 	announce("vt 2");
 	put_second();
-	check(activate(2), "the second terminal");
+	check(activate(2), "tty2 can be activated");
 	wait_for_host();
 	announce("vt 1");
-	check(activate(1), "and the first again");
+	check(activate(1), "tty1 can be activated again");
 	wait_for_host();
 }
 
@@ -167,10 +167,10 @@ static void switch_by_keys(void)
 	put_second();
 	announce("keys 2");
 	wait_for_host();
-	check(is_active(2), "Alt-F2 is the second terminal");
+	check(is_active(2), "Alt-F2 activates tty2");
 	announce("keys 1");
 	wait_for_host();
-	check(is_active(1), "Alt-F1 is the first");
+	check(is_active(1), "Alt-F1 activates tty1");
 }
 
 static void login(void)
@@ -190,7 +190,7 @@ static void login(void)
 	}
 	wait_for_host();
 	check(child > 0 && !kill(child, SIGKILL) &&
-	      waitpid(child, NULL, 0) == child, "getty waits for a name");
+	      waitpid(child, NULL, 0) == child, "getty is running");
 }
 
 static void start_count(void)
@@ -198,11 +198,11 @@ static void start_count(void)
 	int fd = open(TRACING "trace", O_WRONLY | O_TRUNC);
 
 	if (fd < 0 || !write_file(TRACING "events/efi_mode/efi_mode_call/enable", "1"))
-		ksft_exit_fail_msg("no tracing\n");
+		ksft_exit_fail_msg("cannot trace calls\n");
 	close(fd);
 }
 
-/* How often firmware has been called to draw since then */
+/* Return: number of calls of Blt() since start_count() */
 static unsigned int count(void)
 {
 	FILE *f = fopen(TRACING "trace", "r");
@@ -242,8 +242,8 @@ static bool has_frame_buffer(void)
 }
 
 /*
- * Two rectangles that are far from each other, two that are one beside the other, and
- * one that nobody is told of.
+ * Draw two rectangles that are far from each other, two that are adjacent, and
+ * one that is not reported as damage.
  */
 static void damage(struct kms *k)
 {
@@ -267,13 +267,14 @@ static void damage(struct kms *k)
 	start_count();
 	ok &= kms_dirty(k, near, 2);
 	together = count();
-	check(ok, "what has changed is told");
-	ksft_print_msg("%u calls for two places, %u for one\n", apart, together);
+	check(ok, "changed areas are reported");
+	ksft_print_msg("%u calls for two distant places, %u for adjacent ones\n",
+		       apart, together);
 	if (apart || together)
 		check(apart == 2 && together == 1,
-		      "a call for each place that has changed");
+		      "one call for each place that has changed");
 	else
-		check(has_frame_buffer(), "no call with a frame buffer");
+		check(has_frame_buffer(), "no calls with a frame buffer");
 }
 
 static void pixels(unsigned int card)
@@ -288,17 +289,17 @@ static void pixels(unsigned int card)
 	snprintf(what, sizeof(what), "pattern %u %u %u", card, k.width,
 		 k.height);
 	announce(what);
-	check(kms_show(&k, &k.modes[0]), "it is shown");
+	check(kms_show(&k, &k.modes[0]), "the pattern is shown");
 	wait_for_host();
 	snprintf(what, sizeof(what), "damage %u %u %u", card, k.width, k.height);
 	announce(what);
 	draw_pattern(&k);
-	check(kms_dirty(&k, NULL, 0), "all is drawn again");
+	check(kms_dirty(&k, NULL, 0), "the whole pattern is drawn again");
 	damage(&k);
 	wait_for_host();
 	snprintf(what, sizeof(what), "off %u %u %u", card, k.width, k.height);
 	announce(what);
-	check(kms_off(&k), "it is switched off");
+	check(kms_off(&k), "the screen is switched off");
 	wait_for_host();
 	kms_close(&k);
 }
@@ -333,9 +334,9 @@ static void modes(void)
 	none.hdisplay = 1000;
 	none.vdisplay = 700;
 	check(!kms_show(&k, &none) && errno == EINVAL,
-	      "a mode that firmware does not have is refused");
+	      "a mode that the firmware does not have is refused");
 	kms_close(&k);
-	/* The terminal has the screen again, in its own mode */
+	/* After the close, fbcon restores its mode and the terminal */
 	announce("vt 1");
 	wait_for_host();
 }
@@ -359,13 +360,13 @@ static void idle(void)
 	blinking = calls_in(2);
 	put(tty, "\033[?25l");
 	close(tty);
-	ksft_print_msg("%u calls in 2 s, with a cursor that blinks %u\n", hidden,
+	ksft_print_msg("%u calls in 2 s, %u with a blinking cursor\n", hidden,
 		       blinking);
-	check(!hidden, "no call when nothing changes");
-	check(blinking <= 12, "a call for each blink of the cursor");
+	check(!hidden, "no calls when nothing changes");
+	check(blinking <= 12, "at most one call for each blink of the cursor");
 }
 
-/* As often as one likes, and as often as it gets there */
+/* Draw frames for a second, as fast as possible, and count them */
 static void rate(void)
 {
 	const struct drm_clip_rect clip = { 0, 0, 8, 16 };
@@ -387,7 +388,7 @@ static void rate(void)
 	kms_close(&k);
 	ksft_print_msg("%u frames in a second\n", frames);
 	check(frames > FRAMES / 4 && frames <= FRAMES + 1,
-	      "no more frames than a screen has");
+	      "at most 60 frames a second");
 }
 
 static unsigned int find_screens(char names[][32])
@@ -426,7 +427,7 @@ static void cycles(void)
 	bool ok = nr, same = true;
 	int i;
 
-	/* The messages would take longer than the rest */
+	/* Printing the kernel's messages would take longer than the rest */
 	klogctl(6, NULL, 0);
 	for (i = 0; ok && i < CYCLES; i++) {
 		ok = write_all("unbind", names, nr);
@@ -436,10 +437,10 @@ static void cycles(void)
 		ok &= write_all("bind", names, nr) && find_screens(again) == nr;
 	}
 	klogctl(7, NULL, 0);
-	check(ok, "unbound and bound again and again");
+	check(ok, "the driver is unbound and bound repeatedly");
 	check(same && bound.protocols == unbound.protocols + (int)nr &&
 	      unbound.buffers < bound.buffers &&
-	      same_ledger(bound, read_ledger()), "the ledger says so");
+	      same_ledger(bound, read_ledger()), "each unbind releases the same resources");
 	text();
 }
 
@@ -453,7 +454,7 @@ static bool wait_screens(unsigned int nr)
 	return i < 100;
 }
 
-/* On the device that the screen is of */
+/* Disconnect and connect the graphics device, the parent of the screen */
 static void reconnect(void)
 {
 	char names[MAX_SCREENS][32], link[64], path[PATH_MAX];
@@ -463,11 +464,13 @@ static void reconnect(void)
 	snprintf(link, sizeof(link), "/sys/bus/efi/devices/%.31s", names[0]);
 	if (!nr || !realpath(link, path))
 		ksft_exit_fail_msg("no screen\n");
-	/* Its own folder will be gone */
+	/*
+	 * Use the parent's folder, because the screen's own folder will be gone
+	 */
 	*strrchr(path, '/') = '\0';
 	snprintf(file, sizeof(file), "%s/connect", path);
-	check(write_file(file, "0") && wait_screens(nr - 1), "the screen goes");
-	check(write_file(file, "1") && wait_screens(nr), "and comes again");
+	check(write_file(file, "0") && wait_screens(nr - 1), "disconnecting removes the screen");
+	check(write_file(file, "1") && wait_screens(nr), "connecting brings it back");
 }
 
 #define IOMEM		"%llx-%llx : %31s"
@@ -489,7 +492,7 @@ static bool find_frame_buffer(unsigned long long *start,
 	return found;
 }
 
-/* In all places where it is mapped, by whom ever */
+/* All mappings of the frame buffer must have the same memory type */
 static void memory_type(void)
 {
 	unsigned long long start, end, from, to;
@@ -509,10 +512,10 @@ static void memory_type(void)
 	}
 	fclose(f);
 	ksft_print_msg("mapped %s\n", first);
-	check(*first && same, "the frame buffer is mapped in one way");
+	check(*first && same, "all mappings of the frame buffer have one memory type");
 }
 
-/* A process that has another mode */
+/* Leave a process behind that keeps another mode */
 static void keep(void)
 {
 	const struct drm_mode_modeinfo *mode;
@@ -523,7 +526,7 @@ static void keep(void)
 	mode = kms_mode(&k, 800, 600);
 	draw_pattern(&k);
 	announce("pattern 0 800 600");
-	check(mode && kms_show(&k, mode), "a mode that stays");
+	check(mode && kms_show(&k, mode), "a mode that stays is set");
 	wait_for_host();
 	fflush(stdout);
 	if (!fork())
@@ -566,7 +569,7 @@ int main(int argc, char **argv)
 	ksft_print_header();
 	for (i = 1; i < argc; i++)
 		run(argv[i]);
-	/* As many as there were */
+	/* The number of results depends on the steps */
 	ksft_set_plan(ksft_test_num());
 	ksft_finished();
 }
