@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-A Debian system on firmware's disk driver: systemd, udev, and disks at work
+Tests of systems whose root file system is on a firmware disk
 """
 
 import os
@@ -16,11 +16,11 @@ from lib.registry import test
 from disk.load import CONTROLLERS, attach
 from lib.screens import Screens
 
-# systemd has many processes to start, and QEMU no accelerator
+# In seconds; systemd starts many processes, and QEMU has no accelerator
 PATIENCE = 240
 PROMPT = r"^root@efi-mode:.*# $"
 
-# By their sizes in MiB. Options of the disks.
+# For each disk: its size in MiB, by which the guest finds it, and more options for QEMU
 DISKS = {
     "virtio-scsi": (257, ""),
     "nvme": (258, ""),
@@ -45,7 +45,7 @@ def disk_args(tmp):
 
 
 def shell(m, command, timeout=60):
-    """What a command says at the login shell"""
+    """Run a command at the login shell, and return its output"""
     m.send(command + "\r")
     m.expect(re.escape(command[-20:]) + r"\s", timeout)
     begin = m.position
@@ -54,7 +54,7 @@ def shell(m, command, timeout=60):
 
 
 def judge_image(results, name, path):
-    """The file system on the disk has been left in order"""
+    """Check that the file system is consistent and was unmounted"""
     where = f"{path}?offset={1 << 20}"
     said = subprocess.run(["e2fsck", "-f", "-n", where], check=False,
                           capture_output=True, text=True)
@@ -63,10 +63,10 @@ def judge_image(results, name, path):
                           capture_output=True, text=True).stdout
     results.add("needs_recovery" not in said and
                 re.search(r"^Filesystem state: +clean$", said, re.M),
-                f"{name}: nothing is left in its journal", said)
+                f"{name}: the journal is empty", said)
 
 
-# The first process of a root file system that has nothing but busybox
+# The init of a root file system that has nothing but busybox
 INIT = b"""#!/bin/busybox sh
 busybox mount -t proc proc /proc
 echo "ROOT $(busybox grep ' / ' /proc/mounts)"
@@ -77,7 +77,7 @@ busybox poweroff -f
 
 
 def root_image(tmp):
-    """The image of a disk with that file system on its one partition"""
+    """Make the image of a disk with this file system on its only partition"""
     path, root = os.path.join(tmp, "root.img"), os.path.join(tmp, "root")
     for folder in ("bin", "dev", "proc", "sbin"):
         os.makedirs(os.path.join(root, folder))
@@ -111,20 +111,20 @@ def root_disk(opt, results):
         with machine(opt, results, name, content, args=args) as m:
             mounted = m.expect(r"^ROOT (.*?)\s*$", START + BOOT)[1]
             results.add(mounted.startswith("/dev/root / ext4 rw"),
-                        f"{name}: mounted", mounted)
+                        f"{name}: the root file system is mounted", mounted)
             results.add(m.wait_end(60), f"{name}: power-off")
             clean(m, results, name)
         judge_image(results, name, root)
         said = subprocess.run(["debugfs", "-R", "cat /written",
                                f"{root}?offset={1 << 20}"], check=False,
                               capture_output=True, text=True).stdout
-        results.add(said == "from Linux\n", f"{name}: what Linux wrote is there",
+        results.add(said == "from Linux\n", f"{name}: the disk has what Linux wrote",
                     said)
 
 
 @test("system", long=True, beside=True, needs=("root-image",))
 def debian(opt, results):
-    """A Debian system on a firmware disk, from its boot to a clean end"""
+    """A Debian system boots from a firmware disk, uses other disks, and powers off"""
     name = "debian"
     with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         root = os.path.join(tmp, "root.img")
@@ -141,7 +141,7 @@ def debian(opt, results):
             m.expect(r"^efi-mode login: ", START + PATIENCE)
             results.add(True, f"{name}: a login prompt on the serial port")
             wrong = Screens(opt, m).wait_text(r"^efi-mode login: ")
-            results.add(not wrong, f"{name}: and on the screen", wrong)
+            results.add(not wrong, f"{name}: a login prompt on the screen", wrong)
             m.send("root\r")
             m.expect(PROMPT, PATIENCE)
             said = shell(m, "systemctl is-system-running --wait", PATIENCE)
