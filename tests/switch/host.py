@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests of the world switch: states of the CPU that a firmware can have, exceptions
-in it, and interrupts that cannot be masked
+Tests of the world switch: CPU states that a firmware can have, exceptions in the firmware,
+non-maskable interrupts and machine checks
 """
 
 import re
@@ -15,24 +15,25 @@ from lib.registry import test
 
 @test("switch", guest=("life", "preempt", "switch"), efi=("tss", "driver"))
 def task(opt, results):
-    """A firmware with a task register of its own, and page table isolation"""
+    """Switches and preemption work if the firmware has a task register, with pti=on"""
     boot_with(opt, results, "task register", ["tss", "driver"], SWITCHING,
               "pti=on", cpu="max")
 
 
 @test("switch", beside=True, guest=("selectors", "switch"), efi=("selectors", "driver"))
 def selectors(opt, results):
-    """A firmware with segments whose selectors cannot be loaded again"""
+    """Switches work if the selectors of the firmware's segments cannot be loaded again"""
     boot_with(opt, results, "selectors", ["selectors", "driver"],
               ("selectors", "switch"))
 
 
 @test("switch", beside=True, guest=("boot", "leave"), efi=("protected",))
 def protected(opt, results):
-    """A firmware with its tables in read-only pages, and a fault before Linux starts
+    """
+    Linux hooks a firmware with read-only tables, and lets it handle its own exception
 
-    It handles the fault itself. Linux starts, hooks what it needs, returns, and starts
-    again.
+    Linux starts, installs its hooks, returns, and starts again. The firmware takes the
+    exception before Linux has started.
     """
     line = f"bzImage initrd=\\initrd.img {QUIET}"
     content = files(opt, "load fs0:\\protected.efi", line + "leave:return=0", "echo BACK",
@@ -40,14 +41,14 @@ def protected(opt, results):
     with machine(opt, results, "protected", content) as m:
         m.expect(r"PROTECTED", START)
         m.expect(r"BACK", TEST)
-        results.add(True, "protected: starts, and returns to the shell")
+        results.add(True, "protected: Linux starts, and returns to the shell")
         guest_tests(m, results, "protected", ("boot",))
 
 
 @test("switch", also_long=True, guest=("life", "preempt", "switch"),
       efi=("xsave", "xsavesse", "driver"))
 def xsave(opt, results):
-    """A firmware that uses XSAVE, with AVX and without"""
+    """Switches and preemption work if the firmware uses XSAVE, with AVX and without"""
     boot_with(opt, results, "AVX", ["xsave", "driver"], SWITCHING, cpu="max")
     if opt.test.long:
         boot_with(opt, results, "XSAVE", ["xsavesse", "driver"], SWITCHING,
@@ -57,13 +58,13 @@ def xsave(opt, results):
 @test("switch", guest=("boot", "levels", "life", "preempt", "switch"),
       efi=("la57", "driver"))
 def five_levels(opt, results):
-    """A firmware with page tables of five levels"""
+    """Linux runs on a firmware with five-level page tables"""
     boot_with(opt, results, "LA57", ["la57", "driver"],
               ("boot", "levels:5") + SWITCHING, cpu="max")
 
 
 def has_feature(name):
-    """Does this QEMU have it for a CPU?"""
+    """Does this QEMU support the CPU feature @name?"""
     with qemu.Machine(args=["-S"]) as m:
         model = m.start().command_qmp("query-cpu-model-expansion", type="full",
                                       model={"name": "max"})
@@ -73,18 +74,18 @@ def has_feature(name):
 @test("switch", also_long=True, guest=("life", "preempt", "switch", "clock", "irq", "rest"),
       efi=("x2apic", "driver"))
 def x2apic(opt, results):
-    """A firmware with its local APIC in x2APIC mode"""
+    """Linux runs on a firmware that has set the local APIC to x2APIC mode"""
     if not has_feature("x2apic"):
-        results.skip("x2apic", "QEMU has it for TCG from version 9 on")
+        results.skip("x2apic", "QEMU supports it with TCG from version 9 on")
         return
     text = boot_with(opt, results, "x2APIC", ["x2apic", "driver"],
                      SWITCHING + ("clock", "irq", "rest"), cpu="max")
-    results.add("x2apic: enabled by BIOS" in text, "x2APIC: found")
+    results.add("x2apic: enabled by BIOS" in text, "x2APIC: Linux finds the mode enabled")
 
 
 @test("switch", also_long=True, guest=("nmi",), efi=("driver",))
 def nmi(opt, results):
-    """Non-maskable interrupts from outside during a storm of switches"""
+    """Linux survives non-maskable interrupts during a storm of switches"""
     content = files(opt, "load fs0:\\driver.efi", f"bzImage initrd=\\initrd.img {QUIET}nmi")
     with machine(opt, results, "NMI", content) as m:
         m.expect(r"STORM BEGIN", START + BOOT)
@@ -97,16 +98,18 @@ def nmi(opt, results):
         guest_tests(m, results, "NMI", ("nmi",))
 
 
-# A memory error that the memory controller has found by itself: nobody has to act. The
-# bank, its status, the status of the CPU (in progress; it can go on), no address.
+# A command for QEMU's monitor: CPU, bank, status of the bank, status of the CPU (machine
+# check in progress, can return), no address. The memory controller has found an error that
+# needs no action.
 MACHINE_CHECK = "mce 0 9 0xb1000000000000c0 5 0 0"
 
 
 @test("switch", guest=("nmi",), efi=("driver",))
 def machine_checks(opt, results):
-    """Machine checks during a storm of switches
+    """
+    Linux survives machine checks during a storm of switches
 
-    QEMU has the AMD kind without recovery, so the CPU says that it is from Intel.
+    The CPU claims to be from Intel, because QEMU's AMD CPUs do not support recovery.
     """
     content = files(opt, "load fs0:\\driver.efi", "bzImage initrd=\\initrd.img "
                            f"{QUIET}nmi:machine-checks")
@@ -119,16 +122,16 @@ def machine_checks(opt, results):
         guest_tests(m, results, "machine checks", ("nmi:machine-checks",))
 
 
-# An error in data that the CPU has read: what HMP's mce is told
+# Commands for QEMU's monitor: an error in data that the CPU has read
 FATAL = (
     ("nothing to return to", "mce 0 9 0xbd80000000000134 6 0x1000 0x8c"),
-    ("the same error again", "mce 0 9 0xbd80000000000134 7 0x1000 0x8c"),
+    ("returning would repeat the error", "mce 0 9 0xbd80000000000134 7 0x1000 0x8c"),
 )
 
 
 @test("switch", guest=("contain",), efi=("driver",))
 def machine_checks_fatal(opt, results):
-    """A machine check that the firmware cannot return from ends it at once"""
+    """If the firmware cannot return from a machine check, Linux stops the firmware at once"""
     script = ("bzImage initrd=\\initrd.img panic=-1 efi_mode.on_panic=reset "
               f"{QUIET}contain:outlive:8000")
     for what, command in FATAL:
@@ -144,7 +147,7 @@ def machine_checks_fatal(opt, results):
 
 @test("switch", beside=True, guest=("breakpoint", "breach"), efi=("driver",))
 def breach(opt, results):
-    """Firmware calls that leave registers changed, and a breakpoint of the firmware"""
+    """Linux repairs what a firmware call breaks, and keeps the firmware's breakpoint"""
     tests = ("breakpoint", "breach")
     content = files(opt, "load fs0:\\driver.efi", "bzImage initrd=\\initrd.img "
                            f"{QUIET}{','.join(tests)}")
@@ -170,7 +173,7 @@ QUICK_CONTAIN = ("page fault in a transfer", "endless loop at TPL_NOTIFY")
 
 @test("switch", also_long=True, beside=True, guest=("contain",), efi=("driver",))
 def contain(opt, results):
-    """A firmware that faults, or never returns, does not take Linux with it"""
+    """Linux goes on if the firmware takes an exception or never returns"""
     for what, kind, number in cases(opt, CONTAIN, QUICK_CONTAIN):
         name = f"contain: {what}"
         script = f"bzImage initrd=\\initrd.img {QUIET}contain:{kind}:{number}"
@@ -186,4 +189,4 @@ def contain(opt, results):
             plan = re.search(r"^1\.\.(\d+)", text, re.M)
             results.add(plan and int(plan[1]) == len(lines) > 1,
                         f"{name}: ran to its end")
-            results.add(m.wait_end(60), f"{name}: restart without firmware")
+            results.add(m.wait_end(60), f"{name}: restart without the firmware")

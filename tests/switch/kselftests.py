@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-The kernel's own selftests, while firmware and Linux are switched all the time
+Run the kernel's own selftests during a storm of world switches
 
-Every program has to end as it does on the stock kernel.  That is written down
-in kselftests.expected, which is made again by
+Every program must end as it does on the stock kernel. kselftests.expected records how that
+is, and this command updates it:
 
     make kselftests-stock
 """
@@ -28,35 +28,34 @@ EXPECTED = os.path.join(os.path.dirname(os.path.abspath(__file__)),
 
 ARCHIVES = ("initrd-tests", "initrd-kselftests")
 
-# All programs, one after the other, and a million round trips
+# Timeouts in seconds, for all programs together and for a million round trips
 PROGRAMS = 1800
 STORM = 3600
 
-# A kernel on one CPU turns LOCK prefixes into DS prefixes, that do nothing in 64-bit
-# mode.  QEMU 7.2 adds the base of DS for them, so that a program with a selector
-# with a base in DS, as ldt_gdt has, makes the kernel fault at its next atomic
-# operation.
+# A kernel on one CPU turns LOCK prefixes into DS prefixes, which have no effect in 64-bit
+# mode. QEMU 7.2 adds the base of DS for them. If a program has loaded DS with a selector
+# that has a base, as ldt_gdt does, the kernel would then fault at its next atomic operation.
 OPTIONS = "noreplace-smp "
 
-# A line of the table: the command, how it ends, and how often it is tried
+# A line of the table: the command, its result, and the number of attempts
 LINE = re.compile(r"^([^#\s].*?) +(pass|skip|fail)( \d+)?$", re.M)
 
 
-# Those that look at the state of the CPU, but for the program that takes longer than all
-# the others together: it tries thousands of system calls, several times over
+# The programs that check the state of the CPU, without the one that takes longer than all
+# others together, because it tries thousands of system calls several times
 QUICK = ("x86", "breakpoints", "sigaltstack")
 LENGTHY = "x86/syscall_numbering_64"
 
 
 def expected(folders=(), without=""):
-    """How each program ends on the stock kernel: all, or those of @folders, less one"""
+    """Results on the stock kernel, of all programs or those in @folders, without one"""
     with open(EXPECTED, encoding="utf-8") as f:
         return {m[1]: m[2] for m in LINE.finditer(f.read())
                 if (not folders or m[1].split("/")[0] in folders) and m[1] != without}
 
 
 def outcomes(text):
-    """What the programs said, from the KTAP of tests/switch/guest/kselftests"""
+    """Results of the programs, from the KTAP of tests/switch/guest/kselftests"""
     found = {}
     for m in re.finditer(r"^\s*(not )?ok \d+ (\w+/[^#\r\n]*?)\s*(#.*)?$", text,
                          re.M):
@@ -81,11 +80,11 @@ def storm(opt, results, name, switches, folders=(), without=""):
 
         found = outcomes(text)
         wanted = expected(folders, without)
-        results.add(wanted, f"{name}: there are programs")
+        results.add(wanted, f"{name}: the table has programs")
         for command, outcome in wanted.items():
             said = found.pop(command, "nothing")
             results.add(said == outcome, f"{name}: {command}: {outcome}", said)
-        results.add(not found, f"{name}: no program that is not in the table",
+        results.add(not found, f"{name}: all programs are in the table",
                     ", ".join(found))
 
         # The storm's own results are not indented
@@ -103,19 +102,19 @@ def storm(opt, results, name, switches, folders=(), without=""):
 @test("switch", guest=("storm", "kselftests", "kselftests-storm"),
       efi=("driver",), needs=("tests-initrd", "kselftests-initrd"))
 def kselftests(opt, results):
-    """Some of the kernel's own selftests during 20,000 switches"""
+    """Some of the kernel's own selftests end as usual during 20,000 switches"""
     storm(opt, results, "kselftests", 20000, QUICK, LENGTHY)
 
 
 @test("switch", long=True, guest=("storm", "kselftests", "kselftests-storm"),
       efi=("driver",), needs=("tests-initrd", "kselftests-initrd"))
 def kselftests_long(opt, results):
-    """The kernel's own selftests during a million switches"""
+    """The kernel's own selftests end as usual during a million switches"""
     storm(opt, results, "kselftests-long", 1000000)
 
 
 def stock(opt):
-    """One boot of the stock kernel: how each program ends"""
+    """Boot the stock kernel, and return the output of the programs"""
     script = (f"bzImage initrd=\\initrd.img console=ttyS0 {OPTIONS}"
               f"{machine.QUIET}kselftests")
     with tempfile.TemporaryDirectory(dir=opt.build) as tmp:
@@ -134,7 +133,7 @@ def stock(opt):
 
 
 def main():
-    """Write the table again: make kselftests-stock"""
+    """Update the table of results on the stock kernel (make kselftests-stock)"""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--build", required=True)
     parser.add_argument("--objects", required=True)
@@ -156,7 +155,7 @@ def main():
     for m in LINE.finditer(table):
         said = {one.get(m[1], "nothing") for one in found}
         if len(said) > 1 or "nothing" in said:
-            print(f"{m[1]}: {', '.join(sorted(said))}: to be taken out")
+            print(f"{m[1]}: {', '.join(sorted(said))}: varies, take it out")
             varies += 1
     table = LINE.sub(lambda m: f"{m[1]:55} {found[0].get(m[1], m[2])}{m[3] or ''}",
                      table)

@@ -2,7 +2,7 @@
 /*
  * EFI_STATUS clobber(UINT64 registers, UINT64 *value)
  *
- * Returns EFI_SUCCESS, and registers that do not have what they had: by the bits in RCX
+ * Return EFI_SUCCESS, with changed registers: one for each bit in RCX
  */
 	.text
 	.macro clobber_if bit, reg

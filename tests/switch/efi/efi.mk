@@ -6,5 +6,5 @@ protected := machine
 xsave	:= enable-xsave
 xsavesse := enable-xsave
 
-# The guest part checks its registers in the same way
+# The guest part and the driver check their registers with the same code
 vpath registers.S ../../switch/guest

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * XSAVE, as firmware turns it on that uses AVX in drivers of its own
+ * Enable XSAVE, like a firmware whose drivers use AVX
  */
 #include "machine.h"
 

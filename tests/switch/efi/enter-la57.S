@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From four levels of page tables to five
+ * Switch from four-level to five-level page tables
  *
- * CR4.LA57 can only be changed while paging is off, and paging can only be turned off
- * in a segment of 32 bits. Runs below 4 GiB, where its own address is the physical one,
- * and needs no data segment but a flat one, which firmware's is.
+ * CR4.LA57 can only be changed while paging is off, and paging can only be
+ * turned off in a 32-bit code segment. This code must run below 4 GiB, at its
+ * physical address, with a flat data segment, such as the firmware's.
  *
  * void enter_la57(UINT64 cr3)
  */

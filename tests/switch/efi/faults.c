@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that does not behave
+ * Functions with the defects that a firmware can have
  */
 #include "breach.h"
 #include "driver.h"
@@ -10,7 +10,7 @@
 #define PAGE_LARGE	0x80
 #define PAGE_ADDRESS	0xffffffffff000
 
-/* A call has 128 KiB of stack */
+/* More than the 128 KiB that a call has */
 #define MAX_STACK_KIB	256
 
 static UINT64 end_of_ram(void)
@@ -34,7 +34,7 @@ static UINT64 end_of_ram(void)
 
 /*
  * Is there a page at @address?
- * @shift: at first of the top level; then of the level that answered
+ * @shift: in: shift of the top level; out: shift of the level that decided
  */
 static BOOLEAN is_mapped(UINT64 address, UINT32 *shift)
 {
@@ -49,7 +49,9 @@ static BOOLEAN is_mapped(UINT64 address, UINT32 *shift)
 	}
 }
 
-/* In the lower half, above all RAM; 0 if there is none */
+/*
+ * Return: an address above all RAM, in the lower half, that is not mapped, or 0
+ */
 static UINT64 not_present(void)
 {
 	UINT32 shift, top = READ_REGISTER("cr4") & CR4_LA57 ? 48 : 39;
@@ -79,7 +81,7 @@ EFI_STATUS EFIAPI fault(UINT64 exception, UINT64 *value)
 		asm volatile("ud2");
 		break;
 	case 13:
-		/* Canonical neither with 48 bits nor with 57 */
+		/* Not canonical, neither with 48 bits nor with 57 bits */
 		address = 1ULL << 63;
 		asm volatile("movb (%0), %b0" : "+r" (address));
 		break;
@@ -92,7 +94,7 @@ EFI_STATUS EFIAPI fault(UINT64 exception, UINT64 *value)
 	default:
 		return EFI_INVALID_PARAMETER;
 	}
-	/* Somebody has skipped the instruction */
+	/* Only reached if a handler has skipped the instruction */
 	return EFI_ABORTED;
 }
 
@@ -101,7 +103,7 @@ TEST_FUNCTION(fault, fault, .max = 14);
 #define MXCSR_TOWARDS_ZERO	0x7f80
 #define FCW_TOWARDS_ZERO	0x0f7f
 
-/* Return with TEST_BREACH_* */
+/* Return in the state that TEST_BREACH_* in @what says */
 static EFI_STATUS EFIAPI breach(UINT64 what, UINT64 *value)
 {
 	UINT32 mxcsr = MXCSR_TOWARDS_ZERO;
@@ -116,7 +118,9 @@ static EFI_STATUS EFIAPI breach(UINT64 what, UINT64 *value)
 		asm volatile("fldcw %0" : : "m" (fcw));
 	if (what & TEST_BREACH_IF)
 		asm volatile("cli");
-	/* Last: nothing that the compiler made may come after it but the return */
+	/*
+	 * Last, because compiled code must not run with the direction flag set
+	 */
 	if (what & TEST_BREACH_DF)
 		asm volatile("std");
 	return EFI_SUCCESS;
@@ -125,8 +129,8 @@ static EFI_STATUS EFIAPI breach(UINT64 what, UINT64 *value)
 TEST_FUNCTION(breach, breach, .max = TEST_BREACH_ALL);
 
 /*
- * clobber.S: return with other values in registers that a function must preserve, by the
- * bits of the argument
+ * In clobber.S: return with changed registers that a function must preserve,
+ * one for each bit in @registers
  */
 EFI_STATUS EFIAPI clobber(UINT64 registers, UINT64 *value);
 
@@ -140,7 +144,7 @@ static EFI_STATUS EFIAPI forever(UINT64 tpl, UINT64 *value)
 	*value = 0;
 	if (tpl < TPL_APPLICATION || tpl > TPL_HIGH_LEVEL)
 		return EFI_INVALID_PARAMETER;
-	/* The only way to ask */
+	/* The only way to find out the current TPL */
 	now = uefi_call_wrapper(BS->RaiseTPL, 1, TPL_HIGH_LEVEL);
 	uefi_call_wrapper(BS->RestoreTPL, 1, now);
 	if (tpl > now)
@@ -151,7 +155,9 @@ static EFI_STATUS EFIAPI forever(UINT64 tpl, UINT64 *value)
 
 TEST_FUNCTION(forever, forever, .max = TPL_HIGH_LEVEL);
 
-/* Spin for this many ms where no interrupt comes, and say so before and after */
+/*
+ * Spin for this many ms with interrupts off, with a message before and after it
+ */
 static EFI_STATUS EFIAPI outlive(UINT64 ms, UINT64 *value)
 {
 	EFI_TPL old = uefi_call_wrapper(BS->RaiseTPL, 1, TPL_HIGH_LEVEL);
@@ -168,7 +174,7 @@ static EFI_STATUS EFIAPI outlive(UINT64 ms, UINT64 *value)
 
 TEST_FUNCTION(outlive, outlive, .max = TEST_MAX_MS);
 
-/* Recursion, so that the stack pointer goes along with what is written */
+/* Recurse, so that the stack pointer moves down with the writes */
 static __attribute__((noinline)) UINT64 dig(UINT64 end)
 {
 	volatile UINT8 hole[512];
@@ -189,8 +195,8 @@ static EFI_STATUS EFIAPI misuse_stack(UINT64 kib, UINT64 *value)
 TEST_FUNCTION(misuse_stack, misuse_stack, .max = MAX_STACK_KIB);
 
 /*
- * Write to a word of Linux. Linux passes the address of the last word of the handoff in
- * the place of an argument.
+ * Invert the word at @address. Linux passes the address of the last word of the
+ * handoff.
  */
 static EFI_STATUS EFIAPI overwrite(UINT64 address, UINT64 *value)
 {
@@ -213,8 +219,9 @@ static VOID EFIAPI look(EFI_EVENT unused, VOID *byte)
 }
 
 /*
- * Fault at the first tick at which a byte of Linux is not 0. Only Linux itself can pass the
- * address. A period of 0 is one tick of the firmware's clock.
+ * Fault at the first tick at which the byte at @address is not 0. Linux passes
+ * the address of a byte in its memory. A period of 0 is one tick of the
+ * firmware's clock.
  */
 static EFI_STATUS EFIAPI fault_when(UINT64 address, UINT64 *value)
 {
@@ -244,10 +251,10 @@ static VOID EFIAPI work(EFI_EVENT event, VOID *usec)
 		asm volatile("pause");
 }
 
-/* Not before this call is over */
+/* In units of 100 ns: long enough for this call to return first */
 #define BUSY_IN		(100 * 10000)
 
-/* In 100 ms begin to be busy at TPL_CALLBACK, for this many us; 0: for ever */
+/* In 100 ms begin to spin at TPL_CALLBACK, for this many us; 0: for ever */
 static EFI_STATUS EFIAPI busy(UINT64 usec, UINT64 *value)
 {
 	EFI_EVENT event;

@@ -2,9 +2,10 @@
 /*
  * UINT64 keep_registers(VOID *function, UINT64 argument)
  *
- * Call the function in RCX with the argument in RDX, and count in RAX the registers that it
- * has changed although it must preserve them (UEFI 2.10, section 2.3.4.2): RBX, RBP, RDI,
- * RSI, RSP, R12 to R15, XMM6 to XMM15, the control bits of MXCSR, the x87 control word.
+ * Call the function in RCX with the argument in RDX. Return in RAX how many
+ * registers it changed that it must preserve (UEFI 2.10, section 2.3.4.2): RBX,
+ * RBP, RDI, RSI, RSP, R12 to R15, XMM6 to XMM15, the control bits of MXCSR, the
+ * x87 control word.
  */
 	.intel_syntax noprefix
 	.text
@@ -64,14 +65,14 @@ keep_registers:
 	push	r13
 	push	r14
 	push	r15
-	/* What the function may write to, control words, ten registers */
+	/* Shadow space of the function, control words, ten registers */
 	sub	rsp, 0x30 + 16 * 10 + 8
 	each_xmm save_xmm
 	stmxcsr	[rsp + 0x20]
 	fnstcw	[rsp + 0x24]
 	mov	[rip + stack], rsp
 
-	/* Round towards zero, in both units: not what anybody else has */
+	/* Round towards zero, in both units, because no other code does that */
 	mov	dword ptr [rsp + 0x28], 0x7f80
 	ldmxcsr	[rsp + 0x28]
 	mov	dword ptr [rsp + 0x28], 0xf7f

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware with page tables of five levels
+ * A driver that gives the firmware five-level page tables
  *
- * Loaded from the UEFI shell: firmware's four levels become the lower ones of a fifth.
+ * The firmware's four levels become the lower levels under a fifth. The UEFI
+ * shell loads this driver.
  */
 #include "machine.h"
 
@@ -14,11 +15,11 @@
 #define PTE_PRESENT	1
 #define PTE_WRITE	2
 
-/* enter-la57.S: from its beginning to its end it is copied */
+/* In enter-la57.S. The code between these symbols is copied. */
 extern UINT8 enter_la57[], enter_la57_end[];
 typedef void (*enter_fn)(UINT64 cr3);
 
-/* The way leads through a mode in which addresses have 32 bits */
+/* Below 4 GiB, because enter_la57() runs in a mode with 32-bit addresses */
 static EFI_STATUS allocate(EFI_MEMORY_TYPE type, UINT64 *page)
 {
 	*page = 0xffffffff;

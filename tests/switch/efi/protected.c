@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that protects its tables, and handles an exception of its own
+ * A driver that makes the firmware protect its tables and handle an exception
  *
- * Loaded from the UEFI shell. The table of boot services and the protocol of the timer lie
- * in read-only pages, as constant data of a protected image do. CalculateCrc32() raises
- * #UD the first time, which the handler here returns from.
+ * The table of boot services and the timer architectural protocol are moved to
+ * read-only pages, like constant data of a protected image. The first call of
+ * CalculateCrc32() raises #UD, and the handler in this file returns from it.
+ * The UEFI shell loads this driver.
  */
 #include "machine.h"
 
@@ -45,7 +46,7 @@ static EFI_STATUS EFIAPI crc_with_exception(VOID *data, UINTN size, UINT32 *crc)
 
 static INTERRUPT void handle_ud(struct interrupt_frame *frame)
 {
-	/* Only ours: after any other the firmware stands still, and the test ends */
+	/* Hang after any other #UD, so that the test fails */
 	while (frame->ip != (UINT64)ud_in_crc)
 		;
 	frame->ip += 2;
@@ -61,7 +62,7 @@ static void *allocate_page(void)
 	return (void *)page;
 }
 
-/* The entry of a page directory, in place of one large page: 512 small ones */
+/* Replace the large page in an entry of a page directory by 512 small pages */
 static EFI_STATUS split(UINT64 *entry)
 {
 	UINT64 flags = *entry & ~LARGE_ADDRESS & ~PTE_LARGE;
@@ -76,7 +77,7 @@ static EFI_STATUS split(UINT64 *entry)
 	return EFI_SUCCESS;
 }
 
-/* Interrupts are off, and CR0.WP is clear */
+/* Context: interrupts are off, and CR0.WP is clear */
 static EFI_STATUS make_read_only(void *page)
 {
 	UINT64 *table = (UINT64 *)(READ_REGISTER("cr3") & PTE_ADDRESS), *entry;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware whose FS and GS are not in its GDT any more
+ * A driver that gives the firmware selectors in FS and GS that are not valid in
+ * its GDT any more
  *
- * Loaded from the UEFI shell: a GDT with two more data segments is loaded, and then one
- * that ends before the second, and has a system segment in place of the first. U-Boot
- * leaves its 32-bit stage in this way.
+ * It loads a GDT with two more data segments, and loads FS and GS with their
+ * selectors. Then it changes the first segment into a system segment, and loads
+ * a GDT that ends before the second. U-Boot leaves its 32-bit stage in this
+ * way. The UEFI shell loads this driver.
  */
 #include "machine.h"
 #include "selectors.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What must not change in firmware's world: the CPU, the local APIC, memory
+ * Compare the firmware's CPU, local APIC and memory with what they were before
+ * Linux
  */
 #include "breakpoint.h"
 #include "driver.h"
@@ -13,7 +14,7 @@
 #define KERNEL_GS_BASE_MSR	0xc0000102
 #define CR4_OSXSAVE		0x40000
 
-/* Also the bits of what STATE returns */
+/* Indices of the values, and bit numbers in the mask that "state" returns */
 enum {
 	CR0, CR3, CR4, EFER, PAT, FS_BASE, GS_BASE, KERNEL_GS_BASE,	/* 0 */
 	GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, LDT, TASK, CS_SS, DS_ES, /* 8 */
@@ -46,7 +47,7 @@ static UINT64 read_xcr0(void)
 
 #define XCR0_AVX	4
 
-/* Has firmware enabled it? */
+/* Has the firmware enabled AVX? */
 BOOLEAN has_avx(void)
 {
 	return (READ_REGISTER("cr4") & CR4_OSXSAVE) && (read_xcr0() & XCR0_AVX);
@@ -85,7 +86,7 @@ static void read_cpu(UINT64 *v)
 	v[XCR0] = v[CR4] & CR4_OSXSAVE ? read_xcr0() : 0;
 }
 
-/* Without the timer's count and vector: they may be lent */
+/* Leave out the timer's count and vector: in a slice Linux may use the timer */
 static void read_lapic(UINT64 *v)
 {
 	UINT32 last_lvt = lapic_read(LAPIC_VERSION) >> 16 & 0xff;
@@ -115,8 +116,8 @@ static UINT64 if_loadable(UINT64 selector)
 }
 
 /*
- * Two selectors in one value. A selector that cannot be loaded is null after a switch, and
- * of no effect before it.
+ * Replace selectors that cannot be loaded by 0, in a value that holds two of
+ * them. A world switch replaces them, too; they have no effect.
  */
 static UINT64 loadable(UINT64 pair)
 {
@@ -132,7 +133,9 @@ static void read_state(struct state *s)
 	read_lapic(s->values);
 }
 
-/* The value is a bit mask of what differs from before Linux was started */
+/*
+ * Return a mask of the values that differ from those before Linux was started
+ */
 static EFI_STATUS EFIAPI state(UINT64 unused, UINT64 *different)
 {
 	struct state now;
@@ -141,7 +144,10 @@ static EFI_STATUS EFIAPI state(UINT64 unused, UINT64 *different)
 	(void)unused;
 	read_state(&now);
 	*different = 0;
-	/* An empty task register cannot be restored, and is of no effect */
+	/*
+	 * An empty task register cannot be restored; the difference has no
+	 * effect
+	 */
 	if (!before.values[TASK])
 		now.values[TASK] = 0;
 	for (i = 0; i < NR_VALUES; i++)
@@ -157,7 +163,7 @@ TEST_FUNCTION(state, state);
 
 static EFI_PHYSICAL_ADDRESS buffer;
 
-/* A linear congruential generator: no word like its neighbours */
+/* A linear congruential generator, so that adjacent words differ */
 static UINT64 next_word(UINT64 word)
 {
 	return word * 6364136223846793005 + 1442695040888963407;
@@ -176,7 +182,7 @@ static void fill_buffer(void)
 	}
 }
 
-/* The value is the number of words that changed in 1 MiB of the firmware's memory */
+/* Return the number of words that changed in 1 MiB of the firmware's memory */
 static EFI_STATUS EFIAPI checksum(UINT64 unused, UINT64 *changed)
 {
 	volatile UINT64 *words = (UINT64 *)buffer;
@@ -194,7 +200,7 @@ static EFI_STATUS EFIAPI checksum(UINT64 unused, UINT64 *changed)
 
 TEST_FUNCTION(checksum, checksum);
 
-/* No breakpoint is enabled by it */
+/* Value of DR3 while no breakpoint is set */
 #define UNUSED_ADDRESS		0xddddeeeeffff0000
 
 #define DEBUG_VECTOR		1
@@ -212,7 +218,7 @@ static INTERRUPT void on_write(struct interrupt_frame *frame)
 	WRITE_REGISTER("dr6", DR6_CLEAR);
 }
 
-/* In DR3; firmware has it from now on */
+/* Set DR3 and DR7, and note the debug registers as the firmware's state */
 static void set_breakpoint(UINT64 address, UINT64 control)
 {
 	WRITE_REGISTER("dr7", DR7_NONE);
@@ -223,7 +229,7 @@ static void set_breakpoint(UINT64 address, UINT64 control)
 	before.values[DR7] = READ_REGISTER("dr7");
 }
 
-/* See breakpoint.h */
+/* See enum test_breakpoint in breakpoint.h */
 static EFI_STATUS EFIAPI breakpoint(UINT64 what, UINT64 *value)
 {
 	switch (what) {
@@ -259,7 +265,7 @@ EFI_STATUS init_state(void)
 		return status;
 	fill_buffer();
 
-	/* DR7 enables none of them */
+	/* Recognisable addresses; DR7 enables no breakpoint */
 	WRITE_REGISTER("dr0", 0x1111222233334444);
 	WRITE_REGISTER("dr1", 0x5555666677778888);
 	WRITE_REGISTER("dr2", 0x9999aaaabbbbcccc);
@@ -268,7 +274,7 @@ EFI_STATUS init_state(void)
 	return EFI_SUCCESS;
 }
 
-/* TEST_BASE_OF_FS or TEST_BASE_OF_GS */
+/* @which: TEST_BASE_OF_FS or TEST_BASE_OF_GS */
 static EFI_STATUS EFIAPI segment_base(UINT64 which, UINT64 *value)
 {
 	*value = rdmsr(which == TEST_BASE_OF_FS ? FS_BASE_MSR : GS_BASE_MSR);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware with a task register
+ * A driver that loads the task register for the firmware
  *
- * Loaded from the UEFI shell: the GDT becomes a copy of what it was with the
- * descriptor of a 64-bit TSS at its end.
+ * It copies the GDT and adds the descriptor of a 64-bit TSS. The UEFI shell
+ * loads this driver.
  */
 #include "machine.h"
 
 #define TSS_SIZE	104
-#define TSS_IO_MAP	102	/* where it has the offset of the I/O bit map */
+#define TSS_IO_MAP	102	/* field with the offset of the I/O bit map */
 #define TSS_AVAILABLE	0x89	/* present, 64-bit */
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that has its local APIC in x2APIC mode
+ * A driver that sets the firmware's local APIC to x2APIC mode
  *
- * Loaded from the UEFI shell. Firmware's own library asks for the mode at each access.
+ * The firmware's library checks the mode at each access, so it continues to
+ * work. The UEFI shell loads this driver.
  */
 #include "machine.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that has enabled XSAVE, but not AVX
+ * A driver that enables XSAVE, but not AVX, for the firmware
  *
- * Loaded from the UEFI shell.
+ * The UEFI shell loads this driver.
  */
 #include "machine.h"
 

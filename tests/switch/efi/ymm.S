@@ -2,9 +2,10 @@
 /*
  * UINT64 check_ymm(UINT64 deadline)
  *
- * As check_registers() in the selftests does with the other registers: fill YMM0 to YMM15
- * with patterns, spin until the TSC reaches RCX, and count in RAX those that no longer
- * have them. What was there is put back, as the low halves of YMM6 to YMM15 are not ours.
+ * Fill YMM0 to YMM15 with patterns, spin until the TSC reaches RCX, and return
+ * in RAX how many registers have lost their pattern. check_registers() does the
+ * same for the other registers. All registers are restored, because a function
+ * must preserve the low halves of YMM6 to YMM15.
  */
 	.intel_syntax noprefix
 	.text
@@ -24,7 +25,7 @@
 	vmovdqu	ymm\n, [rsp + 32 * \n]
 	.endm
 
-	/* Each 64 bits of each register are like no others */
+	/* All 64-bit parts of all registers differ */
 	.macro fill n
 	.irp part, 0, 1, 2, 3
 	mov	rax, 0x0102030405060708 * (4 * \n + \part + 1)

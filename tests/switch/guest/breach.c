@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions of firmware that leave something broken: it is said of which, it is
- * mended, and the next call is as good as any
+ * Call firmware functions that break the calling convention
+ *
+ * The kernel must log the function and the breach, and repair the damage, so
+ * that later calls work.
  */
 #include <sys/klog.h>
 
 #include "breach.h"
 #include "common.h"
 
-/* KiB of stack, of which a call has 128 */
+/* In KiB; a call has 128 KiB of stack */
 #define STACK_ENOUGH	100
 #define STACK_TOO_MUCH	150
 
@@ -44,13 +46,16 @@ static const struct {
 	  "returned with the handoff overwritten" },
 };
 
-/* More messages in five seconds are kept back */
+/*
+ * The kernel logs at most so many messages in five seconds
+ * (pr_err_ratelimited())
+ */
 #define BURST		10
 #define BURST_S		5
 
 static char log_text[1 << 20];
 
-/* How often */
+/* Return: how often the log has the message about the test driver */
 static unsigned int logged(const char *message)
 {
 	int n = klogctl(3, log_text, sizeof(log_text) - 1);
@@ -86,9 +91,9 @@ int main(void)
 	before = logged("returned");
 	ok &= call_driver(fd, "misuse_stack", STACK_ENOUGH, &d);
 	ksft_test_result(logged("returned") == before,
-			 "a call can have %d KiB of stack\n", STACK_ENOUGH);
+			 "a call can use %d KiB of stack\n", STACK_ENOUGH);
 	ok &= call_driver(fd, "checksum", 0, &d) && !d.value;
 	ok &= call_driver(fd, "registers", 50000, &d) && !d.value;
-	ksft_test_result(ok, "firmware goes on as before\n");
+	ksft_test_result(ok, "the firmware's data and registers are unchanged\n");
 	ksft_finished();
 }

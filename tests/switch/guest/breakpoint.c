@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A breakpoint of firmware's, and one of Linux's: each side has its own, and stops where
- * it wants to
+ * Use one breakpoint in the firmware and one in Linux: each must stop its own
+ * side only
  */
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
@@ -17,7 +17,7 @@
 
 static volatile uint64_t word;
 
-/* The kernel counts by one when it is written */
+/* Let perf count the writes to @word with a breakpoint */
 static int count_writes(void)
 {
 	struct perf_event_attr attr = {
@@ -67,19 +67,19 @@ int main(void)
 	}
 	stop_load(load);
 	ksft_test_result(!state && !changed,
-			 "firmware's debug registers: mask %#llx changed\n",
+			 "the firmware's debug registers: mask %#llx changed\n",
 			 (unsigned long long)state);
 	ksft_test_result(stops(fd, TEST_BREAKPOINT_WRITE) == before + 1,
-			 "firmware has stopped at its breakpoint %llu times\n",
+			 "the firmware has stopped at its breakpoint %llu times\n",
 			 (unsigned long long)before + 1);
 	ksft_test_result(perf >= 0 &&
 			 read(perf, &counted, sizeof(counted)) == sizeof(counted) &&
 			 counted == writes,
-			 "Linux has counted %llu of its own, of %llu\n",
+			 "Linux has stopped at its breakpoint %llu times of %llu\n",
 			 (unsigned long long)counted,
 			 (unsigned long long)writes);
 	stops(fd, TEST_BREAKPOINT_CLEAR);
 	ksft_test_result(!driver(fd, "state", 0),
-			 "and firmware's is gone again\n");
+			 "the firmware's breakpoint is cleared\n");
 	ksft_finished();
 }

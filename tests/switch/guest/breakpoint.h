@@ -7,9 +7,9 @@
 #ifndef _TEST_BREAKPOINT_H
 #define _TEST_BREAKPOINT_H
 
-/* The value is how often the breakpoint has stopped the firmware so far */
+/* value: how often the breakpoint has stopped the firmware since the start */
 enum test_breakpoint {
-	TEST_BREAKPOINT_SET,	/* stop at a write to a certain word */
+	TEST_BREAKPOINT_SET,	/* stop at writes to a certain word */
 	TEST_BREAKPOINT_WRITE,	/* write to that word */
 	TEST_BREAKPOINT_CLEAR,
 };

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that faults, or never returns: Linux goes on
+ * Check that Linux goes on if the firmware takes an exception or never returns
  *
- *	contain fault VECTOR
- *	contain forever TPL [fifo]
- *	contain disk 0		fault in the middle of a transfer
- *	contain outlive MS	spin with interrupts off; the host sends a machine check
+ *	contain fault VECTOR		take an exception
+ *	contain forever TPL [fifo]	never return, called by a real-time task
+ *					with "fifo"
+ *	contain atomic TPL		never return, called with interrupts off
+ *	contain disk 0			take an exception during a transfer
+ *	contain outlive MS		spin with interrupts off, while the host
+ *					sends a machine check
  *
- * There is no console any more then, so results go to the serial port.
+ * Linux has lost its console then, so results go to the serial port.
  */
 #include <sched.h>
 #include <signal.h>
@@ -20,7 +23,10 @@
 
 #define ABORTED	(1ULL << 63 | 21)
 
-/* Of firmware's usual share half is left to others, less what it costs to give it */
+/*
+ * The firmware's share is 50 % of the CPU; Linux has the rest, less the cost of
+ * switches
+ */
 #define FAIR_PERCENT	40
 
 static int fd;
@@ -51,7 +57,10 @@ static bool logged(const char *text)
 	return strstr(log_text, text);
 }
 
-/* The part of two seconds of its time that an ordinary task has, in percent */
+/*
+ * Return: CPU time of an ordinary task that computes for two seconds, in
+ * percent
+ */
 static unsigned int compute(void)
 {
 	struct timespec used = {};
@@ -67,17 +76,17 @@ static unsigned int compute(void)
 	return (used.tv_sec * 1000000000ULL + used.tv_nsec) * 100 / start;
 }
 
-/* A task that computes, and sleeps that last as long as they should */
+/* An ordinary task must get CPU time, and sleep() must not take too long */
 static void check_linux(unsigned int least)
 {
 	uint64_t start = now_ns();
 	unsigned int part = compute();
 	char line[80];
 
-	snprintf(line, sizeof(line), "Linux computes: %u %% of the time, %u at least",
+	snprintf(line, sizeof(line), "a task gets %u %% of the CPU, and should get at least %u",
 		 part, least);
 	result(part >= least, line);
-	result(now_ns() - start < 4000000000ULL, "Linux's timers go on");
+	result(now_ns() - start < 4000000000ULL, "Linux timers go on");
 }
 
 static void fault(unsigned int vector)
@@ -98,18 +107,18 @@ static void fault(unsigned int vector)
 	snprintf(line, sizeof(line), "[Firmware Bug]: %s (vector %u",
 		 names[vector], vector);
 	result(logged(line), "the exception is in the log");
-	result(logged("in test driver"), "with the name of the call");
+	result(logged("in test driver"), "the log has the name of the call");
 
 	start = now_ns();
 	ioctl(fd, EFI_MODE_TEST_STALL, &s);
 	result(s.status == ABORTED && now_ns() - start < 100000000,
 	       "a later call fails at once");
 	result(logged("stall: not called, the firmware is stopped"),
-	       "with a message");
-	/* When its thread has ended, with nothing of it left */
+	       "the log says so");
+	/* Wait until the firmware's thread has ended */
 	sleep(1);
 	result(!write_file(INTERVAL, "20") && !write_file(SHARE, "40"),
-	       "an interval or a share is refused");
+	       "writes to interval and share are refused");
 }
 
 static void forever(unsigned int tpl, bool fifo)
@@ -128,7 +137,7 @@ static void forever(unsigned int tpl, bool fifo)
 	sleep(1);
 }
 
-/* With Linux's interrupts off nothing else runs until the call is given up */
+/* With Linux's interrupts off, nothing else runs until the call times out */
 static void forever_atomic(unsigned int tpl)
 {
 	struct efi_mode_test_driver d = {
@@ -144,13 +153,13 @@ static void forever_atomic(unsigned int tpl)
 	result(s.status == ABORTED, "a later call fails");
 }
 
-/* Linux does not survive it either */
+/* The machine check must reset the machine, so this function must not go on */
 static void outlive(unsigned int ms)
 {
 	struct efi_mode_test_driver d;
 
 	call_driver(fd, "outlive", ms, &d);
-	result(false, "Linux has not seen a machine check");
+	result(false, "the machine check has reset the machine");
 }
 
 static int abandoned(void)
@@ -158,7 +167,7 @@ static int abandoned(void)
 	return read_ledger().abandoned;
 }
 
-/* A device may still write to what it has been told: that stays where it is */
+/* A device may continue a transfer, so Linux must not use its memory again */
 static void disk_fault(void)
 {
 	int disk_fd, before, read_errno;
@@ -172,13 +181,13 @@ static void disk_fault(void)
 	before = abandoned();
 	n = pread(disk_fd, buf, 4096, 0);
 	read_errno = errno;
-	result(n < 0 && read_errno == EIO, "a read that has faulted is an error");
+	result(n < 0 && read_errno == EIO, "a read during which the firmware faults is an error");
 	result(abandoned() == before + 1, "its memory is not used again");
-	result(fails(disk_fd, 4096, 4096, EIO), "so is one after it");
-	result(abandoned() == before + 1, "of which firmware knows nothing");
+	result(fails(disk_fd, 4096, 4096, EIO), "a later read is an error, too");
+	result(abandoned() == before + 1, "the firmware did not get the memory of the later read");
 	close(disk_fd);
 	result(write_file(DISK_DRIVER "unbind", device) &&
-	       abandoned() == before + 3, "nor are the driver's buffers");
+	       abandoned() == before + 3, "the driver's buffers are not used again either");
 }
 
 int main(int argc, char **argv)
@@ -202,7 +211,7 @@ int main(int argc, char **argv)
 		forever(atoi(argv[2]), fifo);
 	check_linux(FAIR_PERCENT);
 	say("1..%u\r\nCONTAINED\r\n", number);
-	/* By a reset that does not need firmware */
+	/* This reset must work without the firmware */
 	reboot(RB_AUTOBOOT);
 	return 1;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How many levels have the page tables?
+ * Check the number of levels of the page tables
  *
  *	levels N
  *
- * With five of them there is memory above 47 bits, for those who ask for it by its address.
+ * With five levels, mmap() can return addresses above 47 bits, if a program
+ * asks for one.
  */
 #include <sys/mman.h>
 
@@ -23,10 +24,10 @@ int main(int argc, char **argv)
 	p = mmap((void *)ABOVE, SIZE, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	levels = p == (void *)ABOVE ? 5 : 4;
-	ksft_test_result(levels == expected, "page tables of %d levels\n",
+	ksft_test_result(levels == expected, "the page tables have %d levels\n",
 			 levels);
 	if (p != MAP_FAILED)
 		*p = ABOVE;
-	ksft_test_result(p != MAP_FAILED && *p == ABOVE, "memory at %p\n", p);
+	ksft_test_result(p != MAP_FAILED && *p == ABOVE, "memory at %p can be used\n", p);
 	ksft_finished();
 }

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Non-maskable interrupts and machine checks at any instruction of the switch: somebody
- * outside sends them while slices are given as often as can be
+ * Survive non-maskable interrupts and machine checks at any instruction of the
+ * world switch: the host sends them while the worlds are switched very often
  *
  *	nmi [machine-checks]
  *
- * A machine check that comes before the one before it was handled is the end of any
- * machine. Each of them is asked for by a line with its number.
+ * A machine check that arrives before the previous one is handled ends any
+ * machine. So this program asks for each of them, by a line with a number.
  */
 #include "common.h"
 
 #define STORM_USEC	20
 #define SECONDS		(is_long() ? 10 : 3)
-/* It takes longer until enough of those that come one at a time hit a switch */
+/*
+ * Machine checks come one at a time, so it takes longer until enough hit a
+ * switch
+ */
 #define ASKED_SECONDS	10
 #define WANTED		100
 #define LOOK_USEC	500
 
-/* They are long in coming if the host has much else to do */
+/* Limit for a busy host, which sends them slowly */
 #define MOST_SECONDS	120
 
 static const struct kind {
@@ -51,7 +54,9 @@ static uint64_t ns_of(unsigned int seconds)
 	return seconds * 1000000000ULL;
 }
 
-/* If they are asked for it is one after the other, each at a time that nobody knows */
+/*
+ * Ask for the next one after each that came. It comes at an unpredictable time.
+ */
 static void wait_for_them(const struct kind *k, unsigned long first)
 {
 	unsigned long seen = first, now = first;
@@ -102,7 +107,7 @@ int main(int argc, char **argv)
 	slices = read_stat(k->in_slices);
 	window = read_stat(k->in_window);
 	ksft_test_result(slices >= 0 && window >= 0 && slices + window > 0,
-			 "%lld of them in firmware's time, %lld in a switch\n",
+			 "%lld of them in slices, %lld in the middle of a switch\n",
 			 slices, window);
 	ksft_finished();
 }

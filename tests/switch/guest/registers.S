@@ -3,10 +3,10 @@
  * UINT64 check_registers(UINT64 deadline)
  *
  * Fill the registers with patterns, spin until the TSC reaches @deadline (in
- * RCX, by the EFI calling convention) with interrupts on, and count in RAX the
- * registers that no longer have them. RAX, RCX and RDX are what the spinning
- * needs; all other general registers, XMM0 to XMM15, MXCSR, the x87 control
- * word and stack, and DF are checked.
+ * RCX, by the EFI calling convention) with interrupts on, and return in RAX how
+ * many registers have lost their pattern. The loop uses RAX, RCX and RDX. All
+ * other general registers, XMM0 to XMM15, MXCSR, the x87 control word and
+ * stack, and DF are checked.
  */
 	.intel_syntax noprefix
 	.text
@@ -60,7 +60,7 @@ check_registers:
 	mov	[rip + deadline], rcx
 	mov	qword ptr [rip + errors], 0
 	mov	[rip + stack], rsp
-	/* Round towards zero, in both units: not what anybody else has */
+	/* Round towards zero, in both units, because no other code does that */
 	mov	dword ptr [rip + control], 0x7f80
 	ldmxcsr	[rip + control]
 	mov	dword ptr [rip + control], 0xf7f

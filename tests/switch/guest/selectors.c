@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Do the bases of firmware's segments survive if their selectors cannot be loaded again?
+ * Check that the firmware's FS and GS keep their bases over a switch if their
+ * selectors cannot be loaded again
  */
 #include "common.h"
 #include "selectors.h"
@@ -10,7 +11,7 @@ static void check_base(int fd, const char *segment, uint64_t which, uint64_t wan
 	struct efi_mode_test_driver d;
 	bool ok = call_driver(fd, "segment_base", which, &d);
 
-	ksft_test_result(ok && d.value == wanted, "the base of firmware's %s is %#llx\n",
+	ksft_test_result(ok && d.value == wanted, "the base of the firmware's %s is %#llx\n",
 			 segment, (unsigned long long)d.value);
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A command in a storm of world switches
+ * Run a command during a storm of world switches
  *
  *	storm USEC COUNT COMMAND...
  *
- * Every USEC microseconds Linux is made to leave for firmware. The command runs
- * meanwhile, and the storm goes on after it until COUNT round trips are made. All
- * the time another process writes patterns to its memory and reads them again.
+ * The storm forces a slice every USEC microseconds. After the end of the
+ * command it goes on until there were COUNT round trips. All the time another
+ * process writes patterns to its memory and reads them back.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -19,14 +19,14 @@
 #define DATA_SIZE	(4 << 20)
 #define WORDS		(DATA_SIZE / sizeof(uint64_t))
 
-/* Without a round trip for so long, none will come */
+/* If there is no round trip for so long, there will be none */
 #define PATIENCE_NS	30000000000ULL
 
 struct result {
 	unsigned long long rounds, errors;
 };
 
-/* Memory is read and written, not remembered */
+/* Make the compiler access memory, and not keep values in registers */
 static inline void barrier(void)
 {
 	asm volatile("" : : : "memory");
@@ -48,7 +48,7 @@ static void check_memory(struct result *r)
 	if (!data)
 		_exit(1);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* What time the command leaves: some of the selftests measure theirs */
+	/* Only use idle time, because some of the selftests measure time */
 	if (sched_setscheduler(0, SCHED_IDLE, &param))
 		_exit(1);
 	for (;;) {
@@ -68,7 +68,7 @@ static void check_memory(struct result *r)
 	}
 }
 
-/* Run it, and print what it prints as KTAP of a lower level */
+/* Run the command, and print its output as KTAP of a subtest */
 static int run_command(char **argv)
 {
 	char *line = NULL;
@@ -114,7 +114,10 @@ static unsigned long long round_trips(int fd)
 	return stats.round_trips;
 }
 
-/* How many have been made since there were @start; fewer if no more come */
+/*
+ * Wait for @count round trips since @start. Return: number of them, which can
+ * be smaller
+ */
 static unsigned long long wait_for(int fd, unsigned long long start,
 				   unsigned long long count)
 {
@@ -173,14 +176,17 @@ int main(int argc, char **argv)
 
 	printf("# Subtest: %s\n", argv[3]);
 	code = run_command(argv + 3);
-	/* A command may well fail as it does elsewhere: that is for others to say */
+	/* The host part judges whether a failure of the command is expected */
 	ksft_test_result(code >= 0 && code < 126, "%s: ended, status %d\n",
 			 argv[3], code);
-	ksft_print_msg("%llu round trips until then\n",
+	ksft_print_msg("%llu round trips during the command\n",
 		       round_trips(fd) - start);
 
 	made = wait_for(fd, start, count);
-	/* On a busy host the load may not have come round once yet */
+	/*
+	 * On a busy host the other process may not have finished its first
+	 * round yet
+	 */
 	for (i = 0; i < 600 && !*(volatile typeof(r->rounds) *)&r->rounds; i++)
 		usleep(100000);
 	ns = now_ns() - ns;
@@ -194,6 +200,6 @@ int main(int argc, char **argv)
 			 "user data, written %llu times: %llu words changed\n",
 			 r->rounds, r->errors);
 	intact = call_driver(fd, "checksum", 0, &d) && !d.value;
-	ksft_test_result(intact, "firmware's data\n");
+	ksft_test_result(intact, "the firmware's data are unchanged\n");
 	ksft_finished();
 }

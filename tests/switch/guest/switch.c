@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The world switch, thousands of times under load: do both sides keep their
- * registers?
+ * Check that both sides keep their registers in thousands of world switches
+ * under load
  *
- * Processes with patterns in all their registers are switched away from at any
- * instruction, while this one makes firmware calls that check the other side.
+ * Two processes fill all their registers with patterns and are interrupted by
+ * switches at any instruction, while this process makes firmware calls that
+ * check the other side.
  */
 #include <asm/prctl.h>
 #include <signal.h>
@@ -13,7 +14,7 @@
 
 #include "common.h"
 
-#define ROUND_TRIPS	10000	/* if the first argument does not say how many */
+#define ROUND_TRIPS	10000	/* default of the first argument */
 #define CHECKERS	2
 #define GS_BASE		0x123456789000UL
 
@@ -23,7 +24,10 @@ struct result {
 	volatile uint64_t rounds, errors, bases, selectors;
 };
 
-/* Upper halves of YMM, where there are any; XMM is in check_registers() */
+/*
+ * If there is AVX, check_avx() checks a YMM register; check_registers() checks
+ * XMM
+ */
 static bool have_avx(void)
 {
 	return __builtin_cpu_supports("avx");
@@ -113,7 +117,7 @@ int main(int argc, char **argv)
 		state |= d.value;
 		if (i % 100)
 			continue;
-		/* Long enough to be preempted now and then */
+		/* In us: long enough to be preempted sometimes */
 		if (!call_driver(fd, "registers", 12000, &d))
 			failed++;
 		changed += d.value;
@@ -133,10 +137,10 @@ int main(int argc, char **argv)
 	ksft_test_result(!failed && round_trips > 0, "%d round trips\n",
 			 round_trips);
 	ksft_test_result(!state,
-			 "firmware's control registers, tables, segments: mask %#llx changed\n",
+			 "the firmware's CPU and local APIC state: mask %#llx changed\n",
 			 (unsigned long long)state);
 	ksft_test_result(!changed && slices,
-			 "firmware's registers and FPU, through %llu preemptions: %llu changed\n",
+			 "the firmware's registers and FPU in %llu slices: %llu changed\n",
 			 (unsigned long long)slices,
 			 (unsigned long long)changed);
 	ksft_test_result(sum.rounds > 10 && !sum.errors,
@@ -148,7 +152,7 @@ int main(int argc, char **argv)
 			 "Linux's segments: %llu changed\n",
 			 (unsigned long long)(sum.bases + sum.selectors));
 	ksft_test_result(after.replayed > before.replayed,
-			 "%llu ticks replayed meanwhile\n",
+			 "%llu ticks were replayed meanwhile\n",
 			 (unsigned long long)(after.replayed - before.replayed));
 	ksft_finished();
 }
