@@ -583,7 +583,7 @@ int main(int argc, char **argv)
 	}
 	ksft_print_header();
 	if (ask(FN(CALLS), 0) < 0)
-		ksft_exit_fail_msg("no test driver in firmware\n");
+		ksft_exit_fail_msg("the EFI test driver is not loaded\n");
 	if (faults)
 		test_faults();
 	else

@@ -552,7 +552,7 @@ int main(void)
 	buf = alloc_aligned(5 * MIB);
 	others = read_ledger();
 	if (ask(FN(CALLS), 0) < 0)
-		ksft_exit_fail_msg("no test driver in firmware\n");
+		ksft_exit_fail_msg("the EFI test driver is not loaded\n");
 
 	blocks_of(FN(KIND_512), 512, 512);
 	blocks_of(FN(KIND_16K), 4096, 16384);

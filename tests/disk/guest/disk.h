@@ -9,10 +9,10 @@
 
 /* Bits 0 to 7 select the operation, the higher bits are its argument */
 enum test_disk {
-	TEST_DISK_INSTALL,	/* appear, as enum test_disk_kind, with
+	TEST_DISK_INSTALL,	/* install, with enum test_disk_kind and
 				 * TEST_DISK_WITH_*
 				 */
-	TEST_DISK_REMOVE,	/* disappear */
+	TEST_DISK_REMOVE,	/* uninstall */
 	TEST_DISK_FAIL,		/* fail with status (bits 0 to 7) this many
 				 * times (bits 8 on); 0xffff: always
 				 */
@@ -26,7 +26,7 @@ enum test_disk {
 				 * TEST_DISK_CALLS, by any protocol
 				 */
 	TEST_DISK_BREACHES,	/* value: calls that broke a rule */
-	TEST_DISK_STRAY,	/* value: calls after the disk disappeared */
+	TEST_DISK_STRAY,	/* value: calls after TEST_DISK_REMOVE */
 	TEST_DISK_ERASED,	/* value: blocks erased since the start */
 	TEST_DISK_RENUMBER,	/* give the same medium another number */
 	TEST_DISK_FLUSHES,	/* value: calls of FlushBlocks() since the last

@@ -298,7 +298,7 @@ static void unplug(const char *part)
 	close(fd);
 }
 
-/* Firmware's file system */
+/* The firmware's file system */
 
 static bool set_ro(const char *part, int ro)
 {

@@ -9,8 +9,8 @@
 
 /* Bits 0 to 7 select the operation, the higher bits are its argument */
 enum test_emmc {
-	TEST_EMMC_INSTALL,	/* appear, as TEST_EMMC_* */
-	TEST_EMMC_REMOVE,	/* disappear */
+	TEST_EMMC_INSTALL,	/* install, with TEST_EMMC_CACHE, _MUTE */
+	TEST_EMMC_REMOVE,	/* uninstall */
 	TEST_EMMC_WORD,		/* value: the 64 bits at this offset of the medium */
 	TEST_EMMC_FLUSHES,	/* value: flushes since the last TEST_EMMC_FLUSHES */
 	TEST_EMMC_FAIL,		/* if not 0, the device cannot write its cache */

@@ -305,7 +305,7 @@ static void hotplug(int others)
 	ksft_test_result(wait_keyboards(others, PATIENCE),
 			 "USB: a keyboard is unplugged\n");
 	ksft_test_result(same_keys("the other one"),
-			 "PS/2: goes on without it\n");
+			 "PS/2: works without the USB keyboard\n");
 }
 
 int main(void)
@@ -319,7 +319,7 @@ int main(void)
 	ksft_test_result(others == 1, "PS/2: one keyboard\n");
 	all_keys("PS/2");
 	test_sysrq("PS/2");
-	/* A quick test looks at both when the second one is there */
+	/* A quick test measures both keyboards together, in hotplug() */
 	if (is_long())
 		test_idle("PS/2");
 	hotplug(others);

@@ -449,10 +449,10 @@ int main(int argc, char **argv)
 	setbuf(stdout, NULL);
 	fd = open_test_device();
 	if (access(KEYBOARD_DRIVER, F_OK))
-		ksft_exit_skip("no driver efi-keyboard\n");
+		ksft_exit_skip("there is no driver efi-keyboard\n");
 	ksft_print_header();
 	if (keys(TEST_KEYS_CALLS) < 0)
-		ksft_exit_fail_msg("no test driver in firmware\n");
+		ksft_exit_fail_msg("the EFI test driver is not loaded\n");
 	others = open_keyboards();
 	if (argc > 1 && !strcmp(argv[1], "good"))
 		test_good();

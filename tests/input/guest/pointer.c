@@ -119,8 +119,7 @@ static void pointer(const char *name, bool tablet)
 	if (tablet && ioctl(event, EVIOCGABS(ABS_X), &range))
 		perror("# range");
 	/*
-	 * The tablet is in the middle, whatever the scale of its input device
-	 * is
+	 * The tablet was moved to the middle of its range; the scale may differ
 	 */
 	ksft_test_result(values[2] == 1 &&
 			 (tablet ? range.maximum && values[0] == range.maximum / 2 :
@@ -149,11 +148,11 @@ int main(void)
 
 	fd = open_test_device();
 	if (access(DRIVER, F_OK))
-		ksft_exit_skip("no driver efi-pointer\n");
+		ksft_exit_skip("there is no driver efi-pointer\n");
 	ksft_print_header();
 	ksft_set_plan(2 * 7);
 	if (!call_driver(fd, "ticks", 0, &d))
-		ksft_exit_fail_msg("no test driver in firmware\n");
+		ksft_exit_fail_msg("the EFI test driver is not loaded\n");
 
 	pointer("EFI mouse", false);
 	pointer("EFI tablet", true);

@@ -388,7 +388,7 @@ int main(int argc, char **argv)
 	uevents = open_uevents();
 	others = read_ledger();
 	if (screen(TEST_SCREEN_INSTALL, 0) < 0)
-		ksft_exit_fail_msg("no test driver in firmware\n");
+		ksft_exit_fail_msg("the EFI test driver is not loaded\n");
 
 	ksft_test_result(wait_uevent(uevents, PATIENCE, "add", GUID, &u) >= 0 &&
 			 wait_card(u.device), "a screen appears\n");

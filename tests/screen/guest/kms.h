@@ -7,7 +7,7 @@
 
 #include <sys/mman.h>
 
-/* The headers of the kernel tree, whose functions need __user */
+/* The headers of the kernel tree are not processed, and use __user */
 #define __user
 #include "../../../../../include/uapi/drm/drm.h"
 #include "../../../../../include/uapi/drm/drm_mode.h"

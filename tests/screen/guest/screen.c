@@ -43,7 +43,7 @@ static void check(bool ok, const char *what)
 	ksft_test_result(ok, "%s\n", what);
 }
 
-/* Print first, and draw then, because the console can be on the same screen */
+/* Print before drawing, because the console can be on the same screen */
 static void announce(const char *what)
 {
 	printf("SHOW %s\n", what);
@@ -440,7 +440,7 @@ static void cycles(void)
 	check(ok, "the driver is unbound and bound repeatedly");
 	check(same && bound.protocols == unbound.protocols + (int)nr &&
 	      unbound.buffers < bound.buffers &&
-	      same_ledger(bound, read_ledger()), "each unbind releases the same resources");
+	      same_ledger(bound, read_ledger()), "each unbind releases the screens' resources");
 	text();
 }
 

@@ -14,7 +14,7 @@
 #define TEST_SCREEN_REINSTALL	2	/* change the number of modes */
 #define TEST_SCREEN_FAIL_BLT	3	/* this number of calls of Blt() fail */
 #define TEST_SCREEN_FAIL_MODE	4	/* this number of calls of SetMode() fail */
-#define TEST_SCREEN_SET_MODE	5	/* set a mode; not a call of Linux */
+#define TEST_SCREEN_SET_MODE	5	/* set a mode behind Linux's back */
 #define TEST_SCREEN_MODE	6	/* value: the current mode */
 /* Argument: x | y << 24. Value: XRGB8888, in mode 2 RGB565 */
 #define TEST_SCREEN_PIXEL	7

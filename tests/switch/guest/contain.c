@@ -114,7 +114,7 @@ static void fault(unsigned int vector)
 	result(s.status == ABORTED && now_ns() - start < 100000000,
 	       "a later call fails at once");
 	result(logged("stall: not called, the firmware is stopped"),
-	       "the log says so");
+	       "the log says that it was not made");
 	/* Wait until the firmware's thread has ended */
 	sleep(1);
 	result(!write_file(INTERVAL, "20") && !write_file(SHARE, "40"),
@@ -182,7 +182,7 @@ static void disk_fault(void)
 	n = pread(disk_fd, buf, 4096, 0);
 	read_errno = errno;
 	result(n < 0 && read_errno == EIO, "a read during which the firmware faults is an error");
-	result(abandoned() == before + 1, "its memory is not used again");
+	result(abandoned() == before + 1, "the memory of that read is not used again");
 	result(fails(disk_fd, 4096, 4096, EIO), "a later read is an error, too");
 	result(abandoned() == before + 1, "the firmware did not get the memory of the later read");
 	close(disk_fd);
