@@ -17,7 +17,7 @@ enum test_disk {
 				 * times (bits 8 on); 0xffff: always
 				 */
 	TEST_DISK_FAIL_AT,	/* fail in this block; 0: in no block */
-	TEST_DISK_LIMIT,	/* refuse transfers of more than this many bytes */
+	TEST_DISK_LIMIT,	/* refuse transfers of more bytes than this */
 	TEST_DISK_MEDIUM,	/* insert another medium of this many blocks;
 				 * 0: remove the medium
 				 */
@@ -32,15 +32,15 @@ enum test_disk {
 	TEST_DISK_FLUSHES,	/* value: calls of FlushBlocks() since the last
 				 * TEST_DISK_FLUSHES
 				 */
-	TEST_DISK_DELAY,	/* complete tokens after this many ms; 0: before the
-				 * call returns
+	TEST_DISK_DELAY,	/* complete tokens after this many ms; 0: before
+				 * the call returns
 				 */
 	TEST_DISK_FAIL_TOKEN,	/* as TEST_DISK_FAIL, but the call succeeds, and
 				 * the token gets the status
 				 */
 	TEST_DISK_LOSE,		/* do not complete this many tokens */
 	TEST_DISK_FIND,		/* complete those tokens; value: their number */
-	TEST_DISK_TOKENS,	/* value: tokens since the last TEST_DISK_TOKENS */
+	TEST_DISK_TOKENS,	/* value: tokens since the last such call */
 	TEST_DISK_MOST,		/* value: most tokens at once since the last
 				 * TEST_DISK_MOST
 				 */

@@ -11,9 +11,9 @@
 enum test_emmc {
 	TEST_EMMC_INSTALL,	/* install, with TEST_EMMC_CACHE, _MUTE */
 	TEST_EMMC_REMOVE,	/* uninstall */
-	TEST_EMMC_WORD,		/* value: the 64 bits at this offset of the medium */
-	TEST_EMMC_FLUSHES,	/* value: flushes since the last TEST_EMMC_FLUSHES */
-	TEST_EMMC_FAIL,		/* if not 0, the device cannot write its cache */
+	TEST_EMMC_WORD,		/* value: the u64 at this offset of the medium */
+	TEST_EMMC_FLUSHES,	/* value: flushes since the last such call */
+	TEST_EMMC_FAIL,		/* if not 0, it cannot write its cache */
 	TEST_EMMC_BREACHES,	/* value: commands that broke a rule */
 };
 

@@ -39,7 +39,7 @@ enum test_keys_flaw {
 	TEST_KEYS_SIMPLE,	/* it has no SimpleTextInputEx */
 	TEST_KEYS_EMPTY,	/* SimpleTextInputEx returns empty keys */
 	TEST_KEYS_UNSUPPORTED,	/* SimpleTextInputEx returns EFI_UNSUPPORTED */
-	TEST_KEYS_BLOCKS,	/* SimpleTextInputEx blocks if there is no key */
+	TEST_KEYS_BLOCKS,	/* SimpleTextInputEx blocks without a key */
 	TEST_KEYS_BLOCKS_READY,	/* SimpleTextInputEx always blocks */
 	TEST_KEYS_NO_EVENT,	/* as BLOCKS; WaitForKeyEx is NULL */
 	TEST_KEYS_BAD_EVENT,	/* as BLOCKS; WaitForKeyEx is not an event */
@@ -51,7 +51,7 @@ enum test_keys_flaw {
 				  * WaitForKeyEx is NULL
 				  */
 	TEST_KEYS_ALL_BLOCK,	/* both protocols block, both events are NULL */
-	TEST_KEYS_UNTIL_KEY,	/* SimpleTextInputEx blocks until there is a key */
+	TEST_KEYS_UNTIL_KEY,	/* SimpleTextInputEx blocks until a key comes */
 };
 
 #endif /* _EFI_MODE_TEST_KEYBOARD_H */

@@ -12,8 +12,8 @@
 #define TEST_SCREEN_INSTALL	0	/* if not 0: no usable mode */
 #define TEST_SCREEN_REMOVE	1
 #define TEST_SCREEN_REINSTALL	2	/* change the number of modes */
-#define TEST_SCREEN_FAIL_BLT	3	/* this number of calls of Blt() fail */
-#define TEST_SCREEN_FAIL_MODE	4	/* this number of calls of SetMode() fail */
+#define TEST_SCREEN_FAIL_BLT	3	/* let this many calls of Blt() fail */
+#define TEST_SCREEN_FAIL_MODE	4	/* let this many SetMode() calls fail */
 #define TEST_SCREEN_SET_MODE	5	/* set a mode behind Linux's back */
 #define TEST_SCREEN_MODE	6	/* value: the current mode */
 /* Argument: x | y << 24. Value: XRGB8888, in mode 2 RGB565 */
