@@ -184,10 +184,10 @@ def disk_errors(opt, results):
     """
     A program gets an error if a read, a write or a flush of a disk fails
 
-    Failing flushes are not tested on virtio-scsi: this firmware writes with FUA there, so
-    the write fails already. AHCI is not tested because this firmware reports success for
-    a failed command, and USB is not tested because this firmware cannot use QEMU's USB
-    disk any more after the first error.
+    Failing flushes are not tested on virtio-scsi: this firmware writes past the cache
+    there, so the write fails already. AHCI is not tested because this firmware reports
+    success for a failed command. USB is not tested because this firmware cannot use QEMU's
+    USB disk any more after the first error.
     """
     name = "disk-errors"
     disks = [("read", "virtio-blk"), ("write", "virtio-blk"),

@@ -130,10 +130,7 @@ static void test_udf(const char *disk)
 {
 	int fd = open_disk(disk, O_RDWR | O_DIRECT), error;
 
-	/*
-	 * The write must fail at once, and not only when the data reach the
-	 * disk
-	 */
+	/* The write must be refused, not accepted and lost later */
 	error = can_write(fd, 256) ? 0 : errno;
 	ksft_test_result(is_ro(disk) && error && error != EIO,
 			 "udf: the disk is read-only: %s\n", strerror(error));
