@@ -119,12 +119,12 @@ static void chosen(const char *wanted, unsigned int with, const char *mode,
 static void modes(void)
 {
 	ksft_test_result(!write_file(MODE, "rubbish"), "a mode that does not exist is refused\n");
-	chosen("auto", 0, "blockio", "there is no other");
-	chosen("blockio", BLOCKIO2, "blockio", "asked for");
-	chosen("blockio2", DISKIO2, "blockio", "BlockIo2 is not there");
-	chosen("diskio2", BLOCKIO2, "blockio", "DiskIo2 is not there");
-	chosen("blockio2", BLOCKIO2, "blockio2", "asked for");
-	chosen("diskio2", BLOCKIO2 | DISKIO2, "diskio2", "asked for");
+	chosen("auto", 0, "blockio", "no other protocol");
+	chosen("blockio", BLOCKIO2, "blockio", "requested");
+	chosen("blockio2", DISKIO2, "blockio", "BlockIo2 is not available");
+	chosen("diskio2", BLOCKIO2, "blockio", "DiskIo2 is not available");
+	chosen("blockio2", BLOCKIO2, "blockio2", "requested");
+	chosen("diskio2", BLOCKIO2 | DISKIO2, "diskio2", "requested");
 	ask(FN(DELAY), 0);
 	chosen("auto", BLOCKIO2, "blockio", "BlockIo2 is not asynchronous");
 	ask(FN(DELAY), TICK);
@@ -309,7 +309,7 @@ static void errors(void)
 	clear_log();
 	ask(FN(FAIL_TOKEN), DEVICE_ERROR_ | 1 << 8);
 	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
-			 log_has("device error: retrying with BlockIo"),
+			 log_has("(device error): retrying with BlockIo"),
 			 "a request whose token fails is tried again\n");
 	ask(FN(FAIL_TOKEN), DEVICE_ERROR_ | FOR_EVER << 8);
 	ksft_test_result(get(fd, "err", 0, 0, MIB) &&
@@ -394,7 +394,7 @@ static void lost(void)
 	clear_log();
 	ask(FN(LOSE), 1);
 	ksft_test_result(be_impatient() && fails(fd, 0, 4096, ETIMEDOUT) &&
-			 log_has("does not complete a token"),
+			 log_has("has not completed a token"),
 			 "a token that does not complete is an error\n");
 	ask(FN(CALLS), 0);
 	ksft_test_result(fails(fd, MIB, 4096, ETIMEDOUT) && fsync(fd) &&
