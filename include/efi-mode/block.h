@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Protocols of disks that <linux/efi-protocols.h> has no types for
+ * Block I/O protocols for which <linux/efi-protocols.h> has no types
  *
- * UEFI 2.10, sections 13.8 (DiskIo2), 13.9 (BlockIo), 13.10 (BlockIo2) and 13.12
- * (EraseBlock).
+ * UEFI 2.10, sections 13.8 (Disk I/O 2), 13.9 (Block I/O), 13.10 (Block I/O 2) and 13.12
+ * (Erase Block).
  */
 #ifndef _EFI_MODE_BLOCK_H
 #define _EFI_MODE_BLOCK_H
@@ -30,22 +30,25 @@
 	EFI_GUID(0x932f47e6, 0x2362, 0x4002, 0x80, 0x3e, 0x3c, 0xd5,	\
 		 0x4b, 0x13, 0x8f, 0x85)
 
-/* edk2's: the handle is a virtio device */
+/* Private to edk2: marks the handle of a virtio device */
 #define EFI_VIRTIO_DEVICE_PROTOCOL_GUID					\
 	EFI_GUID(0xfa920010, 0x6785, 0x4941, 0xb6, 0xec, 0x49, 0x8c,	\
 		 0x57, 0x9f, 0x16, 0x0a)
 
-/* UEFI 2.10, appendix D */
+/* EFI status codes: UEFI 2.10, appendix D */
 #define EFI_VOLUME_CORRUPTED	(10 | (1UL << (BITS_PER_LONG - 1)))
 #define EFI_NO_MEDIA		(12 | (1UL << (BITS_PER_LONG - 1)))
 #define EFI_MEDIA_CHANGED	(13 | (1UL << (BITS_PER_LONG - 1)))
 #define EFI_CRC_ERROR		(27 | (1UL << (BITS_PER_LONG - 1)))
 
-/* From which on the media has more members */
+/* The revisions of BlockIo that extended EFI_BLOCK_IO_MEDIA */
 #define EFI_BLOCK_IO_REVISION2		0x00020001
 #define EFI_BLOCK_IO_REVISION3		0x0002001f
 
-/* What is read in firmware's memory: a bool there may be any byte */
+/*
+ * EFI_BLOCK_IO_MEDIA. The kernel copies it from the firmware's memory, where a BOOLEAN may
+ * hold any byte. The members are therefore u8, not bool.
+ */
 struct efi_block_io_media {
 	u32 media_id;
 	u8  removable_media;
@@ -83,7 +86,7 @@ union efi_block_io_protocol {
 	};
 };
 
-/* EFI_BLOCK_IO2_TOKEN, and EFI_DISK_IO2_TOKEN, which is the same */
+/* EFI_BLOCK_IO2_TOKEN and EFI_DISK_IO2_TOKEN, which have the same layout */
 struct efi_disk_token {
 	efi_event_t event;
 	efi_status_t transaction_status;
@@ -125,7 +128,7 @@ union efi_disk_io2_protocol {
 	};
 };
 
-/* Without an event the call returns when all is erased */
+/* If @event is NULL, EraseBlocks() returns after all blocks have been erased. */
 struct efi_erase_block_token {
 	efi_event_t event;
 	efi_status_t transaction_status;

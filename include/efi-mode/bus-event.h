@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Events for the drivers on the bus
+ * Firmware events for drivers on the bus
  *
- * <efi-mode/bus.h> includes this.
+ * UEFI 2.10, section 7.1. <efi-mode/bus.h> includes this file.
  */
 #ifndef _EFI_MODE_BUS_EVENT_H
 #define _EFI_MODE_BUS_EVENT_H
@@ -16,78 +16,88 @@ struct efi_device;
 struct efi_event;
 
 /**
- * typedef efi_event_handler_t - an event of firmware has been signalled
+ * typedef efi_event_handler_t - handle an event that the firmware has signalled
  * @event:	the event
- * @data:	as of efi_event_create()
+ * @data:	as passed to efi_event_create()
  *
- * Context: hard interrupt, after the slice in which it was signalled. However
- * often that was, it is called once.
+ * The handler runs after the slice in which the firmware signalled the event. It runs
+ * once, even if the event was signalled several times in that slice.
+ *
+ * Context: hard interrupt.
  */
 typedef void (*efi_event_handler_t)(struct efi_event *event, void *data);
 
 /**
- * efi_event_create() - create an event that wakes Linux
- * @edev:	the device that it is for, which the caller is bound to
- * @type:	%EFI_EVT_TIMER or 0
- * @handler:	is called when it has been signalled
- * @data:	for @handler
+ * efi_event_create() - create a firmware event that wakes Linux
+ * @edev:	the device, which the calling driver is bound to
+ * @type:	%EFI_EVT_TIMER for a timer event, or 0
+ * @handler:	called when the event has been signalled
+ * @data:	passed to @handler
  *
- * The event is of type EVT_NOTIFY_SIGNAL. Its notify function is at TPL_NOTIFY in the
- * resident half of Linux, and only notes that it ran.
+ * Creates an event of the type EVT_NOTIFY_SIGNAL. Its notify function runs at TPL_NOTIFY
+ * in the resident half of Linux, and only records that the event was signalled.
+ *
+ * The event is closed when the driver is unbound from @edev.
  *
  * Context: task context; sleeps.
- * Return: the event, or an ERR_PTR: -ENOMEM, -ENOSPC if there are too many, -EIO.
+ * Return: the event, or an ERR_PTR: -EINVAL if @type has other bits, -ENOMEM, -ENOSPC if
+ * all events are in use or the firmware has no memory, -EIO if CreateEvent() fails
+ * otherwise.
  */
 struct efi_event *efi_event_create(struct efi_device *edev, u32 type,
 				   efi_event_handler_t handler, void *data);
 
 /**
- * efi_event_value() - what firmware calls the event
- * @event:	as of efi_event_create()
+ * efi_event_value() - get the EFI_EVENT of an event
+ * @event:	the event
  *
  * Context: any.
- * Return: the EFI_EVENT, for an argument or a token.
+ * Return: the EFI_EVENT, to be passed to a function or to be put into a token.
  */
 u64 efi_event_value(const struct efi_event *event);
 
 /**
- * efi_event_set_timer() - arm or cancel the timer of an event
- * @event:	as of efi_event_create(), of type %EFI_EVT_TIMER
- * @delay:	EfiTimerCancel, EfiTimerPeriodic or EfiTimerRelative
- * @time:	in units of 100 ns
+ * efi_event_set_timer() - start or cancel the timer of an event
+ * @event:	the event, of the type %EFI_EVT_TIMER
+ * @delay:	%EfiTimerCancel, %EfiTimerPeriodic or %EfiTimerRelative
+ * @time:	period or delay in units of 100 ns
+ *
+ * Calls SetTimer().
  *
  * Context: task context; sleeps.
- * Return: 0, or -EIO.
+ * Return: 0, or -EIO if SetTimer() fails.
  */
 int efi_event_set_timer(struct efi_event *event, EFI_TIMER_DELAY delay,
 			u64 time);
 
 /**
- * efi_event_submit() - note that the firmware is about to get the event in a token
- * @event:	as of efi_event_create()
+ * efi_event_submit() - mark an event as in flight
+ * @event:	the event
  *
- * Firmware has it, and the memory that the token names, until it is signalled. Linux does
- * not return to firmware before, and the event is not closed.
+ * Call it before the firmware function that takes a token with this event. Until the event
+ * is signalled, the firmware may write to the memory that the token names. Meanwhile the
+ * event is not closed, and Linux does not return to the firmware, because it would give
+ * that memory back.
  *
- * Context: any, before the call.
+ * Context: any.
  */
 void efi_event_submit(struct efi_event *event);
 
 /**
- * efi_event_cancel() - undo efi_event_submit(), because the firmware refused the token
- * @event:	as of efi_event_create()
+ * efi_event_cancel() - undo efi_event_submit() after the firmware has refused the token
+ * @event:	the event
  *
  * Context: any.
  */
 void efi_event_cancel(struct efi_event *event);
 
 /**
- * efi_event_destroy() - close an event, before remove()
- * @edev:	as of efi_event_create()
- * @event:	as of efi_event_create()
+ * efi_event_destroy() - close an event before the driver is unbound
+ * @edev:	the device, as passed to efi_event_create()
+ * @event:	the event
  *
- * When it returns the handler does not run and will not. If firmware has it in a token
- * it stays with firmware, and nothing comes of it.
+ * When the function returns, the handler is not running, and will not be called again. If
+ * the event is in flight, the firmware keeps it, and signalling it has no effect.
  *
  * Context: task context; sleeps.
  */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The bus of firmware's handles: what its drivers see
+ * The bus of the firmware's handles: the interface for drivers
  *
- * A handle of firmware with a protocol of hardware is a device. A driver names the
- * protocols that it is for, by GUID:
+ * Each firmware handle with a hardware protocol is a device on the bus "efi". A driver
+ * lists the GUIDs of the protocols that it drives:
  *
  *	static const struct efi_device_id disk_ids[] = {
  *		{ EFI_BLOCK_IO_PROTOCOL_GUID },
@@ -19,8 +19,8 @@
  *	};
  *	module_efi_driver(disk_driver);
  *
- * In probe it opens the protocol, allocates what firmware gets the address of, and
- * calls:
+ * In probe(), the driver opens the protocol, allocates the memory whose address it passes
+ * to the firmware, and calls the firmware:
  *
  *	disk->io = efi_protocol_open(edev, &id->guid, EFI_TPL_CALLBACK);
  *	if (IS_ERR(disk->io))
@@ -31,15 +31,16 @@
  *				read_blocks, media_id, lba, size,
  *				disk->data->phys);
  *
- * What a driver has opened, allocated and created belongs to its binding to the
- * device, like all that is managed by devres: it goes back by itself after remove(),
- * or when probe() fails, the last first. Functions that give it back earlier are
- * there for those who need that. Nothing stays behind in firmware.
+ * Protocols, buffers and events are resources that are managed by devres. They are
+ * released after remove() has returned, or if probe() fails, in the reverse order of
+ * their allocation. A driver can also release them earlier. Nothing of the driver stays
+ * behind in the firmware.
  *
- * Firmware can take a device away at any time, in the middle of a call too. A driver
- * never holds the address of an interface: at each call firmware is asked for it
- * by handle and GUID, immediately before, unless nothing has run in firmware since it
- * was asked. Once it is not there any more, calls return -ENODEV, and remove() follows.
+ * The firmware can remove a device at any time, even during a call. A driver therefore
+ * never holds the address of an interface. Immediately before each call, the resident
+ * half of Linux asks the firmware for the interface by handle and GUID, unless no code of
+ * the firmware has run since it last asked. If the protocol is gone, calls return -ENODEV,
+ * and the bus calls remove().
  */
 #ifndef _EFI_MODE_BUS_H
 #define _EFI_MODE_BUS_H
@@ -57,21 +58,23 @@
 #include <efi-mode/bus-event.h>
 #include <efi-mode/protocol.h>
 
-/* Protocols that make a handle a device, those of drivers among them */
+/* Maximum number of watched protocols: those that the bus knows and those of drivers */
 #define EFI_MAX_WATCHED	192
 
 /**
- * struct efi_device - a handle of firmware
- * @dev:	the device; its parent is that of the handle
- * @handle:	by what firmware knows it
- * @path:	its device path, with the node at the end, or NULL
- * @path_size:	bytes of @path
+ * struct efi_device - a firmware handle
+ * @dev:	the device. Its parent is the device of the parent handle.
+ * @handle:	the EFI_HANDLE
+ * @path:	device path of the handle, including the end node, or NULL if the handle has
+ *		none
+ * @path_size:	size of @path in bytes
  * @path_text:	@path as text, or NULL
- * @guids:	the protocols on it
- * @nr_guids:	how many
+ * @guids:	GUIDs of the protocols on the handle
+ * @nr_guids:	number of @guids
  *
- * @guids changes when firmware installs or removes a protocol, the rest does not: a
- * handle with another path is another device. Drivers use @dev, and may read @path.
+ * @guids changes when the firmware installs or removes a protocol. The other members do
+ * not change: if the device path of a handle changes, the bus replaces the device. Drivers
+ * may use @dev and read @path.
  */
 struct efi_device {
 	struct device dev;
@@ -82,7 +85,7 @@ struct efi_device {
 	efi_guid_t *guids;
 	unsigned int nr_guids;
 
-	/* private: of the bus */
+	/* private: for the bus only */
 	struct list_head list;
 	const struct efi_device_id *bound;
 	DECLARE_BITMAP(mask, EFI_MAX_WATCHED);
@@ -94,11 +97,11 @@ struct efi_device {
 #define to_efi_device(d) container_of_const(d, struct efi_device, dev)
 
 /**
- * struct efi_device_id - what a driver is for
- * @guid:	of the protocol
- * @driver_data: of use to the driver only
+ * struct efi_device_id - a protocol that a driver supports
+ * @guid:	GUID of the protocol
+ * @driver_data: data private to the driver
  *
- * A table of them ends with an empty one.
+ * The last entry of a table is empty.
  */
 struct efi_device_id {
 	efi_guid_t guid;
@@ -106,19 +109,22 @@ struct efi_device_id {
 };
 
 /**
- * struct efi_driver - a driver of firmware's devices
- * @driver:	name and owner
- * @id_table:	the protocols that it is for, best first
- * @probe:	take the device; @id is the entry that matches. Returns 0, or an
- *		error; what was opened by then is closed.
- * @remove:	let go of the device. If it is there no more, calls return -ENODEV.
- *		Optional.
- * @changed:	the protocol has been installed again on the same handle: another
- *		medium is in the drive, for instance. Optional.
- * @protocols_changed: other protocols have come to the handle, or have gone: firmware
- *		has found a file system on it, for instance. Optional.
+ * struct efi_driver - a driver for devices on the bus
+ * @driver:	the driver-core structure. The driver sets @driver.name.
+ * @id_table:	the supported protocols. The bus binds the driver by the first entry whose
+ *		protocol is on the handle.
+ * @probe:	start to use the device. @id is the entry that matched. Returns 0 or an
+ *		error. After an error, devres releases all resources of the driver.
+ * @remove:	stop using the device. If the firmware has removed the device, calls return
+ *		-ENODEV. Optional.
+ * @changed:	the firmware has reinstalled a protocol on the same handle, for example
+ *		because another medium is in the drive. Optional.
+ * @protocols_changed: a protocol was installed or reinstalled on the handle, or removed
+ *		from it, for example because the firmware has found a file system on a disk.
+ *		Called after @changed. Optional.
  *
- * Context: all of them in task context, with the device locked.
+ * Context: all callbacks run in task context and may sleep. The caller holds the device
+ * lock.
  */
 struct efi_driver {
 	struct device_driver driver;
@@ -134,12 +140,12 @@ struct efi_driver {
 /**
  * __efi_driver_register() - register a driver
  * @drv:	the driver
- * @owner:	its module
+ * @owner:	the module of the driver
  *
- * Handles with a protocol of its table become devices, if they are none yet.
+ * Drivers use efi_driver_register().
  *
  * Context: task context; sleeps.
- * Return: 0 or an error.
+ * Return: see efi_driver_register().
  */
 int __efi_driver_register(struct efi_driver *drv, struct module *owner);
 
@@ -147,31 +153,36 @@ int __efi_driver_register(struct efi_driver *drv, struct module *owner);
  * efi_driver_register() - register a driver
  * @drv:	the driver
  *
+ * Handles with a protocol from the table of the driver become devices, unless they are
+ * devices already. All such devices exist when the function returns.
+ *
  * Context: task context; sleeps.
- * Return: 0 or an error.
+ * Return: 0, or an error: -ENODEV if there is no bus, -ENOSPC if more than
+ * %EFI_MAX_WATCHED protocols would be watched, -ENOMEM, -EIO if the firmware does not
+ * watch a protocol, or an error of driver_register().
  */
 #define efi_driver_register(drv) __efi_driver_register(drv, THIS_MODULE)
 
 /**
  * efi_driver_unregister() - undo efi_driver_register()
- * @drv:	the driver; it is removed from its devices
+ * @drv:	the driver. It is unbound from its devices.
  *
  * Context: task context; sleeps.
  */
 void efi_driver_unregister(struct efi_driver *drv);
 
 /**
- * module_efi_driver() - a module that is a driver and nothing else
+ * module_efi_driver() - define a module that only registers a driver
  * @drv:	a struct efi_driver
  */
 #define module_efi_driver(drv) \
 	module_driver(drv, efi_driver_register, efi_driver_unregister)
 
 /**
- * MODULE_ALIAS_EFI() - let this module be loaded for a protocol
- * @guid:	of the protocol, a string in lower case
+ * MODULE_ALIAS_EFI() - let udev load the module for devices with a protocol
+ * @guid:	GUID of the protocol: a string literal in lower case
  *
- * The alias of a device has all its GUIDs.
+ * Matches the modalias of a device, which contains the GUIDs of its protocols.
  */
 #define MODULE_ALIAS_EFI(guid) MODULE_ALIAS("efi:*" guid "*")
 
@@ -186,22 +197,24 @@ static inline void efi_device_set_drvdata(struct efi_device *edev, void *data)
 }
 
 /**
- * efi_device_has_protocol() - is there such a protocol on the handle?
+ * efi_device_has_protocol() - check whether a handle has a protocol
  * @edev:	the device
- * @guid:	of the protocol
+ * @guid:	GUID of the protocol
  *
- * Context: task context; sleeps. In probe(), remove() and changed() it is as when they
- * were called, else it may not be true any more.
- * Return: true if it is.
+ * The result is that of the last scan of the bus, and may be out of date when the function
+ * returns. If the protocols of the handle change, the bus calls protocols_changed().
+ *
+ * Context: task context; sleeps.
+ * Return: true if the handle has the protocol; false also if the device is gone.
  */
 bool efi_device_has_protocol(struct efi_device *edev, const efi_guid_t *guid);
 
 /**
- * efi_device_replaced() - the handle is another device than the driver has probed
+ * efi_device_replaced() - report that a handle has become another device
  * @edev:	the device
  *
- * For a driver that finds out what the bus cannot see. Calls return -ENODEV from then on.
- * Soon the bus removes the device, and adds a new one for the handle.
+ * For a driver that detects a replacement which the bus cannot see. From then on calls
+ * return -ENODEV. The bus soon removes the device, and adds a new one for the handle.
  *
  * Context: task context; sleeps.
  */
