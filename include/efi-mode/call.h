@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Call the firmware: implemented by arch/efi/kernel/call.c
+ * Firmware calls: implemented by arch/efi/kernel/call.c
  *
- * A call is a struct efi_call, and efi_call_submit() makes it. Most callers use a
- * macro that fills in the structure, submits it, and compares the arguments with the
- * prototype of the function:
+ * A call is a struct efi_call, and efi_call_submit() makes it. Most callers use one of
+ * these macros. Each fills in the structure, submits it, and checks the types of the
+ * arguments against the prototype of the function:
  *
  *	efi_bs_call()		a boot service
  *	efi_rt_call()		a runtime service
- *	efi_table_call()	a function in any table of which the address is known
+ *	efi_table_call()	a function in any table whose address is known
  *	efi_protocol_call()	a function of a protocol of a device on the bus:
  *				<efi-mode/protocol.h>
  *
  * The firmware does not know the virtual addresses of the kernel. Every pointer among
- * the arguments has the type that the prototype says, and its value is a *physical*
- * address: efi_phys() makes one. The memory has to be physically contiguous, and has to
- * stay allocated and untouched until the function returns.
+ * the arguments has the type from the prototype, but its value is a *physical* address:
+ * use efi_phys(). The memory must be physically contiguous. Until the function returns,
+ * it must stay allocated, and the kernel must not access it.
  */
 #ifndef _EFI_MODE_CALL_H
 #define _EFI_MODE_CALL_H
@@ -33,49 +33,50 @@
 struct efi_protocol;
 
 /*
- * Without a flag, the caller sleeps and the call is preemptible: when a slice of the
- * firmware ends before the function has returned, the caller is scheduled like any other
- * task, and the function goes on in a later slice.
+ * Flags of a call. Without a flag, the caller sleeps and the call is preemptible: if a
+ * slice of the firmware ends before the function has returned, the scheduler can run
+ * other tasks. The function continues in a later slice.
  */
 
 /*
- * Do not sleep. Linux holds off its interrupts until the function returns; the firmware's
- * clock goes on. The call fails with -EBUSY if another call has not finished, or if the
- * firmware was interrupted in work of its own. If the function has not returned after ten
- * seconds the firmware is stopped, and the call fails with -EIO. Any context but NMI.
+ * Do not sleep. Linux disables its interrupts until the function returns; the firmware's
+ * clock continues to tick. The call fails with -EBUSY if another call has not finished, or
+ * if the firmware was interrupted in work of its own. If the function has not returned
+ * after ten seconds, the firmware is stopped, and the call fails with -EIO. Any context
+ * except NMI.
  */
 #define EFI_CALL_ATOMIC		BIT(0)
 
 /*
- * The kernel is dying, perhaps with any of its locks held, and no other task runs. A call
- * that has not finished gets up to two seconds to do so, once; its caller will not run
- * again. The function itself gets ten seconds, in which the firmware's clock goes on.
- * Interrupts of Linux are lost. Any context but NMI.
+ * For a panic, in which any lock may be held and no other task runs. If another call has
+ * not finished, it first gets up to two seconds to finish, because its caller will not run
+ * again. This is done only once. Then the function gets ten seconds. The firmware's clock
+ * continues to tick, and Linux loses its own interrupts. Any context except NMI.
  */
 #define EFI_CALL_PANIC		BIT(1)
 
-/* As EFI_CALL_PANIC, for a function that is not expected to return: 30 seconds */
+/* As EFI_CALL_PANIC, for a function that should not return. It gets 30 seconds. */
 #define EFI_CALL_LAST		BIT(2)
 
 /**
- * struct efi_call - a call of a function of the firmware
- * @name:	of the function, for logs and traces; must stay valid
- * @protocol:	for efi_protocol_submit(); efi_call_submit() ignores it
- * @target:	protocol on a handle. If @target.handle is not 0, the firmware is asked for
- *		the interface immediately before the call, and the interface becomes the
- *		first argument.
- * @table:	physical address of the table or interface that holds the function; 0 for
- *		the interface of @target
- * @slot:	offset of the pointer to the function in @table, in bytes
- * @flags:	EFI_CALL_*; 0 for a call that may sleep
- * @nargs:	number of @args, at most %EFI_MODE_MAX_ARGS
- * @args:	arguments; @args[0] is replaced if there is a target
- * @status:	set by efi_call_submit(): the EFI status that the function has returned. If
- *		it was not called, %EFI_ABORTED, %EFI_NOT_READY, %EFI_TIMEOUT,
- *		%EFI_NOT_FOUND or %EFI_INVALID_PARAMETER, according to @error.
- * @error:	set by efi_call_submit(): 0 if the function has returned, or the reason why
- *		not, see there
- * @cycles:	set by efi_call_submit(): how long the function ran, in cycles of the TSC
+ * struct efi_call - a call of a firmware function
+ * @name:	name of the function for logs and traces. The string must stay valid.
+ * @protocol:	for efi_protocol_submit(); ignored by efi_call_submit()
+ * @target:	handle and protocol whose interface the function belongs to. If
+ *		@target.handle is not 0, the resident half asks the firmware for the interface
+ *		immediately before the call, and passes it as the first argument.
+ * @table:	physical address of the table or interface that holds the pointer to the
+ *		function; 0 for the interface of @target
+ * @slot:	offset of the pointer in @table, in bytes
+ * @flags:	EFI_CALL_*, or 0 for a call that may sleep
+ * @nargs:	number of @args, 0 to %EFI_MODE_MAX_ARGS
+ * @args:	the arguments. If there is a target, @args[0] is replaced.
+ * @status:	set by efi_call_submit(): the EFI status that the function returned. If @error
+ *		is not 0, the status corresponds to it: %EFI_ABORTED, %EFI_NOT_READY,
+ *		%EFI_TIMEOUT, %EFI_NOT_FOUND or %EFI_INVALID_PARAMETER.
+ * @error:	set by efi_call_submit(): 0 if the function has returned, otherwise one of the
+ *		errors of efi_call_submit()
+ * @cycles:	set by efi_call_submit(): how long the function ran, in TSC cycles
  */
 struct efi_call {
 	const char *name;
@@ -92,41 +93,44 @@ struct efi_call {
 };
 
 /**
- * efi_call_submit() - call functions of the firmware
+ * efi_call_submit() - call firmware functions
  * @calls:	the calls
  * @nr:		number of @calls, at least 1; exactly 1 if the call has a flag
  *
- * The functions run one after the other, whatever each of them returns, on the CPU of
- * the caller and on the firmware's stack: at the task priority of the target, or at
- * TPL_APPLICATION if there is none (UEFI 2.10, section 7.1). One switch is enough for up
- * to 32 calls. Calls of different tasks are made in the order in which the tasks have
- * asked.
+ * The functions run one after the other on the CPU of the caller. An error status of one
+ * function does not keep the next from being called. Each function runs on a 128 KiB stack
+ * in the resident half, at the task priority level of the target, or at TPL_APPLICATION if
+ * there is no target (UEFI 2.10, sections 2.3.4 and 7.1).
  *
- * A call without a flag cannot be ended early. If an exception in the firmware stops it,
- * the calls of that switch fail, also those that had returned.
+ * Up to 32 calls without a flag need only one switch to the firmware. Tasks that call the
+ * firmware at the same time are served in the order of their submissions.
  *
- * Context: task context, may sleep; see the flags for other contexts.
- * Return: 0 if each function has returned, or the error of the first that has not:
+ * A call without a flag cannot be cancelled, and has no timeout. If an exception stops the
+ * firmware during a switch, all calls of that switch fail, even those that had returned.
  *
- * * -EIO	an exception has stopped the firmware, in this function or before, or a
- *		call with EFI_CALL_ATOMIC that did not return
- * * -ESHUTDOWN	the firmware is out of reach, or the system is about to end
+ * Context: task context; may sleep. See the flags for other contexts.
+ * Return: 0 if all functions have returned, or the first error:
+ *
+ * * -EIO	an exception has stopped the firmware, in this function or earlier; or a call
+ *		with EFI_CALL_ATOMIC has not returned in time
+ * * -ESHUTDOWN	Linux cannot switch to the firmware any more, or the system is shutting down
  * * -EBUSY	see EFI_CALL_ATOMIC
  * * -ETIMEDOUT	see EFI_CALL_PANIC and EFI_CALL_LAST; all later calls fail
  * * -ENODEV	the handle does not have the protocol of the target
- * * -EAGAIN	the firmware has installed protocols since the kernel looked, so the handle
- *		may be another object by now (targets with @must_be_current)
- * * -EINVAL	too many arguments, or several calls with a flag
+ * * -EAGAIN	the firmware has installed protocols since the kernel last looked, so the
+ *		handle may belong to another object now (only for targets with
+ *		@must_be_current)
+ * * -EINVAL	too many arguments, or several calls of which one has a flag
  */
 int efi_call_submit(struct efi_call *calls, unsigned int nr);
 
 /**
  * efi_mode_read() - copy memory of the firmware
- * @from:	physical address of memory that does not go away meanwhile
- * @to:		destination: physically contiguous memory, as from kmalloc()
- * @size:	bytes
+ * @from:	physical address of the memory, which must stay allocated meanwhile
+ * @to:		destination: physically contiguous memory, for example from kmalloc()
+ * @size:	size in bytes
  *
- * The firmware's side does the copying, because @from is an address of the firmware's.
+ * The resident half copies, because @from is an address in the firmware's page tables.
  *
  * Context: task context; sleeps.
  * Return: an EFI status, see struct efi_call.
@@ -138,14 +142,14 @@ efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size);
  * @ptr:	virtual address in the linear mapping or in the kernel image
  *
  * Context: any.
- * Return: a pointer of the same type, of which the value is the physical address. The
- * kernel must not dereference it.
+ * Return: a pointer of the same type whose value is the physical address. The kernel must
+ * not dereference it.
  */
 #define efi_phys(ptr)	((typeof(&*(ptr)))__pa(ptr))
 
 /*
- * The arguments as a list of u64. A cast to unsigned long is what makes a number of a
- * pointer, and changes no number.
+ * Convert the arguments to a list of u64. The cast to unsigned long accepts pointers as
+ * well as numbers, and does not change the value of a number.
  */
 #define __efi_arg(x)		((u64)(unsigned long)(x))
 #define __efi_args_0()
@@ -162,16 +166,16 @@ efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size);
 #define __efi_args(...)							\
 	CONCATENATE(__efi_args_, COUNT_ARGS(__VA_ARGS__))(__VA_ARGS__)
 
-/* sizeof() does not evaluate the call, but the compiler checks it */
+/* Within sizeof(), the call is not evaluated, but the compiler checks its types. */
 #define __efi_nargs(call, ...)						\
 	(COUNT_ARGS(__VA_ARGS__) + 0 * sizeof((call(__VA_ARGS__), 0)))
 
 /**
- * EFI_TABLE_CALL() - initializer of a struct efi_call for a function in a table
- * @label:	name of the table, a string literal
- * @tbl:	pointer to the table, of which the value is its physical address
+ * EFI_TABLE_CALL() - initialize a struct efi_call for a function in a table
+ * @label:	name of the table: a string literal
+ * @tbl:	pointer to the table, whose value is a physical address
  * @func:	member of the table that points to the function
- * @...:	all arguments, of the types in the prototype
+ * @...:	all arguments, with the types of the prototype
  */
 #define EFI_TABLE_CALL(label, tbl, func, ...)				\
 	{								\
@@ -183,14 +187,14 @@ efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size);
 	}
 
 /**
- * efi_table_call() - call a function in a table of which the address is known
- * @call_flags:	EFI_CALL_*
- * @label:	name of the table, a string literal
- * @tbl:	pointer to the table, of which the value is its physical address
+ * efi_table_call() - call a function in a table
+ * @call_flags:	EFI_CALL_*, or 0
+ * @label:	name of the table: a string literal
+ * @tbl:	pointer to the table, whose value is a physical address
  * @func:	member of the table that points to the function
- * @...:	all arguments, of the types in the prototype
+ * @...:	all arguments, with the types of the prototype
  *
- * Context: as the flags say.
+ * Context: depends on the flags.
  * Return: the EFI status, see struct efi_call.
  */
 #define efi_table_call(call_flags, label, tbl, func, ...) ({		\
@@ -205,7 +209,9 @@ efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size);
 /**
  * efi_bs_call() - call a boot service
  * @func:	member of efi_boot_services_t
- * @...:	arguments
+ * @...:	the arguments
+ *
+ * UEFI 2.10, chapter 7.
  *
  * Context: task context; sleeps.
  * Return: the EFI status, see struct efi_call.
@@ -216,11 +222,13 @@ efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size);
 
 /**
  * efi_rt_call() - call a runtime service
- * @flags:	EFI_CALL_*
+ * @flags:	EFI_CALL_*, or 0
  * @func:	member of efi_runtime_services_t
- * @...:	arguments
+ * @...:	the arguments
  *
- * Context: as @flags say.
+ * UEFI 2.10, chapter 8.
+ *
+ * Context: depends on the flags.
  * Return: the EFI status, see struct efi_call.
  */
 #define efi_rt_call(flags, func, ...)					\

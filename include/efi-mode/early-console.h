@@ -8,15 +8,17 @@
 #include <linux/types.h>
 
 /**
- * efi_mode_has_screen() - does Linux have a screen of its own?
+ * efi_mode_has_screen() - check whether the virtual terminals are on a screen
  *
  * Context: any.
- * Return: true if the virtual terminals are on one.
+ * Return: true if the kernel has a console driver for a screen, such as fbcon.
  */
 bool efi_mode_has_screen(void);
 
 /**
- * efi_mode_end_early_console() - the boot console is not needed any more
+ * efi_mode_end_early_console() - unregister the boot console
+ *
+ * Call it when another console shows the messages of the kernel.
  *
  * Context: task context; sleeps.
  */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Firmware events that wake Linux: implemented by arch/efi/kernel/event.c
+ *
+ * UEFI 2.10, section 7.1.
  */
 #ifndef _EFI_MODE_EVENT_H
 #define _EFI_MODE_EVENT_H
@@ -9,7 +11,7 @@
 
 /**
  * typedef efi_mode_event_handler_t - handle an event that the firmware has signalled
- * @data:	as of efi_mode_event_open()
+ * @data:	as passed to efi_mode_event_open()
  *
  * Context: hard interrupt.
  */
@@ -17,24 +19,25 @@ typedef void (*efi_mode_event_handler_t)(void *data);
 
 /**
  * efi_mode_event_open() - create a firmware event that wakes Linux
- * @type:	%EFI_EVT_TIMER or 0
- * @protocol:	the event is for RegisterProtocolNotify(); there can be only one
+ * @type:	%EFI_EVT_TIMER, or 0
+ * @protocol:	true if the event is for RegisterProtocolNotify(). There can be only one
+ *		such event.
  * @handler:	called after the slice in which the event was signalled
- * @data:	for @handler
+ * @data:	passed to @handler
  *
- * Drivers use efi_event_create().
+ * Drivers on the bus use efi_event_create() instead.
  *
  * Context: task context; sleeps.
- * Return: the number of the event; -ENOSPC if there are no more numbers or the firmware
- * has no memory, -EBUSY if there is an event for protocols already, -EIO if
- * CreateEvent() fails otherwise.
+ * Return: the number of the event; -ENOSPC if all numbers are in use or the firmware has
+ * no memory, -EBUSY if there already is an event for protocols, -EIO if CreateEvent()
+ * fails otherwise.
  */
 int efi_mode_event_open(u32 type, bool protocol,
 			efi_mode_event_handler_t handler, void *data);
 
 /**
  * efi_mode_event_value() - get the EFI_EVENT of an event
- * @nr:		as of efi_mode_event_open()
+ * @nr:		number of the event
  *
  * Context: any.
  * Return: the EFI_EVENT.
@@ -43,21 +46,21 @@ u64 efi_mode_event_value(int nr);
 
 /**
  * efi_mode_event_submit() - mark an event as in flight
- * @nr:		as of efi_mode_event_open()
+ * @nr:		number of the event
  *
- * The caller is about to pass the event to the firmware in a token. Until the event is
- * signalled, the firmware may write to the memory that the token names, so Linux does
- * not give back its memory meanwhile.
+ * Call it before the firmware function that takes a token with this event. Until the
+ * event is signalled, the firmware may write to the memory that the token names.
+ * Therefore Linux does not give its memory back to the firmware meanwhile.
  *
- * Context: any, before the call.
+ * Context: any.
  */
 void efi_mode_event_submit(int nr);
 
 /**
  * efi_mode_event_cancel() - undo efi_mode_event_submit()
- * @nr:		as of efi_mode_event_open()
+ * @nr:		number of the event
  *
- * For a token that the firmware has refused.
+ * Call it if the firmware has refused the token.
  *
  * Context: any.
  */
@@ -65,9 +68,10 @@ void efi_mode_event_cancel(int nr);
 
 /**
  * efi_mode_event_close() - close an event
- * @nr:		as of efi_mode_event_open(); its handler is not called any more
+ * @nr:		number of the event
  *
- * An event that is in flight is not closed, and its number is not used again.
+ * When the function returns, the handler is not running, and will not be called again. If
+ * the event is in flight, it is not closed, and its number is never used again.
  *
  * Context: task context; sleeps.
  */
@@ -76,10 +80,12 @@ void efi_mode_event_close(int nr);
 /**
  * efi_mode_event_take_protocol() - check for new protocols, and clear the event
  *
- * From then on until it returns true again, the kernel knows what each handle is.
+ * The caller asks the firmware which protocols were installed, and repeats this until the
+ * function returns false. From then on until it returns true again, the kernel knows which
+ * object each handle belongs to.
  *
  * Context: any.
- * Return: true if protocols have been installed since the last time.
+ * Return: true if the firmware has installed protocols since the last call.
  */
 bool efi_mode_event_take_protocol(void);
 
@@ -87,18 +93,18 @@ bool efi_mode_event_take_protocol(void);
  * efi_mode_event_watch_keys() - set the handler for watched keys
  * @handler:	called after the slice in which a watched key was pressed, or NULL
  *
- * The resident half asks the firmware for the keys: see arch/efi/boot/keys.c.
+ * efi_protocol_watch_keys() says which keys of which keyboards are watched.
  *
  * Context: task context; sleeps.
  */
 void efi_mode_event_watch_keys(efi_mode_event_handler_t handler);
 
 /**
- * efi_mode_event_take_key() - take the next watched key that was pressed
- * @key:	where its character goes
+ * efi_mode_event_take_key() - get the next watched key that was pressed
+ * @key:	set to the Unicode character of the key
  *
  * Context: the handler of efi_mode_event_watch_keys().
- * Return: false if there are no more.
+ * Return: true, or false if there are no more keys.
  */
 bool efi_mode_event_take_key(u16 *key);
 

@@ -6,11 +6,11 @@
 #define _EFI_MODE_FAST_TICK_H
 
 /**
- * efi_mode_fast_tick_get() - ask for a faster clock of the firmware
+ * efi_mode_fast_tick_get() - make the firmware's clock tick faster
  *
- * The firmware does its own work, such as the transfers that it has tokens for, at the
- * ticks of its clock. While there is at least one user, the clock ticks more often, if
- * that is possible and allowed (``efi_mode.fast_tick=``).
+ * The firmware does its background work at the ticks of its clock, for example the
+ * transfers of tokens. While the fast tick has at least one user, the clock ticks more
+ * often, if the clock and ``efi_mode.fast_tick=`` allow it.
  *
  * Context: task context; sleeps.
  */

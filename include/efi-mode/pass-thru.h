@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Protocols that pass commands to devices: ATA, NVMe, SCSI, and SD and MMC
+ * Pass-through protocols: commands for ATA, NVMe, SCSI, SD and MMC devices
  *
  * UEFI 2.10, sections 13.13 (ATA Pass Thru), 13.14 (SD/MMC Pass Thru), 13.15 (NVM Express
  * Pass Through) and 15.7 (Extended SCSI Pass Thru).
+ *
+ * In all packets, timeouts are in units of 100 ns, and addresses are physical.
  */
 #ifndef _EFI_MODE_PASS_THRU_H
 #define _EFI_MODE_PASS_THRU_H
@@ -28,7 +30,7 @@
 #define EFI_NVME_ADMIN_QUEUE		0
 #define EFI_NVME_IO_QUEUE		1
 
-/* @flags of a command: its cdw10 counts. Those behind it follow. */
+/* @flags of a command: which of cdw2 to cdw10 are valid. Those for cdw11 to cdw15 follow. */
 #define EFI_NVME_CDW2_VALID		BIT(0)
 #define EFI_NVME_CDW3_VALID		BIT(1)
 #define EFI_NVME_CDW10_VALID		BIT(2)
@@ -45,7 +47,6 @@ struct efi_nvme_completion {
 	u32 dw0, dw1, dw2, dw3;
 };
 
-/* Times are in units of 100 ns, addresses physical */
 struct efi_nvme_packet {
 	u64 command_timeout;
 	u64 transfer_buffer;
@@ -79,7 +80,7 @@ union efi_nvme_pass_thru_protocol {
 #define EFI_SCSI_DIRECTION_READ		0
 #define EFI_SCSI_DIRECTION_WRITE	1
 
-/* @host_status: what the adapter has to say */
+/* @host_status: status of the host adapter */
 #define EFI_SCSI_HOST_OK		0x00
 #define EFI_SCSI_HOST_TIMEOUT_COMMAND	0x09
 #define EFI_SCSI_HOST_TIMEOUT		0x0b
@@ -121,7 +122,7 @@ union efi_ext_scsi_pass_thru_protocol {
 	};
 };
 
-/* @protocol and @length of a packet: a command without data */
+/* @protocol and @length of a packet for a command without data */
 #define EFI_ATA_NON_DATA		0x02
 #define EFI_ATA_NO_DATA_TRANSFER	0x00
 
@@ -181,7 +182,7 @@ union efi_ata_pass_thru_protocol {
 	};
 };
 
-/* @type of a command: it is for one device, without data or with */
+/* @type of a command for one device, without and with data transfer */
 #define EFI_SD_MMC_AC			2
 #define EFI_SD_MMC_ADTC			3
 

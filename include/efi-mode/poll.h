@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Poll the firmware: implemented by arch/efi/kernel/poll.c
+ * Poll the firmware for state that it does not announce: implemented by
+ * arch/efi/kernel/poll.c
  */
 #ifndef _EFI_MODE_POLL_H
 #define _EFI_MODE_POLL_H
@@ -12,16 +13,18 @@
 #include <efi-mode/request.h>
 
 /**
- * struct efi_mode_poller - somebody who looks for what firmware does not announce
- * @list:	of all pollers
- * @wait:	where it waits
- * @every:	how often it wants to look, in jiffies
- * @next:	when it wants to look again, in jiffies
- * @due:	it is time; to be cleared by whoever looks
- * @idle_poll:	what efi_mode_poll_ask() asks for is enough while Linux is idle
+ * struct efi_mode_poller - a task that polls the firmware periodically
+ * @list:	list of all pollers
+ * @wait:	wait queue on which the task waits for @due
+ * @every:	polling interval in jiffies
+ * @next:	time of the next poll in jiffies
+ * @due:	set when it is time to poll; the task clears it
+ * @idle_poll:	set by the task if it need not poll while Linux is idle, because the
+ *		questions of efi_mode_poll_ask() tell when there is something to read
  *
- * What firmware has to say comes with its clock, so that is when to look: in place
- * of a regular slice, with no timer, no waking up and no switch of one's own.
+ * The firmware updates its state at the ticks of its clock, so the best time to poll it
+ * is a regular slice. When a poller is due, its call takes the place of that slice.
+ * Polling therefore needs no timer, wakeup or switch of its own.
  */
 struct efi_mode_poller {
 	struct list_head list;
@@ -33,41 +36,44 @@ struct efi_mode_poller {
 };
 
 /**
- * efi_mode_poll_start() - begin to poll
- * @poller:	@wait and @every are set
+ * efi_mode_poll_start() - start to poll
+ * @poller:	the poller, with @wait and @every filled in
  *
  * Context: task context.
  */
 void efi_mode_poll_start(struct efi_mode_poller *poller);
 
 /**
- * efi_mode_poll_timeout() - how long to wait for @due
- * @poller:	as of efi_mode_poll_start()
+ * efi_mode_poll_timeout() - get the timeout for waiting until a poller is due
+ * @poller:	the poller
+ *
+ * If ``efi_mode.interval=`` is longer than @poller->every, regular slices are too rare. The
+ * task then polls after this timeout although @due is not set.
  *
  * Context: any.
- * Return: jiffies after which to look although @due is not set, because the user
- * has asked for an interval longer than that; %MAX_SCHEDULE_TIMEOUT if slices come
- * often enough.
+ * Return: the timeout in jiffies; %MAX_SCHEDULE_TIMEOUT if regular slices are frequent
+ * enough.
  */
 unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller);
 
 /**
- * efi_mode_poll_ask() - what firmware is to be asked while Linux is idle
- * @poller:	as of efi_mode_poll_start(); there is one that asks
- * @questions:	in place of those of before
- * @nr:		how many, at most %EFI_MODE_NR_QUESTIONS
+ * efi_mode_poll_ask() - set the questions that the resident half asks while Linux is idle
+ * @poller:	the poller. Only one poller can have questions.
+ * @questions:	the questions, which replace the previous ones
+ * @nr:		number of @questions, 0 to %EFI_MODE_NR_QUESTIONS
  *
- * An answer other than %EFI_NOT_READY makes the poller due.
+ * The resident half asks them by CheckEvent() (UEFI 2.10, section 7.1). Any answer except
+ * %EFI_NOT_READY wakes Linux, and makes all pollers due.
  *
- * Context: any but NMI.
+ * Context: any except NMI.
  */
 void efi_mode_poll_ask(struct efi_mode_poller *poller,
 		       const struct efi_mode_question *questions,
 		       unsigned int nr);
 
 /**
- * efi_mode_poll_stop() - end polling
- * @poller:	as of efi_mode_poll_start(); not used any more afterwards
+ * efi_mode_poll_stop() - stop polling
+ * @poller:	the poller; it is not accessed any more when the function returns
  *
  * Context: task context.
  */

@@ -2,7 +2,7 @@
 /*
  * Protocols of the devices on the bus
  *
- * <efi-mode/bus.h> has an example, and includes this.
+ * <efi-mode/bus.h> includes this file, and has an example.
  */
 #ifndef _EFI_MODE_PROTOCOL_H
 #define _EFI_MODE_PROTOCOL_H
@@ -18,54 +18,57 @@ struct efi_device;
 struct efi_protocol;
 
 /**
- * efi_protocol_open() - begin to use a protocol
- * @edev:	the device, which the caller is bound to
- * @guid:	of the protocol
- * @tpl:	task priority at which its functions are called: EFI_TPL_APPLICATION,
- *		EFI_TPL_CALLBACK or EFI_TPL_NOTIFY
+ * efi_protocol_open() - open a protocol of a device
+ * @edev:	the device, which the calling driver is bound to
+ * @guid:	GUID of the protocol
+ * @tpl:	task priority level at which its functions are called: %EFI_TPL_APPLICATION,
+ *		%EFI_TPL_CALLBACK or %EFI_TPL_NOTIFY
  *
- * UEFI 2.10, section 7.1, says how high @tpl may be. The higher the safer: from
- * looking the interface up until the function returns nothing can happen in firmware
- * that wants @tpl or less, and USB devices come and go at TPL_CALLBACK. Only
- * protocols of text input, and functions that wait for something that happens at
- * that level themselves, need EFI_TPL_APPLICATION.
+ * UEFI 2.10, section 7.1, lists the highest @tpl for each protocol. A higher level is
+ * safer: between the lookup of the interface and the return of the function, no event at
+ * or below @tpl can be handled by the firmware, and the firmware adds and removes USB
+ * devices at TPL_CALLBACK. Use EFI_TPL_APPLICATION only for the text input protocols, and
+ * for functions that wait for an event at TPL_CALLBACK or below.
  *
- * Firmware's own drivers stay where they are. Linux opens the protocol with
- * GET_PROTOCOL: firmware then lists it as a user and asks nobody to leave. BY_DRIVER
- * would be refused where firmware has a driver, and where it has none keep it from
- * binding one; EXCLUSIVE would make firmware disconnect its drivers, and the console
- * or the disk that it uses with them.
+ * The firmware's own drivers stay bound. Linux opens the protocol with GET_PROTOCOL (UEFI
+ * 2.10, section 7.3), so that the firmware only records Linux as a user. The other
+ * attributes do not fit. If a firmware driver is bound, BY_DRIVER fails; if not, it keeps
+ * one from binding. EXCLUSIVE makes the firmware disconnect its drivers, and with them its
+ * console or its disk.
+ *
+ * The protocol is closed when the driver is unbound from @edev.
  *
  * Context: task context; sleeps.
- * Return: the protocol, or an ERR_PTR: -ENODEV if it is not on the handle, -EIO if
- * firmware has stopped, -ENOMEM.
+ * Return: the protocol, or an ERR_PTR: -ENODEV if the handle does not have the protocol,
+ * -EIO if the firmware has been stopped, -ENOMEM, -EINVAL if @tpl is out of range.
  */
 struct efi_protocol *efi_protocol_open(struct efi_device *edev,
 				       const efi_guid_t *guid,
 				       unsigned long tpl);
 
 /**
- * efi_protocol_open_above() - begin to use a protocol of what a device is behind
- * @edev:	the device, which the caller is bound to
- * @guid:	of the protocol, which the controller of @edev has, or what is above it
- * @tpl:	as of efi_protocol_open()
+ * efi_protocol_open_above() - open a protocol of a parent of a device
+ * @edev:	the device, which the calling driver is bound to
+ * @guid:	GUID of the protocol
+ * @tpl:	as for efi_protocol_open()
  *
- * The protocol belongs to the binding to @edev. When the controller has gone calls return
- * -ENODEV.
+ * Opens the protocol on the nearest parent of @edev that has it, for example on the
+ * controller of a disk. The protocol is closed when the driver is unbound from @edev. If
+ * the parent is gone, calls return -ENODEV.
  *
  * Context: task context; sleeps.
- * Return: as efi_protocol_open(); -ENODEV also if nothing above @edev has the protocol.
+ * Return: as efi_protocol_open(); -ENODEV also if no parent has the protocol.
  */
 struct efi_protocol *efi_protocol_open_above(struct efi_device *edev,
 					     const efi_guid_t *guid,
 					     unsigned long tpl);
 
 /**
- * efi_protocol_question() - ask for an event in the interface while Linux is idle
- * @protocol:	as of efi_protocol_open()
- * @offset:	of the event in the interface, in bytes
- * @event:	what is there, as of efi_protocol_event()
- * @question:	is filled in, for efi_mode_poll_ask()
+ * efi_protocol_question() - fill in a question about an event in an interface
+ * @protocol:	the protocol
+ * @offset:	offset of the event in the interface, in bytes
+ * @event:	the event, from efi_protocol_event()
+ * @question:	filled in, for efi_mode_poll_ask()
  *
  * Context: any.
  */
@@ -73,12 +76,13 @@ void efi_protocol_question(const struct efi_protocol *protocol, size_t offset,
 			   u64 event, struct efi_mode_question *question);
 
 /**
- * efi_protocol_event() - read an event in the interface
- * @protocol:	as of efi_protocol_open()
- * @offset:	of the event in the interface, in bytes
+ * efi_protocol_event() - read an event in an interface
+ * @protocol:	the protocol
+ * @offset:	offset of the event in the interface, in bytes
  *
- * An event is an address to most firmware, which reads what is there before it knows that
- * it is none. So it is only taken for one if there is something that can be read.
+ * Most firmware implements an EFI_EVENT as a pointer, and dereferences it before it checks
+ * that it is valid. Therefore a value is only accepted if it is the address of memory that
+ * the firmware or a firmware driver has allocated.
  *
  * Context: task context; sleeps.
  * Return: the event, or 0 if there is none.
@@ -86,8 +90,8 @@ void efi_protocol_question(const struct efi_protocol *protocol, size_t offset,
 u64 efi_protocol_event(struct efi_protocol *protocol, size_t offset);
 
 /**
- * efi_protocol_close() - end using a protocol, before remove()
- * @protocol:	as of efi_protocol_open()
+ * efi_protocol_close() - close a protocol before the driver is unbound
+ * @protocol:	the protocol
  *
  * Context: task context; sleeps.
  */
@@ -95,27 +99,29 @@ void efi_protocol_close(struct efi_protocol *protocol);
 
 /**
  * efi_protocol_submit() - call functions of protocols
- * @calls:	the calls, as of efi_call_submit(). Those with @protocol are for its
- *		interface, and their target is filled in here unless it is set. Those
- *		without are made as they are.
+ * @calls:	the calls, as for efi_call_submit(). If @protocol of a call is set, the call
+ *		gets the target of the protocol, unless its target is filled in already. A
+ *		call without @protocol is made as it is.
  * @nr:		number of @calls, at least 1; exactly 1 if the call has a flag
  *
- * If the firmware has installed protocols, the bus looks at the news first, and the calls
- * that were refused are made again. With %EFI_CALL_PANIC the function is called at
- * %EFI_TPL_APPLICATION.
+ * If the firmware has installed protocols, the resident half refuses calls of protocols,
+ * because their handles may belong to other objects now. The bus then finds out what was
+ * installed, and makes the refused calls again. Calls with a flag are not made again.
  *
- * Context: task context, may sleep; see the flags for other contexts.
- * Return: as efi_call_submit(). -ENODEV also if the protocol is not on the handle any
- * more.
+ * With %EFI_CALL_PANIC and %EFI_CALL_LAST, the function is called at %EFI_TPL_APPLICATION.
+ *
+ * Context: task context; may sleep. See the flags for other contexts.
+ * Return: as efi_call_submit(), but -ENODEV instead of -EAGAIN. -ENODEV also if the device
+ * of the protocol is gone.
  */
 int efi_protocol_submit(struct efi_call *calls, unsigned int nr);
 
 /**
- * EFI_PROTOCOL_CALL() - initializer of a struct efi_call for a function of a protocol
- * @proto:	as of efi_protocol_open()
- * @type:	type of the protocol interface
+ * EFI_PROTOCOL_CALL() - initialize a struct efi_call for a function of a protocol
+ * @proto:	the protocol
+ * @type:	type of the interface
  * @func:	member of @type
- * @...:	arguments but for the first, which is the interface, of the types in the
+ * @...:	all arguments except the first, which is the interface, with the types of the
  *		prototype
  */
 #define EFI_PROTOCOL_CALL(proto, type, func, ...)			\
@@ -129,15 +135,15 @@ int efi_protocol_submit(struct efi_call *calls, unsigned int nr);
 	}
 
 /**
- * efi_protocol_call_flags() - call a function of a protocol
+ * efi_protocol_call_flags() - call a function of a protocol, with flags
  * @call_flags:	EFI_CALL_*
- * @protocol:	as of efi_protocol_open()
- * @efi_status:	efi_status_t *: set to what the function returns, or to an error
- * @type:	type of the protocol interface
+ * @protocol:	the protocol
+ * @efi_status:	pointer to an efi_status_t, which is set as @status of struct efi_call
+ * @type:	type of the interface
  * @func:	member of @type
- * @...:	arguments but for the first, which is the interface
+ * @...:	all arguments except the first, which is the interface
  *
- * Context: as the flags say.
+ * Context: depends on the flags.
  * Return: as efi_protocol_submit().
  */
 #define efi_protocol_call_flags(call_flags, protocol, efi_status, type, func, ...) ({ \
@@ -153,52 +159,56 @@ int efi_protocol_submit(struct efi_call *calls, unsigned int nr);
 
 /**
  * efi_protocol_call() - call a function of a protocol
- * @protocol:	as of efi_protocol_open()
- * @efi_status:	efi_status_t *: set to what the function returns, or to an error
- * @type:	type of the protocol interface
+ * @protocol:	the protocol
+ * @efi_status:	pointer to an efi_status_t, which is set as @status of struct efi_call
+ * @type:	type of the interface
  * @func:	member of @type
- * @...:	arguments but for the first, which is the interface
+ * @...:	all arguments except the first, which is the interface
  *
  * Context: task context; sleeps.
- * Return: 0 if the function was called, or an error as efi_protocol_submit().
+ * Return: 0 if the function has returned, whatever its EFI status is; otherwise an error
+ * as for efi_protocol_submit().
  */
 #define efi_protocol_call(protocol, efi_status, type, func, ...)	\
 	efi_protocol_call_flags(0, protocol, efi_status, type, func,	\
 				##__VA_ARGS__)
 
 /**
- * __efi_protocol_read() - read data of an interface, or what it points to
- * @protocol:	as of efi_protocol_open()
- * @buf:	where to
- * @size:	bytes
- * @offsets:	of pointers, the first in the interface, the second in what that
- *		points to, and so on; the last is of the data
+ * __efi_protocol_read() - read data in an interface, or data that it points to
+ * @protocol:	the protocol
+ * @buf:	destination
+ * @size:	number of bytes to read
+ * @offsets:	offsets in bytes: of a pointer in the interface, of a pointer in the structure
+ *		that it points to, and so on; the last offset is that of the data
  * @nr:		number of @offsets, 1 to 5
  *
- * All of it is looked up and copied in firmware's world at TPL_NOTIFY, so that it is
- * of one moment.
+ * Drivers use efi_protocol_read().
  *
  * Context: task context; sleeps.
- * Return: 0, an error as efi_protocol_submit(), -ENOMEM, or -ENOENT if a pointer is
- * NULL.
+ * Return: see efi_protocol_read().
  */
 int __efi_protocol_read(struct efi_protocol *protocol, void *buf, size_t size,
 			const size_t *offsets, unsigned int nr);
 
 /**
- * efi_protocol_read() - read data of an interface, or what it points to
- * @protocol:	as of efi_protocol_open()
- * @buf:	where to
- * @size:	bytes
- * @...:	offsets, as of __efi_protocol_read()
+ * efi_protocol_read() - read data in an interface, or data that it points to
+ * @protocol:	the protocol
+ * @buf:	destination
+ * @size:	number of bytes to read
+ * @...:	1 to 5 offsets in bytes: of a pointer in the interface, of a pointer in the
+ *		structure that it points to, and so on; the last offset is that of the data
  *
- * The media of a disk, for instance, to which its BlockIo interface has a pointer:
+ * The resident half looks up the interface, follows the pointers and copies the data at
+ * TPL_NOTIFY, so that no firmware driver can change them in between.
+ *
+ * For example, the BlockIo interface of a disk holds a pointer to its media:
  *
  *	efi_protocol_read(io, &media, sizeof(media),
  *			  offsetof(efi_block_io_protocol_t, media), 0)
  *
  * Context: task context; sleeps.
- * Return: as __efi_protocol_read().
+ * Return: 0, -ENOENT if a pointer is NULL, -ENOMEM, -EINVAL if there are more than 5
+ * offsets, or an error of efi_protocol_submit().
  */
 #define efi_protocol_read(protocol, buf, size, ...)			\
 	__efi_protocol_read(protocol, buf, size,			\
@@ -207,17 +217,18 @@ int __efi_protocol_read(struct efi_protocol *protocol, void *buf, size_t size,
 			    sizeof(size_t))
 
 /**
- * efi_protocol_watch_keys() - let a keyboard tell of keys at once
- * @keyboard:	SimpleTextInputEx, as of efi_protocol_open()
+ * efi_protocol_watch_keys() - be notified of keys as soon as they are pressed
+ * @keyboard:	SimpleTextInputEx of a keyboard
  * @keys:	physical address of an array of EFI_KEY_DATA
- * @nr:		number of them
+ * @nr:		number of @keys
  *
- * In whatever state Linux and the reader of the keyboard are: efi_mode_event_watch_keys() says
- * who is told. It ends when the driver is gone from the device.
+ * Registers the keys by RegisterKeyNotify() (UEFI 2.10, section 12.2). The handler of
+ * efi_mode_event_watch_keys() is called for them even if no task reads the keyboard, or if
+ * the task that reads it hangs. The keys are unregistered when the driver is unbound.
  *
  * Context: task context; sleeps.
- * Return: 0, -EOPNOTSUPP if firmware does it for none of the keys, or as
- * efi_protocol_call().
+ * Return: 0, -EOPNOTSUPP if the firmware refuses all of the keys, -ENOMEM, or an error of
+ * efi_protocol_submit().
  */
 int efi_protocol_watch_keys(struct efi_protocol *keyboard, phys_addr_t keys,
 			    unsigned int nr);

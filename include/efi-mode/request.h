@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Objects of the firmware that both halves know: targets of calls, questions, and the
- * functions of the resident half
+ * Types that both halves know: targets of calls, questions, and the functions of the
+ * resident half
  */
 #ifndef _EFI_MODE_REQUEST_H
 #define _EFI_MODE_REQUEST_H
@@ -18,9 +18,10 @@
  * struct efi_mode_target - the interface of a protocol on a handle
  * @handle:	the handle, or 0 if there is no target
  * @guid:	GUID of the protocol
- * @tpl:	task priority at which the interface is looked up and its function called
- * @must_be_current: refuse the call if protocols have been installed since the kernel
- *		looked: it knows the handle by the protocols that were on it
+ * @tpl:	task priority level for the lookup of the interface and for the call
+ * @must_be_current: refuse the call if the firmware has installed protocols since the
+ *		kernel last looked. A handle is an address that the firmware may use again, so
+ *		it may belong to another object now.
  */
 struct efi_mode_target {
 	__u64 handle;
@@ -31,14 +32,14 @@ struct efi_mode_target {
 
 /**
  * struct efi_mode_resident - the functions of the resident half
- * @read:	copy data that a chain of pointers leads to, see lookup_read() in
+ * @read:	follow a chain of pointers and copy data, see lookup_read() in
  *		arch/efi/boot/lookup.c
  * @read_path:	copy a device path, see efi_mode_read_path() there
  * @notify:	notify function of the kernel's events
  * @watch_keys:	see keys_watch() in arch/efi/boot/keys.c
  * @unwatch_keys: see keys_unwatch() there
  *
- * The kernel calls all but @notify as it calls functions of the firmware.
+ * The kernel calls all of them except @notify like functions of the firmware.
  */
 struct efi_mode_resident {
 	efi_status_t (__efiapi *read)(const void *base, void *to, u64 size,
@@ -53,12 +54,13 @@ struct efi_mode_resident {
 };
 
 /**
- * struct efi_mode_question - has an event of firmware's been signalled?
- * @target:	handle and protocol in whose interface the event is; looked up each time
- * @offset:	of the event there, in bytes
- * @event:	what the kernel has read there, and taken for an event. Firmware may
- *		fault when it is asked for something that is none, so another one is not
- *		asked for, and is an answer.
+ * struct efi_mode_question - ask whether a firmware event has been signalled
+ * @target:	handle and protocol of the interface that holds the event. The resident half
+ *		looks the interface up each time.
+ * @offset:	offset of the event in the interface, in bytes
+ * @event:	the event that the kernel has read and checked. CheckEvent() may fault on a
+ *		value that is not an event. If the interface holds another value, the resident
+ *		half does not check that, but treats the question as answered.
  */
 struct efi_mode_question {
 	struct efi_mode_target target;

@@ -8,11 +8,13 @@
 #include <linux/types.h>
 
 /**
- * efi_mode_is_stopped() - check whether the firmware is disabled
+ * efi_mode_is_stopped() - check whether the firmware has been stopped
+ *
+ * Linux stops the firmware for good after a fatal exception in it, and after a call with
+ * EFI_CALL_ATOMIC that does not return in time.
  *
  * Context: any.
- * Return: true if an exception in the firmware has disabled it. From then on every call
- * fails.
+ * Return: true if the firmware has been stopped. All calls fail then.
  */
 bool efi_mode_is_stopped(void);
 

@@ -11,27 +11,27 @@
 struct efi_mode_resident;
 
 /**
- * efi_mode_systab() - the EFI system table
+ * efi_mode_systab() - get the EFI system table
  *
  * Context: any, after setup_arch().
- * Return: a pointer to a copy as of the start of the kernel. Its pointers are
- * physical addresses.
+ * Return: a pointer to a copy that was made when the kernel started. The pointers in the
+ * table are physical addresses.
  */
 const efi_system_table_t *efi_mode_systab(void);
 
 /**
- * efi_mode_resident() - the functions of the resident half
+ * efi_mode_resident() - get the functions of the resident half
  *
  * Context: any.
- * Return: a pointer for efi_table_call(): its value is a physical address.
+ * Return: a pointer for efi_table_call(). Its value is a physical address.
  */
 const struct efi_mode_resident *efi_mode_resident(void);
 
 /**
- * efi_mode_image() - the handle of the EFI image that Linux is
+ * efi_mode_image() - get the handle of the EFI image that contains Linux
  *
  * Context: any.
- * Return: the handle: the agent when Linux opens a protocol.
+ * Return: the handle. It is the agent handle when Linux opens a protocol.
  */
 u64 efi_mode_image(void);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The end of the system: implemented by arch/efi/kernel/teardown.c
+ * Teardown at a reboot, power-off or return: implemented by arch/efi/kernel/teardown.c
  */
 #ifndef _EFI_MODE_TEARDOWN_H
 #define _EFI_MODE_TEARDOWN_H
@@ -8,14 +8,14 @@
 #include <linux/notifier.h>
 
 /**
- * efi_mode_register_release() - be told when the system ends
- * @nb:		is called when no process runs any more, in the order of priority
+ * efi_mode_register_release() - register a notifier for the teardown
+ * @nb:		called in the order of priority, after all user processes have stopped
  *
- * A driver gives back all that firmware holds of its own or the reverse: events,
- * notifications, buffers. Afterwards it makes no call any more. Not called when
- * the kernel dies.
+ * In the notifier, a driver takes back what the firmware holds of it, and gives back what
+ * it holds of the firmware: events, notifications, buffers. After that it must not call
+ * the firmware. The notifier is not called in a panic.
  *
- * Context: task context; sleeps. The notifier, too.
+ * Context: task context; sleeps. The notifier may sleep, too.
  * Return: 0.
  */
 int efi_mode_register_release(struct notifier_block *nb);
@@ -25,7 +25,7 @@ int efi_mode_register_release(struct notifier_block *nb);
  * @nb:		the notifier
  *
  * Context: task context; sleeps.
- * Return: 0, or -ENOENT.
+ * Return: 0, or -ENOENT if @nb is not registered.
  */
 int efi_mode_unregister_release(struct notifier_block *nb);
 

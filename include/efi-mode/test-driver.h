@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the EFI test driver offers to the modules test and efi-bus-test
+ * Interface of the EFI test driver for the modules test and efi-bus-test
  *
  * The modules and the driver share this file. All pointers are physical addresses.
  */
@@ -12,7 +12,7 @@
 /**
  * struct efi_mode_test_found - a function of the EFI test driver
  * @entry:	address of the pointer to the function
- * @max:	largest argument of the function
+ * @max:	largest argument that the function accepts
  *
  * The function is EFI_STATUS function(UINT64 argument, UINT64 *value).
  */
@@ -24,7 +24,8 @@ struct efi_mode_test_found {
 /**
  * struct efi_mode_test_protocol - the protocol of the EFI test driver
  * @find:	EFI_STATUS find(const char *name, struct efi_mode_test_found *found):
- *		look up a function; EFI_NOT_FOUND if there is none of this name
+ *		look up a function by its name. Returns EFI_NOT_FOUND if there is no function
+ *		of this name.
  *
  * The GUID is 3ca3cb1f-8a2c-4d4d-b360-5a419b071611.
  */
@@ -36,8 +37,8 @@ struct efi_mode_test_protocol {
  * struct efi_mode_test_device - the protocol of the test device
  * @fill:	(this, address, count, value): write @value to @count 64-bit words
  * @signal:	(this, event): signal @event
- * @dawdle:	(this, usec): return after this many microseconds
- * @number:	address of %EFI_MODE_TEST_NUMBER
+ * @dawdle:	(this, usec): return after @usec microseconds
+ * @number:	address of a 64-bit word that contains %EFI_MODE_TEST_NUMBER
  *
  * The GUID is 8b1f2c40-5b0e-4f6e-9d3a-2177c40e5d92.
  */

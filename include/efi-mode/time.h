@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Firmware's time of day: pure arithmetic
+ * The firmware's time of day: pure arithmetic
  *
- * UEFI 2.10, section 8.3: EFI_TIME is local time, and TimeZone, in minutes, is
- * what has to be added to it to get UTC. It has daylight saving in it already;
- * the Daylight flags only say that, and when it was last changed. A clock whose
- * time zone is not specified is taken for UTC, like any clock that Linux has.
+ * UEFI 2.10, section 8.3: EFI_TIME is local time. TimeZone is the number of minutes that
+ * must be added to it to get UTC, and already includes daylight saving. The Daylight flags
+ * only say whether daylight saving applies, and whether the time has been adjusted for it.
+ * If the time zone is not specified, Linux assumes UTC, as for any other clock.
  */
 #ifndef _EFI_MODE_TIME_H
 #define _EFI_MODE_TIME_H
@@ -20,11 +20,11 @@
 #define EFI_MODE_TIME_MAX_ZONE		1440	/* minutes, east or west */
 
 /**
- * efi_mode_time_is_valid() - can this be a time of day?
- * @t:	what GetTime() returned
+ * efi_mode_time_is_valid() - check a time of day from GetTime()
+ * @t:	the time of day
  *
  * Context: any.
- * Return: true if each field is in its range and the month has that day.
+ * Return: true if each member is in its range, and the month has this day.
  */
 static inline bool efi_mode_time_is_valid(const efi_time_t *t)
 {
@@ -44,11 +44,11 @@ static inline bool efi_mode_time_is_valid(const efi_time_t *t)
 }
 
 /**
- * efi_mode_time_zone() - how far is this clock from UTC?
+ * efi_mode_time_zone() - get the offset of a time of day from UTC
  * @t:	a valid time of day
  *
  * Context: any.
- * Return: seconds to be added to get UTC.
+ * Return: the number of seconds that must be added to @t to get UTC.
  */
 static inline time64_t efi_mode_time_zone(const efi_time_t *t)
 {
@@ -58,11 +58,11 @@ static inline time64_t efi_mode_time_zone(const efi_time_t *t)
 }
 
 /**
- * efi_mode_time_to_seconds() - from firmware's time of day to the kernel's
+ * efi_mode_time_to_seconds() - convert a time of day to the kernel's format
  * @t:	a valid time of day
  *
  * Context: any.
- * Return: seconds since 1970, UTC; negative before that.
+ * Return: seconds since 1970-01-01 00:00:00 UTC; negative for an earlier time.
  */
 static inline time64_t efi_mode_time_to_seconds(const efi_time_t *t)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The protocol by which firmware has its clock
+ * The timer architectural protocol, which drives the firmware's clock
  *
  * Platform Initialization specification 1.8, volume 2, section 12.10.
  */
