@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The screens of firmware as DRM devices
+ * DRM driver for the screens of the firmware
  *
- * What is shown is drawn in memory of Linux's, and what has changed is copied to the
- * screen: into its frame buffer, if that has an address, or by a firmware call. Both
- * take time, so there are no more than 60 frames a second, and fewer if a frame takes
- * long: no more than half of the time goes into copying. Whoever draws meanwhile waits,
- * and what fbcon draws is collected.
+ * Clients draw in a shadow buffer. The driver copies what has changed to the frame buffer
+ * of the screen, if that has an address, or by firmware calls. Both take time. Therefore
+ * there are at most 60 frames per second, and fewer if a frame takes long, so that at most
+ * half of the time is spent on copying. A client that commits meanwhile has to wait. fbcon
+ * does not wait; its damage is collected.
  *
- * At boot simpledrm has the screen that the EFI stub has chosen, and leaves it to this
- * driver. The frame buffer alone would do for simpledrm all the time, but only firmware
- * can set a mode, or reach a second screen or one without a frame buffer; so all of them
- * are alike.
+ * At boot, simpledrm drives the screen that the EFI stub has chosen, and hands it over to
+ * this driver. simpledrm could keep the frame buffer. But only the firmware can set a
+ * mode, and draw on a second screen or on a screen without a frame buffer. So this driver
+ * drives all screens.
  */
 #define pr_fmt(fmt) "efi-gop: " fmt
 
@@ -46,10 +46,16 @@
 
 #define FRAME_US	(USEC_PER_SEC / 60)
 
-/* What a call costs, in pixels: virtio-gpu has two commands to its host in it */
+/*
+ * A firmware call takes as long as copying this number of pixels. For virtio-gpu, for
+ * example, a call includes two commands to the host.
+ */
 #define CALL_PIXELS	4096
 
-/* From gop on it belongs to whoever commits: one at a time, as there is one CRTC */
+/*
+ * The members from @gop on belong to the current commit. There is only one at a time,
+ * because there is one CRTC.
+ */
 struct screen {
 	struct drm_device drm;
 	struct drm_plane plane;
@@ -60,12 +66,12 @@ struct screen {
 	struct efi_gop_frame_buffer fb;
 	struct drm_scanout_buffer scanout;	/* under drm_panic_lock() */
 	ktime_t next_frame;
-	bool stale;			/* something has not got to the screen */
+	bool stale;			/* a copy has failed: draw everything again */
 };
 
 #define to_screen(d) container_of(d, struct screen, drm)
 
-/* The frame buffer: it can be elsewhere in another mode */
+/* Map the frame buffer again if it has another address or size in the new mode. */
 static int edrm_map_frame_buffer(struct screen *s)
 {
 	struct efi_gop_frame_buffer old = s->fb, new = {
@@ -88,7 +94,7 @@ static int edrm_map_frame_buffer(struct screen *s)
 
 /* The plane */
 
-/* In memory as long as it is shown, so that a panic can draw into it */
+/* Keep the pixels mapped while they are shown, so that a panic can draw into them. */
 static int edrm_plane_prepare_fb(struct drm_plane *plane,
 				 struct drm_plane_state *state)
 {
@@ -113,14 +119,14 @@ static int edrm_plane_check(struct drm_plane *plane,
 						  false, false);
 	if (ret || !new->visible)
 		return ret;
-	/* A line in the format of the frame buffer, none of which has more bytes */
+	/* Reserve a line in the format of the frame buffer: no format needs more bytes. */
 	if (!drm_format_conv_state_reserve(&shadow->fmtcnv_state,
 					   new->fb->pitches[0], GFP_KERNEL))
 		return -ENOMEM;
 	return 0;
 }
 
-/* Where the plane begins in its framebuffer */
+/* The first pixel of the plane in its framebuffer */
 static void *edrm_first_pixel(struct drm_plane_state *state)
 {
 	const struct iosys_map *data = to_drm_shadow_plane_state(state)->data;
@@ -162,10 +168,10 @@ static int edrm_copy(struct screen *s, struct drm_plane_state *state,
 }
 
 /*
- * Damage: what has to be drawn again, in as few rectangles as it is worth
+ * Damage: areas that have to be drawn again, in few rectangles
  *
- * To copy a rectangle is a firmware call, which costs as much as some pixels do. Two
- * rectangles become one if that adds fewer pixels.
+ * Each rectangle needs a firmware call, which takes as long as CALL_PIXELS pixels. Two
+ * rectangles are merged if that adds fewer pixels.
  */
 
 static struct drm_rect edrm_bounds(const struct drm_rect *a,
@@ -186,7 +192,7 @@ static int edrm_area(const struct drm_rect *r)
 	return drm_rect_width(r) * drm_rect_height(r);
 }
 
-/* How many pixels more it is to have both in one; less than nothing if they overlap */
+/* The number of pixels that merging adds; negative if the rectangles overlap */
 static int edrm_price(const struct drm_rect *a, const struct drm_rect *b)
 {
 	struct drm_rect both = edrm_bounds(a, b);
@@ -211,11 +217,13 @@ static int edrm_cheapest(const struct efi_gop_damage *damage,
 }
 
 /**
- * efi_gop_add_damage() - add a rectangle
- * @damage:	what there is
- * @rect:	one more, of no more than %EFI_GOP_MAX_SIZE in each direction
+ * efi_gop_add_damage() - add a rectangle to the damage
+ * @damage:	the damage
+ * @rect:	the rectangle, at most %EFI_GOP_MAX_SIZE pixels in each direction
  *
- * One that has grown may be worth merging with others again.
+ * A rectangle that has grown by merging is compared with the others again.
+ *
+ * Context: any.
  */
 void efi_gop_add_damage(struct efi_gop_damage *damage,
 			const struct drm_rect *rect)
@@ -255,11 +263,11 @@ static void edrm_collect_damage(struct screen *s, struct drm_plane_state *old,
 }
 
 /*
- * What a panic draws into
+ * The scanout buffer for a panic
  *
- * It can come in the middle of a commit, when the state of the plane is the new one and
- * the screen is still in the old mode. So the mode, the frame buffer and the pixels that
- * belong together are noted together, and nothing while they change.
+ * A panic can interrupt a commit, when the plane already has its new state but the screen
+ * is still in the old mode. Therefore mode, frame buffer and pixels are recorded together,
+ * and the record is empty while they change.
  */
 
 static void edrm_set_scanout(struct screen *s,
@@ -299,7 +307,7 @@ static void edrm_note_scanout(struct screen *s, struct drm_plane_state *state)
 	edrm_set_scanout(s, &sb);
 }
 
-/* What has not got to the screen goes there with the next frame */
+/* If drawing fails, the next frame draws everything again. */
 static void edrm_plane_update(struct drm_plane *plane,
 			      struct drm_atomic_state *state)
 {
@@ -311,7 +319,7 @@ static void edrm_plane_update(struct drm_plane *plane,
 	struct efi_gop_damage damage;
 	int idx, ret;
 
-	/* A mode that could not be set, or no screen any more; and @old goes */
+	/* No mode or no screen. The scanout buffer may be in @old, which is freed. */
 	if (!s->gop.mode.width || !drm_dev_enter(plane->dev, &idx)) {
 		edrm_no_scanout(s);
 		return;
@@ -324,7 +332,9 @@ static void edrm_plane_update(struct drm_plane *plane,
 		drm_gem_fb_end_cpu_access(new->fb, DMA_FROM_DEVICE);
 	}
 	if (ret && ret != -ENODEV && !s->stale)
-		drm_err(&s->drm, "cannot draw on the screen: %d\n", ret);
+		drm_err(&s->drm,
+			"cannot draw on the screen: error %d, retrying with the next frame\n",
+			ret);
 	s->stale = ret;
 	drm_dev_exit(idx);
 }
@@ -365,7 +375,7 @@ static const struct drm_plane_funcs plane_funcs = {
 	DRM_GEM_SHADOW_PLANE_FUNCS,
 };
 
-/* What Blt() takes; other formats are not worth their conversion */
+/* The format of Blt(). Converting from other formats is not worth the time. */
 static const u32 formats[] = { DRM_FORMAT_XRGB8888 };
 
 static const u64 modifiers[] = {
@@ -402,14 +412,15 @@ static void edrm_crtc_enable(struct drm_crtc *crtc,
 	if (ret) {
 		s->gop.mode.width = 0;
 		if (ret != -ENODEV)
-			drm_err(&s->drm, "cannot set %ux%u: %d\n",
+			drm_err(&s->drm,
+				"cannot set %ux%u: error %d, the screen stays unused\n",
 				new->mode.hdisplay, new->mode.vdisplay, ret);
 	}
 	s->stale = false;
 	drm_dev_exit(idx);
 }
 
-/* A mode that is to be set makes the screen black by itself */
+/* Setting a mode makes the screen black, so this is only needed if none follows. */
 static void edrm_crtc_disable(struct drm_crtc *crtc,
 			      struct drm_atomic_state *state)
 {
@@ -498,7 +509,7 @@ static void edrm_commit_tail(struct drm_atomic_state *state)
 	if (early > 0)
 		fsleep(early);
 	start = ktime_get();
-	/* A mode is set before something is drawn */
+	/* This variant sets the mode before it updates the plane. */
 	drm_atomic_helper_commit_tail_rpm(state);
 	end = ktime_get();
 	s->next_frame = max(ktime_add_us(start, FRAME_US),
@@ -584,8 +595,9 @@ static int edrm_init_drm(struct screen *s)
 }
 
 /*
- * The helper takes simpledrm's screen away, whichever that is: so it is asked to only by
- * the one that it is. fbcon then comes here, since it goes to the first that is free.
+ * aperture_remove_conflicting_devices() removes simpledrm, whatever its screen is. So it is
+ * called only for the screen that simpledrm drives. fbcon then moves to this device,
+ * because it uses the first free framebuffer device.
  */
 static void edrm_take_from_simpledrm(struct screen *s)
 {
@@ -608,9 +620,9 @@ static int edrm_probe(struct efi_device *edev, const struct efi_device_id *id)
 	struct screen *s;
 	int ret;
 
-	/* That of the console splitter draws on all others */
+	/* The handle of the console splitter has no path. Its Blt() draws on all screens. */
 	if (!edev->path) {
-		dev_info(&edev->dev, "no device path: a screen that stands for others, left alone\n");
+		dev_info(&edev->dev, "no device path, probably the console splitter: ignored\n");
 		return -ENODEV;
 	}
 	s = devm_drm_dev_alloc(&edev->dev, &driver, struct screen, drm);
@@ -621,7 +633,7 @@ static int edrm_probe(struct efi_device *edev, const struct efi_device_id *id)
 		return ret;
 	ret = efi_gop_init(&s->gop, edev);
 	if (ret) {
-		dev_err(&edev->dev, "the screen cannot be used: %d\n", ret);
+		dev_err(&edev->dev, "the screen cannot be used: error %d\n", ret);
 		return ret;
 	}
 	ret = edrm_init_drm(s);
@@ -650,8 +662,8 @@ static void edrm_remove(struct efi_device *edev)
 }
 
 /*
- * All is off while firmware is asked. What was shown comes back if there is a mode for
- * it; if not, the screen stays off until those who are told of the change set another.
+ * Switch the screen off, read its modes, and switch it on again. If its mode does not exist
+ * any more, the screen stays off until a client, which gets a hotplug event, sets another.
  */
 static int edrm_query_modes_anew(struct screen *s,
 				 struct drm_modeset_acquire_ctx *ctx)
@@ -667,14 +679,17 @@ static int edrm_query_modes_anew(struct screen *s,
 		goto out;
 	ret = efi_gop_query_modes(&s->gop);
 	if (ret)
-		drm_err(&s->drm, "its modes are not known any more: %d\n", ret);
+		drm_err(&s->drm, "cannot read the modes again: error %d\n", ret);
 	ret = drm_atomic_helper_commit_duplicated_state(shown, ctx);
 out:
 	drm_atomic_state_put(shown);
 	return ret;
 }
 
-/* Other modes, and none is set. Nobody else may show anything meanwhile. */
+/*
+ * The protocol was reinstalled: the screen may have other modes, and none is set. Clients
+ * must not commit meanwhile.
+ */
 static void edrm_changed(struct efi_device *edev)
 {
 	struct screen *s = efi_device_get_drvdata(edev);
@@ -686,7 +701,7 @@ static void edrm_changed(struct efi_device *edev)
 	ret = edrm_query_modes_anew(s, &ctx);
 	DRM_MODESET_LOCK_ALL_END(drm, ctx, ret);
 	if (ret)
-		drm_dbg_kms(drm, "what was shown is not: %d\n", ret);
+		drm_dbg_kms(drm, "cannot show the old picture: error %d\n", ret);
 	drm_kms_helper_hotplug_event(drm);
 }
 
@@ -705,5 +720,5 @@ static struct efi_driver gop_driver = {
 };
 module_efi_driver(gop_driver);
 
-MODULE_DESCRIPTION("Screens of the EFI firmware");
+MODULE_DESCRIPTION("DRM driver for screens of the EFI firmware");
 MODULE_LICENSE("GPL");

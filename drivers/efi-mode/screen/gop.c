@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A screen of firmware: EFI_GRAPHICS_OUTPUT_PROTOCOL
+ * Firmware calls for a screen: EFI_GRAPHICS_OUTPUT_PROTOCOL
  *
- * Its functions are called at TPL_NOTIFY, as firmware's text console calls them, so
- * that neither comes into the middle of the other. Firmware's drivers of screens are
- * not made for that.
+ * UEFI 2.10, section 12.9. The functions are called at TPL_NOTIFY, because the firmware's
+ * text console calls them at this level. At a lower level a text console could interrupt a
+ * call of Linux, for which the firmware's screen drivers are not made.
  *
- * What mode the screen is in is asked for whenever one is set, and not remembered from
- * the last time: text consoles set modes, too.
+ * Each function that sets a mode first reads which mode the screen is in, because the
+ * text consoles of the firmware also set modes.
  */
 #define pr_fmt(fmt) "efi-gop: " fmt
 
@@ -28,7 +28,7 @@
 
 #define MAX_MODES	256
 
-/* Of pixels, for one Blt(): so that no call is long */
+/* Bytes of pixels for one Blt(). The limit keeps each call short. */
 #define BUFFER_SIZE	SZ_1M
 
 /* UEFI 2.10, section 12.9.2.3 */
@@ -52,7 +52,7 @@ static int egop_error_of(int ret, efi_status_t status)
 	return ret ?: efi_status_to_err(status);
 }
 
-/* The answer is in memory that firmware has allocated for it */
+/* QueryMode() returns its result in pool memory of the firmware, which is freed here. */
 static int egop_query_mode(struct efi_gop *gop, u32 number)
 {
 	struct efi_gop_shared *shared = gop->shared;
@@ -87,8 +87,8 @@ static int egop_read_mode(struct efi_gop *gop,
 }
 
 /*
- * Which mode is the screen in, and where is its frame buffer? One without an address, or
- * that is too small, cannot be used.
+ * Read the current mode and the address of its frame buffer. A frame buffer without an
+ * address, or one that is too small, cannot be used.
  */
 static int egop_read_current(struct efi_gop *gop, struct efi_gop_mode *mode,
 			     u64 *base)
@@ -116,7 +116,7 @@ static int egop_read_current(struct efi_gop *gop, struct efi_gop_mode *mode,
 	return 0;
 }
 
-/* All that firmware says of, in a list with room for one more */
+/* Query all modes of the firmware. The list has room for one more mode. */
 static int egop_query_all(struct efi_gop *gop, struct efi_gop_mode **modes,
 			  unsigned int *nr_modes)
 {
@@ -145,12 +145,12 @@ static int egop_query_all(struct efi_gop *gop, struct efi_gop_mode **modes,
 }
 
 /**
- * efi_gop_query_modes() - ask for all modes
+ * efi_gop_query_modes() - read all modes of a screen from the firmware
  * @gop:	the screen
  *
- * Context: task context; sleeps. Not more than one at a time.
- * Return: 0 or an error: -ENODEV also if there is no mode in which something can be
- * seen, -ENOMEM.
+ * Context: task context; sleeps. Callers must serialize the calls for one screen.
+ * Return: 0, -ENOMEM, -ENODEV if the screen is gone or has no usable mode, or another
+ * error of the firmware call.
  */
 int efi_gop_query_modes(struct efi_gop *gop)
 {
@@ -162,7 +162,7 @@ int efi_gop_query_modes(struct efi_gop *gop)
 	ret = egop_query_all(gop, &modes, &nr);
 	if (ret)
 		return ret;
-	/* The screen can be in one that is not listed */
+	/* The current mode need not be one of those that QueryMode() returns. */
 	if (!egop_read_current(gop, &mode, &base))
 		nr = efi_gop_add_mode(modes, nr, &mode, mode.number);
 
@@ -179,10 +179,10 @@ int efi_gop_query_modes(struct efi_gop *gop)
  * @gop:	the screen
  * @width:	in pixels
  * @height:	in pixels
- * @mode:	is filled in
+ * @mode:	filled in with a copy of the mode
  *
  * Context: task context; sleeps.
- * Return: false if there is none.
+ * Return: false if no mode has this size.
  */
 bool efi_gop_find(struct efi_gop *gop, unsigned int width, unsigned int height,
 		  struct efi_gop_mode *mode)
@@ -197,7 +197,7 @@ bool efi_gop_find(struct efi_gop *gop, unsigned int width, unsigned int height,
 	return found;
 }
 
-/* A line at least; more lines are fewer calls */
+/* The buffer has room for at least one line. More lines need fewer calls. */
 static int egop_alloc_buffer(struct efi_gop *gop)
 {
 	size_t size, line = gop->mode.width * BYTES_PER_PIXEL;
@@ -218,12 +218,15 @@ static int egop_alloc_buffer(struct efi_gop *gop)
 }
 
 /**
- * efi_gop_init() - begin to use a screen
- * @gop:	is filled in
- * @edev:	the handle
+ * efi_gop_init() - start to use a screen
+ * @gop:	filled in
+ * @edev:	device of the handle
  *
- * Context: probe of @edev.
- * Return: 0 or an error, as efi_gop_query_modes(). efi_gop_exit() is wanted in any case.
+ * The caller must call efi_gop_exit() later, even after an error.
+ *
+ * Context: probe() of @edev; sleeps.
+ * Return: 0, or an error of efi_protocol_open(), efi_buffer_alloc() or
+ * efi_gop_query_modes().
  */
 int efi_gop_init(struct efi_gop *gop, struct efi_device *edev)
 {
@@ -243,7 +246,7 @@ int efi_gop_init(struct efi_gop *gop, struct efi_device *edev)
 	ret = efi_gop_query_modes(gop);
 	if (ret)
 		return ret;
-	/* If it is in none, that is what it is given back in */
+	/* If the screen is in no mode, efi_gop_give_back() sets the first one. */
 	if (egop_read_current(gop, &gop->mode, &gop->base))
 		gop->mode = gop->modes[0];
 	gop->first = gop->mode.number;
@@ -251,10 +254,13 @@ int efi_gop_init(struct efi_gop *gop, struct efi_device *edev)
 }
 
 /**
- * efi_gop_exit() - free what efi_gop_init() has allocated
+ * efi_gop_exit() - free the memory of efi_gop_init()
  * @gop:	the screen
  *
- * Protocol and buffers are the device's. This can be later than that has gone.
+ * The last user of the DRM device may call this after the device on the bus has gone. The
+ * protocol and the buffers belong to that device, so they are not touched here.
+ *
+ * Context: task context.
  */
 void efi_gop_exit(struct efi_gop *gop)
 {
@@ -277,10 +283,11 @@ static int egop_set_mode(struct efi_gop *gop, u32 number)
  * @gop:	the screen
  * @mode:	one of its modes
  *
- * The screen is black then, unless it is in that mode already.
+ * The screen becomes black, unless it is in that mode already.
  *
  * Context: task context; sleeps.
- * Return: 0, or an error: then @gop->mode has a width of 0, and nothing can be drawn.
+ * Return: 0 or an error. After an error, @gop->mode has a width of 0, and nothing can be
+ * drawn.
  */
 int efi_gop_set_mode(struct efi_gop *gop, const struct efi_gop_mode *mode)
 {
@@ -289,7 +296,7 @@ int efi_gop_set_mode(struct efi_gop *gop, const struct efi_gop_mode *mode)
 	if (ret || gop->mode.number != mode->number)
 		ret = egop_set_mode(gop, mode->number) ?:
 		      egop_read_current(gop, &gop->mode, &gop->base);
-	/* What is drawn is of the size that was asked for */
+	/* The caller draws in the size that it has asked for, so another size is an error. */
 	if (!ret && (gop->mode.width != mode->width ||
 		     gop->mode.height != mode->height))
 		ret = -ERANGE;
@@ -322,7 +329,11 @@ int efi_gop_fill_black(struct efi_gop *gop)
 	return egop_error_of(ret, status);
 }
 
-/* As many lines as there is room for */
+/*
+ * Copy lines of @rect, beginning with line @y, to the buffer until it is full.
+ *
+ * Return: the number of lines.
+ */
 static unsigned int egop_fill_buffer(struct efi_gop *gop, const void *pixels,
 				     unsigned int pitch,
 				     const struct drm_rect *rect, int y)
@@ -340,12 +351,12 @@ static unsigned int egop_fill_buffer(struct efi_gop *gop, const void *pixels,
 /**
  * efi_gop_copy() - copy pixels to the screen by Blt()
  * @gop:	the screen
- * @pixels:	the upper left pixel of the screen, XRGB8888
- * @pitch:	from one line of @pixels to the next, in bytes
- * @rect:	what to copy
+ * @pixels:	the pixels of the whole screen, in XRGB8888
+ * @pitch:	bytes from one line of @pixels to the next
+ * @rect:	the area to copy, in pixels
  *
  * Context: task context; sleeps.
- * Return: 0 or an error.
+ * Return: 0 or an error; -EIO if the firmware has been stopped.
  */
 int efi_gop_copy(struct efi_gop *gop, const void *pixels, unsigned int pitch,
 		 const struct drm_rect *rect)
@@ -355,7 +366,10 @@ int efi_gop_copy(struct efi_gop *gop, const void *pixels, unsigned int pitch,
 	unsigned int lines;
 	int ret, y;
 
-	/* To say so each time would change the screen, and so go on for ever */
+	/*
+	 * Do not make the call, because it would log an error. The log message would change the
+	 * screen, and so lead to the next call, without end.
+	 */
 	if (efi_mode_is_stopped())
 		return -EIO;
 	for (y = rect->y1; y < rect->y2; y += lines) {
@@ -373,13 +387,13 @@ int efi_gop_copy(struct efi_gop *gop, const void *pixels, unsigned int pitch,
 }
 
 /**
- * efi_gop_copy_panic() - efi_gop_copy() of all pixels, of a dying kernel
+ * efi_gop_copy_panic() - copy all pixels to the screen by Blt() in a panic
  * @gop:	the screen
- * @pixels:	the upper left pixel of the screen, XRGB8888
- * @pitch:	from one line of @pixels to the next, in bytes
+ * @pixels:	the pixels of the whole screen, in XRGB8888
+ * @pitch:	bytes from one line of @pixels to the next
  *
- * What firmware was just copying is finished with other pixels, and is then copied
- * over.
+ * If a Blt() is in progress, the firmware finishes it first. Its pixels may be wrong,
+ * because this function overwrites the buffer, but the whole screen is then drawn again.
  *
  * Context: as %EFI_CALL_PANIC.
  */
@@ -407,13 +421,13 @@ void efi_gop_copy_panic(struct efi_gop *gop, const void *pixels,
 }
 
 /**
- * efi_gop_give_back() - leave the screen to firmware
+ * efi_gop_give_back() - return the screen to the firmware
  * @gop:	the screen
  *
- * It is in the mode that it was in at first. If there is a text console on it, that
- * begins anew: what it had written has been overwritten.
+ * Sets the mode in which the driver has found the screen. If the handle has a text
+ * console, clears it, because its text has been overwritten.
  *
- * Context: remove of the device; sleeps.
+ * Context: remove() of the device; sleeps.
  */
 void efi_gop_give_back(struct efi_gop *gop)
 {
@@ -427,7 +441,7 @@ void efi_gop_give_back(struct efi_gop *gop)
 		return;
 	if ((ret || gop->mode.number != gop->first) &&
 	    egop_set_mode(gop, gop->first))
-		dev_warn(&gop->edev->dev, "mode %u cannot be set again\n",
+		dev_warn(&gop->edev->dev, "cannot restore mode %u, the screen stays in its mode\n",
 			 gop->first);
 	if (!efi_device_has_protocol(gop->edev, &guid))
 		return;
@@ -441,11 +455,11 @@ void efi_gop_give_back(struct efi_gop *gop)
 /*
  * The frame buffer
  *
- * Firmware maps all of it as the MTRRs say, and it must not be something else here at the
- * same time. Only uncached memory can be made better: nobody has any of it in a cache,
- * and it is written to much faster if writes are combined. For all other memory
- * write-back is asked for, as firmware does; where the MTRRs have something else, the
- * kernel makes uncached memory of it.
+ * The firmware maps the frame buffer with the memory type of the MTRRs. Linux must not use
+ * a conflicting type at the same time. The only exception is an uncached frame buffer:
+ * no CPU has any of it in its cache, and writes are much faster if they are combined. For
+ * all other memory Linux asks for write-back, as the firmware does. If the MTRRs say
+ * otherwise, the kernel maps it uncached.
  */
 
 static bool egop_is_uncached(u64 base, u64 size)
@@ -459,7 +473,7 @@ static bool egop_is_uncached(u64 base, u64 size)
 
 /**
  * efi_gop_map() - map a frame buffer
- * @fb:		its base and size; the rest is filled in
+ * @fb:		the frame buffer with @base and @size filled in; sets @map
  *
  * Context: task context; sleeps.
  * Return: 0 or -ENOMEM.
@@ -477,7 +491,7 @@ int efi_gop_map(struct efi_gop_frame_buffer *fb)
 
 /**
  * efi_gop_unmap() - undo efi_gop_map()
- * @fb:		the frame buffer, or one that is all zeros; it is that then
+ * @fb:		the frame buffer, or a zeroed structure; zeroed on return
  *
  * Context: task context; sleeps.
  */
@@ -493,9 +507,9 @@ void efi_gop_unmap(struct efi_gop_frame_buffer *fb)
 }
 
 /*
- * simpledrm maps every frame buffer write-combining. It does not get one that this would
- * be wrong for: firmware's console has the screen until the driver finds it, as it has
- * those without a frame buffer.
+ * simpledrm maps every frame buffer write-combining. If that type is wrong for the frame
+ * buffer, keep simpledrm from it. The firmware's console then shows the messages until this
+ * driver takes the screen over, as on screens without a frame buffer.
  */
 static int __init egop_keep_from_simpledrm(void)
 {
@@ -503,7 +517,7 @@ static int __init egop_keep_from_simpledrm(void)
 
 	if (si->orig_video_isVGA == VIDEO_TYPE_EFI &&
 	    !egop_is_uncached(__screen_info_lfb_base(si), si->lfb_size)) {
-		pr_info("the frame buffer is not for write-combining: it waits for this driver\n");
+		pr_info("the frame buffer must not be write-combining: no simpledrm\n");
 		sysfb_disable(NULL);
 	}
 	return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit tests of what is pure in the screens: modes and damage
+ * KUnit tests of the pure functions of the screen driver: modes and damage
  */
 #include <kunit/test.h>
 
@@ -29,11 +29,11 @@ static const struct mode_case mode_cases[] = {
 	{ "24 bits", INFO(800, 600, PIXEL_BIT_MASK, 800, 0xff0000, 0xff00, 0xff,
 			  0),
 	  true, DRM_FORMAT_RGB888, 800 * 3 },
-	{ "masks without a name", INFO(800, 600, PIXEL_BIT_MASK, 800, 0xff,
+	{ "unknown masks", INFO(800, 600, PIXEL_BIT_MASK, 800, 0xff,
 				       0xff0000, 0xff00, 0),
 	  true, 0, 0 },
 	{ "Blt() only", INFO(800, 600, PIXEL_BLT_ONLY, 0), true, 0, 0 },
-	{ "of the future", INFO(800, 600, PIXEL_FORMAT_MAX, 800), true, 0, 0 },
+	{ "unknown format", INFO(800, 600, PIXEL_FORMAT_MAX, 800), true, 0, 0 },
 	{ "short lines", INFO(800, 600, PIXEL_BGR_RESERVED_8BIT_PER_COLOR, 799),
 	  true, 0, 0 },
 	{ "long lines", INFO(800, 600, PIXEL_BGR_RESERVED_8BIT_PER_COLOR,
@@ -81,7 +81,7 @@ static void list(struct kunit *test)
 		nr = efi_gop_add_mode(found, nr, &modes[i], 0);
 	KUNIT_EXPECT_EQ(test, nr, 3);
 
-	/* The one that the screen is in stays, of the others the first that can more */
+	/* The current mode stays. Otherwise the first mode with a frame buffer is kept. */
 	m = efi_gop_find_mode(found, nr, 640, 480);
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	KUNIT_EXPECT_EQ(test, m->number, 0);
@@ -118,18 +118,18 @@ static void merge(struct kunit *test)
 	add(&damage, 10, 10, 0, 100);
 	KUNIT_EXPECT_EQ(test, damage.nr, 0);
 
-	/* One beside the other, one in the other */
+	/* The second rectangle adjoins the first, and the third is inside the first */
 	add(&damage, 0, 0, 100, 100);
 	add(&damage, 100, 0, 100, 100);
 	add(&damage, 50, 50, 10, 10);
 	KUNIT_ASSERT_EQ(test, damage.nr, 1);
 	expect_rect(test, &damage.rects[0], 0, 0, 200, 100);
 
-	/* Far away */
+	/* Too far away to be merged */
 	add(&damage, 1000, 700, 8, 16);
 	KUNIT_EXPECT_EQ(test, damage.nr, 2);
 
-	/* What joins both is worth joining */
+	/* A rectangle that covers all others replaces them */
 	add(&damage, 0, 0, 1280, 800);
 	KUNIT_ASSERT_EQ(test, damage.nr, 1);
 	expect_rect(test, &damage.rects[0], 0, 0, 1280, 800);
@@ -153,7 +153,7 @@ static bool is_covered(const struct efi_gop_damage *damage, int x, int y)
 	return false;
 }
 
-/* More than there is room for: no pixel is forgotten */
+/* If there are more rectangles than the array can hold, no pixel is lost. */
 static void many(struct kunit *test)
 {
 	struct efi_gop_damage damage = {};
@@ -184,5 +184,5 @@ static struct kunit_suite gop_suite = {
 
 kunit_test_suite(gop_suite);
 
-MODULE_DESCRIPTION("KUnit tests of the screens of firmware");
+MODULE_DESCRIPTION("KUnit tests of the driver for EFI screens");
 MODULE_LICENSE("GPL");

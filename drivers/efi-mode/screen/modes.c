@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What firmware says of a mode, in DRM's words
+ * Convert the firmware's descriptions of modes to formats of DRM
  */
 #include <linux/kernel.h>
 
@@ -11,7 +11,7 @@
 struct mask_format {
 	efi_pixel_bitmask_t mask;
 	u32 format;
-	unsigned int bytes;	/* up to the highest bit of all masks */
+	unsigned int bytes;	/* per pixel, from the highest bit of all masks */
 };
 
 static const struct mask_format mask_formats[] = {
@@ -56,15 +56,16 @@ static void emodes_set_mask_format(struct efi_gop_mode *mode,
 }
 
 /**
- * efi_gop_mode_from_info() - take over a mode
- * @mode:	is filled in
- * @number:	of the mode
- * @info:	as of QueryMode()
+ * efi_gop_mode_from_info() - convert a mode of the firmware
+ * @mode:	filled in
+ * @number:	number of the mode
+ * @info:	from QueryMode(): UEFI 2.10, section 12.9
  *
- * A frame buffer in a format that DRM has no name for is left to firmware, whose Blt()
- * converts the pixels. So is one whose lines are shorter than the screen is wide.
+ * If DRM has no format for the frame buffer, or if its lines are shorter than the screen is
+ * wide, @mode->format is 0. The driver then draws by Blt(), which converts the pixels.
  *
- * Return: false if there is nothing to be seen in that mode.
+ * Context: any.
+ * Return: false if the width or the height is 0, or larger than %EFI_GOP_MAX_SIZE.
  */
 bool efi_gop_mode_from_info(struct efi_gop_mode *mode, u32 number,
 			    const efi_graphics_output_mode_info_t *info)
@@ -104,15 +105,16 @@ static bool emodes_is_better(const struct efi_gop_mode *mode,
 
 /**
  * efi_gop_add_mode() - add a mode to a list that has each size once
- * @modes:	the list, with room for one more
- * @nr:		how many there are
- * @mode:	the mode
- * @current_mode: number of the one that the screen is in
+ * @modes:	the list, with room for one more mode
+ * @nr:		number of modes in the list
+ * @mode:	the mode to add
+ * @current_mode: number of the mode that the screen is in
  *
- * Of two with one size it is the one that the screen is in, or else one with a frame
- * buffer, or else the first.
+ * If the list already has a mode of this size, the order of preference is: the current
+ * mode, a mode with a usable frame buffer, the mode that was added first.
  *
- * Return: how many there are now.
+ * Context: any.
+ * Return: the number of modes that the list has now.
  */
 unsigned int efi_gop_add_mode(struct efi_gop_mode *modes, unsigned int nr,
 			      const struct efi_gop_mode *mode, u32 current_mode)
@@ -134,11 +136,12 @@ unsigned int efi_gop_add_mode(struct efi_gop_mode *modes, unsigned int nr,
 /**
  * efi_gop_find_mode() - find a mode by its size
  * @modes:	the list
- * @nr:		how many there are
+ * @nr:		number of modes in the list
  * @width:	in pixels
  * @height:	in pixels
  *
- * Return: the mode, or NULL.
+ * Context: any.
+ * Return: the mode, or NULL if no mode has this size.
  */
 const struct efi_gop_mode *
 efi_gop_find_mode(const struct efi_gop_mode *modes, unsigned int nr,

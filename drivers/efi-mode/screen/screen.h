@@ -24,17 +24,17 @@
 
 #include <efi-mode/bus.h>
 
-/* There are no larger ones in pixels, and areas fit into an int */
+/* Largest width and height of a mode, in pixels. The area then fits into an int. */
 #define EFI_GOP_MAX_SIZE	16384
 
 /**
  * struct efi_gop_mode - a mode of a screen
- * @number:	by which firmware knows it
+ * @number:	number of the mode for SetMode()
  * @width:	in pixels
  * @height:	in pixels
- * @format:	DRM_FORMAT_* of the frame buffer, or 0 if it cannot be used: then there
- *		is Blt() only
- * @pitch:	from one line of the frame buffer to the next, in bytes
+ * @format:	DRM_FORMAT_* of the frame buffer, or 0 if the frame buffer cannot be used, so
+ *		that the driver has to draw by Blt()
+ * @pitch:	bytes from one line of the frame buffer to the next
  */
 struct efi_gop_mode {
 	u32 number;
@@ -58,10 +58,10 @@ efi_gop_find_mode(const struct efi_gop_mode *modes, unsigned int nr,
 
 /**
  * struct efi_gop_frame_buffer - the frame buffer of a mode
- * @map:	where it is mapped
- * @region:	its place in /proc/iomem, or NULL
- * @base:	its physical address
- * @size:	in bytes
+ * @map:	mapping in the kernel
+ * @region:	entry in /proc/iomem, or NULL
+ * @base:	physical address
+ * @size:	size in bytes
  */
 struct efi_gop_frame_buffer {
 	struct iosys_map map;
@@ -73,25 +73,25 @@ struct efi_gop_frame_buffer {
 struct efi_gop_shared;
 
 /**
- * struct efi_gop - a screen of firmware
- * @edev:	its handle
+ * struct efi_gop - a screen of the firmware
+ * @edev:	device of the handle
  * @protocol:	EFI_GRAPHICS_OUTPUT_PROTOCOL
- * @lock:	of @modes
- * @modes:	all that can be used, each size once
- * @nr_modes:	how many
- * @mode:	that has been set; a width of 0 if that went wrong
+ * @lock:	protects @modes and @nr_modes
+ * @modes:	all usable modes, each size once
+ * @nr_modes:	number of @modes
+ * @mode:	the current mode. Its width is 0 if a mode could not be set.
  * @base:	physical address of the frame buffer, if @mode has a format
- * @first:	number of the mode that it was in at first
- * @shared:	where firmware puts results
- * @shared_buffer: the buffer of @shared
- * @buffer:	pixels for Blt(), or NULL if no mode has needed it
+ * @first:	number of the mode in which the driver has found the screen
+ * @shared:	memory for results of the firmware
+ * @shared_buffer: the buffer that contains @shared
+ * @buffer:	pixels for Blt(), or NULL if no mode has needed them
  *
- * All but @modes is of one user at a time.
+ * @lock protects only the modes. The callers serialize the access to the other members.
  */
 struct efi_gop {
 	struct efi_device *edev;
 	struct efi_protocol *protocol;
-	struct mutex lock;		/* of the modes */
+	struct mutex lock;		/* protects modes and nr_modes */
 	struct efi_gop_mode *modes;
 	unsigned int nr_modes;
 	struct efi_gop_mode mode;
@@ -122,9 +122,9 @@ void efi_gop_unmap(struct efi_gop_frame_buffer *fb);
 #define EFI_GOP_MAX_RECTS	16
 
 /**
- * struct efi_gop_damage - what has to be drawn again
- * @rects:	none of them empty
- * @nr:		how many
+ * struct efi_gop_damage - areas of the screen that have to be drawn again
+ * @rects:	the areas, none of which is empty
+ * @nr:		number of @rects
  */
 struct efi_gop_damage {
 	struct drm_rect rects[EFI_GOP_MAX_RECTS];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Driver of the test device in tests/bus/efi/bus.c
+ * Driver for the test device in tests/bus/efi/bus.c
  *
- * It takes one of everything that the bus has, in probe, and leaves it to the bus to give
- * it back. What it has seen is in the parameters of the module.
+ * probe() allocates one resource of each kind that the bus offers, and leaves it to the bus
+ * to release them. The module parameters show what the driver has seen.
  */
 #define pr_fmt(fmt) "efi-bus-test: " fmt
 
@@ -22,7 +22,7 @@
 #define PATIENCE	HZ
 
 struct test_device {
-	/* The same protocol: as applications call it, and as it is safest */
+	/* The same protocol, opened at TPL_APPLICATION and at TPL_CALLBACK */
 	struct efi_protocol *low, *high;
 	struct efi_buffer *buffer;
 	struct efi_event *event, *timer;
@@ -34,7 +34,7 @@ module_param(probes, uint, 0444);
 module_param(removes, uint, 0444);
 module_param(changes, uint, 0444);
 
-/* What a call in remove() returned */
+/* Result of a firmware call in remove() */
 static int in_remove;
 module_param(in_remove, int, 0444);
 
@@ -43,7 +43,10 @@ static void on_event(struct efi_event *event, void *done)
 	complete(done);
 }
 
-/* The members of the test device are numbers, for its EFI half */
+/*
+ * The EFI half shares struct efi_mode_test_device, whose members are plain numbers. So the
+ * call cannot be made by efi_protocol_call(), which needs a prototype.
+ */
 static int call_device(struct efi_protocol *protocol, const char *name,
 		       size_t slot, u64 first, u64 second, u64 third)
 {
@@ -174,7 +177,7 @@ static void changed(struct efi_device *edev)
 	changes++;
 }
 
-/* A call that takes so many us, and then another one, whose error is returned */
+/* Make a call that takes the given number of microseconds, and return the error of another */
 static ssize_t dawdle_store(struct device *dev, struct device_attribute *attr,
 			    const char *buf, size_t count)
 {

@@ -2,10 +2,10 @@
 /*
  * /dev/efi-mode-test: firmware calls for the selftests
  *
- * The calls that a selftest needs in order to watch the time-sharing from user
- * space. EFI_MODE_TEST_DRIVER calls functions of the EFI test driver, which the
- * UEFI shell loads before Linux (tests, the efi folders). It finds them by
- * name, and knows only those that need an address of Linux.
+ * With these ioctls a selftest observes the time-sharing from user space.
+ * EFI_MODE_TEST_DRIVER calls a function of the EFI test driver, which the UEFI shell loads
+ * before Linux. Its source is in the efi folders of tests/. This module looks functions up
+ * by name, and knows only those that need an address in Linux.
  */
 #define pr_fmt(fmt) "efi-mode-test: " fmt
 
@@ -39,7 +39,7 @@
 
 #include <asm/test-hooks.h>
 
-/* Longer calls would only make the test that asks for them hang */
+/* A longer call would only make the test that asks for it hang. */
 #define MAX_USEC	(60 * USEC_PER_SEC)
 #define MAX_ROUND_TRIPS	10000
 
@@ -48,7 +48,7 @@
 #define TEST_PROTOCOL_GUID	EFI_GUID(0x3ca3cb1f, 0x8a2c, 0x4d4d, 0xb3, \
 					 0x60, 0x5a, 0x41, 0x9b, 0x07, 0x16, 0x11)
 
-/* Memory that firmware gets the address of */
+/* Memory whose address is passed to the firmware */
 union shared {
 	efi_time_t time;
 	efi_guid_t guid;
@@ -154,7 +154,11 @@ static efi_status_t find_protocol(union shared *s)
 	return status;
 }
 
-/* @entry: physical address of a pointer to the function */
+/*
+ * @entry: physical address of a pointer to the function
+ *
+ * Return: the EFI status; @error is set to the error of efi_call_submit().
+ */
 static efi_status_t call_entry(const char *name, u64 entry, u64 first, u64 second,
 			       unsigned int flags, long *error)
 {
@@ -171,9 +175,9 @@ static efi_status_t call_entry(const char *name, u64 entry, u64 first, u64 secon
 }
 
 /*
- * Leaves the function in s[1].found if arg->status is EFI_SUCCESS.
+ * Look up a function. If arg->status is EFI_SUCCESS, it is in s[1].found.
  *
- * Return: 0, -ENOENT if the driver has no function of this name.
+ * Return: 0, or -ENOENT if the driver has no function of this name.
  */
 static long find_function(union shared *s, struct efi_mode_test_driver *arg)
 {
@@ -189,7 +193,7 @@ static long find_function(union shared *s, struct efi_mode_test_driver *arg)
 	return arg->status == EFI_NOT_FOUND ? -ENOENT : 0;
 }
 
-/* Return: why the function was not called, or 0 */
+/* Return: 0, or the error of efi_call_submit() if the function has not returned. */
 static long call_function(union shared *s, struct efi_mode_test_driver *arg,
 			  unsigned int flags)
 {
@@ -215,14 +219,14 @@ static long test_driver(union shared *s, struct efi_mode_test_driver *arg,
 		return ret;
 	if (arg->argument > s[1].found.max)
 		return -EINVAL;
-	/* The caller has to pass 0, because only the kernel knows this address */
+	/* Only the kernel knows this address, so user space passes 0. */
 	if (!strcmp(arg->name, "overwrite"))
 		arg->argument = efi_mode_test_canary();
 	ret = call_function(s, arg, flags);
 	return ret == -EBUSY ? ret : 0;
 }
 
-/* The resident half and the driver both know when the kernel is leaving */
+/* The function gets the address of the flag which says that Linux is leaving. */
 static long test_last_fault(union shared *s)
 {
 	struct efi_mode_test_driver arg = {
@@ -251,7 +255,6 @@ static long test_stats(union shared *s, struct efi_mode_test_stats *arg)
 	return 0;
 }
 
-/* Nothing but round trips, one after the other, in cycles of the TSC */
 static long test_round_trips(union shared *s,
 			     struct efi_mode_test_round_trips *arg)
 {
@@ -278,8 +281,8 @@ static long test_round_trips(union shared *s,
 }
 
 /*
- * The storm: slices at any instruction of whatever runs, by a timer. The device
- * is one, and so is the storm.
+ * The storm: a thread forces a slice periodically, at any instruction of the running task.
+ * There is one storm for all users of the device.
  */
 static DEFINE_MUTEX(storm_mutex);
 static struct task_struct *storm_task;
@@ -324,8 +327,8 @@ static long test_storm(u64 usec)
 }
 
 /*
- * When firmware has stopped there is no console. Nobody uses its serial port any
- * more either, so that a test can still tell what it has found.
+ * If the firmware has stopped, Linux has no console. The firmware does not use its serial
+ * port any more either, so a test can report its results there.
  */
 static long test_print(const struct efi_mode_test_print *arg)
 {
@@ -378,14 +381,14 @@ static long test_atomic(struct efi_mode_test_atomic *arg)
 
 static u64 *nowhere;
 
-/* As any bug of the kernel's in a process: ends that */
+/* Oops in the context of the calling process, as a kernel bug would */
 static long test_oops(void)
 {
 	WRITE_ONCE(*READ_ONCE(nowhere), 0);
 	return 0;
 }
 
-/* Until calls are refused. Between two of them there is next to no time. */
+/* Calls until the firmware refuses, with almost no time between two calls */
 static int caller_thread(void *unused)
 {
 	while (efi_bs_call(stall, 20 * USEC_PER_MSEC) == EFI_SUCCESS)
@@ -414,7 +417,7 @@ static enum hrtimer_restart want_lock(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-/* As if it were the scheduler's: an interrupt that is pending wants it */
+/* Panic while a timer interrupt is pending whose handler takes a lock that this CPU holds */
 static long test_panic(void)
 {
 	static struct hrtimer timer;
@@ -515,7 +518,7 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 	return ret;
 }
 
-/* The firmware's functions and the kernel's memory are within its reach */
+/* The ioctls can call any firmware function on kernel memory, so respect lockdown. */
 static int test_open(struct inode *inode, struct file *file)
 {
 	return security_locked_down(LOCKDOWN_EFI_TEST);
