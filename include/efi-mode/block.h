@@ -2,8 +2,8 @@
 /*
  * Block I/O protocols for which <linux/efi-protocols.h> has no types
  *
- * UEFI 2.10, sections 13.8 (Disk I/O 2), 13.9 (Block I/O), 13.10 (Block I/O 2) and 13.12
- * (Erase Block).
+ * UEFI 2.10, sections 13.8 (Disk I/O 2), 13.9 (Block I/O), 13.10 (Block I/O 2)
+ * and 13.12 (Erase Block).
  */
 #ifndef _EFI_MODE_BLOCK_H
 #define _EFI_MODE_BLOCK_H
@@ -46,8 +46,8 @@
 #define EFI_BLOCK_IO_REVISION3		0x0002001f
 
 /*
- * EFI_BLOCK_IO_MEDIA. The kernel copies it from the firmware's memory, where a BOOLEAN may
- * hold any byte. The members are therefore u8, not bool.
+ * EFI_BLOCK_IO_MEDIA. The kernel copies it from the firmware's memory, where a
+ * BOOLEAN may hold any byte. The members are therefore u8, not bool.
  */
 struct efi_block_io_media {
 	u32 media_id;
@@ -128,7 +128,9 @@ union efi_disk_io2_protocol {
 	};
 };
 
-/* If @event is NULL, EraseBlocks() returns after all blocks have been erased. */
+/*
+ * If @event is NULL, EraseBlocks() returns after all blocks have been erased.
+ */
 struct efi_erase_block_token {
 	efi_event_t event;
 	efi_status_t transaction_status;

@@ -20,8 +20,8 @@ struct efi_event;
  * @event:	the event
  * @data:	as passed to efi_event_create()
  *
- * The handler runs after the slice in which the firmware signalled the event. It runs
- * once, even if the event was signalled several times in that slice.
+ * The handler runs after the slice in which the firmware signalled the event.
+ * It runs once, even if the event was signalled several times in that slice.
  *
  * Context: hard interrupt.
  */
@@ -34,15 +34,16 @@ typedef void (*efi_event_handler_t)(struct efi_event *event, void *data);
  * @handler:	called when the event has been signalled
  * @data:	passed to @handler
  *
- * Creates an event of the type EVT_NOTIFY_SIGNAL. Its notify function runs at TPL_NOTIFY
- * in the resident half of Linux, and only records that the event was signalled.
+ * Creates an event of the type EVT_NOTIFY_SIGNAL. Its notify function runs at
+ * TPL_NOTIFY in the resident half of Linux, and only records that the event was
+ * signalled.
  *
  * The event is closed when the driver is unbound from @edev.
  *
  * Context: task context; sleeps.
- * Return: the event, or an ERR_PTR: -EINVAL if @type has other bits, -ENOMEM, -ENOSPC if
- * all events are in use or the firmware has no memory, -EIO if CreateEvent() fails
- * otherwise.
+ * Return: the event, or an ERR_PTR: -EINVAL if @type has other bits, -ENOMEM,
+ * -ENOSPC if all events are in use or the firmware has no memory, -EIO if
+ * CreateEvent() fails otherwise.
  */
 struct efi_event *efi_event_create(struct efi_device *edev, u32 type,
 				   efi_event_handler_t handler, void *data);
@@ -74,18 +75,20 @@ int efi_event_set_timer(struct efi_event *event, EFI_TIMER_DELAY delay,
  * efi_event_submit() - mark an event as in flight
  * @event:	the event
  *
- * Call it before the firmware function that takes a token with this event. Until the event
- * is signalled, the firmware may write to the memory that the token names. Meanwhile the
- * event is not closed, and Linux does not return to the firmware, because it would give
- * that memory back.
+ * Call it before the firmware function that takes a token with this event.
+ * Until the event is signalled, the firmware may write to the memory that the
+ * token names. Meanwhile the event is not closed, and Linux does not return to
+ * the firmware, because it would give that memory back.
  *
  * Context: any.
  */
 void efi_event_submit(struct efi_event *event);
 
 /**
- * efi_event_cancel() - undo efi_event_submit() after the firmware has refused the token
+ * efi_event_cancel() - undo efi_event_submit()
  * @event:	the event
+ *
+ * Call it if the firmware has refused the token.
  *
  * Context: any.
  */
@@ -96,8 +99,9 @@ void efi_event_cancel(struct efi_event *event);
  * @edev:	the device, as passed to efi_event_create()
  * @event:	the event
  *
- * When the function returns, the handler is not running, and will not be called again. If
- * the event is in flight, the firmware keeps it, and signalling it has no effect.
+ * When the function returns, the handler is not running, and will not be called
+ * again. If the event is in flight, the firmware keeps it, and signalling it
+ * has no effect.
  *
  * Context: task context; sleeps.
  */

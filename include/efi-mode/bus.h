@@ -2,8 +2,8 @@
 /*
  * The bus of the firmware's handles: the interface for drivers
  *
- * Each firmware handle with a hardware protocol is a device on the bus "efi". A driver
- * lists the GUIDs of the protocols that it drives:
+ * Each firmware handle with a hardware protocol is a device on the bus "efi". A
+ * driver lists the GUIDs of the protocols that it drives:
  *
  *	static const struct efi_device_id disk_ids[] = {
  *		{ EFI_BLOCK_IO_PROTOCOL_GUID },
@@ -19,8 +19,8 @@
  *	};
  *	module_efi_driver(disk_driver);
  *
- * In probe(), the driver opens the protocol, allocates the memory whose address it passes
- * to the firmware, and calls the firmware:
+ * In probe(), the driver opens the protocol, allocates the memory whose address
+ * it passes to the firmware, and calls the firmware:
  *
  *	disk->io = efi_protocol_open(edev, &id->guid, EFI_TPL_CALLBACK);
  *	if (IS_ERR(disk->io))
@@ -31,16 +31,16 @@
  *				read_blocks, media_id, lba, size,
  *				disk->data->phys);
  *
- * Protocols, buffers and events are resources that are managed by devres. They are
- * released after remove() has returned, or if probe() fails, in the reverse order of
- * their allocation. A driver can also release them earlier. Nothing of the driver stays
- * behind in the firmware.
+ * Protocols, buffers and events are resources that are managed by devres. They
+ * are released after remove() has returned, or if probe() fails, in the reverse
+ * order of their allocation. A driver can also release them earlier. Nothing of
+ * the driver stays behind in the firmware.
  *
- * The firmware can remove a device at any time, even during a call. A driver therefore
- * never holds the address of an interface. Immediately before each call, the resident
- * half of Linux asks the firmware for the interface by handle and GUID, unless no code of
- * the firmware has run since it last asked. If the protocol is gone, calls return -ENODEV,
- * and the bus calls remove().
+ * The firmware can remove a device at any time, even during a call. A driver
+ * therefore never holds the address of an interface. Immediately before each
+ * call, the resident half of Linux asks the firmware for the interface by
+ * handle and GUID, unless no code of the firmware has run since it last asked.
+ * If the protocol is gone, calls return -ENODEV, and the bus calls remove().
  */
 #ifndef _EFI_MODE_BUS_H
 #define _EFI_MODE_BUS_H
@@ -58,23 +58,26 @@
 #include <efi-mode/bus-event.h>
 #include <efi-mode/protocol.h>
 
-/* Maximum number of watched protocols: those that the bus knows and those of drivers */
+/*
+ * Maximum number of watched protocols: those that the bus knows and those of
+ * drivers
+ */
 #define EFI_MAX_WATCHED	192
 
 /**
  * struct efi_device - a firmware handle
  * @dev:	the device. Its parent is the device of the parent handle.
  * @handle:	the EFI_HANDLE
- * @path:	device path of the handle, including the end node, or NULL if the handle has
- *		none
+ * @path:	device path of the handle, including the end node, or NULL if
+ *		the handle has none
  * @path_size:	size of @path in bytes
  * @path_text:	@path as text, or NULL
  * @guids:	GUIDs of the protocols on the handle
  * @nr_guids:	number of @guids
  *
- * @guids changes when the firmware installs or removes a protocol. The other members do
- * not change: if the device path of a handle changes, the bus replaces the device. Drivers
- * may use @dev and read @path.
+ * @guids changes when the firmware installs or removes a protocol. The other
+ * members do not change: if the device path of a handle changes, the bus
+ * replaces the device. Drivers may use @dev and read @path.
  */
 struct efi_device {
 	struct device dev;
@@ -111,20 +114,21 @@ struct efi_device_id {
 /**
  * struct efi_driver - a driver for devices on the bus
  * @driver:	the driver-core structure. The driver sets @driver.name.
- * @id_table:	the supported protocols. The bus binds the driver by the first entry whose
- *		protocol is on the handle.
- * @probe:	start to use the device. @id is the entry that matched. Returns 0 or an
- *		error. After an error, devres releases all resources of the driver.
- * @remove:	stop using the device. If the firmware has removed the device, calls return
- *		-ENODEV. Optional.
- * @changed:	the firmware has reinstalled a protocol on the same handle, for example
- *		because another medium is in the drive. Optional.
- * @protocols_changed: a protocol was installed or reinstalled on the handle, or removed
- *		from it, for example because the firmware has found a file system on a disk.
- *		Called after @changed. Optional.
+ * @id_table:	the supported protocols. The bus binds the driver by the first
+ *		entry whose protocol is on the handle.
+ * @probe:	start to use the device. @id is the entry that matched. Returns
+ *		0 or an error. After an error, devres releases all resources of
+ *		the driver.
+ * @remove:	stop using the device. If the firmware has removed the device,
+ *		calls return -ENODEV. Optional.
+ * @changed:	the firmware has reinstalled a protocol on the same handle, for
+ *		example because another medium is in the drive. Optional.
+ * @protocols_changed: a protocol was installed or reinstalled on the handle, or
+ *		removed from it, for example because the firmware has found a
+ *		file system on a disk. Called after @changed. Optional.
  *
- * Context: all callbacks run in task context and may sleep. The caller holds the device
- * lock.
+ * Context: all callbacks run in task context and may sleep. The caller holds
+ * the device lock.
  */
 struct efi_driver {
 	struct device_driver driver;
@@ -153,13 +157,13 @@ int __efi_driver_register(struct efi_driver *drv, struct module *owner);
  * efi_driver_register() - register a driver
  * @drv:	the driver
  *
- * Handles with a protocol from the table of the driver become devices, unless they are
- * devices already. All such devices exist when the function returns.
+ * Handles with a protocol from the table of the driver become devices, unless
+ * they are devices already. All such devices exist when the function returns.
  *
  * Context: task context; sleeps.
  * Return: 0, or an error: -ENODEV if there is no bus, -ENOSPC if more than
- * %EFI_MAX_WATCHED protocols would be watched, -ENOMEM, -EIO if the firmware does not
- * watch a protocol, or an error of driver_register().
+ * %EFI_MAX_WATCHED protocols would be watched, -ENOMEM, -EIO if the firmware
+ * does not watch a protocol, or an error of driver_register().
  */
 #define efi_driver_register(drv) __efi_driver_register(drv, THIS_MODULE)
 
@@ -201,11 +205,13 @@ static inline void efi_device_set_drvdata(struct efi_device *edev, void *data)
  * @edev:	the device
  * @guid:	GUID of the protocol
  *
- * The result is that of the last scan of the bus, and may be out of date when the function
- * returns. If the protocols of the handle change, the bus calls protocols_changed().
+ * The result is that of the last scan of the bus, and may be out of date when
+ * the function returns. If the protocols of the handle change, the bus calls
+ * protocols_changed().
  *
  * Context: task context; sleeps.
- * Return: true if the handle has the protocol; false also if the device is gone.
+ * Return: true if the handle has the protocol; false also if the device is
+ * gone.
  */
 bool efi_device_has_protocol(struct efi_device *edev, const efi_guid_t *guid);
 
@@ -213,8 +219,9 @@ bool efi_device_has_protocol(struct efi_device *edev, const efi_guid_t *guid);
  * efi_device_replaced() - report that a handle has become another device
  * @edev:	the device
  *
- * For a driver that detects a replacement which the bus cannot see. From then on calls
- * return -ENODEV. The bus soon removes the device, and adds a new one for the handle.
+ * For a driver that detects a replacement which the bus cannot see. From then
+ * on calls return -ENODEV. The bus soon removes the device, and adds a new one
+ * for the handle.
  *
  * Context: task context; sleeps.
  */

@@ -2,9 +2,9 @@
 /*
  * Firmware calls: implemented by arch/efi/kernel/call.c
  *
- * A call is a struct efi_call, and efi_call_submit() makes it. Most callers use one of
- * these macros. Each fills in the structure, submits it, and checks the types of the
- * arguments against the prototype of the function:
+ * A call is a struct efi_call, and efi_call_submit() makes it. Most callers use
+ * one of these macros. Each fills in the structure, submits it, and checks the
+ * types of the arguments against the prototype of the function:
  *
  *	efi_bs_call()		a boot service
  *	efi_rt_call()		a runtime service
@@ -12,10 +12,11 @@
  *	efi_protocol_call()	a function of a protocol of a device on the bus:
  *				<efi-mode/protocol.h>
  *
- * The firmware does not know the virtual addresses of the kernel. Every pointer among
- * the arguments has the type from the prototype, but its value is a *physical* address:
- * use efi_phys(). The memory must be physically contiguous. Until the function returns,
- * it must stay allocated, and the kernel must not access it.
+ * The firmware does not know the virtual addresses of the kernel. Every pointer
+ * among the arguments has the type from the prototype, but its value is a
+ * *physical* address: use efi_phys(). The memory must be physically contiguous.
+ * Until the function returns, it must stay allocated, and the kernel must not
+ * access it.
  */
 #ifndef _EFI_MODE_CALL_H
 #define _EFI_MODE_CALL_H
@@ -33,50 +34,58 @@
 struct efi_protocol;
 
 /*
- * Flags of a call. Without a flag, the caller sleeps and the call is preemptible: if a
- * slice of the firmware ends before the function has returned, the scheduler can run
- * other tasks. The function continues in a later slice.
+ * Flags of a call. Without a flag, the caller sleeps and the call is
+ * preemptible: if a slice of the firmware ends before the function has
+ * returned, the scheduler can run other tasks. The function continues in a
+ * later slice.
  */
 
 /*
- * Do not sleep. Linux disables its interrupts until the function returns; the firmware's
- * clock continues to tick. The call fails with -EBUSY if another call has not finished, or
- * if the firmware was interrupted in work of its own. If the function has not returned
- * after ten seconds, the firmware is stopped, and the call fails with -EIO. Any context
- * except NMI.
+ * Do not sleep. Linux disables its interrupts until the function returns; the
+ * firmware's clock continues to tick. The call fails with -EBUSY if another
+ * call has not finished, or if the firmware was interrupted in work of its own.
+ * If the function has not returned after ten seconds, the firmware is stopped,
+ * and the call fails with -EIO. Any context except NMI.
  */
 #define EFI_CALL_ATOMIC		BIT(0)
 
 /*
- * For a panic, in which any lock may be held and no other task runs. If another call has
- * not finished, it first gets up to two seconds to finish, because its caller will not run
- * again. This is done only once. Then the function gets ten seconds. The firmware's clock
- * continues to tick, and Linux loses its own interrupts. Any context except NMI.
+ * For a panic, in which any lock may be held and no other task runs. If another
+ * call has not finished, it first gets up to two seconds to finish, because its
+ * caller will not run again. This is done only once. Then the function gets ten
+ * seconds. The firmware's clock continues to tick, and Linux loses its own
+ * interrupts. Any context except NMI.
  */
 #define EFI_CALL_PANIC		BIT(1)
 
-/* As EFI_CALL_PANIC, for a function that should not return. It gets 30 seconds. */
+/*
+ * As EFI_CALL_PANIC, for a function that should not return. It gets 30 seconds.
+ */
 #define EFI_CALL_LAST		BIT(2)
 
 /**
  * struct efi_call - a call of a firmware function
- * @name:	name of the function for logs and traces. The string must stay valid.
+ * @name:	name of the function for logs and traces. The string must stay
+ *		valid.
  * @protocol:	for efi_protocol_submit(); ignored by efi_call_submit()
  * @target:	handle and protocol whose interface the function belongs to. If
- *		@target.handle is not 0, the resident half asks the firmware for the interface
- *		immediately before the call, and passes it as the first argument.
- * @table:	physical address of the table or interface that holds the pointer to the
- *		function; 0 for the interface of @target
+ *		@target.handle is not 0, the resident half asks the firmware for
+ *		the interface immediately before the call, and passes it as the
+ *		first argument.
+ * @table:	physical address of the table or interface that holds the
+ *		pointer to the function; 0 for the interface of @target
  * @slot:	offset of the pointer in @table, in bytes
  * @flags:	EFI_CALL_*, or 0 for a call that may sleep
  * @nargs:	number of @args, 0 to %EFI_MODE_MAX_ARGS
  * @args:	the arguments. If there is a target, @args[0] is replaced.
- * @status:	set by efi_call_submit(): the EFI status that the function returned. If @error
- *		is not 0, the status corresponds to it: %EFI_ABORTED, %EFI_NOT_READY,
- *		%EFI_TIMEOUT, %EFI_NOT_FOUND or %EFI_INVALID_PARAMETER.
- * @error:	set by efi_call_submit(): 0 if the function has returned, otherwise one of the
- *		errors of efi_call_submit()
- * @cycles:	set by efi_call_submit(): how long the function ran, in TSC cycles
+ * @status:	set by efi_call_submit(): the EFI status that the function
+ *		returned. If @error is not 0, the status corresponds to it:
+ *		%EFI_ABORTED, %EFI_NOT_READY, %EFI_TIMEOUT, %EFI_NOT_FOUND or
+ *		%EFI_INVALID_PARAMETER.
+ * @error:	set by efi_call_submit(): 0 if the function has returned,
+ *		otherwise one of the errors of efi_call_submit()
+ * @cycles:	set by efi_call_submit(): how long the function ran, in TSC
+ *		cycles
  */
 struct efi_call {
 	const char *name;
@@ -97,40 +106,47 @@ struct efi_call {
  * @calls:	the calls
  * @nr:		number of @calls, at least 1; exactly 1 if the call has a flag
  *
- * The functions run one after the other on the CPU of the caller. An error status of one
- * function does not keep the next from being called. Each function runs on a 128 KiB stack
- * in the resident half, at the task priority level of the target, or at TPL_APPLICATION if
- * there is no target (UEFI 2.10, sections 2.3.4 and 7.1).
+ * The functions run one after the other on the CPU of the caller. An error
+ * status of one function does not keep the next from being called. Each
+ * function runs on a 128 KiB stack in the resident half, at the task priority
+ * level of the target, or at TPL_APPLICATION if there is no target (UEFI 2.10,
+ * sections 2.3.4 and 7.1).
  *
- * Up to 32 calls without a flag need only one switch to the firmware. Tasks that call the
- * firmware at the same time are served in the order of their submissions.
+ * Up to 32 calls without a flag need only one switch to the firmware. Tasks
+ * that call the firmware at the same time are served in the order of their
+ * submissions.
  *
- * A call without a flag cannot be cancelled, and has no timeout. If an exception stops the
- * firmware during a switch, all calls of that switch fail, even those that had returned.
+ * A call without a flag cannot be cancelled, and has no timeout. If an
+ * exception stops the firmware during a switch, all calls of that switch fail,
+ * even those that had returned.
  *
  * Context: task context; may sleep. See the flags for other contexts.
  * Return: 0 if all functions have returned, or the first error:
  *
- * * -EIO	an exception has stopped the firmware, in this function or earlier; or a call
- *		with EFI_CALL_ATOMIC has not returned in time
- * * -ESHUTDOWN	Linux cannot switch to the firmware any more, or the system is shutting down
+ * * -EIO	an exception has stopped the firmware, in this function or
+ *		earlier; or a call with EFI_CALL_ATOMIC has not returned in time
+ * * -ESHUTDOWN	Linux cannot switch to the firmware any more, or the system is
+ *		shutting down
  * * -EBUSY	see EFI_CALL_ATOMIC
  * * -ETIMEDOUT	see EFI_CALL_PANIC and EFI_CALL_LAST; all later calls fail
  * * -ENODEV	the handle does not have the protocol of the target
- * * -EAGAIN	the firmware has installed protocols since the kernel last looked, so the
- *		handle may belong to another object now (only for targets with
- *		@must_be_current)
+ * * -EAGAIN	the firmware has installed protocols since the kernel last
+ *		looked, so the handle may belong to another object now (only for
+ *		targets with @must_be_current)
  * * -EINVAL	too many arguments, or several calls of which one has a flag
  */
 int efi_call_submit(struct efi_call *calls, unsigned int nr);
 
 /**
  * efi_mode_read() - copy memory of the firmware
- * @from:	physical address of the memory, which must stay allocated meanwhile
- * @to:		destination: physically contiguous memory, for example from kmalloc()
+ * @from:	physical address of the memory, which must stay allocated
+ *		meanwhile
+ * @to:		destination: physically contiguous memory, for example from
+ *		kmalloc()
  * @size:	size in bytes
  *
- * The resident half copies, because @from is an address in the firmware's page tables.
+ * The resident half copies, because @from is an address in the firmware's page
+ * tables.
  *
  * Context: task context; sleeps.
  * Return: an EFI status, see struct efi_call.
@@ -142,14 +158,14 @@ efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size);
  * @ptr:	virtual address in the linear mapping or in the kernel image
  *
  * Context: any.
- * Return: a pointer of the same type whose value is the physical address. The kernel must
- * not dereference it.
+ * Return: a pointer of the same type whose value is the physical address. The
+ * kernel must not dereference it.
  */
 #define efi_phys(ptr)	((typeof(&*(ptr)))__pa(ptr))
 
 /*
- * Convert the arguments to a list of u64. The cast to unsigned long accepts pointers as
- * well as numbers, and does not change the value of a number.
+ * Convert the arguments to a list of u64. The cast to unsigned long accepts
+ * pointers as well as numbers, and does not change the value of a number.
  */
 #define __efi_arg(x)		((u64)(unsigned long)(x))
 #define __efi_args_0()
@@ -166,7 +182,10 @@ efi_status_t efi_mode_read(phys_addr_t from, void *to, size_t size);
 #define __efi_args(...)							\
 	CONCATENATE(__efi_args_, COUNT_ARGS(__VA_ARGS__))(__VA_ARGS__)
 
-/* Within sizeof(), the call is not evaluated, but the compiler checks its types. */
+/*
+ * Within sizeof(), the call is not evaluated, but the compiler checks its
+ * types.
+ */
 #define __efi_nargs(call, ...)						\
 	(COUNT_ARGS(__VA_ARGS__) + 0 * sizeof((call(__VA_ARGS__), 0)))
 

@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 /**
- * typedef efi_mode_event_handler_t - handle an event that the firmware has signalled
+ * typedef efi_mode_event_handler_t - handle a signalled event
  * @data:	as passed to efi_mode_event_open()
  *
  * Context: hard interrupt.
@@ -20,17 +20,17 @@ typedef void (*efi_mode_event_handler_t)(void *data);
 /**
  * efi_mode_event_open() - create a firmware event that wakes Linux
  * @type:	%EFI_EVT_TIMER, or 0
- * @protocol:	true if the event is for RegisterProtocolNotify(). There can be only one
- *		such event.
+ * @protocol:	true if the event is for RegisterProtocolNotify(). There can be
+ *		only one such event.
  * @handler:	called after the slice in which the event was signalled
  * @data:	passed to @handler
  *
  * Drivers on the bus use efi_event_create() instead.
  *
  * Context: task context; sleeps.
- * Return: the number of the event; -ENOSPC if all numbers are in use or the firmware has
- * no memory, -EBUSY if there already is an event for protocols, -EIO if CreateEvent()
- * fails otherwise.
+ * Return: the number of the event; -ENOSPC if all numbers are in use or the
+ * firmware has no memory, -EBUSY if there already is an event for protocols,
+ * -EIO if CreateEvent() fails otherwise.
  */
 int efi_mode_event_open(u32 type, bool protocol,
 			efi_mode_event_handler_t handler, void *data);
@@ -48,9 +48,10 @@ u64 efi_mode_event_value(int nr);
  * efi_mode_event_submit() - mark an event as in flight
  * @nr:		number of the event
  *
- * Call it before the firmware function that takes a token with this event. Until the
- * event is signalled, the firmware may write to the memory that the token names.
- * Therefore Linux does not give its memory back to the firmware meanwhile.
+ * Call it before the firmware function that takes a token with this event.
+ * Until the event is signalled, the firmware may write to the memory that the
+ * token names. Therefore Linux does not give its memory back to the firmware
+ * meanwhile.
  *
  * Context: any.
  */
@@ -70,8 +71,9 @@ void efi_mode_event_cancel(int nr);
  * efi_mode_event_close() - close an event
  * @nr:		number of the event
  *
- * When the function returns, the handler is not running, and will not be called again. If
- * the event is in flight, it is not closed, and its number is never used again.
+ * When the function returns, the handler is not running, and will not be called
+ * again. If the event is in flight, it is not closed, and its number is never
+ * used again.
  *
  * Context: task context; sleeps.
  */
@@ -80,9 +82,9 @@ void efi_mode_event_close(int nr);
 /**
  * efi_mode_event_take_protocol() - check for new protocols, and clear the event
  *
- * The caller asks the firmware which protocols were installed, and repeats this until the
- * function returns false. From then on until it returns true again, the kernel knows which
- * object each handle belongs to.
+ * The caller asks the firmware which protocols were installed, and repeats this
+ * until the function returns false. From then on until it returns true again,
+ * the kernel knows which object each handle belongs to.
  *
  * Context: any.
  * Return: true if the firmware has installed protocols since the last call.
@@ -91,7 +93,8 @@ bool efi_mode_event_take_protocol(void);
 
 /**
  * efi_mode_event_watch_keys() - set the handler for watched keys
- * @handler:	called after the slice in which a watched key was pressed, or NULL
+ * @handler:	called after the slice in which a watched key was pressed, or
+ *		NULL
  *
  * efi_protocol_watch_keys() says which keys of which keyboards are watched.
  *

@@ -8,9 +8,9 @@
 /**
  * efi_mode_fast_tick_get() - make the firmware's clock tick faster
  *
- * The firmware does its background work at the ticks of its clock, for example the
- * transfers of tokens. While the fast tick has at least one user, the clock ticks more
- * often, if the clock and ``efi_mode.fast_tick=`` allow it.
+ * The firmware does its background work at the ticks of its clock, for example
+ * the transfers of tokens. While the fast tick has at least one user, the clock
+ * ticks more often, if the clock and ``efi_mode.fast_tick=`` allow it.
  *
  * Context: task context; sleeps.
  */

@@ -2,8 +2,8 @@
 /*
  * Pass-through protocols: commands for ATA, NVMe, SCSI, SD and MMC devices
  *
- * UEFI 2.10, sections 13.13 (ATA Pass Thru), 13.14 (SD/MMC Pass Thru), 13.15 (NVM Express
- * Pass Through) and 15.7 (Extended SCSI Pass Thru).
+ * UEFI 2.10, sections 13.13 (ATA Pass Thru), 13.14 (SD/MMC Pass Thru), 13.15
+ * (NVM Express Pass Through) and 15.7 (Extended SCSI Pass Thru).
  *
  * In all packets, timeouts are in units of 100 ns, and addresses are physical.
  */
@@ -30,7 +30,10 @@
 #define EFI_NVME_ADMIN_QUEUE		0
 #define EFI_NVME_IO_QUEUE		1
 
-/* @flags of a command: which of cdw2 to cdw10 are valid. Those for cdw11 to cdw15 follow. */
+/*
+ * @flags of a command: which of cdw2 to cdw10 are valid. Those for cdw11 to
+ * cdw15 follow.
+ */
 #define EFI_NVME_CDW2_VALID		BIT(0)
 #define EFI_NVME_CDW3_VALID		BIT(1)
 #define EFI_NVME_CDW10_VALID		BIT(2)

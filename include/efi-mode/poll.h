@@ -19,12 +19,13 @@
  * @every:	polling interval in jiffies
  * @next:	time of the next poll in jiffies
  * @due:	set when it is time to poll; the task clears it
- * @idle_poll:	set by the task if it need not poll while Linux is idle, because the
- *		questions of efi_mode_poll_ask() tell when there is something to read
+ * @idle_poll:	set by the task if it need not poll while Linux is idle, because
+ *		the questions of efi_mode_poll_ask() tell when there is
+ *		something to read
  *
- * The firmware updates its state at the ticks of its clock, so the best time to poll it
- * is a regular slice. When a poller is due, its call takes the place of that slice.
- * Polling therefore needs no timer, wakeup or switch of its own.
+ * The firmware updates its state at the ticks of its clock, so the best time to
+ * poll it is a regular slice. When a poller is due, its call takes the place of
+ * that slice. Polling therefore needs no timer, wakeup or switch of its own.
  */
 struct efi_mode_poller {
 	struct list_head list;
@@ -47,22 +48,23 @@ void efi_mode_poll_start(struct efi_mode_poller *poller);
  * efi_mode_poll_timeout() - get the timeout for waiting until a poller is due
  * @poller:	the poller
  *
- * If ``efi_mode.interval=`` is longer than @poller->every, regular slices are too rare. The
- * task then polls after this timeout although @due is not set.
+ * If ``efi_mode.interval=`` is longer than @poller->every, regular slices are
+ * too rare. The task then polls after this timeout although @due is not set.
  *
  * Context: any.
- * Return: the timeout in jiffies; %MAX_SCHEDULE_TIMEOUT if regular slices are frequent
- * enough.
+ * Return: the timeout in jiffies; %MAX_SCHEDULE_TIMEOUT if regular slices are
+ * frequent enough.
  */
 unsigned long efi_mode_poll_timeout(const struct efi_mode_poller *poller);
 
 /**
- * efi_mode_poll_ask() - set the questions that the resident half asks while Linux is idle
+ * efi_mode_poll_ask() - set the questions for an idle Linux
  * @poller:	the poller. Only one poller can have questions.
  * @questions:	the questions, which replace the previous ones
  * @nr:		number of @questions, 0 to %EFI_MODE_NR_QUESTIONS
  *
- * The resident half asks them by CheckEvent() (UEFI 2.10, section 7.1). Any answer except
+ * While Linux is idle, the resident half asks the questions by CheckEvent()
+ * (UEFI 2.10, section 7.1) about once per polling interval. Any answer except
  * %EFI_NOT_READY wakes Linux, and makes all pollers due.
  *
  * Context: any except NMI.
@@ -73,7 +75,8 @@ void efi_mode_poll_ask(struct efi_mode_poller *poller,
 
 /**
  * efi_mode_poll_stop() - stop polling
- * @poller:	the poller; it is not accessed any more when the function returns
+ * @poller:	the poller; it is not accessed any more when the function
+ *		returns
  *
  * Context: task context.
  */

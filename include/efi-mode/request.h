@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Types that both halves know: targets of calls, questions, and the functions of the
- * resident half
+ * Types that both halves know: targets of calls, questions, and the functions
+ * of the resident half
  */
 #ifndef _EFI_MODE_REQUEST_H
 #define _EFI_MODE_REQUEST_H
@@ -18,10 +18,11 @@
  * struct efi_mode_target - the interface of a protocol on a handle
  * @handle:	the handle, or 0 if there is no target
  * @guid:	GUID of the protocol
- * @tpl:	task priority level for the lookup of the interface and for the call
- * @must_be_current: refuse the call if the firmware has installed protocols since the
- *		kernel last looked. A handle is an address that the firmware may use again, so
- *		it may belong to another object now.
+ * @tpl:	task priority level for the lookup of the interface and for the
+ *		call
+ * @must_be_current: refuse the call if the firmware has installed protocols
+ *		since the kernel last looked. A handle is an address that the
+ *		firmware may use again, so it may belong to another object now.
  */
 struct efi_mode_target {
 	__u64 handle;
@@ -55,12 +56,13 @@ struct efi_mode_resident {
 
 /**
  * struct efi_mode_question - ask whether a firmware event has been signalled
- * @target:	handle and protocol of the interface that holds the event. The resident half
- *		looks the interface up each time.
+ * @target:	handle and protocol of the interface that holds the event. The
+ *		resident half looks the interface up each time.
  * @offset:	offset of the event in the interface, in bytes
- * @event:	the event that the kernel has read and checked. CheckEvent() may fault on a
- *		value that is not an event. If the interface holds another value, the resident
- *		half does not check that, but treats the question as answered.
+ * @event:	the event that the kernel has read and checked. CheckEvent() may
+ *		fault on a value that is not an event. If the interface holds
+ *		another value, the resident half does not check that, but treats
+ *		the question as answered.
  */
 struct efi_mode_question {
 	struct efi_mode_target target;

@@ -10,8 +10,8 @@
 /**
  * efi_mode_is_stopped() - check whether the firmware has been stopped
  *
- * Linux stops the firmware for good after a fatal exception in it, and after a call with
- * EFI_CALL_ATOMIC that does not return in time.
+ * Linux stops the firmware for good after a fatal exception in it, and after a
+ * call with EFI_CALL_ATOMIC that does not return in time.
  *
  * Context: any.
  * Return: true if the firmware has been stopped. All calls fail then.

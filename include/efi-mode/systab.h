@@ -14,8 +14,8 @@ struct efi_mode_resident;
  * efi_mode_systab() - get the EFI system table
  *
  * Context: any, after setup_arch().
- * Return: a pointer to a copy that was made when the kernel started. The pointers in the
- * table are physical addresses.
+ * Return: a pointer to a copy that was made when the kernel started. The
+ * pointers in the table are physical addresses.
  */
 const efi_system_table_t *efi_mode_systab(void);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Teardown at a reboot, power-off or return: implemented by arch/efi/kernel/teardown.c
+ * Teardown at a reboot, power-off or return: implemented by
+ * arch/efi/kernel/teardown.c
  */
 #ifndef _EFI_MODE_TEARDOWN_H
 #define _EFI_MODE_TEARDOWN_H
@@ -9,11 +10,12 @@
 
 /**
  * efi_mode_register_release() - register a notifier for the teardown
- * @nb:		called in the order of priority, after all user processes have stopped
+ * @nb:		called in the order of priority, after all user processes have
+ *		stopped
  *
- * In the notifier, a driver takes back what the firmware holds of it, and gives back what
- * it holds of the firmware: events, notifications, buffers. After that it must not call
- * the firmware. The notifier is not called in a panic.
+ * In the notifier, a driver takes back what the firmware holds of it, and gives
+ * back what it holds of the firmware: events, notifications, buffers. After
+ * that it must not call the firmware. The notifier is not called in a panic.
  *
  * Context: task context; sleeps. The notifier may sleep, too.
  * Return: 0.

@@ -2,7 +2,8 @@
 /*
  * Interface of the EFI test driver for the modules test and efi-bus-test
  *
- * The modules and the driver share this file. All pointers are physical addresses.
+ * The modules and the driver share this file. All pointers are physical
+ * addresses.
  */
 #ifndef _EFI_MODE_TEST_DRIVER_H
 #define _EFI_MODE_TEST_DRIVER_H
@@ -23,9 +24,9 @@ struct efi_mode_test_found {
 
 /**
  * struct efi_mode_test_protocol - the protocol of the EFI test driver
- * @find:	EFI_STATUS find(const char *name, struct efi_mode_test_found *found):
- *		look up a function by its name. Returns EFI_NOT_FOUND if there is no function
- *		of this name.
+ * @find:	EFI_STATUS find(const char *name, struct efi_mode_test_found
+ *		*found): look up a function by its name. Returns EFI_NOT_FOUND
+ *		if there is no function of this name.
  *
  * The GUID is 3ca3cb1f-8a2c-4d4d-b360-5a419b071611.
  */
@@ -35,7 +36,8 @@ struct efi_mode_test_protocol {
 
 /**
  * struct efi_mode_test_device - the protocol of the test device
- * @fill:	(this, address, count, value): write @value to @count 64-bit words
+ * @fill:	(this, address, count, value): write @value to @count 64-bit
+ *		words
  * @signal:	(this, event): signal @event
  * @dawdle:	(this, usec): return after @usec microseconds
  * @number:	address of a 64-bit word that contains %EFI_MODE_TEST_NUMBER

@@ -50,14 +50,16 @@ struct efi_mode_test_time {
 
 /**
  * struct efi_mode_test_driver - call a function of the EFI test driver
- * @name:	in: name by which TEST_FUNCTION() registers the function, with a NUL
+ * @name:	in: name by which TEST_FUNCTION() registers the function, with a
+ *		NUL
  * @argument:	in: argument of the function
  * @value:	out: result of the function
  * @slices:	out: number of times that the call was preempted
- * @status:	out: EFI status of the function, or %EFI_NOT_FOUND without the driver
+ * @status:	out: EFI status of the function, or %EFI_NOT_FOUND without the
+ *		driver
  *
- * The ioctl fails with -ENOENT if the driver has no function of this name, and with
- * -EINVAL if @argument is too large for the function.
+ * The ioctl fails with -ENOENT if the driver has no function of this name, and
+ * with -EINVAL if @argument is too large for the function.
  */
 struct efi_mode_test_driver {
 	char name[EFI_MODE_TEST_NAME_SIZE];
@@ -82,7 +84,7 @@ struct efi_mode_test_stats {
 };
 
 /**
- * struct efi_mode_test_round_trips - measure slices in which there is nothing to do
+ * struct efi_mode_test_round_trips - measure slices without work
  * @count:	in: number of slices, at most 10000
  * @shortest:	out: TSC cycles of the shortest
  * @total:	out: TSC cycles of all
@@ -97,8 +99,8 @@ struct efi_mode_test_round_trips {
  * struct efi_mode_test_print - write to the first serial port
  * @text:	in: the text, up to a NUL
  *
- * Use it only if the firmware has stopped, or if a call does not return: the serial port
- * belongs to the firmware.
+ * Use it only if the firmware has stopped, or if a call does not return: the
+ * serial port belongs to the firmware.
  */
 struct efi_mode_test_print {
 	char text[120];
@@ -112,11 +114,12 @@ struct efi_mode_test_print {
  * @set_variable:	out: of efi.set_variable()
  * @query:		out: of efi.query_variable_info()
  * @query_nonblocking:	out: of efi.query_variable_info_nonblocking()
- * @set_nonblocking:	out: of efi.set_variable_nonblocking() when it deletes a variable
- *			that does not exist
- * @set_large:		out: of the same function with a value that is too large for it
- * @set_hidden:		out: of the same function when it writes MokList of shim, a variable
- *			without runtime access
+ * @set_nonblocking:	out: of efi.set_variable_nonblocking() when it deletes a
+ *			variable that does not exist
+ * @set_large:		out: of the same function with a value that is too large
+ *		for it
+ * @set_hidden:		out: of the same function when it writes MokList of
+ *			shim, a variable without runtime access
  */
 struct efi_mode_test_atomic {
 	__u64 get_time;
@@ -155,8 +158,8 @@ struct efi_mode_test_atomic {
 /* Panic while the CPU holds a lock that an interrupt handler takes */
 #define EFI_MODE_TEST_PANIC	_IO(EFI_MODE_TEST_MAGIC, 15)
 /*
- * As EFI_MODE_TEST_DRIVER, with Linux's interrupts disabled. Fails with -EBUSY if the
- * firmware was interrupted in work of its own.
+ * As EFI_MODE_TEST_DRIVER, with Linux's interrupts disabled. Fails with -EBUSY
+ * if the firmware was interrupted in work of its own.
  */
 #define EFI_MODE_TEST_DRIVER_ATOMIC _IOWR(EFI_MODE_TEST_MAGIC, 16, struct efi_mode_test_driver)
 

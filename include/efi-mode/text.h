@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Console protocols for which <linux/efi-protocols.h> has no types: keyboards, terminals
- * and pointers
+ * Console protocols for which <linux/efi-protocols.h> has no types: keyboards,
+ * terminals and pointers
  *
  * UEFI 2.10, sections 12.2 to 12.7.
  */
@@ -27,7 +27,10 @@
 	EFI_GUID(0x8d59d32b, 0xc655, 0x4ae9, 0x9b, 0x15, 0xf2, 0x59,	\
 		 0x04, 0x99, 0x2a, 0x43)
 
-/* Private to edk2: marks the handle of a device that is part of the firmware's console */
+/*
+ * Private to edk2: marks the handle of a device that is part of the firmware's
+ * console
+ */
 #define EFI_CONSOLE_OUT_DEVICE_GUID					\
 	EFI_GUID(0xd3b36f2c, 0xd551, 0x11d4, 0x9a, 0x46, 0x00, 0x90,	\
 		 0x27, 0x3f, 0xc1, 0x4d)
@@ -81,7 +84,10 @@ union efi_simple_text_input_ex_protocol {
 	};
 };
 
-/* EFI_SIMPLE_POINTER_STATE: movements are in counts, as the hardware reports them */
+/*
+ * EFI_SIMPLE_POINTER_STATE: movements are in counts, as the hardware reports
+ * them
+ */
 struct efi_simple_pointer_state {
 	s32 relative_movement_x;
 	s32 relative_movement_y;

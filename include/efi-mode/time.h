@@ -2,10 +2,11 @@
 /*
  * The firmware's time of day: pure arithmetic
  *
- * UEFI 2.10, section 8.3: EFI_TIME is local time. TimeZone is the number of minutes that
- * must be added to it to get UTC, and already includes daylight saving. The Daylight flags
- * only say whether daylight saving applies, and whether the time has been adjusted for it.
- * If the time zone is not specified, Linux assumes UTC, as for any other clock.
+ * UEFI 2.10, section 8.3: EFI_TIME is local time. TimeZone is the number of
+ * minutes that must be added to it to get UTC, and already includes daylight
+ * saving. The Daylight flags only say whether daylight saving applies, and
+ * whether the time has been adjusted for it. If the time zone is not specified,
+ * Linux assumes UTC, as for any other clock.
  */
 #ifndef _EFI_MODE_TIME_H
 #define _EFI_MODE_TIME_H

@@ -104,7 +104,7 @@ def keyboard_sum(opt, results):
             return
         m.command_qmp("device_add", driver="usb-kbd", id="keyboard",
                       bus="xhci.0")
-        wrong = screens.wait_text(r"efi-keyboard efi\d+: given up for efi\d+$")
+        wrong = screens.wait_text(r"efi-keyboard efi\d+: replaced by efi\d+$")
         results.add(not wrong, f"{name}: Linux gives it up when a keyboard appears", wrong)
         # If a busy host holds a key for too long, the firmware repeats it
         for _ in range(TRIES):

@@ -2,16 +2,17 @@
 /*
  * DRM driver for the screens of the firmware
  *
- * Clients draw in a shadow buffer. The driver copies what has changed to the frame buffer
- * of the screen, if that has an address, or by firmware calls. Both take time. Therefore
- * there are at most 60 frames per second, and fewer if a frame takes long, so that at most
- * half of the time is spent on copying. A client that commits meanwhile has to wait. fbcon
- * does not wait; its damage is collected.
+ * Clients draw in a shadow buffer. The driver copies what has changed to the
+ * frame buffer of the screen, if that has an address, or by firmware calls.
+ * Both take time. Therefore there are at most 60 frames per second, and fewer
+ * if a frame takes long, so that at most half of the time is spent on copying.
+ * A client that commits meanwhile has to wait. fbcon does not wait; its damage
+ * is collected.
  *
- * At boot, simpledrm drives the screen that the EFI stub has chosen, and hands it over to
- * this driver. simpledrm could keep the frame buffer. But only the firmware can set a
- * mode, and draw on a second screen or on a screen without a frame buffer. So this driver
- * drives all screens.
+ * At boot, simpledrm drives the screen that the EFI stub has chosen, and hands
+ * it over to this driver. simpledrm could keep the frame buffer. But only the
+ * firmware can set a mode, and draw on a second screen or on a screen without a
+ * frame buffer. So this driver drives all screens.
  */
 #define pr_fmt(fmt) "efi-gop: " fmt
 
@@ -47,14 +48,14 @@
 #define FRAME_US	(USEC_PER_SEC / 60)
 
 /*
- * A firmware call takes as long as copying this number of pixels. For virtio-gpu, for
- * example, a call includes two commands to the host.
+ * A firmware call takes as long as copying this number of pixels. For
+ * virtio-gpu, for example, a call includes two commands to the host.
  */
 #define CALL_PIXELS	4096
 
 /*
- * The members from @gop on belong to the current commit. There is only one at a time,
- * because there is one CRTC.
+ * The members from @gop on belong to the current commit. There is only one at a
+ * time, because there is one CRTC.
  */
 struct screen {
 	struct drm_device drm;
@@ -66,12 +67,14 @@ struct screen {
 	struct efi_gop_frame_buffer fb;
 	struct drm_scanout_buffer scanout;	/* under drm_panic_lock() */
 	ktime_t next_frame;
-	bool stale;			/* a copy has failed: draw everything again */
+	bool stale;			/* draw everything with the next frame */
 };
 
 #define to_screen(d) container_of(d, struct screen, drm)
 
-/* Map the frame buffer again if it has another address or size in the new mode. */
+/*
+ * Map the frame buffer again if it has another address or size in the new mode.
+ */
 static int edrm_map_frame_buffer(struct screen *s)
 {
 	struct efi_gop_frame_buffer old = s->fb, new = {
@@ -94,7 +97,10 @@ static int edrm_map_frame_buffer(struct screen *s)
 
 /* The plane */
 
-/* Keep the pixels mapped while they are shown, so that a panic can draw into them. */
+/*
+ * Keep the pixels mapped while they are shown, so that a panic can draw into
+ * them.
+ */
 static int edrm_plane_prepare_fb(struct drm_plane *plane,
 				 struct drm_plane_state *state)
 {
@@ -119,7 +125,10 @@ static int edrm_plane_check(struct drm_plane *plane,
 						  false, false);
 	if (ret || !new->visible)
 		return ret;
-	/* Reserve a line in the format of the frame buffer: no format needs more bytes. */
+	/*
+	 * Reserve a line in the format of the frame buffer: no format needs
+	 * more bytes.
+	 */
 	if (!drm_format_conv_state_reserve(&shadow->fmtcnv_state,
 					   new->fb->pitches[0], GFP_KERNEL))
 		return -ENOMEM;
@@ -170,8 +179,8 @@ static int edrm_copy(struct screen *s, struct drm_plane_state *state,
 /*
  * Damage: areas that have to be drawn again, in few rectangles
  *
- * Each rectangle needs a firmware call, which takes as long as CALL_PIXELS pixels. Two
- * rectangles are merged if that adds fewer pixels.
+ * Each rectangle needs a firmware call, which takes as long as CALL_PIXELS
+ * pixels. Two rectangles are merged if that adds fewer pixels.
  */
 
 static struct drm_rect edrm_bounds(const struct drm_rect *a,
@@ -219,7 +228,8 @@ static int edrm_cheapest(const struct efi_gop_damage *damage,
 /**
  * efi_gop_add_damage() - add a rectangle to the damage
  * @damage:	the damage
- * @rect:	the rectangle, at most %EFI_GOP_MAX_SIZE pixels in each direction
+ * @rect:	the rectangle, at most %EFI_GOP_MAX_SIZE pixels in each
+ *		direction
  *
  * A rectangle that has grown by merging is compared with the others again.
  *
@@ -265,9 +275,9 @@ static void edrm_collect_damage(struct screen *s, struct drm_plane_state *old,
 /*
  * The scanout buffer for a panic
  *
- * A panic can interrupt a commit, when the plane already has its new state but the screen
- * is still in the old mode. Therefore mode, frame buffer and pixels are recorded together,
- * and the record is empty while they change.
+ * A panic can interrupt a commit, when the plane already has its new state but
+ * the screen is still in the old mode. Therefore mode, frame buffer and pixels
+ * are recorded together, and the record is empty while they change.
  */
 
 static void edrm_set_scanout(struct screen *s,
@@ -319,7 +329,10 @@ static void edrm_plane_update(struct drm_plane *plane,
 	struct efi_gop_damage damage;
 	int idx, ret;
 
-	/* No mode or no screen. The scanout buffer may be in @old, which is freed. */
+	/*
+	 * No mode or no screen. The scanout buffer may be in @old, which is
+	 * freed.
+	 */
 	if (!s->gop.mode.width || !drm_dev_enter(plane->dev, &idx)) {
 		edrm_no_scanout(s);
 		return;
@@ -420,7 +433,10 @@ static void edrm_crtc_enable(struct drm_crtc *crtc,
 	drm_dev_exit(idx);
 }
 
-/* Setting a mode makes the screen black, so this is only needed if none follows. */
+/*
+ * Setting a mode makes the screen black, so this is only needed if none
+ * follows.
+ */
 static void edrm_crtc_disable(struct drm_crtc *crtc,
 			      struct drm_atomic_state *state)
 {
@@ -595,9 +611,9 @@ static int edrm_init_drm(struct screen *s)
 }
 
 /*
- * aperture_remove_conflicting_devices() removes simpledrm, whatever its screen is. So it is
- * called only for the screen that simpledrm drives. fbcon then moves to this device,
- * because it uses the first free framebuffer device.
+ * aperture_remove_conflicting_devices() removes simpledrm, whatever its screen
+ * is. So it is called only for the screen that simpledrm drives. fbcon then
+ * moves to this device, because it uses the first free framebuffer device.
  */
 static void edrm_take_from_simpledrm(struct screen *s)
 {
@@ -620,7 +636,10 @@ static int edrm_probe(struct efi_device *edev, const struct efi_device_id *id)
 	struct screen *s;
 	int ret;
 
-	/* The handle of the console splitter has no path. Its Blt() draws on all screens. */
+	/*
+	 * The handle of the console splitter has no path. Its Blt() draws on
+	 * all screens.
+	 */
 	if (!edev->path) {
 		dev_info(&edev->dev, "no device path, probably the console splitter: ignored\n");
 		return -ENODEV;
@@ -662,8 +681,9 @@ static void edrm_remove(struct efi_device *edev)
 }
 
 /*
- * Switch the screen off, read its modes, and switch it on again. If its mode does not exist
- * any more, the screen stays off until a client, which gets a hotplug event, sets another.
+ * Switch the screen off, read its modes, and switch it on again. If its mode
+ * does not exist any more, the screen stays off until a client, which gets a
+ * hotplug event, sets another.
  */
 static int edrm_query_modes_anew(struct screen *s,
 				 struct drm_modeset_acquire_ctx *ctx)
@@ -687,8 +707,8 @@ out:
 }
 
 /*
- * The protocol was reinstalled: the screen may have other modes, and none is set. Clients
- * must not commit meanwhile.
+ * The protocol was reinstalled: the screen may have other modes, and none is
+ * set. Clients must not commit meanwhile.
  */
 static void edrm_changed(struct efi_device *edev)
 {

@@ -2,12 +2,13 @@
 /*
  * Firmware calls for a screen: EFI_GRAPHICS_OUTPUT_PROTOCOL
  *
- * UEFI 2.10, section 12.9. The functions are called at TPL_NOTIFY, because the firmware's
- * text console calls them at this level. At a lower level a text console could interrupt a
- * call of Linux, for which the firmware's screen drivers are not made.
+ * UEFI 2.10, section 12.9. The functions are called at TPL_NOTIFY, because the
+ * firmware's text console calls them at this level. At a lower level a text
+ * console could interrupt a call of Linux, for which the firmware's screen
+ * drivers are not made.
  *
- * Each function that sets a mode first reads which mode the screen is in, because the
- * text consoles of the firmware also set modes.
+ * Each function that sets a mode first reads which mode the screen is in,
+ * because the text consoles of the firmware also set modes.
  */
 #define pr_fmt(fmt) "efi-gop: " fmt
 
@@ -52,7 +53,10 @@ static int egop_error_of(int ret, efi_status_t status)
 	return ret ?: efi_status_to_err(status);
 }
 
-/* QueryMode() returns its result in pool memory of the firmware, which is freed here. */
+/*
+ * QueryMode() returns its result in pool memory of the firmware, which is freed
+ * here.
+ */
 static int egop_query_mode(struct efi_gop *gop, u32 number)
 {
 	struct efi_gop_shared *shared = gop->shared;
@@ -87,8 +91,8 @@ static int egop_read_mode(struct efi_gop *gop,
 }
 
 /*
- * Read the current mode and the address of its frame buffer. A frame buffer without an
- * address, or one that is too small, cannot be used.
+ * Read the current mode and the address of its frame buffer. A frame buffer
+ * without an address, or one that is too small, cannot be used.
  */
 static int egop_read_current(struct efi_gop *gop, struct efi_gop_mode *mode,
 			     u64 *base)
@@ -148,9 +152,10 @@ static int egop_query_all(struct efi_gop *gop, struct efi_gop_mode **modes,
  * efi_gop_query_modes() - read all modes of a screen from the firmware
  * @gop:	the screen
  *
- * Context: task context; sleeps. Callers must serialize the calls for one screen.
- * Return: 0, -ENOMEM, -ENODEV if the screen is gone or has no usable mode, or another
- * error of the firmware call.
+ * Context: task context; sleeps. Callers must serialize the calls for one
+ * screen.
+ * Return: 0, -ENOMEM, -ENODEV if the screen is gone or has no usable mode, or
+ * another error of the firmware call.
  */
 int efi_gop_query_modes(struct efi_gop *gop)
 {
@@ -162,7 +167,9 @@ int efi_gop_query_modes(struct efi_gop *gop)
 	ret = egop_query_all(gop, &modes, &nr);
 	if (ret)
 		return ret;
-	/* The current mode need not be one of those that QueryMode() returns. */
+	/*
+	 * The current mode need not be one of those that QueryMode() returns.
+	 */
 	if (!egop_read_current(gop, &mode, &base))
 		nr = efi_gop_add_mode(modes, nr, &mode, mode.number);
 
@@ -246,7 +253,9 @@ int efi_gop_init(struct efi_gop *gop, struct efi_device *edev)
 	ret = efi_gop_query_modes(gop);
 	if (ret)
 		return ret;
-	/* If the screen is in no mode, efi_gop_give_back() sets the first one. */
+	/*
+	 * If the screen is in no mode, efi_gop_give_back() sets the first one.
+	 */
 	if (egop_read_current(gop, &gop->mode, &gop->base))
 		gop->mode = gop->modes[0];
 	gop->first = gop->mode.number;
@@ -257,8 +266,9 @@ int efi_gop_init(struct efi_gop *gop, struct efi_device *edev)
  * efi_gop_exit() - free the memory of efi_gop_init()
  * @gop:	the screen
  *
- * The last user of the DRM device may call this after the device on the bus has gone. The
- * protocol and the buffers belong to that device, so they are not touched here.
+ * The last user of the DRM device may call this after the device on the bus has
+ * gone. The protocol and the buffers belong to that device, so they are not
+ * touched here.
  *
  * Context: task context.
  */
@@ -286,8 +296,8 @@ static int egop_set_mode(struct efi_gop *gop, u32 number)
  * The screen becomes black, unless it is in that mode already.
  *
  * Context: task context; sleeps.
- * Return: 0 or an error. After an error, @gop->mode has a width of 0, and nothing can be
- * drawn.
+ * Return: 0 or an error. After an error, @gop->mode has a width of 0, and
+ * nothing can be drawn.
  */
 int efi_gop_set_mode(struct efi_gop *gop, const struct efi_gop_mode *mode)
 {
@@ -296,7 +306,10 @@ int efi_gop_set_mode(struct efi_gop *gop, const struct efi_gop_mode *mode)
 	if (ret || gop->mode.number != mode->number)
 		ret = egop_set_mode(gop, mode->number) ?:
 		      egop_read_current(gop, &gop->mode, &gop->base);
-	/* The caller draws in the size that it has asked for, so another size is an error. */
+	/*
+	 * The caller draws in the size that it has asked for, so another size
+	 * is an error.
+	 */
 	if (!ret && (gop->mode.width != mode->width ||
 		     gop->mode.height != mode->height))
 		ret = -ERANGE;
@@ -367,8 +380,8 @@ int efi_gop_copy(struct efi_gop *gop, const void *pixels, unsigned int pitch,
 	int ret, y;
 
 	/*
-	 * Do not make the call, because it would log an error. The log message would change the
-	 * screen, and so lead to the next call, without end.
+	 * Do not make the call, because it would log an error. The log message
+	 * would change the screen, and so lead to the next call, without end.
 	 */
 	if (efi_mode_is_stopped())
 		return -EIO;
@@ -392,8 +405,9 @@ int efi_gop_copy(struct efi_gop *gop, const void *pixels, unsigned int pitch,
  * @pixels:	the pixels of the whole screen, in XRGB8888
  * @pitch:	bytes from one line of @pixels to the next
  *
- * If a Blt() is in progress, the firmware finishes it first. Its pixels may be wrong,
- * because this function overwrites the buffer, but the whole screen is then drawn again.
+ * If a Blt() is in progress, the firmware finishes it first. Its pixels may be
+ * wrong, because this function overwrites the buffer, but the whole screen is
+ * then drawn again.
  *
  * Context: as %EFI_CALL_PANIC.
  */
@@ -424,8 +438,8 @@ void efi_gop_copy_panic(struct efi_gop *gop, const void *pixels,
  * efi_gop_give_back() - return the screen to the firmware
  * @gop:	the screen
  *
- * Sets the mode in which the driver has found the screen. If the handle has a text
- * console, clears it, because its text has been overwritten.
+ * Sets the mode in which the driver has found the screen. If the handle has a
+ * text console, clears it, because its text has been overwritten.
  *
  * Context: remove() of the device; sleeps.
  */
@@ -455,11 +469,12 @@ void efi_gop_give_back(struct efi_gop *gop)
 /*
  * The frame buffer
  *
- * The firmware maps the frame buffer with the memory type of the MTRRs. Linux must not use
- * a conflicting type at the same time. The only exception is an uncached frame buffer:
- * no CPU has any of it in its cache, and writes are much faster if they are combined. For
- * all other memory Linux asks for write-back, as the firmware does. If the MTRRs say
- * otherwise, the kernel maps it uncached.
+ * The firmware maps the frame buffer with the memory type of the MTRRs. Linux
+ * must not use a conflicting type at the same time. The only exception is an
+ * uncached frame buffer: no CPU has any of it in its cache, and writes are much
+ * faster if they are combined. For all other memory Linux asks for write-back,
+ * as the firmware does. If the MTRRs say otherwise, the kernel maps it
+ * uncached.
  */
 
 static bool egop_is_uncached(u64 base, u64 size)
@@ -507,9 +522,10 @@ void efi_gop_unmap(struct efi_gop_frame_buffer *fb)
 }
 
 /*
- * simpledrm maps every frame buffer write-combining. If that type is wrong for the frame
- * buffer, keep simpledrm from it. The firmware's console then shows the messages until this
- * driver takes the screen over, as on screens without a frame buffer.
+ * simpledrm maps every frame buffer write-combining. If that type is wrong for
+ * the frame buffer, keep simpledrm from it. The firmware's console then shows
+ * the messages until this driver takes the screen over, as on screens without a
+ * frame buffer.
  */
 static int __init egop_keep_from_simpledrm(void)
 {

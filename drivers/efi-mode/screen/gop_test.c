@@ -81,7 +81,10 @@ static void list(struct kunit *test)
 		nr = efi_gop_add_mode(found, nr, &modes[i], 0);
 	KUNIT_EXPECT_EQ(test, nr, 3);
 
-	/* The current mode stays. Otherwise the first mode with a frame buffer is kept. */
+	/*
+	 * The current mode stays. Otherwise the first mode with a frame buffer
+	 * is kept.
+	 */
 	m = efi_gop_find_mode(found, nr, 640, 480);
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	KUNIT_EXPECT_EQ(test, m->number, 0);
@@ -118,7 +121,10 @@ static void merge(struct kunit *test)
 	add(&damage, 10, 10, 0, 100);
 	KUNIT_EXPECT_EQ(test, damage.nr, 0);
 
-	/* The second rectangle adjoins the first, and the third is inside the first */
+	/*
+	 * The second rectangle adjoins the first, and the third is inside the
+	 * first
+	 */
 	add(&damage, 0, 0, 100, 100);
 	add(&damage, 100, 0, 100, 100);
 	add(&damage, 50, 50, 10, 10);

@@ -11,7 +11,7 @@
 struct mask_format {
 	efi_pixel_bitmask_t mask;
 	u32 format;
-	unsigned int bytes;	/* per pixel, from the highest bit of all masks */
+	unsigned int bytes;	/* up to the highest bit of all masks */
 };
 
 static const struct mask_format mask_formats[] = {
@@ -61,11 +61,13 @@ static void emodes_set_mask_format(struct efi_gop_mode *mode,
  * @number:	number of the mode
  * @info:	from QueryMode(): UEFI 2.10, section 12.9
  *
- * If DRM has no format for the frame buffer, or if its lines are shorter than the screen is
- * wide, @mode->format is 0. The driver then draws by Blt(), which converts the pixels.
+ * If DRM has no format for the frame buffer, or if its lines are shorter than
+ * the screen is wide, @mode->format is 0. The driver then draws by Blt(), which
+ * converts the pixels.
  *
  * Context: any.
- * Return: false if the width or the height is 0, or larger than %EFI_GOP_MAX_SIZE.
+ * Return: false if the width or the height is 0, or larger than
+ * %EFI_GOP_MAX_SIZE.
  */
 bool efi_gop_mode_from_info(struct efi_gop_mode *mode, u32 number,
 			    const efi_graphics_output_mode_info_t *info)
@@ -110,8 +112,9 @@ static bool emodes_is_better(const struct efi_gop_mode *mode,
  * @mode:	the mode to add
  * @current_mode: number of the mode that the screen is in
  *
- * If the list already has a mode of this size, the order of preference is: the current
- * mode, a mode with a usable frame buffer, the mode that was added first.
+ * If the list already has a mode of this size, the order of preference is: the
+ * current mode, a mode with a usable frame buffer, the mode that was added
+ * first.
  *
  * Context: any.
  * Return: the number of modes that the list has now.

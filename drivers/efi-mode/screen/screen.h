@@ -2,8 +2,8 @@
 /*
  * The screens of the firmware, for the files of their driver
  *
- * Each handle with the Graphics Output Protocol is a DRM device. drm.c is the driver,
- * gop.c makes the firmware calls. Read from drm.c downwards.
+ * Each handle with the Graphics Output Protocol is a DRM device. drm.c is the
+ * driver, gop.c makes the firmware calls. Read from drm.c downwards.
  *
  * Calls run downwards. Files on a line do not call each other:
  *
@@ -24,7 +24,10 @@
 
 #include <efi-mode/bus.h>
 
-/* Largest width and height of a mode, in pixels. The area then fits into an int. */
+/*
+ * Largest width and height of a mode, in pixels. The area then fits into an
+ * int.
+ */
 #define EFI_GOP_MAX_SIZE	16384
 
 /**
@@ -32,8 +35,8 @@
  * @number:	number of the mode for SetMode()
  * @width:	in pixels
  * @height:	in pixels
- * @format:	DRM_FORMAT_* of the frame buffer, or 0 if the frame buffer cannot be used, so
- *		that the driver has to draw by Blt()
+ * @format:	DRM_FORMAT_* of the frame buffer, or 0 if the frame buffer
+ *		cannot be used, so that the driver has to draw by Blt()
  * @pitch:	bytes from one line of the frame buffer to the next
  */
 struct efi_gop_mode {
@@ -86,7 +89,8 @@ struct efi_gop_shared;
  * @shared_buffer: the buffer that contains @shared
  * @buffer:	pixels for Blt(), or NULL if no mode has needed them
  *
- * @lock protects only the modes. The callers serialize the access to the other members.
+ * @lock protects only the modes. The callers serialize the access to the other
+ * members.
  */
 struct efi_gop {
 	struct efi_device *edev;

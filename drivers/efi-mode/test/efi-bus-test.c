@@ -2,8 +2,9 @@
 /*
  * Driver for the test device in tests/bus/efi/bus.c
  *
- * probe() allocates one resource of each kind that the bus offers, and leaves it to the bus
- * to release them. The module parameters show what the driver has seen.
+ * probe() allocates one resource of each kind that the bus offers, and leaves
+ * it to the bus to release them. The module parameters show what the driver has
+ * seen.
  */
 #define pr_fmt(fmt) "efi-bus-test: " fmt
 
@@ -44,8 +45,9 @@ static void on_event(struct efi_event *event, void *done)
 }
 
 /*
- * The EFI half shares struct efi_mode_test_device, whose members are plain numbers. So the
- * call cannot be made by efi_protocol_call(), which needs a prototype.
+ * The EFI half shares struct efi_mode_test_device, whose members are plain
+ * numbers. So the call cannot be made by efi_protocol_call(), which needs a
+ * prototype.
  */
 static int call_device(struct efi_protocol *protocol, const char *name,
 		       size_t slot, u64 first, u64 second, u64 third)
@@ -177,7 +179,10 @@ static void changed(struct efi_device *edev)
 	changes++;
 }
 
-/* Make a call that takes the given number of microseconds, and return the error of another */
+/*
+ * Make a call that takes the given number of microseconds, and return the error
+ * of another
+ */
 static ssize_t dawdle_store(struct device *dev, struct device_attribute *attr,
 			    const char *buf, size_t count)
 {

@@ -3,9 +3,10 @@
  * /dev/efi-mode-test: firmware calls for the selftests
  *
  * With these ioctls a selftest observes the time-sharing from user space.
- * EFI_MODE_TEST_DRIVER calls a function of the EFI test driver, which the UEFI shell loads
- * before Linux. Its source is in the efi folders of tests/. This module looks functions up
- * by name, and knows only those that need an address in Linux.
+ * EFI_MODE_TEST_DRIVER calls a function of the EFI test driver, which the UEFI
+ * shell loads before Linux. Its source is in the efi folders of tests/. This
+ * module looks functions up by name, and knows only those that need an address
+ * in Linux.
  */
 #define pr_fmt(fmt) "efi-mode-test: " fmt
 
@@ -137,7 +138,10 @@ static long test_time(union shared *s, struct efi_mode_test_time *arg)
 	return 0;
 }
 
-/* Physical address of the EFI test driver's protocol, or 0. The driver is never unloaded. */
+/*
+ * Physical address of the EFI test driver's protocol, or 0. The driver is never
+ * unloaded.
+ */
 static u64 test_protocol;
 
 static efi_status_t find_protocol(union shared *s)
@@ -193,7 +197,10 @@ static long find_function(union shared *s, struct efi_mode_test_driver *arg)
 	return arg->status == EFI_NOT_FOUND ? -ENOENT : 0;
 }
 
-/* Return: 0, or the error of efi_call_submit() if the function has not returned. */
+/*
+ * Return: 0, or the error of efi_call_submit() if the function has not
+ * returned.
+ */
 static long call_function(union shared *s, struct efi_mode_test_driver *arg,
 			  unsigned int flags)
 {
@@ -226,7 +233,9 @@ static long test_driver(union shared *s, struct efi_mode_test_driver *arg,
 	return ret == -EBUSY ? ret : 0;
 }
 
-/* The function gets the address of the flag which says that Linux is leaving. */
+/*
+ * The function gets the address of the flag which says that Linux is leaving.
+ */
 static long test_last_fault(union shared *s)
 {
 	struct efi_mode_test_driver arg = {
@@ -281,8 +290,8 @@ static long test_round_trips(union shared *s,
 }
 
 /*
- * The storm: a thread forces a slice periodically, at any instruction of the running task.
- * There is one storm for all users of the device.
+ * The storm: a thread forces a slice periodically, at any instruction of the
+ * running task. There is one storm for all users of the device.
  */
 static DEFINE_MUTEX(storm_mutex);
 static struct task_struct *storm_task;
@@ -327,8 +336,8 @@ static long test_storm(u64 usec)
 }
 
 /*
- * If the firmware has stopped, Linux has no console. The firmware does not use its serial
- * port any more either, so a test can report its results there.
+ * If the firmware has stopped, Linux has no console. The firmware does not use
+ * its serial port any more either, so a test can report its results there.
  */
 static long test_print(const struct efi_mode_test_print *arg)
 {
@@ -417,7 +426,10 @@ static enum hrtimer_restart want_lock(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-/* Panic while a timer interrupt is pending whose handler takes a lock that this CPU holds */
+/*
+ * Panic while a timer interrupt is pending whose handler takes a lock that this
+ * CPU holds
+ */
 static long test_panic(void)
 {
 	static struct hrtimer timer;
@@ -518,7 +530,10 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 	return ret;
 }
 
-/* The ioctls can call any firmware function on kernel memory, so respect lockdown. */
+/*
+ * The ioctls can call any firmware function on kernel memory, so respect
+ * lockdown.
+ */
 static int test_open(struct inode *inode, struct file *file)
 {
 	return security_locked_down(LOCKDOWN_EFI_TEST);

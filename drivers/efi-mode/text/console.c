@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/hvc*: a tty on each of firmware's terminals
+ * /dev/hvc*: a tty for each terminal of the firmware
  *
- * A handle with text output is a terminal, and most have text input, too. hvc0 is the
- * first that is part of firmware's own console. The handle of a screen is left alone once
- * Linux has a screen of its own; where it has none, it is a terminal as well, which has
- * the messages of the kernel, too. ConOut, the sum of all of them, is for the
- * boot console, and for firmware that has nothing else, as long as it has not.
+ * A handle with text output is a terminal; most have text input, too. hvc0 is
+ * the first terminal that is part of the firmware's own console. If Linux has a
+ * screen, the firmware's text console on a screen is not used. If not, it is a
+ * terminal like the others, and also shows the kernel messages. ConOut writes
+ * to all terminals. It is used by the boot console, and as a terminal if the
+ * firmware has no other one, until there is another one.
  *
- * hvc calls from any context and with locks held; firmware calls sleep. So there is a
- * ring in each direction, and between the rings and firmware the thread in text.c. When
- * the kernel dies there is no thread any more, and what is written goes to firmware at
- * once. When it ends, what has been written is given time to get there.
+ * hvc calls this driver in any context and with locks held, but firmware calls
+ * sleep. Therefore there is a ring in each direction. The thread in text.c
+ * moves the data between the rings and the firmware. In a panic the thread does
+ * not run, so output is passed to the firmware at once. When a terminal is
+ * removed, the driver waits until its output has been written, with a timeout.
  */
 #define pr_fmt(fmt) "efi-console: " fmt
 
@@ -33,14 +35,14 @@
 #include "../../tty/hvc/hvc_console.h"
 #include "text.h"
 
-#define VTERMNO		0x45464900	/* "EFI" and a number */
+#define VTERMNO		0x45464900	/* "EFI"; a number is added */
 #define MAX_TERMINALS	HVC_ALLOC_TTY_ADAPTERS
 #define OUT_SIZE	SZ_64K
 #define IN_SIZE		SZ_4K
 #define OUTBUF_SIZE	256
 #define DRAIN_POLL_MS	20
 
-/* What firmware gets the address of */
+/* Memory whose address is passed to the firmware */
 struct shared {
 	efi_char16_t text[EFI_VT_TEXT + 1];
 	unsigned long columns, rows;
@@ -55,35 +57,41 @@ struct terminal {
 	unsigned int columns, rows, column, row;
 	unsigned int number;		/* in @terminals */
 	struct hvc_struct *hvc;
-	bool in_console;		/* of firmware's */
-	bool leaving;			/* nobody is to open it any more */
-	bool writing;			/* something that is in no ring any more */
+	bool in_console;		/* of the firmware */
+	bool leaving;			/* must not be opened any more */
+	bool writing;			/* output has left the ring */
 	DECLARE_KFIFO_PTR(to, u8);
 	DECLARE_KFIFO_PTR(from, u8);
 };
 
-/* What is taken, as time goes by */
+/*
+ * Which handles become terminals: more and more of them in the course of the
+ * boot
+ */
 static enum {
 	TAKE_TERMINALS,
-	TAKE_SCREENS,		/* there will be no other driver for them */
+	TAKE_SCREENS,		/* no screen driver has taken them */
 	TAKE_ANY,
 } taken;
 
 static struct terminal *terminals[MAX_TERMINALS];
-/* For the table above, and all rings */
+/* Protects @terminals and all rings */
 static DEFINE_SPINLOCK(lock);
 
-/* For who opens a terminal and who takes it away; not held while a tty is hung up */
+/* Serializes open and remove. Not held while a tty is hung up. */
 static DEFINE_MUTEX(open_mutex);
 
-/* For who is to be which hvc */
+/* Serializes the assignment of hvc numbers */
 static DEFINE_MUTEX(order_mutex);
 static bool in_order;
 
-/* The terminal that is a screen, if there is another for hvc0 */
+/* The terminal on a screen, if another terminal is hvc0 */
 static struct terminal *screen;
 
-/* What firmware's text output does. All of a dying kernel does not sleep. */
+/*
+ * Call a function of the firmware's text output. In a panic the call does not
+ * sleep.
+ */
 #define out_call(t, func, ...) do {					\
 	efi_status_t __status;						\
 									\
@@ -113,7 +121,7 @@ static void econ_vt_move(struct efi_vt *vt, unsigned int column,
 	out_call(econ_from_vt(vt), set_cursor_position, column, row);
 }
 
-/* A dying kernel has only the last answer */
+/* In a panic the position cannot be read, so the last one is returned. */
 static void econ_vt_where(struct efi_vt *vt, unsigned int *column,
 			  unsigned int *row, unsigned int *columns,
 			  unsigned int *rows)
@@ -174,7 +182,10 @@ static const struct efi_vt_ops vt_ops = {
 	.reply		= econ_vt_reply,
 };
 
-/* Firmware may have changed its mode since */
+/*
+ * The firmware may have changed the mode of the terminal since it was last
+ * read.
+ */
 static int econ_query_size(struct terminal *t)
 {
 	efi_simple_text_output_mode_t mode = {};
@@ -194,7 +205,9 @@ static int econ_query_size(struct terminal *t)
 	if (ret)
 		return ret;
 	if (status != EFI_SUCCESS || s->columns < 2 || !s->rows) {
-		/* The one mode that every console has */
+		/*
+		 * Mode 0, which every console supports: UEFI 2.10, section 12.4
+		 */
 		s->columns = 80;
 		s->rows = 25;
 	}
@@ -203,7 +216,7 @@ static int econ_query_size(struct terminal *t)
 	return 0;
 }
 
-/* Between the rings and firmware */
+/* Between the rings and the firmware */
 
 static unsigned int econ_take_output(struct terminal *t, u8 *buf,
 				     unsigned int size)
@@ -217,10 +230,10 @@ static unsigned int econ_take_output(struct terminal *t, u8 *buf,
 	return n;
 }
 
-/* One piece. Return: whether there was one */
+/* Write one piece of output. Return: true if there was one */
 static bool econ_write_output(struct terminal *t)
 {
-	static u8 buf[256];	/* one thread, or a dying kernel */
+	static u8 buf[256];	/* used by the thread, or in a panic */
 	unsigned int n;
 
 	WRITE_ONCE(t->writing, true);
@@ -236,13 +249,13 @@ static bool econ_work(struct efi_text *text)
 	struct terminal *t = container_of(text, struct terminal, text);
 	bool some = econ_write_output(t);
 
-	/* The tty may have had no room before */
+	/* If the tty had no room for all input, it may have room now. */
 	if (some || !kfifo_is_empty(&t->from))
 		hvc_kick();
 	return some;
 }
 
-/* As long as the tty has not taken what is there, firmware keeps the rest */
+/* If the tty does not take its input, the rest stays in the firmware. */
 static bool econ_has_room(struct efi_text *text)
 {
 	struct terminal *t = container_of(text, struct terminal, text);
@@ -250,7 +263,10 @@ static bool econ_has_room(struct efi_text *text)
 	return kfifo_avail(&t->from) > EFI_VT_KEY_MAX;
 }
 
-/* Firmware's terminals give control characters, other devices may say how it came */
+/*
+ * Serial terminals of the firmware return control characters. Other devices may
+ * return a letter, and report that Ctrl is held.
+ */
 static u16 econ_with_control(const struct efi_key_data *k)
 {
 	u16 c = k->key.unicode_char;
@@ -281,7 +297,7 @@ static const struct efi_text_ops text_ops = {
 
 /* hvc */
 
-/* With @lock */
+/* Called with @lock held */
 static struct terminal *econ_find(u32 vtermno)
 {
 	return terminals[vtermno - VTERMNO];
@@ -295,7 +311,10 @@ static ssize_t econ_put_chars(u32 vtermno, const u8 *buf, size_t count)
 
 	spin_lock_irqsave(&lock, flags);
 	t = econ_find(vtermno);
-	/* Nobody is to wait for a terminal that has gone */
+	/*
+	 * Drop the output if the firmware has been stopped. Nothing would ever
+	 * take it.
+	 */
 	if (efi_mode_is_stopped())
 		t = NULL;
 	if (t)
@@ -305,7 +324,9 @@ static ssize_t econ_put_chars(u32 vtermno, const u8 *buf, size_t count)
 		return count;
 
 	if (panic_in_progress()) {
-		/* What does not fit now fits after that */
+		/*
+		 * If not all of it fits, hvc calls again, when there is room.
+		 */
 		while (econ_write_output(t))
 			;
 		return n ?: -EAGAIN;
@@ -334,9 +355,9 @@ static void econ_begin_use(struct hvc_struct *hp, struct terminal *t)
 
 	ws.ws_col = t->columns;
 	ws.ws_row = t->rows;
-	/* A size that is set before there is a tty goes nowhere */
+	/* Set the size here, because hvc_resize() needs a tty. */
 	hvc_resize(hp, ws);
-	/* It is kicked whenever there is something, and need not look by itself */
+	/* hvc need not poll, because hvc_kick() is called for each input. */
 	hp->irq_requested = 1;
 	efi_text_listen(&t->text, true);
 }
@@ -348,7 +369,7 @@ static int econ_notifier_add(struct hvc_struct *hp, int number)
 
 	mutex_lock(&open_mutex);
 	t = terminals[number];
-	/* Who holds on to a tty that was hung up can try to open it again */
+	/* A process that has a hung-up tty open can open it again. */
 	if (t && !t->leaving) {
 		econ_begin_use(hp, t);
 		ret = 0;
@@ -383,7 +404,7 @@ static void econ_add_hvc(struct terminal *t)
 
 	hvc = hvc_alloc(VTERMNO + t->number, t->number, &hvc_ops, OUTBUF_SIZE);
 	if (IS_ERR(hvc)) {
-		dev_err(&t->text.edev->dev, "no hvc: %ld\n", PTR_ERR(hvc));
+		dev_err(&t->text.edev->dev, "cannot allocate an hvc: error %ld\n", PTR_ERR(hvc));
 		return;
 	}
 	t->hvc = hvc;
@@ -391,7 +412,7 @@ static void econ_add_hvc(struct terminal *t)
 		 t->columns, t->rows);
 }
 
-/* Messages on a screen that is not hvc0; the framework has only one console */
+/* Kernel messages on a screen that is not hvc0: hvc has only one console */
 
 static void econ_screen_write(struct console *con, const char *s,
 			      unsigned int n)
@@ -418,7 +439,7 @@ static struct console screen_console = {
 	.index	= 0,
 };
 
-/* All messages come once more: those of the boot console make room */
+/* The console prints all messages again, so clear those of the boot console. */
 static void econ_add_screen(struct terminal *t)
 {
 	static const char clear[] = "\e[H\e[2J";
@@ -450,7 +471,10 @@ static bool econ_have_terminals(void)
 	return false;
 }
 
-/* A handle without a path is no hardware: it is the sum of all consoles */
+/*
+ * A handle without a path is not a device: it is the console splitter's handle
+ * for all terminals.
+ */
 static bool econ_is_terminal(struct efi_device *edev)
 {
 	if (!edev->path)
@@ -559,7 +583,10 @@ static void econ_drain(struct terminal *t)
 	}
 }
 
-/* At the end of the system those who would have to be hung up do not run any more */
+/*
+ * At a reboot or power-off, the processes that hvc_remove() would hang up do
+ * not run any more.
+ */
 static void econ_remove(struct efi_device *edev)
 {
 	struct terminal *t = efi_device_get_drvdata(edev);
@@ -592,7 +619,7 @@ static struct efi_driver console_driver = {
 	.remove		= econ_remove,
 };
 
-/* Those of firmware's console first */
+/* The terminals of the firmware's console get the first numbers. */
 static void __init econ_add_all_hvcs(void)
 {
 	unsigned int pass, i;
@@ -607,8 +634,8 @@ static void __init econ_add_all_hvcs(void)
 }
 
 /*
- * Before there is a screen of Linux's own, so that the boot console, which writes to
- * firmware's screen as well, has gone by then.
+ * This runs before Linux has a screen of its own. The boot console, which also
+ * writes to the firmware's screen, has been unregistered by then.
  */
 static int __init econ_init_terminals(void)
 {
@@ -621,7 +648,7 @@ static int __init econ_init_terminals(void)
 }
 fs_initcall_sync(econ_init_terminals);
 
-/* When all drivers of screens have had their chance */
+/* Runs after all screen drivers have been initialized */
 static int __init econ_init_screens(void)
 {
 	int ret;

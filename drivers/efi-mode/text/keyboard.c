@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware's keyboards as input devices
+ * Input driver for the firmware's keyboards
  *
- * A handle with text input and no text output is a keyboard. Firmware says which keys
- * were pressed, not when they are released, and repeats them itself: each is a press and
- * a release. Modifiers it reports as a state, whenever it is asked, so these are held
- * as long as they are.
+ * A handle with text input and without text output is a keyboard. The firmware
+ * reports which keys were pressed, but not when they are released, and repeats
+ * keys itself. Therefore each key is reported as a press followed by a release.
+ * The firmware reports modifiers as a state that can be read at any time, so
+ * they are held as long as in reality.
  *
- * Caps Lock, Num Lock and Scroll Lock are firmware's: it applies them to the characters
- * and has the lights. Linux is told of the lights, and can switch them, and the locks
- * with them; it sees no key, or the locks would be applied twice.
+ * The firmware implements Caps Lock, Num Lock and Scroll Lock: it applies them
+ * to the characters and controls the LEDs. Linux gets the state of the LEDs,
+ * and can set it, which sets the locks as well. Linux does not get the lock
+ * keys, because it would apply the locks a second time.
  */
 #define pr_fmt(fmt) "efi-keyboard: " fmt
 
@@ -24,18 +26,18 @@
 #define LOCKS	(EFI_SCROLL_LOCK_ACTIVE | EFI_NUM_LOCK_ACTIVE | \
 		 EFI_CAPS_LOCK_ACTIVE)
 
-/* After a key somebody is taken to be there for so long */
+/* Time after the last key for which the keyboard is in use, in jiffies */
 #define IN_USE	(5 * HZ)
 
 struct keyboard {
 	struct efi_text text;
 	struct input_dev *input;
-	u32 held;		/* modifiers, as Linux has them */
-	unsigned long used;	/* jiffies: the last key, or change of modifiers */
-	u8 toggles;		/* as firmware has last said */
-	u8 lights;		/* as Linux wants them, in bits of the toggles */
-	bool sysrq;		/* Alt-SysRq comes by itself */
-	bool asked;		/* for modifiers without a key */
+	u32 held;		/* modifiers that Linux takes for held */
+	unsigned long used;	/* of the last key, or change of modifiers */
+	u8 toggles;		/* as last reported by the firmware */
+	u8 lights;		/* LEDs that Linux wants, as toggle bits */
+	bool sysrq;		/* sysrq.c handles Alt-SysRq */
+	bool asked;		/* EFI_KEY_STATE_EXPOSED has been set */
 	u8 *argument;
 };
 
@@ -53,7 +55,10 @@ static const struct {
 	{ EFI_CAPS_LOCK_ACTIVE,		LED_CAPSL },
 };
 
-/* Those that are released first, so that Ctrl-Alt does not become Ctrl-Alt-Shift */
+/*
+ * Report releases before presses, so that Ctrl-Alt does not become
+ * Ctrl-Alt-Shift.
+ */
 static void ekbd_hold(struct keyboard *kb, u32 modifiers)
 {
 	unsigned int i, up, changed = kb->held ^ modifiers;
@@ -96,7 +101,7 @@ static u32 ekbd_modifiers_of(const struct efi_key_state *state)
 	return state->key_shift_state & GENMASK(EFI_NR_MODIFIERS - 1, 0);
 }
 
-/* It has been told of already, at once */
+/* The SysRq handler has already been called for this key. */
 static bool ekbd_is_told(const struct keyboard *kb,
 			 const struct efi_key_data *k, u32 modifiers)
 {
@@ -120,11 +125,11 @@ static void ekbd_take_key(struct efi_text *t, const struct efi_key_data *k)
 	} else if (unicode) {
 		ekbd_type_number(kb, unicode);
 	} else {
-		dev_dbg(&t->edev->dev, "scan code %#x is not known\n", scan);
+		dev_dbg(&t->edev->dev, "unknown scan code %#x, ignored\n", scan);
 	}
 }
 
-/* What the input core has for a light comes back as an event if it is new */
+/* The input core calls ekbd_event() for each LED that has changed. */
 static void ekbd_report_lights(struct keyboard *kb)
 {
 	unsigned int i;
@@ -161,7 +166,7 @@ static void ekbd_set_state(struct keyboard *kb, u8 toggles)
 			  efi_phys(kb->argument));
 }
 
-/* Firmware that does not do it says so with the next state */
+/* If the firmware ignores the new state, its next report says so. */
 static bool ekbd_work(struct efi_text *t)
 {
 	struct keyboard *kb = ekbd_from_text(t);
@@ -180,9 +185,10 @@ static bool ekbd_work(struct efi_text *t)
 }
 
 /*
- * An event tells of keys, and whoever asks for it loses what there is of modifiers alone.
- * So it is asked for when nobody has used the keyboard for a while, and what is held then
- * is still to be released.
+ * The event is signalled for keys, but checking it loses changes of modifiers
+ * that come without a key. Therefore the event is only checked if the keyboard
+ * has not been used for a while, and if no modifier is held that has to be
+ * released.
  */
 static bool ekbd_needs_polling(const struct efi_text *t)
 {
@@ -214,7 +220,7 @@ static void ekbd_close(struct input_dev *input)
 	efi_text_listen(input_get_drvdata(input), false);
 }
 
-/* With interrupts off: the thread does it */
+/* Called with interrupts disabled, so the thread makes the firmware call. */
 static int ekbd_event(struct input_dev *input, unsigned int type,
 		      unsigned int code, int value)
 {
@@ -270,8 +276,9 @@ static int ekbd_register_input(struct keyboard *kb)
 /* The bus */
 
 /*
- * A handle without a path is no hardware: it is the sum of all keyboards, and is good
- * for nothing but where there is nothing else, and for as long.
+ * A handle without a path is not a device: it is the console splitter's handle
+ * for all keyboards. It is used only if there is no other keyboard, until there
+ * is one.
  */
 static bool ekbd_is_keyboard(struct efi_device *edev)
 {
@@ -305,7 +312,10 @@ static int ekbd_probe(struct efi_device *edev, const struct efi_device_id *id)
 	kb->argument = kb->text.input->virt + EFI_TEXT_INPUT;
 	efi_device_set_drvdata(edev, kb);
 
-	/* Whoever opens it at once is served as soon as the thread knows it */
+	/*
+	 * If the device is opened at once, the thread reads it as soon as it is
+	 * added below.
+	 */
 	ret = ekbd_register_input(kb);
 	if (ret)
 		return ret;
@@ -340,7 +350,7 @@ static struct efi_driver keyboard_driver = {
 	.remove		= ekbd_remove,
 };
 
-/* Built in: what a person needs to say something does not wait for user space */
+/* Built in, because user input must not depend on user space. */
 static int __init ekbd_init(void)
 {
 	return efi_driver_register(&keyboard_driver);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From what EFI says of a key to keys of Linux's
+ * Convert keys of EFI to keys of Linux
  *
- * Firmware has a layout of its own and gives characters; Linux wants keys, and has a
- * layout of its own, too. So characters become the keys that they are on an American
- * keyboard, and Linux's layout has to be that one, which is the default. Then what
- * arrives is what firmware's layout says.
+ * The firmware has a keyboard layout and returns characters. Linux expects
+ * keys, and has a layout of its own. So each character becomes the key that it
+ * has on an American keyboard. The layout of Linux must be the American one,
+ * too, which is the default. Then a program gets the characters of the
+ * firmware's layout.
  *
- * A character that no American keyboard has is typed as on any PC: its number on the
- * keypad, with Alt held. The virtual terminal turns that into the character; a program
- * that reads the input device itself sees the digits.
+ * A character that is not on an American keyboard is typed by its number on the
+ * keypad with Alt held, as on any PC. The virtual terminal converts that to the
+ * character; a program that reads the input device gets the digits.
  */
 #include <linux/array_size.h>
 #include <linux/input-event-codes.h>
@@ -92,7 +93,7 @@ static const struct {
 	{ 0x105, KEY_VENDOR },		{ 0x106, KEY_EJECTCD },
 };
 
-/* By the bits of EFI's shift state */
+/* Indexed by the bits of EFI's shift state */
 const u16 efi_modifier_keys[EFI_NR_MODIFIERS] = {
 	KEY_RIGHTSHIFT, KEY_LEFTSHIFT, KEY_RIGHTCTRL, KEY_LEFTCTRL,
 	KEY_RIGHTALT, KEY_LEFTALT, KEY_RIGHTMETA, KEY_LEFTMETA,
@@ -107,7 +108,9 @@ static const u16 keypad[] = {
 #define SHIFTS		(EFI_LEFT_SHIFT_PRESSED | EFI_RIGHT_SHIFT_PRESSED)
 #define CONTROLS	(EFI_LEFT_CONTROL_PRESSED | EFI_RIGHT_CONTROL_PRESSED)
 
-/* Those that have a key of their own; the others are typed with Ctrl */
+/*
+ * Control characters that have their own key. The others are typed with Ctrl.
+ */
 static u16 ekeymap_control_key(u16 unicode)
 {
 	switch (unicode) {
@@ -126,7 +129,10 @@ static u16 ekeymap_control_key(u16 unicode)
 	}
 }
 
-/* The character that it is typed with; of letters the small one */
+/*
+ * The character that gives this control character with Ctrl; letters are lower
+ * case
+ */
 static u16 ekeymap_without_control(u16 unicode)
 {
 	u16 c = unicode + '@';
@@ -135,14 +141,15 @@ static u16 ekeymap_without_control(u16 unicode)
 }
 
 /**
- * efi_keymap() - from a key of EFI's to a key of Linux's
- * @scan:	scan code, 0 for a character
- * @unicode:	character, 0 for a key that has none
- * @press:	what to press
+ * efi_keymap() - convert a key of EFI to a key of Linux
+ * @scan:	scan code, or 0 for a character
+ * @unicode:	character, or 0 for a key without one
+ * @press:	filled in with the key to press
  *
- * A character counts, whatever the scan code is: some firmware gives both.
+ * If both @scan and @unicode are given, as by some firmware, @unicode is used.
  *
- * Return: false if no key is known that does it.
+ * Context: any.
+ * Return: false if there is no such key.
  */
 bool efi_keymap(u16 scan, u16 unicode, struct efi_key_press *press)
 {
@@ -176,11 +183,12 @@ bool efi_keymap(u16 scan, u16 unicode, struct efi_key_press *press)
 }
 
 /**
- * efi_keypad_digits() - the number of a character, as keys of the keypad
+ * efi_keypad_digits() - convert a character to the keypad keys of its number
  * @unicode:	the character
- * @codes:	room for %EFI_KEYPAD_DIGITS keys
+ * @codes:	filled in; room for %EFI_KEYPAD_DIGITS keys
  *
- * Return: how many there are.
+ * Context: any.
+ * Return: the number of keys.
  */
 unsigned int efi_keypad_digits(u16 unicode, u16 *codes)
 {
@@ -195,15 +203,18 @@ unsigned int efi_keypad_digits(u16 unicode, u16 *codes)
 }
 
 /**
- * efi_key_modifiers() - what is held while a key is pressed
+ * efi_key_modifiers() - get the modifiers to hold while a key is pressed
  * @press:	the key
- * @told:	what firmware says, in bits of EFI's shift state
- * @held:	what is held already
+ * @told:	modifiers that the firmware reports, in bits of EFI's shift
+ *		state
+ * @held:	modifiers that are held already, in bits of EFI's shift state
  *
- * Firmware does not mention a shift that has become part of the character, or does
- * so nevertheless: either way it is the character that says what is needed.
+ * If the shift key has become part of the character, some firmware still
+ * reports it, and some does not. In both cases the character determines whether
+ * it is needed.
  *
- * Return: bits of EFI's shift state.
+ * Context: any.
+ * Return: the modifiers, in bits of EFI's shift state.
  */
 u32 efi_key_modifiers(const struct efi_key_press *press, u32 told, u32 held)
 {
@@ -218,9 +229,11 @@ u32 efi_key_modifiers(const struct efi_key_press *press, u32 told, u32 held)
 }
 
 /**
- * efi_keymap_for_each() - the keys that there can be
- * @fn:		called for each, for some more than once
- * @data:	for @fn
+ * efi_keymap_for_each() - call a function for each key that can occur
+ * @fn:		the function; it may be called more than once for a key
+ * @data:	passed to @fn
+ *
+ * Context: that of @fn.
  */
 void efi_keymap_for_each(void (*fn)(u16 code, void *data), void *data)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit tests of what keys EFI's keys are
+ * KUnit tests of the conversion of EFI's keys
  */
 #include <kunit/test.h>
 #include <linux/input-event-codes.h>
@@ -10,7 +10,7 @@
 
 #include "text.h"
 
-/* On an American keyboard: without shift, and with */
+/* The keys of an American keyboard without and with shift */
 static const char plain[] = "`1234567890-=[]\\;',./abcdefghijklmnopqrstuvwxyz";
 static const char shifted[] = "~!@#$%^&*()_+{}|:\"<>?ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -57,7 +57,7 @@ static void controls(struct kunit *test)
 	}
 }
 
-/* All that UEFI 2.10 has, tables 12.3 and 12.4 of section 12.1.2 */
+/* All scan codes of UEFI 2.10, section 12.1.2, tables 12.3 and 12.4 */
 static const struct {
 	u16 scan, code;
 } scan_table[] = {
@@ -88,7 +88,7 @@ static const struct {
 	{ 0x106, KEY_EJECTCD },
 };
 
-/* Each of the codes is what the table says, and there are no others */
+/* The scan codes are those of the table, and there are no others */
 static void scan_codes(struct kunit *test)
 {
 	struct efi_key_press p;
@@ -110,7 +110,7 @@ static void scan_codes(struct kunit *test)
 		i++;
 	}
 	KUNIT_EXPECT_EQ(test, i, ARRAY_SIZE(scan_table));
-	/* The character counts */
+	/* If both are given, the character is used */
 	KUNIT_ASSERT_TRUE(test, efi_keymap(0x0d, '\r', &p));
 	KUNIT_EXPECT_EQ(test, p.code, KEY_ENTER);
 }

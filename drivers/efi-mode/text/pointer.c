@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware's pointers as input devices
+ * Input driver for the firmware's pointers
  *
- * A mouse says how far it has moved since it was asked, a tablet or a touch screen where it
- * is. Both say it only if there is something new. A device that has both protocols, as
- * some do for programs that know only one, is the better one of the two.
+ * A mouse reports its movement since the last report, a tablet or a touch
+ * screen its position. Both report only if something has changed. Some devices
+ * have both protocols, for programs that know only one of them. They are used
+ * as tablets.
  */
 #define pr_fmt(fmt) "efi-pointer: " fmt
 
@@ -18,7 +19,7 @@
 struct pointer {
 	struct efi_text text;
 	struct input_dev *input;
-	struct efi_absolute_pointer_mode mode;	/* of a tablet */
+	struct efi_absolute_pointer_mode mode;	/* for tablets */
 };
 
 static void epointer_report_movement(struct efi_text *t)
@@ -34,7 +35,10 @@ static void epointer_report_movement(struct efi_text *t)
 	input_sync(input);
 }
 
-/* Input events have 32 bits; what is scaled down has half of them */
+/*
+ * The values of input events have 32 bits. Larger values are scaled down to 16
+ * bits.
+ */
 static int epointer_scale(u64 value,
 			  const struct efi_absolute_pointer_mode *mode)
 {
@@ -145,7 +149,9 @@ static int epointer_probe(struct efi_device *edev,
 	struct pointer *p;
 	int ret;
 
-	/* The sum of all pointers */
+	/*
+	 * Without a path, it is the console splitter's handle for all pointers.
+	 */
 	if (!edev->path)
 		return -ENODEV;
 	p = devm_kzalloc(&edev->dev, sizeof(*p), GFP_KERNEL);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Alt-SysRq on firmware's keyboards
+ * Alt-SysRq on the firmware's keyboards
  *
- * For when nothing else works: firmware tells of these keys by itself
- * (RegisterKeyNotify), in whichever slice it is, and the interrupt that follows the slice
- * handles them. Nobody has to read the keyboard, no thread has to run, and no call has to
- * return.
+ * For emergencies: the firmware reports these keys by itself
+ * (RegisterKeyNotify()), in any slice. The interrupt after the slice handles
+ * them. So they work even if no process reads the keyboard, no thread runs, and
+ * a firmware call does not return.
  */
 #define pr_fmt(fmt) "efi-keyboard: " fmt
 
@@ -22,7 +22,7 @@
 
 #include "text.h"
 
-/* Letters are also registered as they are with Caps Lock */
+/* Upper-case letters are for keyboards with Caps Lock. */
 static const char keys[] =
 	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ?";
 static const u32 alts[] = { EFI_LEFT_ALT_PRESSED, EFI_RIGHT_ALT_PRESSED };
@@ -30,12 +30,13 @@ static const u32 alts[] = { EFI_LEFT_ALT_PRESSED, EFI_RIGHT_ALT_PRESSED };
 #define NR_KEYS	((sizeof(keys) - 1) * ARRAY_SIZE(alts))
 
 /**
- * efi_sysrq_is_watched() - is it one of the keys that efi_sysrq_watch() is for?
- * @unicode:	character, 0 for a key that has none
+ * efi_sysrq_is_watched() - check whether a key is one of efi_sysrq_watch()
+ * @unicode:	character, or 0 for a key without one
  * @modifiers:	bits of EFI's shift state
  *
  * Context: any.
- * Return: true if it is. With yet another modifier it is not.
+ * Return: true if it is. A key with another modifier in addition is not
+ * watched.
  */
 bool efi_sysrq_is_watched(u16 unicode, u32 modifiers)
 {
@@ -56,7 +57,10 @@ static void esysrq_pressed(void *unused)
 		handle_sysrq(tolower(key));
 }
 
-/* Those states that are 0 do not matter; shift states are compared as a whole */
+/*
+ * The firmware compares the shift state as a whole, and ignores a toggle state
+ * of 0.
+ */
 static struct efi_key_data *esysrq_make_list(void)
 {
 	struct efi_key_data *list = kcalloc(NR_KEYS, sizeof(*list), GFP_KERNEL);
@@ -71,13 +75,13 @@ static struct efi_key_data *esysrq_make_list(void)
 }
 
 /**
- * efi_sysrq_watch() - let a keyboard tell of Alt-SysRq
- * @keyboard:	SimpleTextInputEx of it
+ * efi_sysrq_watch() - register Alt-SysRq on a keyboard
+ * @keyboard:	SimpleTextInputEx of the keyboard
  *
- * It ends when the driver is gone from the device.
+ * The keys are unregistered when the driver is unbound.
  *
  * Context: task context; sleeps.
- * Return: false if firmware does not do it.
+ * Return: false if the firmware refuses all keys, or if there is no memory.
  */
 bool efi_sysrq_watch(struct efi_protocol *keyboard)
 {

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The thread between Linux and firmware's text devices
+ * The thread that reads and writes the firmware's text devices
  *
- * It writes what there is to write, in pieces, so that no terminal holds up the others
- * or the keys; and when it is time it reads from all devices that somebody listens to,
- * until none has anything more.
+ * It writes output in pieces, so that no terminal delays the others or the
+ * keys. When a poll is due, it reads all devices that have a listener until no
+ * device has more input.
  *
- * Text input must be called at TPL_APPLICATION. Each handle is a device of its own, and
- * is read through one of its two protocols, never both: they share a queue in some
- * firmware and have one each in others. The console splitter's sum of all keyboards is
- * left alone for the same reason.
+ * Text input must be called at TPL_APPLICATION (UEFI 2.10, section 7.1). Each
+ * handle is a device of its own. It is read through one of its two protocols,
+ * never both, because they share one queue in some firmware and have separate
+ * queues in other firmware. For the same reason, the console splitter's handle
+ * for all keyboards is not read.
  *
- * While Linux is idle it sleeps, and firmware is asked for the devices' events instead.
+ * While Linux is idle, the thread sleeps, and the resident half checks the
+ * events of the devices.
  *
- * A function that is to return at once, and blocks until a key is pressed, holds up all
- * that want to call firmware, and nothing ends it. But it need not happen often: a
- * device that has done it twice in a row is asked in another way from then on, and if
- * there is no other way left, not at all.
+ * A read function should return at once. If it blocks until a key is pressed,
+ * no other task can call the firmware meanwhile, and the call cannot be
+ * cancelled. Therefore, if a device blocks twice in a row, the thread reads it
+ * in another way from then on, or not at all if no way is left.
  */
 #define pr_fmt(fmt) "efi-text: " fmt
 
@@ -33,14 +35,14 @@
 
 #include "text.h"
 
-#define POLL_MS		20	/* as often as firmware looks, or nearly */
-#define SLOW_MS		1000	/* nothing that reads a queue takes as long */
-#define MAX_TOGETHER	32	/* devices that are asked with one switch */
-#define MAX_ROUNDS	64	/* keys that are read before there is output again */
-#define PROMPT		3	/* times that a device has been read and has not blocked */
+#define POLL_MS		20	/* about as often as the firmware polls */
+#define SLOW_MS		1000	/* a call that takes as long has blocked */
+#define MAX_TOGETHER	32	/* devices that are read with one switch */
+#define MAX_ROUNDS	64	/* keys that are read in one poll */
+#define PROMPT		3	/* prompt calls that prove that it does not block */
 
 static LIST_HEAD(devices);
-/* For the list and what the thread does with it */
+/* Protects the list, and serializes the thread's work on it with its users */
 static DEFINE_MUTEX(devices_mutex);
 
 static DECLARE_WAIT_QUEUE_HEAD(wait);
@@ -50,16 +52,19 @@ static struct efi_mode_poller poller = {
 
 static bool work_to_do;
 
-/* Not the other mutex: who opens a device must not wait for firmware */
+/*
+ * Separate from devices_mutex, so that opening a device does not wait for the
+ * firmware
+ */
 static DEFINE_MUTEX(listen_mutex);
 static unsigned int listeners;
 
 /* Ways to read */
 
 /**
- * efi_text_protocol() - by what is it read?
+ * efi_text_protocol() - get the protocol for a way to read
  * @t:		the device
- * @way:	a way to read
+ * @way:	the way to read
  *
  * Context: any.
  * Return: the protocol, or NULL if the device does not have it.
@@ -82,12 +87,12 @@ static struct efi_protocol *efi_text_protocol(const struct efi_text *t,
 }
 
 /**
- * efi_text_event_offset() - where is the event?
+ * efi_text_event_offset() - get the offset of the event for a way to read
  * @t:		the device
- * @way:	a way to read for which there is a protocol
+ * @way:	a way to read for which the device has a protocol
  *
  * Context: any.
- * Return: its offset in the interface, in bytes.
+ * Return: the offset in the interface, in bytes.
  */
 static size_t efi_text_event_offset(const struct efi_text *t,
 				    enum efi_text_way way)
@@ -111,7 +116,7 @@ static bool etext_is_possible(struct efi_text *t, enum efi_text_way way)
 		return true;
 	if (!efi_text_protocol(t, way))
 		return false;
-	/* Some firmware has none there, or something that is no event */
+	/* Some firmware has no event there, or a value that is not an event. */
 	t->event = efi_protocol_event(efi_text_protocol(t, way),
 				      efi_text_event_offset(t, way));
 	return t->event || !etext_is_checked(way);
@@ -131,14 +136,14 @@ static void etext_give_up_way(struct efi_text *t, enum efi_text_way next,
 			      const char *why)
 {
 	static const char * const names[] = {
-		[EFI_TEXT_EX_CHECKED]	  = "SimpleTextInputEx, when its event is signalled",
+		[EFI_TEXT_EX_CHECKED]	  = "SimpleTextInputEx, if its event is signalled",
 		[EFI_TEXT_SIMPLE]	  = "SimpleTextInput",
-		[EFI_TEXT_SIMPLE_CHECKED] = "SimpleTextInput, when its event is signalled",
-		[EFI_TEXT_NOT]		  = "nothing",
+		[EFI_TEXT_SIMPLE_CHECKED] = "SimpleTextInput, if its event is signalled",
+		[EFI_TEXT_NOT]		  = "not at all",
 	};
 
 	etext_set_way(t, next);
-	dev_warn(&t->edev->dev, FW_BUG "%s: reading %s from now on\n", why,
+	dev_warn(&t->edev->dev, FW_BUG "%s, reading from now on: %s\n", why,
 		 names[t->way] ?: "");
 }
 
@@ -186,10 +191,13 @@ static void etext_take_event(struct efi_text *t, efi_status_t status)
 	else
 		t->more = false;
 	if (status != EFI_SUCCESS && status != EFI_NOT_READY)
-		etext_give_up_way(t, t->way + 1, "no event for keys");
+		etext_give_up_way(t, t->way + 1, "invalid key event");
 }
 
-/* Modifiers alone are a key without a name, if firmware has been asked for them */
+/*
+ * A key without a scan code and a character is valid if it reports modifiers,
+ * which the firmware does if EFI_KEY_STATE_EXPOSED is set.
+ */
 static bool etext_is_empty(const struct efi_key_data *k)
 {
 	return !k->key.scan_code && !k->key.unicode_char &&
@@ -205,19 +213,22 @@ static void etext_take_key(struct efi_text *t, efi_status_t status)
 	t->checked = false;
 	if (status == EFI_SUCCESS) {
 		if (ex && etext_is_empty(k) && t->simple)
-			etext_give_up_way(t, EFI_TEXT_SIMPLE, "empty keys");
+			etext_give_up_way(t, EFI_TEXT_SIMPLE, "empty keys from SimpleTextInputEx");
 		else
 			t->ops->key(t, k);
 		return;
 	}
 	t->more = false;
 	if (ex && status == EFI_UNSUPPORTED && t->simple)
-		etext_give_up_way(t, EFI_TEXT_SIMPLE, "no keys");
+		etext_give_up_way(t, EFI_TEXT_SIMPLE, "SimpleTextInputEx is not supported");
 	else if (t->ops->state)
 		t->ops->state(t, &k->key_state);
 }
 
-/* USB devices that come can make one call slow, as they come in the middle of it */
+/*
+ * One slow call does not count, because the firmware may have handled a new USB
+ * device in the middle of it.
+ */
 static void etext_note_time(struct efi_text *t, unsigned int msecs)
 {
 	bool twice = t->slow && msecs >= SLOW_MS;
@@ -225,7 +236,7 @@ static void etext_note_time(struct efi_text *t, unsigned int msecs)
 	t->slow = msecs >= SLOW_MS;
 	t->prompt = t->slow ? 0 : t->prompt + 1;
 	if (twice)
-		etext_give_up_way(t, t->way + 1, "blocks until there is a key");
+		etext_give_up_way(t, t->way + 1, "reading blocks until a key is pressed");
 }
 
 static void etext_take_answer(struct efi_text *t, const struct efi_call *c)
@@ -252,7 +263,7 @@ static bool etext_wants_to_be_read(struct efi_text *t)
 	       (!t->ops->has_room || t->ops->has_room(t));
 }
 
-/* Return: whether somebody may have more */
+/* Return: true if a device may have more input */
 static bool etext_read_round(void)
 {
 	static struct efi_call calls[MAX_TOGETHER];
@@ -287,36 +298,39 @@ static void etext_read_all(void)
 }
 
 /*
- * What the thread leaves to firmware while Linux is idle
+ * Idle poll: what the resident half checks while Linux is idle
  *
- * To read all devices 50 times a second takes a switch each time, and mostly for
- * nothing. Each has an event that says whether there is something to read, and while
- * Linux is idle firmware is asked for these (efi_mode_poll_ask()).
+ * Reading all devices 50 times a second would take a switch each time, mostly
+ * in vain. Each device has an event that is signalled if it can be read. While
+ * Linux is idle, the resident half checks these events (efi_mode_poll_ask()).
  *
- * That is for devices that do what they should. One that has blocked a reader is read
- * anew a few times before, and one that has no event, or whose event does not tell
- * everything, is read as ever.
+ * This is only for devices that work correctly. A device that has blocked a
+ * reader must first be read some times without blocking. A device without an
+ * event, or whose event does not report everything, is always read by the
+ * thread.
  */
 
 static bool etext_needs_polling(struct efi_text *t)
 {
 	if (!t->event)
 		return true;
-	/* Its event tells of a key once, and the thread asks for it, too */
+	/*
+	 * CheckEvent() clears the event, and the thread needs its answer, too.
+	 */
 	if (t->way == EFI_TEXT_EX_CHECKED || t->way == EFI_TEXT_SIMPLE_CHECKED)
 		return true;
-	/* What is not taken from it its event goes on telling of */
+	/* If the driver cannot take a key, the event stays signalled. */
 	if (t->prompt < PROMPT || (t->ops->has_room && !t->ops->has_room(t)))
 		return true;
 	return t->ops->needs_polling && t->ops->needs_polling(t);
 }
 
 /**
- * efi_text_idle_poll() - set the events that an idle Linux asks the firmware for
- * @devices:	all that there are
- * @poller:	the thread's
+ * efi_text_idle_poll() - set the events to be checked while Linux is idle
+ * @devices:	list of all devices
+ * @poller:	poller of the thread
  *
- * Context: the thread.
+ * Context: the thread, with devices_mutex held.
  */
 static void efi_text_idle_poll(struct list_head *devices,
 			       struct efi_mode_poller *poller)
@@ -359,7 +373,7 @@ static bool etext_is_due(void)
 	return READ_ONCE(listeners) && READ_ONCE(poller.due);
 }
 
-/* Return: whether it is time to read */
+/* Return: true if a poll is due */
 static bool etext_wait_for_work(bool more)
 {
 	unsigned long timeout = MAX_SCHEDULE_TIMEOUT;
@@ -382,7 +396,10 @@ static int etext_thread(void *unused)
 {
 	bool more = false, due;
 
-	/* If firmware stops there is no console any more, only the log */
+	/*
+	 * If the firmware has been stopped, there is no console any more, only
+	 * the log.
+	 */
 	while (!efi_mode_is_stopped()) {
 		due = etext_wait_for_work(more);
 		mutex_lock(&devices_mutex);
@@ -395,7 +412,10 @@ static int etext_thread(void *unused)
 	return 0;
 }
 
-/* Messages come from under the scheduler's locks, too, where none can be woken */
+/*
+ * printk() may be called with locks of the scheduler held, which a direct
+ * wakeup would take again.
+ */
 static void etext_wake_thread(struct irq_work *work)
 {
 	wake_up(&wait);
@@ -404,9 +424,9 @@ static void etext_wake_thread(struct irq_work *work)
 static DEFINE_IRQ_WORK(wake_work, etext_wake_thread);
 
 /**
- * efi_text_wake() - there is work
+ * efi_text_wake() - make the thread call the work callbacks
  *
- * Context: any but NMI.
+ * Context: any except NMI.
  */
 void efi_text_wake(void)
 {
@@ -425,14 +445,14 @@ static struct efi_protocol *etext_open_if(struct efi_device *edev,
 }
 
 /**
- * efi_text_open_input() - open what keys can be read from
- * @t:		the device; @edev and @ops are set
- * @simple_first: SimpleTextInput is wanted, if there is the choice
+ * efi_text_open_input() - open the protocols for reading keys
+ * @t:		the device, with @edev and @ops filled in
+ * @simple_first: prefer SimpleTextInput to SimpleTextInputEx
  *
- * A device that has neither is read in no way.
+ * A device that has neither protocol is valid, and is not read.
  *
- * Context: probe of the driver.
- * Return: 0 or an error.
+ * Context: probe() of the driver; sleeps.
+ * Return: 0, or an error of efi_buffer_alloc() or efi_protocol_open().
  */
 int efi_text_open_input(struct efi_text *t, bool simple_first)
 {
@@ -450,7 +470,11 @@ int efi_text_open_input(struct efi_text *t, bool simple_first)
 	return PTR_ERR_OR_ZERO(t->ex);
 }
 
-/* Return: the device of a sum that @t is a part of, with a reference, or NULL */
+/*
+ * Find a handle that stands for several devices, @t among them.
+ *
+ * Return: its device with a reference, or NULL.
+ */
 static struct efi_device *etext_find_sum(const struct efi_text *t)
 {
 	bool has_keys = t->ex || t->simple;
@@ -472,13 +496,15 @@ static struct efi_device *etext_find_sum(const struct efi_text *t)
 }
 
 /**
- * efi_text_make_room() - what has been there for want of this is not needed any more
+ * efi_text_make_room() - unbind handles that stand for several devices
  * @t:		a device that is about to be added; its protocols are open
  *
- * The sum of all keyboards would take a part of the keys, and the sum of all terminals
- * write to this one, too.
+ * Without a real device, the drivers use the console splitter's handles. When a
+ * real device is added, they must go: the handle for all keyboards would take a
+ * part of the keys of this one, and the handle for all terminals would write to
+ * this one, too.
  *
- * Context: probe of the driver.
+ * Context: probe() of the driver; sleeps.
  */
 void efi_text_make_room(const struct efi_text *t)
 {
@@ -487,7 +513,7 @@ void efi_text_make_room(const struct efi_text *t)
 	if (!t->edev->path)
 		return;
 	while ((sum = etext_find_sum(t))) {
-		dev_info(&sum->dev, "given up for %s\n",
+		dev_info(&sum->dev, "replaced by %s\n",
 			 dev_name(&t->edev->dev));
 		device_release_driver(&sum->dev);
 		put_device(&sum->dev);
@@ -495,8 +521,8 @@ void efi_text_make_room(const struct efi_text *t)
 }
 
 /**
- * efi_text_add() - begin to read and to work
- * @t:		the device; all above the private part is set
+ * efi_text_add() - add a device to those of the thread
+ * @t:		the device; all members except the private ones are filled in
  *
  * Context: task context; sleeps.
  */
@@ -506,7 +532,7 @@ void efi_text_add(struct efi_text *t)
 	mutex_lock(&devices_mutex);
 	list_add_tail(&t->list, &devices);
 	mutex_unlock(&devices_mutex);
-	/* Somebody may be listening already */
+	/* The device may have a listener already. */
 	efi_text_wake();
 }
 
@@ -514,7 +540,9 @@ void efi_text_add(struct efi_text *t)
  * efi_text_remove() - undo efi_text_add()
  * @t:		the device
  *
- * Context: task context; sleeps, until firmware has returned.
+ * Waits until the thread has finished its current firmware calls.
+ *
+ * Context: task context; sleeps.
  */
 void efi_text_remove(struct efi_text *t)
 {
@@ -524,9 +552,12 @@ void efi_text_remove(struct efi_text *t)
 }
 
 /**
- * efi_text_listen() - somebody wants to have what is read, or not any more
+ * efi_text_listen() - start or stop reading a device
  * @t:		the device
- * @listen:	what of the two
+ * @listen:	true to start, false to stop
+ *
+ * The firmware keeps the input of devices that are not read. The thread polls
+ * while at least one device is read.
  *
  * Context: task context; sleeps.
  */
@@ -541,15 +572,15 @@ void efi_text_listen(struct efi_text *t, bool listen)
 			efi_mode_poll_stop(&poller);
 	}
 	mutex_unlock(&listen_mutex);
-	/* It waits for another time now */
+	/* The timeout of the thread has changed. */
 	efi_text_wake();
 }
 
 /**
- * efi_text_has_keys() - are there devices that keys come from?
+ * efi_text_has_keys() - check whether a device for keys has been added
  *
  * Context: task context; sleeps.
- * Return: true if there are.
+ * Return: true if at least one device has a protocol for keys.
  */
 bool efi_text_has_keys(void)
 {
@@ -570,10 +601,10 @@ static int __init etext_init(void)
 	poller.every = msecs_to_jiffies(POLL_MS);
 	thread = kthread_create(etext_thread, NULL, "efi-text");
 	if (IS_ERR(thread)) {
-		pr_err("no thread: %ld\n", PTR_ERR(thread));
+		pr_err("cannot start the thread: error %ld\n", PTR_ERR(thread));
 		return PTR_ERR(thread);
 	}
-	/* A key must not wait for what is computed */
+	/* Keys must not wait for tasks that compute. */
 	sched_set_fifo_low(thread);
 	wake_up_process(thread);
 	return 0;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Firmware's text devices: one thread for all of them
+ * The firmware's text devices: keyboards, terminals and pointers
  *
- * Terminals and keyboards are polled, since key events would come no sooner: firmware
- * polls, too. All that somebody listens to are asked with one switch, as often as
- * firmware looks, and in place of one of its regular slices; so it costs the same for
- * one and for ten. While Linux is idle it takes no switch, but for those of which there
- * is something to read. Output goes through the same thread.
+ * One thread reads all devices and writes to all terminals. It polls, because
+ * key events would not be faster: the firmware polls, too. At each poll it
+ * reads all devices that have a listener with one switch, in place of a regular
+ * slice of the firmware, so reading ten devices costs as much as reading one.
+ * While Linux is idle, polling needs no switch: the resident half checks the
+ * events of the devices, and wakes the thread if a device can be read.
  *
- * Read text.c first, then its drivers, and then what they use.
+ * Read text.c first, then the drivers, and then what they use.
  *
  * Calls run downwards. Files on a line do not call each other:
  *
@@ -32,18 +33,23 @@
 struct efi_text;
 
 /**
- * struct efi_text_ops - what a driver of text devices does
- * @work:	do what there is to do besides reading: write some output, for instance.
- *		Returns whether there is more of it. Optional.
- * @has_room:	can a key be taken? What is not read firmware keeps. Optional.
- * @key:	a key was pressed. The state is valid only if it says so.
- * @state:	there are no more keys, and these are the modifiers. Optional.
- * @read:	what is read is no key: a pointer's state is in @input, of efi_text.
+ * struct efi_text_ops - callbacks of a driver for text devices
+ * @work:	do work other than reading, for example write a piece of output.
+ *		Returns true if there is more work. Optional.
+ * @has_room:	return true if the driver can take a key. The firmware keeps
+ *		keys that are not read. Optional.
+ * @key:	handle a key. The state in @key is valid only if its flags say
+ *		so.
+ * @state:	handle the state of the modifiers when no more keys can be read.
  *		Optional.
- * @needs_polling: is there something that its event does not tell of? Optional.
- * @only_keys:	there is nothing else to these devices
+ * @read:	handle the state of a pointer, which is in @input of struct
+ *		efi_text. Optional.
+ * @needs_polling: return true if the event of the device does not report
+ *		everything, so that the thread must poll the device even while
+ *		Linux is idle. Optional.
+ * @only_keys:	the devices of this driver are only keyboards
  *
- * Context: the thread, which calls one at a time; sleeps.
+ * Context: the thread, which calls one callback at a time; may sleep.
  */
 struct efi_text_ops {
 	bool (*work)(struct efi_text *t);
@@ -56,29 +62,29 @@ struct efi_text_ops {
 };
 
 /*
- * How keys are read, best first. The next one is for firmware that does not do well
- * with this one.
+ * Ways to read a device, best first. If the firmware does not implement one
+ * correctly, the thread uses the next.
  */
 enum efi_text_way {
 	EFI_TEXT_EX,		/* SimpleTextInputEx */
-	EFI_TEXT_EX_CHECKED,	/* only when its event says that there is one */
+	EFI_TEXT_EX_CHECKED,	/* the same, only if its event is signalled */
 	EFI_TEXT_SIMPLE,	/* SimpleTextInput */
 	EFI_TEXT_SIMPLE_CHECKED,
-	EFI_TEXT_POINTER,	/* a pointer's state */
+	EFI_TEXT_POINTER,	/* the state of a pointer */
 	EFI_TEXT_NOT,
 };
 
 /**
  * struct efi_text - a text device
  * @edev:	the device
- * @ops:	its driver
- * @input:	what firmware reads into, and room for the driver's own arguments behind
- *		%EFI_TEXT_INPUT bytes
+ * @ops:	callbacks of its driver
+ * @input:	buffer into which the firmware writes input. The driver can use
+ *		the bytes from offset %EFI_TEXT_INPUT for its own arguments.
  * @ex:		SimpleTextInputEx, or NULL
  * @simple:	SimpleTextInput, or NULL
- * @pointer:	another protocol that is read, or NULL
- * @is_tablet:	@pointer is an AbsolutePointer, and not a SimplePointer
- * @pointer_event: offset of the event that goes with it
+ * @pointer:	AbsolutePointer or SimplePointer, or NULL
+ * @is_tablet:	true if @pointer is AbsolutePointer
+ * @pointer_event: offset of the event in the interface of @pointer, in bytes
  */
 struct efi_text {
 	struct efi_device *edev;
@@ -88,15 +94,15 @@ struct efi_text {
 	bool is_tablet;
 	size_t pointer_event;
 
-	/* private: of text.c */
+	/* private: for text.c only */
 	struct list_head list;
 	enum efi_text_way way;
-	u64 event;			/* of this way, 0 if it has none */
+	u64 event;			/* event of @way, or 0 */
 	bool listening;
-	bool more;			/* in this round */
-	bool checked;			/* the event has been signalled */
-	bool slow;			/* the last call */
-	unsigned int prompt;		/* calls in a row that were not */
+	bool more;			/* input may be left in this poll */
+	bool checked;			/* the event was signalled */
+	bool slow;			/* the last call blocked */
+	unsigned int prompt;		/* consecutive prompt calls */
 };
 
 #define EFI_TEXT_INPUT	64
@@ -109,22 +115,23 @@ void efi_text_listen(struct efi_text *t, bool listen);
 void efi_text_wake(void);
 bool efi_text_has_keys(void);
 
-/* vt.c: a terminal on EFI's text output */
+/* vt.c: a terminal emulator that writes to EFI's text output */
 
-#define EFI_VT_TEXT	128	/* UTF-16 characters in one piece of text */
+#define EFI_VT_TEXT	128	/* UTF-16 characters that are written at once */
 #define EFI_VT_PARAMS	8
 
 struct efi_vt;
 
 /**
- * struct efi_vt_ops - EFI's text output, as the terminal sees it
- * @text:	write characters at the cursor; CR, LF and BS move it
- * @move:	set the cursor, both from 0
+ * struct efi_vt_ops - EFI's text output for the terminal emulator
+ * @text:	write @len characters at the cursor; CR, LF and BS move the
+ *		cursor
+ * @move:	set the cursor; column and row count from 0
  * @where:	read the cursor and the size of the screen
  * @attribute:	set the colours: EFI_TEXT_ATTR()
- * @clear:	clear the screen; the cursor goes to the top left
+ * @clear:	clear the screen and move the cursor to the top left corner
  * @show:	show or hide the cursor
- * @reply:	input that the terminal itself sends
+ * @reply:	pass on input that the terminal itself generates
  *
  * UEFI 2.10, section 12.4.
  */
@@ -141,22 +148,25 @@ struct efi_vt_ops {
 };
 
 /**
- * struct efi_vt - a terminal of the kind "linux", as far as EFI can be one
+ * struct efi_vt - a terminal emulator
  * @ops:	where it writes
- * @state:	of the escape sequence
- * @private:	a '?' has begun the parameters
- * @params:	numeric parameters
- * @nparams:	how many there are
- * @utf8:	bits of a character whose bytes are not all there yet
- * @utf8_left:	how many bytes are missing
- * @fg:		foreground colour, as ANSI counts
- * @bg:		background colour
+ * @state:	state of the escape sequence
+ * @private:	the parameters began with '?', '>' or '='
+ * @params:	numeric parameters of the sequence
+ * @nparams:	number of @params
+ * @utf8:	bits of an incomplete UTF-8 character
+ * @utf8_left:	number of bytes that the character lacks
+ * @fg:		foreground colour, by its ANSI number
+ * @bg:		background colour, by its ANSI number
  * @bold:	bright foreground
- * @reverse:	foreground and background exchanged
- * @saved_column: of ESC 7
- * @saved_row:	of ESC 7
- * @text:	characters not written yet
- * @len:	how many
+ * @reverse:	foreground and background are exchanged
+ * @saved_column: column that ESC 7 has saved
+ * @saved_row:	row that ESC 7 has saved
+ * @text:	characters that are not written yet
+ * @len:	number of characters in @text
+ *
+ * It understands the sequences of TERM=linux, as far as EFI has functions for
+ * them.
  */
 struct efi_vt {
 	const struct efi_vt_ops *ops;
@@ -177,22 +187,22 @@ void efi_vt_init(struct efi_vt *vt, const struct efi_vt_ops *ops);
 void efi_vt_write(struct efi_vt *vt, const u8 *s, unsigned int n);
 unsigned int efi_vt_key(u16 scan, u16 unicode, u8 *out);
 
-/* The longest that efi_vt_key() writes */
+/* Maximum number of bytes that efi_vt_key() returns */
 #define EFI_VT_KEY_MAX	5
 
-/* keymap.c: keys of Linux for those of EFI */
+/* keymap.c: convert keys of EFI to keys of Linux */
 
-/* What a character wants of the shift keys */
+/* State of the shift keys that a character needs */
 enum efi_key_shift {
-	EFI_KEY_SHIFT_AS_IS,	/* it is the same with and without */
+	EFI_KEY_SHIFT_AS_IS,	/* any state */
 	EFI_KEY_SHIFT_UP,
 	EFI_KEY_SHIFT_DOWN,
 };
 
 /**
- * struct efi_key_press - a key, and what must be held with it
+ * struct efi_key_press - a key, and the modifiers that must be held with it
  * @code:	KEY_*
- * @shift:	what to do about the shift keys
+ * @shift:	state of the shift keys
  * @control:	a control key must be held
  */
 struct efi_key_press {
@@ -201,7 +211,7 @@ struct efi_key_press {
 	bool control;
 };
 
-/* The most digits that a character has as a decimal number */
+/* Maximum number of decimal digits of a UTF-16 character */
 #define EFI_KEYPAD_DIGITS	5
 
 #define EFI_NR_MODIFIERS	10

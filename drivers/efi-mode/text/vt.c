@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A terminal on EFI's text output
+ * A terminal emulator on EFI's text output
  *
- * Programs write UTF-8 with ECMA-48 control sequences. EFI's text output takes
- * UTF-16, CR, LF and BS, and has functions for the cursor, the colours and the
- * whole screen. This file translates; what EFI has no word for, such as erasing
- * a line, is said with what it has. It calls nothing but its ops.
+ * Programs write UTF-8 with control sequences of ECMA-48. EFI's text output
+ * takes UTF-16, CR, LF and BS, and has functions for the cursor, the colours
+ * and the whole screen (UEFI 2.10, section 12.4). This file translates. If EFI
+ * lacks a function, such as erasing a line, the emulator uses the functions
+ * that it has. It calls only its ops.
  */
 #include <linux/kernel.h>
 #include <linux/minmax.h>
@@ -17,9 +18,9 @@ enum {
 	GROUND,
 	ESCAPE,
 	CSI,
-	STRING,		/* an operating system command and the like: ignored */
+	STRING,		/* an operating system command or similar: ignored */
 	STRING_ESCAPE,
-	CHARSET,	/* one more byte, ignored */
+	CHARSET,	/* one more byte: ignored */
 };
 
 #define DEFAULT_FG	7
@@ -30,7 +31,10 @@ static void evt_flush(struct efi_vt *vt)
 {
 	unsigned int len = vt->len;
 
-	/* First, as a dying kernel may come here while the other call sleeps */
+	/*
+	 * Clear it first, because a panic may call this while the other call
+	 * sleeps.
+	 */
 	vt->len = 0;
 	if (len)
 		vt->ops->text(vt, vt->text, len);
@@ -51,7 +55,7 @@ static void evt_where(struct efi_vt *vt, unsigned int *column,
 	vt->ops->where(vt, column, row, columns, rows);
 }
 
-/* EFI's colours have red and blue the other way round than ANSI's */
+/* EFI's colours have red and blue exchanged, compared with ANSI's. */
 static u8 efi_colour(u8 ansi)
 {
 	return (ansi & 2) | (ansi & 1) << 2 | (ansi & 4) >> 2;
@@ -116,8 +120,9 @@ static void evt_select_graphics(struct efi_vt *vt)
 }
 
 /*
- * Blanks from one column to another. The last column of a row is left out, as
- * writing there moves the cursor to the next row, which may scroll the screen.
+ * Write blanks in a range of columns. The last column of a row is left out,
+ * because writing to it moves the cursor to the next row, which may scroll the
+ * screen.
  */
 static void evt_erase(struct efi_vt *vt, unsigned int row, unsigned int from,
 		      unsigned int to, unsigned int columns)
@@ -204,7 +209,7 @@ static void evt_set_private_mode(struct efi_vt *vt, bool on)
 
 static void evt_control_sequence(struct efi_vt *vt, u8 c)
 {
-	/* As a distance, and as a place that counts from 1 */
+	/* As distances, and as positions that count from 1 */
 	int n = clamp(vt->params[0], 1U, 1000U);
 	int m = clamp(vt->params[1], 1U, 1000U);
 	unsigned int column, row, columns, rows;
@@ -331,7 +336,7 @@ static void evt_tab(struct efi_vt *vt)
 
 static void evt_unicode(struct efi_vt *vt, u32 c)
 {
-	/* UCS-2 is what the specification promises */
+	/* The specification guarantees only UCS-2. */
 	if (c > 0xffff || (c >= 0xd800 && c < 0xe000))
 		c = REPLACEMENT;
 	evt_put(vt, c);
@@ -346,7 +351,10 @@ static void evt_ground(struct efi_vt *vt, u8 c)
 				evt_unicode(vt, vt->utf8);
 			return;
 		}
-		/* Cut short: show that, and take the byte for what it is */
+		/*
+		 * Show that the character is incomplete, and handle the byte by
+		 * itself.
+		 */
 		vt->utf8_left = 0;
 		evt_unicode(vt, REPLACEMENT);
 	}
@@ -374,9 +382,11 @@ static void evt_ground(struct efi_vt *vt, u8 c)
 }
 
 /**
- * efi_vt_init() - start with a terminal as after a reset
+ * efi_vt_init() - initialize a terminal
  * @vt:		the terminal
  * @ops:	where it writes
+ *
+ * Context: any.
  */
 void efi_vt_init(struct efi_vt *vt, const struct efi_vt_ops *ops)
 {
@@ -386,10 +396,11 @@ void efi_vt_init(struct efi_vt *vt, const struct efi_vt_ops *ops)
 }
 
 /**
- * efi_vt_write() - write to the terminal
+ * efi_vt_write() - write to a terminal
  * @vt:		the terminal
- * @s:		bytes; sequences and characters may go on in the next call
- * @n:		how many
+ * @s:		the bytes. Control sequences and characters may continue in the
+ *		next call.
+ * @n:		number of bytes
  *
  * Context: that of the ops.
  */
@@ -426,14 +437,15 @@ void efi_vt_write(struct efi_vt *vt, const u8 *s, unsigned int n)
 }
 
 /**
- * efi_vt_key() - from a key of EFI to what a terminal sends
- * @scan:	scan code, 0 for a character
- * @unicode:	character, 0 for a key that has none
- * @out:	room for %EFI_VT_KEY_MAX bytes
+ * efi_vt_key() - convert a key of EFI to the bytes that a terminal sends
+ * @scan:	scan code, or 0 for a character
+ * @unicode:	character, or 0 for a key without one
+ * @out:	filled in; room for %EFI_VT_KEY_MAX bytes
  *
- * UEFI 2.10, section 12.3, tables of EFI scan codes.
+ * UEFI 2.10, section 12.1.2, tables of scan codes.
  *
- * Return: how many bytes were written; 0 for a key that no terminal has.
+ * Context: any.
+ * Return: the number of bytes; 0 if a terminal does not have this key.
  */
 unsigned int efi_vt_key(u16 scan, u16 unicode, u8 *out)
 {
@@ -454,7 +466,7 @@ unsigned int efi_vt_key(u16 scan, u16 unicode, u8 *out)
 	size_t len;
 
 	if (unicode == '\b') {
-		out[0] = 0x7f;		/* what Linux erases with */
+		out[0] = 0x7f;		/* the erase character of Linux */
 		return 1;
 	}
 	if (unicode && unicode < 0x80) {
