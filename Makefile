@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Our targets, then the kernel's: what is not named here is passed to the kernel
-# tree, with ARCH=efi if nothing else is said. See `make help`.
+# Targets of efi-mode. All other targets are passed to the kernel tree, with ARCH=efi
+# unless the command line says otherwise. See `make help`.
 
 BASE	?= 6.12
 ARCH	?= efi
@@ -14,14 +14,14 @@ top	:= $(CURDIR)
 build	:= $(top)/build
 tree	:= $(build)/linux-$(BASE)
 
-# As in a kernel tree, O= is relative to where make was called
+# As in a kernel tree, O= is relative to the folder in which make was called
 objects	:= $(abspath $(or $(O),$(build)/$(ARCH)))
 
-# ccache does not notice where the repository is, and is kept outside of it
+# Make the results of ccache independent of the place of the repository
 export CCACHE_BASEDIR	:= $(top)
 export CCACHE_NOHASHDIR	:= 1
-# Looked for in a recipe: it may have been installed just before, and a kernel tree
-# that is built with another compiler command the next time is built anew
+# Expanded in a recipe, because "make packages" may have installed ccache just before. If
+# the compiler command changed from one build to the next, the kernel would be rebuilt.
 ccache	 = $(if $(filter undefined default,$(origin CC)),$(shell command -v ccache))
 kernel-cc = $(if $(ccache),CC="ccache gcc")
 
@@ -30,11 +30,11 @@ ours	:= run check check-long kselftests-stock bench tree packages image initrd \
 	   debug-image debug-initrd stock-image native-image efi-programs \
 	   second-firmware
 
-# All processors, unless the command line says -j; known only in a recipe
+# Use all processors, unless the command line has -j. MAKEFLAGS is complete only in a recipe.
 jobs	 = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 kernel	 = +$(MAKE) $(jobs) -C $(tree) ARCH=$(ARCH) O=$(objects) $(kernel-cc)
 
-# What a user most often wants is what a kernel tree does
+# The default target builds the kernel image, as in a kernel tree
 PHONY	:= all
 all: image
 
@@ -49,25 +49,25 @@ tree: packages
 
 PHONY += help
 help: tree
-	@echo  'Running beside EFI firmware:'
+	@echo  'Targets of efi-mode:'
 	@echo  '  run             - build and boot to a prompt in QEMU (leave with Ctrl-A X)'
 	@echo  '                    MEM=1G INITRD=file APPEND="options" FIRMWARE=file VARS=file'
 	@echo  '                    DISPLAY_MODE=none|gtk|sdl|vnc=:1 QEMU_ARGS="..."'
-	@echo  '                    ROOT=file: the image of a disk with a Linux system, raw'
-	@echo  '  root-image      - make a disk with Debian for ROOT=: build/root.img'
-	@echo  '  tests-initrd    - make what the tests add to the initramfs'
-	@echo  '  check           - run the quick tests; LIST=1 prints all, quick and long'
-	@echo  '                    TESTS="..." to choose: names, areas, globs of names'
+	@echo  '                    ROOT=file: raw disk image with a Linux system'
+	@echo  '  root-image      - build a disk image with Debian for ROOT=: build/root.img'
+	@echo  '  tests-initrd    - build the initramfs archive of the tests'
+	@echo  '  check           - run the quick tests; LIST=1 lists all, quick and long'
+	@echo  '                    TESTS="..." selects tests: names, areas, globs of names'
 	@echo  '  check-long      - run the long tests; TESTS= and LIST=1 as above'
 	@echo  '  kselftests-stock - write tests/switch/kselftests.expected from the stock kernel'
-	@echo  '  bench           - print the figures of README.md, beside the stock kernel'
+	@echo  '  bench           - measure the figures of README.md, and the stock kernel'
 	@echo  '  tree            - prepare the kernel tree in build/linux-$(BASE)'
 	@echo  '  BASE=$(BASE)       - kernel base, one of: $(notdir $(wildcard patches/*))'
 	@echo  ''
-	@echo  'The targets of the kernel (ARCH=$(ARCH), objects in $(patsubst $(top)/%,%,$(objects))):'
+	@echo  'Targets of the kernel (ARCH=$(ARCH), objects in $(patsubst $(top)/%,%,$(objects))):'
 	$(kernel) help
 
-# One make for all kernel targets of a command line, in its order
+# Build all kernel targets of the command line by one make, in their order
 kernel-goals := $(filter-out all help $(ours),$(MAKECMDGOALS))
 ifneq ($(kernel-goals),)
 PHONY += $(kernel-goals)
@@ -82,16 +82,16 @@ kernel-build: tree
 		ln -sfn $(objects)/arch/efi/boot/bzImage arch/efi/boot/bzImage; \
 	fi
 
-# Ours, from here on
+# Targets of efi-mode
 
-# A system on a disk needs none
+# A Linux system on a disk needs no initramfs
 INITRD	?= $(if $(ROOT),,$(objects)/initrd.img)
 MEM	?= 1G
 DISPLAY_MODE ?= none
 
 kernel-image := $(objects)/arch/efi/boot/bzImage
 
-# Each of these targets runs one make of the kernel, which uses all processors
+# One target at a time, because the kernel build uses all processors
 .NOTPARALLEL:
 
 PHONY += objects-config
@@ -103,7 +103,7 @@ image: objects-config
 	$(kernel) bzImage
 	@ln -sfn $(objects)/arch/efi/boot/bzImage arch/efi/boot/bzImage
 
-# Users of "make run" do not wait for the modules
+# Separate from "image", so that "make run" need not build the modules
 PHONY += image-modules
 image-modules: objects-config
 	$(kernel) bzImage modules
@@ -117,7 +117,7 @@ PHONY += root-image
 root-image: image-modules
 	@scripts/make-root.sh $(tree) $(objects) $(build)/root.img
 
-# Archives that follow the initrd
+# Archives that are appended to the initrd
 PHONY += tests-initrd
 tests-initrd: image-modules
 	@scripts/make-initrd.sh $(objects) $(objects)/initrd.img
@@ -141,7 +141,7 @@ run: initrd
 		$(if $(VARS),--vars $(VARS)) \
 		--qemu-args "$(QEMU_ARGS)"
 
-# The same kernel with everything on that watches it, less what only takes time
+# The same kernel with the debugging options that are worth their time
 debug	:= $(build)/debug
 configs	:= $(addprefix arch/efi/configs/,efi_defconfig debug.config)
 
@@ -168,7 +168,7 @@ PHONY += second-firmware
 second-firmware: packages
 	@scripts/second-firmware.sh $(build)/second-firmware
 
-# The tests, by the words in TESTS; what they use is built for them and no more
+# Run the tests that TESTS selects. Build only what these tests use.
 check-tests = $(kernel-cc) tests/check.py --build $(build) --tree $(tree) --objects $(objects) \
 	$(if $(FIRMWARE),--firmware $(FIRMWARE)) $(if $(VARS),--vars $(VARS))
 
@@ -179,15 +179,15 @@ ifneq ($(LIST),)
 check check-long: packages
 	@set -f; tests/check.py --list $(long) -- $(TESTS)
 else
-# Globs in TESTS are for check.py, and not for the shell
+# set -f, because check.py expands the globs in TESTS, not the shell
 check check-long: packages
 	+@set -f; needs=$$(tests/check.py --needs $(long) -- $(TESTS)) && \
 	$(MAKE) efi-programs $$needs
 	@set -f; $(check-tests) $(long) -- $(TESTS)
 endif
 
-# The stock kernel: the same options and the same tree, for ARCH=x86_64, and a
-# driver for the serial port, which it has to itself
+# The stock kernel: the same tree and the same options for ARCH=x86_64. It also has a driver
+# for the serial port, which it does not share with the firmware.
 stock	:= $(build)/x86_64
 
 PHONY += stock-image
@@ -198,7 +198,7 @@ stock-image: image
 	@$(MAKE) -s -C $(tree) ARCH=x86_64 O=$(stock) olddefconfig
 	+$(MAKE) $(jobs) -C $(tree) ARCH=x86_64 O=$(stock) $(kernel-cc) bzImage
 
-# And one with drivers of its own for the disks
+# The stock kernel with native disk drivers
 native	:= $(build)/native
 
 PHONY += native-image

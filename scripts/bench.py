@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Print the figures: make bench
+Measure and print the figures of README.md: make bench
 
-Time is counted in instructions (QEMU's icount, one to the nanosecond), so the
-figures repeat. Each is given beside the same kernel built for ARCH=x86_64.
+QEMU executes one instruction per nanosecond (icount), so time is measured in
+instructions, and the figures are repeatable. The second column is the same kernel
+built for ARCH=x86_64.
 """
 
 import argparse
@@ -20,7 +21,11 @@ import qemu  # noqa: E402
 
 
 def run(opt, kernel, append, tests):
-    """One boot: how long it took to the first process, and what the tests said"""
+    """Boot once.
+
+    Returns the time from the command in the shell to /init, in millions of
+    instructions, and the output of the machine with that of the tests.
+    """
     with tempfile.TemporaryDirectory() as tmp:
         disk = os.path.join(tmp, "esp.img")
         firmware = os.path.join(opt.build, "firmware")
@@ -50,7 +55,7 @@ def cpu_seconds(process):
 
 
 def idle(opt, seconds=20):
-    """CPU time of the host, in percent: Linux at its prompt, and the UEFI shell"""
+    """CPU usage of the host in percent, for Linux at its prompt and for the UEFI shell"""
     def measure(m):
         time.sleep(3)
         start = cpu_seconds(m.process)
@@ -103,20 +108,20 @@ def main():
                      ("share", "latency:alone", "cost", "latency", "clock:icount"))
     stock_boot, stock = run(opt, opt.stock, "console=ttyS0",
                             ("share", "latency:alone"))
-    row("from the command in the shell to /init, 1e6 instr.", boot, stock_boot)
+    row("boot, from the shell to /init, 1e6 instructions", boot, stock_boot)
     row("a computing job, firmware idle, us", find(ours, r"SHARE (\d+)"),
         find(stock, r"SHARE (\d+)"))
     worst = r"LATENCY alone: .* worst (\d+)"
-    row("worst wait of a timer, firmware idle, us", find(ours, worst),
+    row("worst timer latency, firmware idle, us", find(ours, worst),
         find(stock, worst))
     busy = r"LATENCY firmware at TPL_NOTIFY: .* {} (\d+)"
-    row("p99.9, firmware busy at TPL_NOTIFY, us",
+    row("p99.9 timer latency, firmware at TPL_NOTIFY, us",
         find(ours, busy.format("p99.9")))
-    row("worst, firmware busy at TPL_NOTIFY, us",
+    row("worst timer latency, firmware at TPL_NOTIFY, us",
         find(ours, busy.format("worst")))
     row("a round trip, instructions", find(ours, r"ROUND TRIP (\d+)"))
-    row("drift of firmware's clock in 3 s, us", find(ours, r"DRIFT (-?\d+)"))
-    row("host CPU of an idle guest; of the UEFI shell, %", *idle(opt))
+    row("drift of the firmware's clock in 3 s, us", find(ours, r"DRIFT (-?\d+)"))
+    row("host CPU, %: idle Linux, and the UEFI shell", *idle(opt))
     bench_disks.table(opt)
 
 

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-How fast disks are: Linux on firmware's drivers, the bare firmware, and a kernel
-with drivers of its own
+Measure the speed of disks: Linux with the firmware's drivers, the bare firmware, and a
+kernel with native drivers
 
-Each is asked for the same, one request after the other; see selftest speed. Linux is
-asked with registered memory, too, by io_uring, for one and for many at once, as who is
-in a hurry would. Time is counted in instructions: QEMU's disks take none, so that all of
-it is the cost of software, and no waiting hides it. What a kernel waits for while it
-halts takes until its next timer there, so the one with drivers of its own does not halt.
+All three make the same requests, one after the other; see the selftest speed. Linux also
+makes requests by io_uring with registered memory, one at a time and many at once, as a
+program for which speed matters would. Time is measured in instructions. QEMU's disks take
+none, so the result is the cost of the software, and no waiting hides it. In this mode of
+QEMU, a CPU that halts sleeps until its next timer, whatever it waits for. Therefore the
+kernel with native drivers runs with idle=poll.
 
-And how late Linux's timers are while it reads a disk as fast as it can; see selftest
-latency.
+Also measures the latency of Linux timers while Linux reads a disk as fast as it can; see
+the selftest latency.
 """
 
 import contextlib
@@ -21,7 +22,7 @@ import tempfile
 import qemu
 
 CONTROLLERS = ("virtio-scsi-pci,id=scsi", "ich9-ahci,id=ahci", "qemu-xhci,id=xhci")
-# By size in MiB
+# The disks by their size in MiB, which is how the guest identifies them
 DISKS = {
     201: ("virtio-blk", "virtio-blk-pci"),
     202: ("NVMe", "nvme,serial=efi-mode"),
@@ -29,11 +30,12 @@ DISKS = {
     204: ("AHCI", "ide-hd,bus=ahci.0"),
     205: ("USB", "usb-storage,bus=xhci.0"),
 }
-# What the guest runs
+# The tests that run in the guest
 SPEED = f"speed:{':'.join(map(str, DISKS))}"
 LATENCIES = [f"latency:disk:{mib}" for mib in DISKS]
 
-# What the bare firmware is to be compared with: it knows no pages, and no queue
+# By the name of a measurement: its title, the number of requests, and the measurement of
+# the bare firmware to compare it with. The firmware has neither pages nor a queue.
 WHAT = {
     "read": ("1 MiB reads, in one piece", 64, "read"),
     "pieces": ("1 MiB reads, page by page", 64, "read"),
@@ -48,13 +50,13 @@ WHAT = {
 
 
 def speeds(text):
-    """Cycles, by size and by what was done"""
+    """Cycles by the size of the disk and the name of the measurement"""
     return {(int(mib), what): int(cycles) for mib, what, cycles in
             re.findall(r"SPEED (\d+) ([\w-]+) (\d+) cycles", text)}
 
 
 def lateness(text):
-    """Microseconds that 99.9 % of the timers are late at most, by size"""
+    """The 99.9th percentile of the timer latency in microseconds, by size"""
     return {int(mib): int(us) for mib, us in
             re.findall(r"LATENCY beside the disk of (\d+) MiB: .* p99.9 (\d+)",
                        text)}
@@ -62,7 +64,7 @@ def lateness(text):
 
 @contextlib.contextmanager
 def machine(opt, kernel, options, guest_tests, bare=False):
-    """With all the disks, and the kernel about to be started"""
+    """Start a machine with all disks whose startup.nsh boots the kernel"""
     args = [word for device in CONTROLLERS for word in ("-device", device)]
     with tempfile.TemporaryDirectory() as tmp:
         for mib, (_, device) in DISKS.items():
@@ -90,7 +92,7 @@ def machine(opt, kernel, options, guest_tests, bare=False):
 
 
 def run(opt, kernel, options, bare):
-    """What the bare firmware says, and then the kernel"""
+    """Boot once. Returns the speeds of the bare firmware and the output of the kernel."""
     with machine(opt, kernel, options, [SPEED, *LATENCIES], bare) as m:
         begin = m.expect(r"BARE\s", 1800).start()
         m.expect(f"TEST END {LATENCIES[-1]}", 3600)
@@ -98,7 +100,7 @@ def run(opt, kernel, options, bare):
 
 
 def table(opt):
-    """Print it: microseconds a request"""
+    """Print the table: microseconds per request"""
     bare, our_text = run(opt, opt.kernel, "", True)
     _, native_text = run(opt, opt.native, "console=ttyS0 idle=poll", False)
     ours, native = speeds(our_text), speeds(native_text)
@@ -106,7 +108,7 @@ def table(opt):
     def number(times, key, count):
         return f"{times[key] / count / 1000:12.1f}" if key in times else f"{'':12}"
 
-    print(f"\n{'disks, us a request':52}{'ARCH=efi':>12}{'firmware':>12}"
+    print(f"\n{'disks, us per request':52}{'ARCH=efi':>12}{'firmware':>12}"
           f"{'native':>12}   firmware / ARCH=efi")
     for mib, (name, _) in DISKS.items():
         for what, (title, count, other) in WHAT.items():
@@ -118,6 +120,6 @@ def table(opt):
                   f"{ratio}", flush=True)
     our_late, native_late = lateness(our_text), lateness(native_text)
     for mib, (name, _) in DISKS.items():
-        print(f"{name + ': p99.9 of timers beside full speed':52}"
+        print(f"{name + ': p99.9 timer latency at full speed':52}"
               f"{our_late.get(mib, ''):>12}{'':12}"
               f"{native_late.get(mib, ''):>12}", flush=True)

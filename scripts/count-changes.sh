@@ -5,12 +5,11 @@
 #
 # usage: scripts/count-changes.sh [BASE]
 #
-#   BASE       kernel base, the name of a folder in patches/; 6.12 if not given
+#   BASE       kernel base: the name of a folder in patches/, by default 6.12
 #
-# Prints the lines that are added and removed in each file, without those that are
-# only moved, which it counts apart. git decides which are moved, by the rules of
-# --color-moved=zebra. A file that a patch creates is not an existing one, but what
-# another patch changes in it afterwards counts, too.
+# Prints the number of added and removed lines for each file. Moved lines are counted
+# separately; git detects them by the rules of --color-moved=zebra. Lines of a file that a
+# patch creates do not count, but lines that a later patch changes in this file do.
 
 set -eu -o pipefail
 
@@ -19,9 +18,9 @@ die() { echo "count-changes: $*" >&2; exit 1; }
 base=${1-6.12}
 top=$(cd "$(dirname "$0")/.." && pwd)
 patches=$top/patches/$base
-[ -d "$patches" ] || die "there are no patches for base $base in patches/"
+[ -d "$patches" ] || die "patches/ has no folder for base $base"
 
-# Unpacking takes half a minute, so use what the test same-config leaves behind
+# Unpacking takes half a minute, so share this folder with the test same-config
 pristine=$top/build/pristine-$base
 "$top/scripts/prepare-tree.sh" --pristine "$base" "$pristine"
 
@@ -50,7 +49,7 @@ for patch; do
 	commit "${patch##*/}"
 done
 
-# In the colours of moved lines the sign is preceded by one of these escapes
+# git prints moved lines in blue, which is escape 34 below
 moved='-c color.diff.oldMoved=blue -c color.diff.oldMovedAlternative=blue
        -c color.diff.newMoved=blue -c color.diff.newMovedAlternative=blue'
 # shellcheck disable=SC2086
@@ -93,6 +92,6 @@ awk '
 			a += added[f]; r += removed[f]; l += left[f]
 			m += arrived[f]; n += fresh[f]
 		}
-		printf "%7d %7d %7d %7d %7d  in all\n", a, r, l, m, n
+		printf "%7d %7d %7d %7d %7d  total\n", a, r, l, m, n
 		printf "%d lines changed in existing files, %d moved\n", a + r, l
 	}'

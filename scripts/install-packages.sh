@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Install the packages of scripts/packages.txt that are missing
+# Install the missing packages of scripts/packages.txt
 
 set -eu -o pipefail
 
@@ -19,7 +19,7 @@ done < <(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$list")
 root=()
 if [ "$(id -u)" != 0 ]; then
 	command -v sudo > /dev/null || {
-		echo "install-packages: not root, and there is no sudo; install: ${missing[*]}" >&2
+		echo "install-packages: neither root nor sudo, please install: ${missing[*]}" >&2
 		exit 1
 	}
 	root=(sudo)

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Make the initramfs for make run: busybox, our init and our tools
+# Make the initramfs for "make run": busybox, the init script of the tests, and the tools
 #
 # usage: scripts/make-initrd.sh OBJECTS OUTPUT
 #
-#   OBJECTS  where the kernel was built
+#   OBJECTS  the folder in which the kernel was built
 
 set -eu -o pipefail
 

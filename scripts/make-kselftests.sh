@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Make an initramfs archive of the kernel's own selftests: those that
-# tests/switch/kselftests.expected names, and what runs them. It follows the archive of
-# make-initrd.sh: the kernel takes the one behind the other.
+# Make an initramfs archive of the kernel's own selftests that
+# tests/switch/kselftests.expected lists, and of the list. It is appended to the archive of
+# make-initrd.sh; the kernel unpacks both.
 #
 # usage: scripts/make-kselftests.sh TREE OBJECTS OUTPUT
 #
 #   TREE     the prepared kernel tree
-#   OBJECTS  where the kernel was built
+#   OBJECTS  the folder in which the kernel was built
 
 set -eu -o pipefail
 
@@ -20,8 +20,8 @@ selftests=$tree/tools/testing/selftests
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# With the C library in it, since there is none in the initramfs. ARCH=efi is
-# not for them, and ldt_gdt_64 wants a 32-bit compiler only to be in a list.
+# Link statically, because the initramfs has no C library. The selftests do not know
+# ARCH=efi. Their Makefile builds ldt_gdt_64 only if it believes in a 32-bit compiler.
 kselftests() {
 	local folder=$1
 
@@ -34,7 +34,7 @@ kselftests() {
 	}
 }
 
-# Its Makefile knows only how to link with a shared librseq
+# The Makefile of rseq can link only with a shared librseq
 rseq() {
 	local program
 
@@ -45,7 +45,7 @@ rseq() {
 	done
 }
 
-# How often each is tried, and the command; not how it ends
+# The number of attempts and the command of each selftest, without the expected result
 sed -E -n -e '/^#/d' -e 's/^(.*[^ ]) +(pass|skip|fail)$/1 \1/p' \
 	-e 's/^(.*[^ ]) +(pass|skip|fail) ([0-9]+)$/\3 \1/p' \
 	"$top/tests/switch/kselftests.expected" > "$work/commands"

@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Make the image of a disk with a Debian system on it, for make run ROOT= and for the
-# tests: one partition with ext4, systemd, the kernel's modules, and what tests disks.
-# Root has no password. Debian is fetched once; to fetch it again remove OUTPUT.d.
+# Make a disk image with a Debian system, for "make run ROOT=" and for the tests. It has one
+# ext4 partition with systemd, the modules of the kernel, and programs that test disks. Root
+# has no password. Debian is downloaded once; remove OUTPUT.d to download it again.
 #
 # usage: scripts/make-root.sh TREE OBJECTS OUTPUT
 #
 #   TREE     the prepared kernel tree
-#   OBJECTS  where the kernel was built
+#   OBJECTS  the folder in which the kernel was built
 
 set -eu -o pipefail
-# Not everybody has in the path what makes disks
+# The programs for disks are in folders that need not be in the path
 export PATH=$PATH:/usr/sbin:/sbin
 
 tree=$1
@@ -24,10 +24,10 @@ mib=1024
 
 packages="btrfs-progs,dbus,dosfstools,e2fsprogs,fdisk,fio,kmod,nvme-cli,procps,\
 sg3-utils,smartmontools,systemd-sysv,udev"
-# systemd.io/DISCOVERABLE_PARTITIONS: the root of x86-64
+# The partition type of an x86-64 root file system: systemd.io/DISCOVERABLE_PARTITIONS
 type=4f68bce3-e8cd-4db1-96e7-fbcaf984b709
 
-# Files of a system belong to root
+# The files of the system belong to root
 root=()
 [ "$(id -u)" = 0 ] || root=(sudo)
 

@@ -1,15 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Make an initramfs archive of what uses runtime services, and of what watches the
-# kernel: the programs of a distribution with their libraries, the kernel's own
-# selftests, and its modules. It follows the archive of
-# make-tests.sh: the kernel unpacks one after the other.
+# Make an initramfs archive of programs that use runtime services or observe the kernel:
+# programs of the distribution with their libraries, the kernel's own selftests, and modules
+# of the kernel. It is appended to the archive of make-tests.sh; the kernel unpacks both.
 #
 # usage: scripts/make-runtime.sh TREE OBJECTS OUTPUT
 #
 #   TREE     the prepared kernel tree
-#   OBJECTS  where the kernel was built
+#   OBJECTS  the folder in which the kernel was built
 
 set -eu -o pipefail
 
@@ -32,19 +31,19 @@ for folder in efivarfs rtc; do
 	}
 done
 
-# Modules in the order in which they can be loaded
+# Modules in an order that satisfies their dependencies
 crypt="drivers/md/dm-mod drivers/md/dm-crypt crypto/cbc crypto/authenc crypto/essiv
 crypto/serpent_generic crypto/twofish_common crypto/twofish_generic"
 for module in $crypt; do
 	basename "$module.ko"
 done > "$work/order"
 
-# What is asked for, and where it is
+# Each line of the list: the path in the archive and the path on this machine
 {
 	for program in $programs; do
 		path=$(PATH=$PATH:/usr/sbin:/sbin command -v "$program")
 		echo "/usr/bin/$program $path"
-		# Libraries are found where they are on this machine
+		# The libraries have the same paths as on this machine
 		ldd "$path" | sed -n -E 's,^[^/]*(/[^ ]+) .*,\1 \1,p'
 	done
 	for file in open-unlink create-read; do
@@ -60,7 +59,7 @@ done > "$work/order"
 	echo "/modules/capsule-loader.ko $objects/drivers/firmware/efi/capsule-loader.ko"
 } | sort -u > "$work/files"
 
-# The folders of these, those above first
+# The folders of these files; sort puts each folder before its contents
 cut -d ' ' -f 1 "$work/files" | while read -r path; do
 	while path=${path%/*} && [ -n "$path" ]; do
 		echo "$path"
@@ -69,7 +68,7 @@ done | sort -u | sed 's/.*/dir & 0755 0 0/' > "$work/list"
 while read -r name path; do
 	echo "file $name $path 0755 0 0"
 done < "$work/files" >> "$work/list"
-# Scripts name it so
+# Scripts begin with #!/bin/bash
 echo "slink /bin/bash /usr/bin/bash 0777 0 0" >> "$work/list"
 
 "$objects/usr/gen_init_cpio" "$work/list" | zstd -q -3 > "$work/out"

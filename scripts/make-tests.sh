@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Make an initramfs archive of our selftests: the guest parts of all areas, and the
-# modules that they use. It follows the archive of make-initrd.sh: the kernel unpacks
-# one after the other.
+# Make an initramfs archive of the selftests of efi-mode: the guest parts of all areas, and
+# the modules that they use. It is appended to the archive of make-initrd.sh; the kernel
+# unpacks both.
 #
 # usage: scripts/make-tests.sh TREE OBJECTS PROGRAMS OUTPUT
 #
 #   TREE      the prepared kernel tree
-#   OBJECTS   where the kernel and its modules were built
-#   PROGRAMS  where the programs are built, for all kernels
+#   OBJECTS   the folder in which the kernel and its modules were built
+#   PROGRAMS  the folder in which the programs are built; they are the same for all kernels
 
 set -eu -o pipefail
 
@@ -21,8 +21,8 @@ selftests=$tree/tools/testing/selftests/efi-mode
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The modules are not part of the configuration that users run. They are built as
-# external modules, each from a copy of its folder that consists of links.
+# The test modules are not part of the default configuration. They are built as external
+# modules, each from a copy of its folder. The copy consists of symbolic links.
 modules() {
 	local folder=$1 option=$2
 	local copy=$objects/test-modules/$folder
@@ -45,7 +45,7 @@ EOF
 modules drivers/efi-mode/test CONFIG_EFI_MODE_TEST test.ko efi-bus-test.ko
 modules drivers/firmware/efi/test CONFIG_EFI_TEST efi_test.ko
 
-# A module that a kernel under lockdown accepts
+# A signed module, which a kernel under lockdown accepts
 if [ -e "$objects/certs/signing_key.pem" ]; then
 	"$objects/scripts/sign-file" sha256 "$objects/certs/signing_key.pem" \
 		"$objects/certs/signing_key.x509" \
@@ -57,7 +57,7 @@ if [ -e "$objects/certs/signing_key.pem" ]; then
 	EOF
 fi
 
-# Modules of the kernel, which a test loads when it wants them
+# Modules of the kernel that some tests load
 echo "dir /tests/modules 0755 0 0" >> "$work/list"
 for module in block/bsg drivers/scsi/scsi_mod drivers/scsi/sg \
 	      drivers/efi-mode/disk/efi-scsi; do
@@ -68,7 +68,7 @@ done
 for area in "$selftests"/*/; do
 	area=$(basename "$area")
 	if [ "$area" != lib ]; then
-		# Scripts for a system of a distribution are in its image
+		# Areas without a Makefile are for the Debian image of make-root.sh
 		[ -e "$selftests/$area/Makefile" ] || continue
 		mkdir -p "$programs/$area"
 		make -s -C "$selftests/$area" OUTPUT="$programs/$area" CC=gcc \

@@ -2,9 +2,9 @@
 """
 A machine with EFI firmware, in QEMU
 
-Makes the disk that firmware boots from, gives every machine its own variable
-store, and talks to it: the serial console as text, and QMP for the screen and
-the rest.  Nothing here knows what is tested.
+Makes the disk that the firmware boots from, gives every machine its own variable
+store, and communicates with it: by text on the serial console, and by QMP, for
+example for screenshots. Nothing here depends on what is tested.
 """
 
 import fcntl
@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 
-# Not everybody has in the path what makes disks and looks into them
+# The programs for disk images are in folders that need not be in the path
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
@@ -32,13 +32,13 @@ class Timeout(Exception):
     pass
 
 
-# In a boot sector
+# Offset in the boot sector
 PARTITION_TABLE = 0x1be
 
 
 def fat_image(path, files):
-    """A FAT file system with @files, a dict from path in the image to bytes or
-    to the path of a file."""
+    """Make a FAT file system with @files: a dict that maps a path in the image to bytes
+    or to the path of a file."""
     size = 8 << 20
     for source in files.values():
         size += len(source) if isinstance(source, bytes) else os.path.getsize(source)
@@ -52,7 +52,7 @@ def fat_image(path, files):
                        stdout=subprocess.DEVNULL)
 
     mtools("mformat", "-i", path, "-F", "-v", "EFI-MODE", "::")
-    # mtools describes the disk as a partition, larger than the disk
+    # mtools writes a partition table, with a partition that is larger than the disk
     with open(path, "r+b") as f:
         f.seek(PARTITION_TABLE)
         f.write(bytes(64))
@@ -74,7 +74,7 @@ def fat_image(path, files):
 
 
 def joined(folder, *names):
-    """The contents of these initramfs archives, one after the other"""
+    """Concatenate the initramfs archives @names in @folder"""
     data = b""
     for name in names:
         with open(os.path.join(folder, name + ".img"), "rb") as f:
@@ -83,12 +83,12 @@ def joined(folder, *names):
 
 
 def shell_script(*lines):
-    """startup.nsh: the UEFI shell wants CR LF"""
+    """Make a startup.nsh: the UEFI shell expects CR LF"""
     return "".join(line + "\r\n" for line in lines).encode()
 
 
 class Machine:
-    """One QEMU process. Use it in a with statement: it never outlives that."""
+    """A QEMU process. Use it in a with statement, at whose end the process is killed."""
 
     def __init__(self, disk=None, memory="1G", cpu=None, firmware=OVMF_CODE,
                  variables=OVMF_VARS, secure=False, display="none", args=(),
@@ -108,7 +108,7 @@ class Machine:
         if bios:
             self.command += ["-machine", "pc", "-bios", bios]
         else:
-            # Without firmware in flash, QEMU has its own BIOS
+            # Without firmware in flash, QEMU uses its own BIOS
             if firmware:
                 self.command += self._flash(firmware, variables)
             self.command += ["-machine", "q35,smm=on" if secure else "q35"]
@@ -124,7 +124,7 @@ class Machine:
                              "-device", "virtio-blk-pci,drive=esp,bootindex=1"]
         if serial == "socket":
             # A pipe, because a socket is full after a few hundred single
-            # characters, and QEMU's serial port then drops the next
+            # characters. QEMU's serial port then drops further characters.
             self.command += [
                 "-chardev", f"pipe,id=serial,path={self.dir}/serial",
                 "-serial", "chardev:serial",
@@ -132,7 +132,7 @@ class Machine:
         elif serial == "none":
             self.command += ["-serial", "none"]
         else:
-            # For a person: Ctrl-A X leaves, Ctrl-C goes to the guest
+            # For a user: Ctrl-A X ends QEMU, Ctrl-C goes to the guest
             self.command += ["-serial", "mon:stdio"]
         if serial in ("socket", "none"):
             self.command += ["-qmp",
@@ -140,12 +140,12 @@ class Machine:
         self.command += list(args)
 
     def _flash(self, firmware, variables):
-        """OVMF, with a store of its own for variables"""
+        """Get the options for OVMF with a private copy of the variable store"""
         store = os.path.join(self.dir, "vars.fd")
         shutil.copy(variables, store)
         os.chmod(store, 0o600)
         return [
-            # The boot manager of OVMF waits for this time, in milliseconds
+            # The boot manager of OVMF waits for splash-time, in milliseconds
             "-boot", "menu=off,splash-time=0",
             "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={firmware}",
             "-drive", f"if=pflash,unit=1,format=raw,file={store}",
@@ -186,7 +186,7 @@ class Machine:
                 s.close()
                 if self.process.poll() is not None or time.monotonic() > end:
                     with open(os.path.join(self.dir, "qemu.log")) as f:
-                        raise RuntimeError("QEMU does not start: " + f.read())
+                        raise RuntimeError("QEMU did not start: " + f.read())
                 time.sleep(0.05)
 
     def stop(self):
@@ -214,7 +214,7 @@ class Machine:
                 raise RuntimeError(answer["error"]["desc"])
 
     def last_events(self):
-        """When the machine has ended: all that QEMU has said of it"""
+        """Get all QMP events of a machine that has ended"""
         try:
             for line in self._qmp_file:
                 answer = json.loads(line)
@@ -235,12 +235,12 @@ class Machine:
         return self.process.poll() is None
 
     def read(self):
-        """Take what has come from the serial port: bytes, or None."""
+        """Read the serial port. Returns bytes, or None if there are none."""
         try:
             data = os.read(self.serial, 65536)
         except BlockingIOError:
             return None
-        # A countdown may begin in one piece and end in the next
+        # The countdown may be split over two reads
         start = max(0, len(self.text) - len(COUNTDOWN) + 1)
         self.text += data.decode("utf-8", "replace")
         for _ in range(self.text.count(COUNTDOWN, start)):
@@ -248,7 +248,7 @@ class Machine:
         return data
 
     def expect(self, pattern, timeout):
-        """Wait for @pattern after what was last found; returns the match."""
+        """Wait for @pattern after the end of the last match. Returns the match."""
         end = time.monotonic() + timeout
         regex = re.compile(pattern, re.M)
         while True:
@@ -257,7 +257,7 @@ class Machine:
                 self.position = match.end()
                 return match
             if self.read() == b"" and not self.running():
-                # One more look at what came last
+                # Search once more in the output that came last
                 match = regex.search(self.text, self.position)
                 if match:
                     self.position = match.end()
@@ -277,7 +277,7 @@ class Machine:
                 time.sleep(0.01)
 
     def wait_end(self, timeout):
-        """Wait until the machine is powered off; False if it is not."""
+        """Wait until the machine is powered off. Returns False after a timeout."""
         end = time.monotonic() + timeout
         while self.running():
             self.read()

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fetch the second firmware for the tests: OVMF of another Debian release. The
-# package is unpacked and not installed, and apt's configuration is a private one
-# below OUTPUT, so nothing of the machine's changes.
+# Download the second firmware for the tests: OVMF of another Debian release. The package
+# is unpacked, not installed, and apt uses a private configuration below OUTPUT, so that the
+# machine does not change.
 #
 # usage: scripts/second-firmware.sh OUTPUT
 #
-#   OUTPUT  the folder for the files of the firmware
+#   OUTPUT  the folder for the firmware files
 
 set -eu -o pipefail
 
@@ -17,7 +17,7 @@ keys=/usr/share/keyrings/debian-archive-keyring.gpg
 
 [ ! -e "$output/OVMF_CODE_4M.fd" ] || exit 0
 
-# The machine's own archive, so that a mirror is used if there is one
+# Use the same mirror of Debian as the machine
 mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' \
 		'Origin: Debian' | { grep -v security || true; } | head -n 1)
 [ -n "$mirror" ] || mirror=https://deb.debian.org/debian

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * efi-return: end Linux and go back to the firmware that started it
+ * efi-return: end Linux and return to the firmware program that started it
  *
  *	efi-return [STATUS]
  *	efi-return --init PROGRAM [ARGUMENT]...
  *
- * The first form ends the system at once, like reboot -f, and the EFI image returns
- * STATUS: the name of an EFI status (NOT_FOUND), or a number.
+ * The first form ends the system at once, like reboot -f. The EFI image returns
+ * STATUS, which is the name of an EFI status (NOT_FOUND) or a number.
  *
- * The second is for an initramfs: as the first process it runs PROGRAM, and when
- * that has ended the image returns its exit status, or ABORTED if it was killed.
- * A first process that simply ended would be a panic.
+ * The second form is for an initramfs. As the init process, it runs PROGRAM.
+ * When PROGRAM has exited, the image returns its exit status, or ABORTED if a
+ * signal has killed it. Without this wrapper the kernel would panic, because
+ * init must not exit.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -24,7 +25,10 @@
 
 #define ON_EXIT		"/sys/module/efi_mode/parameters/on_exit"
 
-/* The kernel knows which words are good, and says so before it is too late */
+/*
+ * The kernel checks the status when it is written, which is before the system
+ * ends.
+ */
 static int check(const char *command)
 {
 	int fd = open(ON_EXIT, O_WRONLY), ret = 0;
@@ -58,7 +62,7 @@ static int leave(const char *status)
 	return 1;
 }
 
-/* Everybody's orphans come here; the one that counts is @program */
+/* As init, this process also reaps orphans, but only @program ends the loop. */
 static int run(char **argv)
 {
 	pid_t program = fork(), pid;
@@ -85,7 +89,7 @@ static int run(char **argv)
 int main(int argc, char **argv)
 {
 	if (argc > 2 && !strcmp(argv[1], "--init")) {
-		/* There already, if PROGRAM has done it */
+		/* leave() needs sysfs. This fails without harm if it is mounted already. */
 		mount("sysfs", "/sys", "sysfs", 0, NULL);
 		return run(argv + 2);
 	}

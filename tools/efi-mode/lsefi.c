@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lsefi: show the handles of the firmware that Linux runs beside
+ * lsefi: list the handles of the firmware as a tree
  *
  *	lsefi [-v | -j]
  *
- * A tree of the devices on the bus "efi": name, protocols, driver, and the device path
- * from where the parent's ends. -v shows everything, one fact a line; -j is the same for
- * programs. Reads /sys/bus/efi and nothing else.
+ * Each line shows a device on the bus "efi": its name, the part of its device
+ * path that the parent does not have, its protocols and its driver. -v adds all
+ * attributes, one per line. -j prints the same as JSON. The program reads only
+ * /sys/bus/efi.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -41,7 +42,10 @@ static void *check(void *p)
 	exit(1);
 }
 
-/* The whole of a file without the newline at its end; "" if it has gone */
+/*
+ * Read a whole file without the newline at its end; "" if the file does not
+ * exist
+ */
 static char *read_file(const char *device, const char *attribute)
 {
 	char path[PATH_MAX], *text = check(calloc(1, 65537));
@@ -60,7 +64,10 @@ static char *read_file(const char *device, const char *attribute)
 	return text;
 }
 
-/* The last name in what a link leads to, @up levels above it; NULL if there is none */
+/*
+ * Get the last name in the target of a link, @up levels above it; NULL if there
+ * is no link
+ */
 static char *read_link(const char *device, const char *link, int up)
 {
 	char path[PATH_MAX], target[PATH_MAX], *slash;
@@ -119,7 +126,7 @@ static bool read_devices(void)
 	if (!dir) {
 		fprintf(stderr, "lsefi: %s: %s\n", DEVICES, strerror(errno));
 		if (errno == ENOENT)
-			fprintf(stderr, "lsefi: no bus of firmware's handles here\n");
+			fprintf(stderr, "lsefi: this kernel has no bus \"efi\"\n");
 		return false;
 	}
 	while ((entry = readdir(dir))) {
@@ -156,8 +163,8 @@ static const char *protocol_name(const char *protocol)
 }
 
 /*
- * Strings are UTF-8, if they are: a byte that is not part of it is shown as the
- * character that stands for that.
+ * Get the length of a UTF-8 character, or 0 if the bytes are not valid UTF-8.
+ * The callers print U+FFFD for a byte that is not valid.
  */
 static size_t utf8_length(const unsigned char *s)
 {
@@ -169,18 +176,19 @@ static size_t utf8_length(const unsigned char *s)
 	for (i = 1; i < n; i++)
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-	/* Too long for what they say, a surrogate, or beyond the last one */
+	/* An overlong encoding, a surrogate, or a value beyond U+10FFFF */
 	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
 	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
 		return 0;
 	return n;
 }
 
-/* As a tree */
+/* The tree */
 
 /*
- * A path has what firmware has put there. A terminal must not take a part of it for an
- * instruction: neither what is below the space, nor the second set from U+0080 on.
+ * A path contains any text that the firmware has put there. Escape all control
+ * characters, those below the space and those from U+0080, because a terminal
+ * would execute them.
  */
 static void print_text(const char *text)
 {
@@ -208,7 +216,7 @@ static struct device *next_child(const struct device *parent, size_t from)
 	return NULL;
 }
 
-/* What the path has more than the parent's */
+/* The part of the path that the parent does not have */
 static const char *own_path(const struct device *d)
 {
 	size_t n = d->parent ? strlen(d->parent->path) : 0;
@@ -245,7 +253,7 @@ static void print_facts(const struct device *d, const char *indent)
 {
 	size_t i;
 
-	/* For root only, because it is an address */
+	/* Only root can read it, because it is an address. */
 	if (*d->handle)
 		printf("%s    handle: %s\n", indent, d->handle);
 	if (*d->path) {
@@ -276,7 +284,7 @@ static void print_tree(const struct device *parent, const char *indent,
 	}
 }
 
-/* As JSON */
+/* JSON */
 
 static void print_string(const char *text)
 {
@@ -340,10 +348,10 @@ static void print_json(void)
 static int print_help(FILE *f, int status)
 {
 	fprintf(f, "usage: lsefi [-v | -j]\n"
-		"Show the handles of the firmware that Linux runs beside.\n"
-		"  -v, --verbose  handle (for root), path, driver and all protocols\n"
-		"  -j, --json     the same as JSON\n"
-		"  -h, --help     this\n");
+		"List the handles of the EFI firmware as a tree.\n"
+		"  -v, --verbose  show handle (only for root), path, driver and all protocols\n"
+		"  -j, --json     print the same as JSON\n"
+		"  -h, --help     print this help\n");
 	return status;
 }
 
