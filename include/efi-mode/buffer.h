@@ -40,7 +40,11 @@ void efi_memory_abandon(phys_addr_t phys, size_t size);
  */
 phys_addr_t efi_memory_end(void);
 
-/* Allocate the buffer below 4 GiB, for devices with 32-bit addresses. */
+/**
+ * EFI_BUFFER_BELOW_4G - allocate a buffer below 4 GiB
+ *
+ * For devices with 32-bit addresses.
+ */
 #define EFI_BUFFER_BELOW_4G	BIT(0)
 
 /**

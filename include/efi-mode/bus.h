@@ -190,11 +190,25 @@ void efi_driver_unregister(struct efi_driver *drv);
  */
 #define MODULE_ALIAS_EFI(guid) MODULE_ALIAS("efi:*" guid "*")
 
+/**
+ * efi_device_get_drvdata() - get the private data of a driver
+ * @edev:	the device
+ *
+ * Context: any.
+ * Return: the pointer that efi_device_set_drvdata() has stored, or NULL.
+ */
 static inline void *efi_device_get_drvdata(const struct efi_device *edev)
 {
 	return dev_get_drvdata(&edev->dev);
 }
 
+/**
+ * efi_device_set_drvdata() - store the private data of a driver
+ * @edev:	the device, which the calling driver is bound to
+ * @data:	the data. The driver core forgets it when the driver is unbound.
+ *
+ * Context: any.
+ */
 static inline void efi_device_set_drvdata(struct efi_device *edev, void *data)
 {
 	dev_set_drvdata(&edev->dev, data);

@@ -40,26 +40,37 @@ struct efi_protocol;
  * later slice.
  */
 
-/*
- * Do not sleep. Linux disables its interrupts until the function returns; the
- * firmware's clock continues to tick. The call fails with -EBUSY if another
- * call has not finished, or if the firmware was interrupted in work of its own.
- * If the function has not returned after ten seconds, the firmware is stopped,
- * and the call fails with -EIO. Any context except NMI.
+/**
+ * EFI_CALL_ATOMIC - do not sleep during the call
+ *
+ * Linux disables its interrupts until the function returns; the firmware's
+ * clock continues to tick. The call fails with -EBUSY if another call has not
+ * finished, or if the firmware was interrupted in work of its own. If the
+ * function has not returned after ten seconds, the firmware is stopped, and the
+ * call fails with -EIO.
+ *
+ * Context: any except NMI.
  */
 #define EFI_CALL_ATOMIC		BIT(0)
 
-/*
- * For a panic, in which any lock may be held and no other task runs. If another
- * call has not finished, it first gets up to two seconds to finish, because its
- * caller will not run again. This is done only once. Then the function gets ten
- * seconds. The firmware's clock continues to tick, and Linux loses its own
- * interrupts. Any context except NMI.
+/**
+ * EFI_CALL_PANIC - make the call in a panic
+ *
+ * Any lock may be held, and no other task runs. If another call has not
+ * finished, it first gets up to two seconds to finish, because its caller will
+ * not run again. This is done only once. Then the function gets ten seconds.
+ * The firmware's clock continues to tick, and Linux loses its own interrupts.
+ *
+ * Context: any except NMI.
  */
 #define EFI_CALL_PANIC		BIT(1)
 
-/*
- * As EFI_CALL_PANIC, for a function that should not return. It gets 30 seconds.
+/**
+ * EFI_CALL_LAST - make a call from which the firmware should not return
+ *
+ * As EFI_CALL_PANIC, but the function gets 30 seconds.
+ *
+ * Context: any except NMI.
  */
 #define EFI_CALL_LAST		BIT(2)
 
@@ -123,17 +134,17 @@ struct efi_call {
  * Context: task context; may sleep. See the flags for other contexts.
  * Return: 0 if all functions have returned, or the first error:
  *
- * * -EIO	an exception has stopped the firmware, in this function or
- *		earlier; or a call with EFI_CALL_ATOMIC has not returned in time
- * * -ESHUTDOWN	Linux cannot switch to the firmware any more, or the system is
- *		shutting down
- * * -EBUSY	see EFI_CALL_ATOMIC
- * * -ETIMEDOUT	see EFI_CALL_PANIC and EFI_CALL_LAST; all later calls fail
- * * -ENODEV	the handle does not have the protocol of the target
- * * -EAGAIN	the firmware has installed protocols since the kernel last
- *		looked, so the handle may belong to another object now (only for
- *		targets with @must_be_current)
- * * -EINVAL	too many arguments, or several calls of which one has a flag
+ * * -EIO - An exception has stopped the firmware, in this function or earlier;
+ *   or a call with EFI_CALL_ATOMIC has not returned in time.
+ * * -ESHUTDOWN - Linux cannot switch to the firmware any more, or the system is
+ *   shutting down.
+ * * -EBUSY - See EFI_CALL_ATOMIC.
+ * * -ETIMEDOUT - See EFI_CALL_PANIC and EFI_CALL_LAST. All later calls fail.
+ * * -ENODEV - The handle does not have the protocol of the target.
+ * * -EAGAIN - The firmware has installed protocols since the kernel last
+ *   looked, so the handle may belong to another object now (only for targets
+ *   with @must_be_current).
+ * * -EINVAL - Too many arguments, or several calls of which one has a flag.
  */
 int efi_call_submit(struct efi_call *calls, unsigned int nr);
 

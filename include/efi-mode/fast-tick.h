@@ -19,7 +19,9 @@ void efi_mode_fast_tick_get(void);
 /**
  * efi_mode_fast_tick_put() - undo efi_mode_fast_tick_get()
  *
- * Context: any but NMI.
+ * The clock ticks as before a tenth of a second after the last user has gone.
+ *
+ * Context: any except NMI.
  */
 void efi_mode_fast_tick_put(void);
 

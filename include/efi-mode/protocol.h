@@ -211,7 +211,7 @@ int __efi_protocol_read(struct efi_protocol *protocol, void *buf, size_t size,
  * The resident half looks up the interface, follows the pointers and copies the
  * data at TPL_NOTIFY, so that no firmware driver can change them in between.
  *
- * For example, the BlockIo interface of a disk holds a pointer to its media:
+ * For example, the BlockIo interface of a disk holds a pointer to its media::
  *
  *	efi_protocol_read(io, &media, sizeof(media),
  *			  offsetof(efi_block_io_protocol_t, media), 0)

@@ -533,7 +533,7 @@ static int __init egop_keep_from_simpledrm(void)
 
 	if (si->orig_video_isVGA == VIDEO_TYPE_EFI &&
 	    !egop_is_uncached(__screen_info_lfb_base(si), si->lfb_size)) {
-		pr_info("the frame buffer must not be write-combining: no simpledrm\n");
+		pr_info("no simpledrm: it would map the frame buffer write-combining\n");
 		sysfb_disable(NULL);
 	}
 	return 0;

@@ -57,7 +57,7 @@ struct terminal {
 	unsigned int columns, rows, column, row;
 	unsigned int number;		/* in @terminals */
 	struct hvc_struct *hvc;
-	bool in_console;		/* of the firmware */
+	bool in_console;		/* part of the firmware's */
 	bool leaving;			/* must not be opened any more */
 	bool writing;			/* output has left the ring */
 	DECLARE_KFIFO_PTR(to, u8);

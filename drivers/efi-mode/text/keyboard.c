@@ -33,7 +33,7 @@ struct keyboard {
 	struct efi_text text;
 	struct input_dev *input;
 	u32 held;		/* modifiers that Linux takes for held */
-	unsigned long used;	/* of the last key, or change of modifiers */
+	unsigned long used;	/* jiffies: last key or modifier */
 	u8 toggles;		/* as last reported by the firmware */
 	u8 lights;		/* LEDs that Linux wants, as toggle bits */
 	bool sysrq;		/* sysrq.c handles Alt-SysRq */

@@ -38,7 +38,7 @@
 #define POLL_MS		20	/* about as often as the firmware polls */
 #define SLOW_MS		1000	/* a call that takes as long has blocked */
 #define MAX_TOGETHER	32	/* devices that are read with one switch */
-#define MAX_ROUNDS	64	/* keys that are read in one poll */
+#define MAX_ROUNDS	64	/* keys per device and poll */
 #define PROMPT		3	/* prompt calls that prove that it does not block */
 
 static LIST_HEAD(devices);
