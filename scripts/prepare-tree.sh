@@ -1,18 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Prepare a kernel tree: Debian's source, our patches, and links to our files
+# Prepare a kernel tree: Debian's source, the patches, and links to the files of efi-mode
 #
 # usage: scripts/prepare-tree.sh [--pristine] BASE DIRECTORY
 #
-#   BASE       kernel base, the name of a folder in patches/, such as 6.12
-#   DIRECTORY  where the tree goes; made new when the source package or a patch
-#              has changed
+#   BASE       kernel base: the name of a folder in patches/, such as 6.12
+#   DIRECTORY  the folder of the tree. The tree is made again if the source package, a patch
+#              or this script has changed.
 #   --pristine unpack only
 #
-# In the tree our folders are folders and our files are symbolic links, so an
-# edit is seen by the next make and recompiles that file alone. The tree is built
-# beside its place and moved there when it is whole.
+# The tree has a symbolic link for each file of efi-mode, in folders of its own. So after
+# an edit, the next make recompiles only that file. The tree is made in another folder,
+# which is renamed when the tree is complete.
 
 set -eu -o pipefail
 
@@ -29,12 +29,12 @@ base=$1
 tree=$2
 top=$(cd "$(dirname "$0")/.." && pwd)
 
-[ -d "$top/patches/$base" ] || die "there are no patches for base $base in patches/"
+[ -d "$top/patches/$base" ] || die "patches/ has no folder for base $base"
 
 source=/usr/src/linux-source-$base.tar.xz
-[ -e "$source" ] || die "$source is missing: install linux-source-$base"
+[ -e "$source" ] || die "$source is missing, install linux-source-$base"
 
-# What is ours, one path a line
+# The files and folders of efi-mode, one per line
 ours="
 arch/efi
 drivers/efi-mode
@@ -48,7 +48,7 @@ Documentation/ABI/testing/sysfs-bus-efi
 # The guest part of each area of the tests, and its place in the tree
 selftests=tools/testing/selftests/efi-mode
 
-# The tree is what it was made of
+# Identifies everything that the tree is made of
 stamp() {
 	stat -L -c '%n %s %Y' "$source"
 	if [ -z "$pristine" ]; then
@@ -57,7 +57,7 @@ stamp() {
 	fi
 }
 
-# Lay our files in; those that are gone from the repository go from the tree
+# Link the files of efi-mode; remove links to files that the repository does not have any more
 link_ours() {
 	local path
 
@@ -94,11 +94,11 @@ if [ -z "$pristine" ]; then
 			   -r - -i "$patch" 2>&1); then
 			echo "$out" >&2
 			die "patches/$base/${patch##*/} does not apply to $source (version $(
-				cd "$new" && make -s kernelversion)); refresh it for that version"
+				cd "$new" && make -s kernelversion)), refresh it for this version"
 		fi
 	done
 	for path in $ours $selftests; do
-		[ ! -e "$new/$path" ] || die "$path exists in $source already"
+		[ ! -e "$new/$path" ] || die "$path already exists in $source"
 	done
 	link_ours "$new"
 fi
