@@ -447,12 +447,19 @@ static void equeue_serve_together(struct efi_disk *d, unsigned int n,
 					   equeue_ms_since(start));
 	list_for_each_entry_safe(rq, next, &together, queuelist) {
 		bool succeeded = efi_disk_conclude(c);
+		bool timeout = c->status == EFI_TIMEOUT;
+		blk_status_t status = BLK_STS_OK;
 
-		d->limits.bounced |= c++->status == EFI_TIMEOUT;
-
+		c++;
 		list_del_init(&rq->queuelist);
-		equeue_complete(rq, succeeded ? BLK_STS_OK :
-						equeue_serve(d, rq), over);
+		if (timeout) {
+			/* The device may still be working on it */
+			d->limits.bounced = true;
+			status = BLK_STS_TIMEOUT;
+		} else if (!succeeded) {
+			status = equeue_serve(d, rq);
+		}
+		equeue_complete(rq, status, over);
 	}
 }
 
