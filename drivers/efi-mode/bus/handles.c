@@ -20,7 +20,7 @@
 #define HANDLES_FIRST	64
 #define HANDLES_MAX	SZ_16K
 #define GUIDS_MAX	256
-#define OPENERS_MAX	1024
+#define OPENERS_MAX	16384
 #define PATH_MAX_SIZE	SZ_2K
 #define TEXT_MAX_SIZE	SZ_2K
 
@@ -255,8 +255,8 @@ static int ehandle_copy_guids(struct question *q, efi_guid_t *guids)
  * @guids:	set to an array of GUIDs, to be freed with kfree(), or to NULL
  *
  * Context: task context; sleeps.
- * Return: the number of protocols; 0 if there is no such handle; or -ENOMEM or
- * -EIO.
+ * Return: the number of protocols; 0 if there is no such handle; or -ENOMEM,
+ * -EIO, or -E2BIG for more than %GUIDS_MAX.
  */
 int efi_handle_guids(u64 handle, efi_guid_t **guids)
 {
@@ -272,10 +272,15 @@ int efi_handle_guids(u64 handle, efi_guid_t **guids)
 			     efi_phys(&q->count));
 	if (status != EFI_SUCCESS)
 		return status == EFI_OUT_OF_RESOURCES ? -ENOMEM : 0;
-	if (q->count <= GUIDS_MAX)
+	if (q->count <= GUIDS_MAX) {
 		*guids = kcalloc(q->count, sizeof(**guids), GFP_KERNEL);
-	if (*guids)
-		ret = ehandle_copy_guids(q, *guids);
+		if (*guids)
+			ret = ehandle_copy_guids(q, *guids);
+	} else {
+		pr_warn_once("a handle has %lu protocols, at most %u are supported: ignoring it\n",
+			     q->count, GUIDS_MAX);
+		ret = -E2BIG;
+	}
 	efi_bs_call(free_pool, q->address);
 	if (ret < 0) {
 		kfree(*guids);
@@ -292,7 +297,7 @@ int efi_handle_guids(u64 handle, efi_guid_t **guids)
  *
  * Context: task context; sleeps.
  * Return: the number of entries; 0 if there are none or if there is no such
- * handle; or -ENOMEM or -EIO.
+ * handle; or -ENOMEM, -EIO, or -E2BIG for more than %OPENERS_MAX.
  */
 int efi_handle_openers(u64 handle, const efi_guid_t *guid,
 		       struct efi_open_entry **entries)
@@ -308,7 +313,9 @@ int efi_handle_openers(u64 handle, const efi_guid_t *guid,
 			efi_phys(&q->guid), efi_phys(&q->address),
 			efi_phys(&q->count)) != EFI_SUCCESS)
 		return 0;
-	if (q->count && q->count <= OPENERS_MAX) {
+	if (q->count > OPENERS_MAX) {
+		ret = -E2BIG;
+	} else if (q->count) {
 		size = q->count * sizeof(**entries);
 		*entries = kzalloc(size, GFP_KERNEL);
 		if (!*entries)
