@@ -517,6 +517,9 @@ efi_status_t efi_mode_rt_set_variable_nonblocking(efi_char16_t *name,
 			     ert_phys(name, ert_name_of(x)),
 			     ert_phys(vendor, &x->vendor), attr, size,
 			     ert_phys(data, ert_data_of(x, length)));
+	/* A value can be a secret */
+	if (data)
+		memzero_explicit(ert_data_of(x, length), size);
 	local_irq_restore(flags);
 	return status;
 }
