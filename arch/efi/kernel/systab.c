@@ -20,6 +20,8 @@ void __init efi_mode_copy_systab(void)
 {
 	void *p = early_memremap(efi_mode_handoff->systab, sizeof(systab));
 
+	if (!p)
+		panic("efi-mode: cannot map the EFI system table\n");
 	systab = *(efi_system_table_t *)p;
 	early_memunmap(p, sizeof(systab));
 }

@@ -36,6 +36,8 @@ static unsigned long __init etime_get_tsc_khz(void)
 
 	/* The direct map does not exist yet */
 	h = early_memremap(efi_mode_handoff_phys, sizeof(*h));
+	if (!h)
+		panic("efi-mode: cannot map the handoff\n");
 	calibrated_khz = h->tsc_khz;
 	source = h->tsc_source;
 	early_memunmap(h, sizeof(*h));
