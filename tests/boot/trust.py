@@ -84,8 +84,7 @@ def no_efi(opt, results):
         results.add(re.search("UEFI shell", found[1]),
                     "no EFI: message on the serial port", found[0])
         text = vga_text(m)
-        results.add("This kernel is an EFI application" in text,
-                    "no EFI: message on the screen", text)
+        results.add(found[0] in text, "no EFI: message on the screen", text)
 
 
 GRUB = "/usr/lib/grub/x86_64-efi/monolithic/grubx64.efi"

@@ -45,13 +45,14 @@ static void __init enofw_write_serial(const char *s)
 	}
 }
 
-/* Write to the line of the cursor, or to the last line */
+/* Write from the line of the cursor on, or to the last lines */
 static void __init enofw_write_text(const char *s)
 {
-	unsigned int columns = screen_info.orig_video_cols;
-	unsigned int row = min(screen_info.orig_y,
-			       max(screen_info.orig_video_lines, 1) - 1);
-	unsigned int i = row * columns, end = i + columns;
+	unsigned int columns = max(screen_info.orig_video_cols, 1);
+	unsigned int lines = DIV_ROUND_UP(strlen(s), columns);
+	unsigned int rows = max(screen_info.orig_video_lines, lines);
+	unsigned int row = min(screen_info.orig_y, rows - lines);
+	unsigned int i = row * columns, end = i + lines * columns;
 	u16 __iomem *screen;
 
 	if (end * sizeof(*screen) > VGA_TEXT_SIZE)
