@@ -202,8 +202,13 @@ static void etick_slow_down(struct work_struct *work)
 		WRITE_ONCE(fast, false);
 		/* Pairs with the barrier in efi_mode_fast_tick_get() */
 		smp_mb();
-		if (atomic_read(&users) || !etick_set_period(normal))
+		if (atomic_read(&users)) {
 			WRITE_ONCE(fast, true);
+		} else if (!etick_set_period(normal)) {
+			WRITE_ONCE(fast, true);
+			if (!efi_mode_is_stopped())
+				mod_delayed_work(system_wq, &slow_work, LINGER);
+		}
 	}
 	mutex_unlock(&tick_mutex);
 }
