@@ -119,7 +119,7 @@ ERRORS = (
      r"efi_mode\.preempt=never is neither gate nor event", 2),
     ("firmware without timer events",
      "initrd=\\initrd.img efi_mode.preempt=event",
-     r"the firmware does not give a periodic timer event", 9),
+     r"the firmware does not provide a periodic timer event", 9),
 )
 
 

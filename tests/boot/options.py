@@ -37,7 +37,7 @@ GOOD = (
      wide(f"initrd=a.img initrd=/b.img {END}"), None),
     ("bytes after the text, and no NUL",
      wide(f"initrd=\\b.img {END}\x01\x02"),
-     r"load options are text for \d+ characters only"),
+     r"ignoring the load options after character \d+"),
 )
 
 

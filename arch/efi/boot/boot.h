@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between the files of the resident half
+ * Interfaces between the files of the resident half
  *
  * Calls run downwards. Files on a line do not call each other:
  *
@@ -12,9 +12,10 @@
  *	lookup, clock-watch, cpu, live-memory, loaded-image
  *	switch, arena, crystal, ledger, load-options, local-apic, own-idt, pm-timer
  *
- * start.c puts the steps in order. resident.c is the main loop, which serves the
- * kernel's requests, and preempt.c what interrupts it. The CPU calls the entries in
- * idt-entry.S; idt-hook.c only knows their addresses, which resident.c gives it.
+ * start.c runs the steps of the start in order. resident.c contains the main
+ * loop, which executes the kernel's requests. preempt.c contains the code that
+ * interrupts this loop. Only the CPU calls the entries in idt-entry.S:
+ * resident.c passes their addresses to idt-hook.c.
  */
 #ifndef _ARCH_EFI_BOOT_H
 #define _ARCH_EFI_BOOT_H
@@ -37,7 +38,7 @@
 
 #include <asm/desc.h>
 
-/* In place of rdmsrl(), which needs the kernel's exception table and trace points */
+/* rdmsrl() would need the exception table and the tracepoints of the kernel */
 static inline u64 efi_mode_read_msr(u32 msr)
 {
 	u32 low, high;
@@ -56,7 +57,7 @@ static inline void efi_mode_pack_gate(gate_desc *gate, unsigned long handler,
 				      unsigned int ist, u16 segment)
 {
 	pack_gate(gate, GATE_INTERRUPT, handler, 0, ist, segment);
-	/* pack_gate() knows only the kernel's segment */
+	/* pack_gate() always uses __KERNEL_CS */
 	gate->segment = segment;
 }
 
@@ -110,7 +111,7 @@ size_t efi_mode_switch_tables_gdt_size(void);
 bool efi_mode_switch_tables_have_code(void);
 void efi_mode_switch_tables_init(struct efi_mode_handoff *h);
 
-/* Has the firmware loaded another global descriptor table since the copy was made? */
+/* Return: true if the firmware has loaded another GDT since it was copied */
 static inline bool
 efi_mode_switch_tables_are_old(const struct efi_mode_handoff *h)
 {
@@ -131,15 +132,15 @@ u32 efi_mode_pm_timer_khz(u32 us, u32 guess);
 
 /**
  * struct efi_mode_idt_entries - addresses of the entries in idt-entry.S
- * @tick:	at the vector of the firmware's clock
- * @slice:	at our own vector
- * @nmi:	at that of the non-maskable interrupt
- * @mc:		at that of the machine check
- * @stray:	at those of interrupts without an owner
- * @faults:	that of exception 0; the others follow, %EFI_MODE_ENTRY_STRIDE bytes
- *		apart
+ * @tick:	entry for the vector of the firmware's clock
+ * @slice:	entry for the vector that efi-mode uses for itself
+ * @nmi:	entry for the non-maskable interrupt
+ * @mc:		entry for the machine check
+ * @stray:	entry for the vectors that have no owner
+ * @faults:	entry for exception 0; those for the other exceptions follow at
+ *		intervals of %EFI_MODE_ENTRY_STRIDE bytes
  *
- * Only the CPU calls them.
+ * Only the CPU calls these entries.
  */
 struct efi_mode_idt_entries {
 	unsigned long tick;
@@ -154,7 +155,10 @@ bool efi_mode_own_idt_load(const struct efi_mode_idt_entries *entries);
 
 extern bool efi_mode_own_idt_loaded;
 
-/* Is the firmware one without interrupts? In each round trip, so it is no call */
+/*
+ * Return: true if the firmware runs with interrupts off. Inline, because every
+ * round trip calls it.
+ */
 static inline bool efi_mode_own_idt_is_loaded(void)
 {
 	return efi_mode_own_idt_loaded;
@@ -167,8 +171,8 @@ void efi_mode_own_idt_unload(void);
 extern unsigned long efi_mode_idt_hook_table;
 
 /*
- * Has the firmware loaded another interrupt descriptor table? The last egress knows,
- * because the firmware cannot have changed it since.
+ * Return: true if the firmware has loaded another IDT. The value that the last
+ * egress saved is current, because the firmware has not run since.
  */
 static inline bool efi_mode_idt_has_moved(const struct efi_mode_handoff *h)
 {
@@ -217,7 +221,10 @@ void efi_mode_hook_timer_remove(void);
 
 /* preempt.c */
 
-/* The least length of a slice, and of a handler in it before the slice can end */
+/*
+ * Minimum length of a slice after its ticks, and the time after which a slice
+ * can end although an interrupt handler of the firmware has not returned
+ */
 #define EFI_MODE_MIN_SLICE_US	50
 #define EFI_MODE_MAX_SLICE_US	900
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Load options as a command line
+ * Convert load options to a command line
  *
- * The specification leaves the content of load options to the image that they are for. The
- * EFI stub expects UTF-16. Boot managers also pass 8-bit text, records of another operating
- * system, and lines that end as those of a DOS file. On the command line of the kernel such
- * bytes become parameters for init, or a part of the name of the initrd.
+ * The UEFI specification leaves the format of load options to the image that
+ * receives them. The EFI stub expects UTF-16. Boot managers also pass 8-bit
+ * text, binary records of another operating system, and text with DOS line
+ * ends. On the kernel's command line, such bytes would become parameters of
+ * init, or part of the name of the initrd.
  */
 #include <linux/unaligned.h>
 
@@ -13,22 +14,23 @@
 
 #define BYTE_ORDER_MARK	0xfeff
 
-/* A tab, a line feed, a vertical tab, a form feed, a carriage return */
+/* Tab, line feed, vertical tab, form feed, carriage return */
 static bool options_is_white(u16 c)
 {
 	return c >= '\t' && c <= '\r';
 }
 
-/* Control characters, and the two code points that are never a character */
+/* Neither a control character nor one of the noncharacters U+FFFE and U+FFFF */
 static bool options_is_text(u16 c)
 {
 	return c >= ' ' && (c < 0x7f || c >= 0xa0) && c < 0xfffe;
 }
 
 /*
- * 8-bit text, read as UTF-16, consists of ideographs: no unit is an ASCII character,
- * except the last one, which an odd number of bytes makes. A command line is ASCII but for
- * some names in it.
+ * If 8-bit text is read as UTF-16, each unit combines two characters, and none
+ * of the units is an ASCII character. Only the last unit can be one, if the
+ * number of bytes is odd. A real command line consists of ASCII characters,
+ * except for some names in it.
  */
 static bool options_are_command_line(const u16 *text, size_t length)
 {
@@ -72,16 +74,18 @@ options_copy(const u8 *options, size_t units, u16 *text, size_t *length)
 }
 
 /**
- * efi_mode_clean_load_options() - make a command line of load options
- * @options:	what the loader passed, at any alignment
- * @size:	bytes in @options
- * @text:	room for @size / 2 + 1 units, for the command line and a NUL
- * @length:	set to the units in @text without the NUL
+ * efi_mode_clean_load_options() - convert load options to a command line
+ * @options:	load options that the loader passed, at any alignment
+ * @size:	size of @options in bytes
+ * @text:	buffer for the command line and a NUL: @size / 2 + 1 units
+ * @length:	set to the length of the command line in units, without the NUL
  *
- * The command line ends at a NUL, and at the first unit that is not a character. A lone
- * surrogate is one: file systems of the firmware accept it in a name.
+ * The command line ends at a NUL, or at the first unit that is not a character.
+ * A lone surrogate counts as a character, because the firmware's file systems
+ * accept it in file names.
  *
- * Return: how the command line has come about.
+ * Context: any.
+ * Return: how the command line differs from @options.
  */
 enum efi_mode_options_state
 efi_mode_clean_load_options(const void *options, size_t size, u16 *text, size_t *length)

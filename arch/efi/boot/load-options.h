@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How load-options.c makes a command line of load options. It needs nothing of the EFI
- * stub, because KUnit tests it in the kernel proper.
+ * Interface of load-options.c, which converts load options to a command line
+ *
+ * The file uses nothing from the EFI stub, because KUnit tests it in the kernel
+ * proper.
  */
 #ifndef _ARCH_EFI_BOOT_LOAD_OPTIONS_H
 #define _ARCH_EFI_BOOT_LOAD_OPTIONS_H
@@ -9,11 +11,14 @@
 #include <linux/types.h>
 
 /**
- * enum efi_mode_options_state - what load options are
- * @EFI_MODE_OPTIONS_GOOD:	a command line as it is
- * @EFI_MODE_OPTIONS_CHANGED:	a command line, once white space is spaces
- * @EFI_MODE_OPTIONS_CUT:	a command line with something behind that is not text
- * @EFI_MODE_OPTIONS_NOT_TEXT:	nothing that is a command line
+ * enum efi_mode_options_state - result of the conversion of load options
+ * @EFI_MODE_OPTIONS_GOOD:	the load options are a command line already
+ * @EFI_MODE_OPTIONS_CHANGED:	a byte order mark was removed, or white space
+ *				was replaced with spaces
+ * @EFI_MODE_OPTIONS_CUT:	the data after the command line are not text and
+ *				were cut off
+ * @EFI_MODE_OPTIONS_NOT_TEXT:	the load options are not text, and the command
+ *				line is empty
  */
 enum efi_mode_options_state {
 	EFI_MODE_OPTIONS_GOOD,

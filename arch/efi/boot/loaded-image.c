@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The loaded image protocol of this image, as the EFI stub sees it: with load options that
- * are a command line
+ * A copy of the image's loaded image protocol, for the EFI stub
  *
- * The stub reads the options twice, for the kernel and for the names of files. So it is
- * given a copy of the protocol, and the loader's own stays as it is. Options that are good
- * are passed on untouched, because the stub measures them.
+ * The load options in this copy are always a clean command line. The stub reads
+ * the options twice, once for the kernel and once for the names of files, so
+ * they are cleaned in the protocol that it reads them from. The loader's own
+ * protocol does not change. Options that are already clean are passed on
+ * unchanged, because the stub measures them into the TPM.
  */
 #include "boot.h"
 #include "load-options.h"
@@ -22,7 +23,7 @@ static void image_report(enum efi_mode_options_state state, const void *options,
 	size_t i;
 
 	if (state == EFI_MODE_OPTIONS_CUT)
-		efi_warn("efi-mode: the load options are text for %lu characters only: the rest is ignored\n",
+		efi_warn("efi-mode: ignoring the load options after character %lu: no text\n",
 			 length);
 	if (state != EFI_MODE_OPTIONS_NOT_TEXT)
 		return;
@@ -77,10 +78,13 @@ static efi_status_t __efiapi image_handle_protocol(efi_handle_t handle,
 }
 
 /**
- * efi_mode_loaded_image_init() - let the EFI stub see load options that are a command line
- * @bs:	boot services for the stub alone, which write down what they give
+ * efi_mode_loaded_image_init() - give the EFI stub clean load options
+ * @bs:	the stub's copy of the boot services; the ledger records its allocations
  *
- * Context: the firmware's world, TPL_APPLICATION, before the stub asks for its image.
+ * Replaces HandleProtocol() in @bs.
+ *
+ * Context: the firmware's world, TPL_APPLICATION, before the stub opens its
+ * loaded image protocol.
  */
 void efi_mode_loaded_image_init(efi_boot_services_t *bs)
 {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The start: what the EFI stub does in place of leaving boot services
+ * The start: the EFI stub calls efi_mode_start() instead of ExitBootServices()
  *
- * The steps in their order. Until the last one nothing has happened that
- * start_undo() does not undo, so that every failure is a message, a status and a
- * firmware as it was.
+ * efi_mode_start() runs the steps in order. start_undo() undoes everything that
+ * they do. So, if a step fails, the user sees a message, the caller gets an EFI
+ * status, and the firmware is in the state that it had before.
  *
- * When the kernel has ended, the way back is the same: efi_mode_start() returns to the
- * stub, which exits, and start_exit() calls start_undo(). After the last switch, nothing
- * in the arena may be used, except to free it.
+ * When the kernel ends, the image returns in the same way: efi_mode_start()
+ * returns to the stub, the stub calls Exit(), and start_exit() calls
+ * start_undo(). After the last world switch, the arena must not be used any
+ * more, except to free it.
  */
 #include <linux/sizes.h>
 #include <asm/apicdef.h>
@@ -21,11 +22,14 @@
 #include "boot.h"
 #include "encryption.h"
 
-/* What firmware keeps if nobody says otherwise: 1/8 of RAM, at least 128 MiB */
+/*
+ * Memory that the firmware keeps if efi_mode.reserve= is not given: 1/8 of RAM,
+ * but at least 128 MiB
+ */
 #define DEFAULT_RESERVE_MIN	(128ULL * SZ_1M)
 #define DEFAULT_RESERVE_SHIFT	3
 
-/* A kernel with a small initramfs, beside what the kernel image takes */
+/* RAM that a kernel with a small initramfs needs in addition to its image */
 #define MINIMUM_ARENA		(48ULL * SZ_1M)
 
 #define FIRST_STACK_SIZE	SZ_4K
@@ -84,14 +88,14 @@ static efi_status_t start_check_machine(void)
 	}
 
 	if (!efi_mode_switch_tables_have_code()) {
-		efi_err("efi-mode: the firmware's code segment is not in its descriptor table\n");
+		efi_err("efi-mode: the firmware's code segment is not in its GDT\n");
 		return EFI_UNSUPPORTED;
 	}
 
-	/* A switch in the middle of calls cannot move a shadow stack */
+	/* The world switch does not save and load shadow stacks */
 	if ((native_read_cr4() & X86_CR4_CET) &&
 	    (efi_mode_read_msr(MSR_IA32_S_CET) & CET_SHSTK_EN)) {
-		efi_err("efi-mode: the firmware runs with a shadow stack\n");
+		efi_err("efi-mode: the firmware uses a shadow stack, which is not supported\n");
 		return EFI_UNSUPPORTED;
 	}
 	return start_check_encryption();
@@ -104,7 +108,7 @@ static efi_status_t start_parse_size(const char *param, const char *val, u64 *si
 	if (val)
 		*size = memparse(val, &end);
 	if (!val || end == val || *end || !*size) {
-		efi_err("efi-mode: %s=%s is not a size, like 512M or 4G\n",
+		efi_err("efi-mode: %s=%s is not a size such as 512M or 4G\n",
 			param, val ?: "");
 		return EFI_INVALID_PARAMETER;
 	}
@@ -149,7 +153,7 @@ static efi_status_t start_parse_options(const struct boot_params *boot_params,
 	if (!cmdline)
 		return EFI_SUCCESS;
 
-	/* next_arg() writes into what it parses */
+	/* Parse a copy, because next_arg() writes to its input */
 	len = strnlen(cmdline, COMMAND_LINE_SIZE - 1) + 1;
 	status = efi_bs_call(allocate_pool, EFI_LOADER_DATA, len,
 			     (void **)&buf);
@@ -197,10 +201,10 @@ static u64 start_initrd_address(const struct boot_params *boot_params)
 }
 
 /*
- * Place the areas behind a handoff at @base: the transition GDTs, the FPU states, a stack
- * for the first switch, the memory map.
+ * Place the areas that follow a handoff at @base: the transition GDTs, the FPU
+ * states, a stack for the first switch, and the memory map.
  *
- * Return: bytes that the handoff takes with them.
+ * Return: size of the handoff and these areas, in bytes.
  */
 static unsigned long start_lay_out(struct efi_mode_layout *l,
 				   unsigned long base, size_t map_size)
@@ -260,7 +264,7 @@ static efi_status_t start_allocate_handoff(const struct boot_params *boot_params
 	range.size = size;
 	start_add_to_arena(h, &range);
 
-	/* What the stub has already allocated for the kernel */
+	/* The stub has already allocated these two for the kernel */
 	if (!efi_mode_ledger_find(kernel_entry, &range))
 		return EFI_LOAD_ERROR;
 	start_add_to_arena(h, &range);
@@ -309,7 +313,7 @@ static efi_status_t start_take_ranges(struct efi_mode_handoff *h,
 		if (status == EFI_SUCCESS)
 			status = start_add_to_arena(h, &ranges[i]);
 		if (status != EFI_SUCCESS) {
-			efi_err("efi-mode: the firmware does not give the memory at 0x%llx that its map shows as free\n",
+			efi_err("efi-mode: cannot allocate the free memory at 0x%llx\n",
 				ranges[i].base);
 			return status;
 		}
@@ -347,8 +351,9 @@ static efi_status_t start_choose_arena(struct efi_mode_handoff *h,
 }
 
 /*
- * No timer event of the firmware may allocate memory between the look at the map and the
- * allocation. All these services may be called up to TPL_NOTIFY (UEFI 2.10, section 7.1).
+ * Raise the TPL, so that no timer event of the firmware allocates memory after
+ * the memory map is read and before the arena is allocated. All services used
+ * here can be called at up to TPL_NOTIFY (UEFI 2.10, section 7.1).
  */
 static efi_status_t start_allocate_arena(struct efi_mode_handoff *h,
 					 const struct start_options *opt)
@@ -367,8 +372,9 @@ static efi_status_t start_allocate_arena(struct efi_mode_handoff *h,
 }
 
 /*
- * The kernel's map of RAM: the arena. The first MiB is named so that nothing
- * takes it for free address space; a map of one entry would be refused.
+ * Describe the arena as the kernel's RAM. The first MiB is listed as reserved,
+ * so that the kernel does not use it as free address space. This entry also
+ * guarantees a second one: the kernel rejects a map with only one entry.
  */
 static void start_describe_memory(struct boot_params *boot_params,
 				  const struct efi_mode_handoff *h)
@@ -391,8 +397,8 @@ static void start_describe_memory(struct boot_params *boot_params,
 }
 
 /*
- * Tell the kernel where the handoff is. The node is in memory of the firmware, as
- * those that the stub makes, and the ledger gives it back.
+ * Pass the address of the handoff to the kernel. The node is allocated from the
+ * firmware's pool, as the stub does for its own nodes, and the ledger frees it.
  */
 static efi_status_t start_add_setup_data(struct boot_params *boot_params,
 					 const struct efi_mode_handoff *h)
@@ -413,7 +419,10 @@ static efi_status_t start_add_setup_data(struct boot_params *boot_params,
 	return EFI_SUCCESS;
 }
 
-/* The firmware's own map, for efi_init(); the last thing before the switch */
+/*
+ * Pass the firmware's memory map to efi_init(). Nothing is allocated between
+ * this step and the first switch, so the map is current.
+ */
 static efi_status_t start_describe_firmware(struct boot_params *boot_params,
 					    struct efi_mode_handoff *h)
 {
@@ -426,7 +435,7 @@ static efi_status_t start_describe_firmware(struct boot_params *boot_params,
 	status = efi_bs_call(get_memory_map, &size, (void *)map, &key,
 			     &desc_size, &version);
 	if (status != EFI_SUCCESS) {
-		efi_err("efi-mode: the firmware's memory map has grown too large\n");
+		efi_err("efi-mode: cannot read the firmware's memory map, which may have grown\n");
 		return status;
 	}
 
@@ -467,18 +476,18 @@ efi_status_t efi_mode_start(efi_handle_t handle,
 
 	h->tsc_khz = efi_mode_tsc_khz(&h->tsc_source);
 	if (!h->tsc_khz) {
-		efi_err("efi-mode: the frequency of the time stamp counter cannot be found\n");
+		efi_err("efi-mode: cannot determine the frequency of the time stamp counter\n");
 		return EFI_UNSUPPORTED;
 	}
 
-	/* Firmware resets the machine when an application runs for 5 minutes */
+	/* Otherwise the firmware resets the machine after five minutes */
 	efi_bs_call(set_watchdog_timer, 0, 0, 0, NULL);
 
 	h->image = (unsigned long)handle;
 	h->preempt = opt.preempt;
 	status = efi_mode_resident_init(h);
 	if (status != EFI_SUCCESS) {
-		efi_err("efi-mode: the firmware does not give a periodic timer event\n");
+		efi_err("efi-mode: the firmware does not provide a periodic timer event\n");
 		return status;
 	}
 
@@ -495,7 +504,7 @@ efi_status_t efi_mode_start(efi_handle_t handle,
 	return efi_mode_resident_serve();
 }
 
-/* The ledger is last: the resident half's handoff lies in memory that it gives back */
+/* The ledger comes last, because it frees the memory that holds the handoff */
 static void start_undo(void)
 {
 	efi_mode_resident_exit();
@@ -507,10 +516,13 @@ void *efi_mode_entry[5];
 efi_status_t efi_mode_exit_status;
 
 /*
- * The stub exits by this service only, whether the kernel was started or not. An image
- * that returns from its entry point has exited (UEFI 2.10, section 7.4.2), and here it
- * must: a loader that has placed the image in memory by itself has called the entry point
- * with its own handle, so Exit() would end the loader.
+ * Exit() for the stub, which calls it in any case, whether the kernel was
+ * started or not.
+ *
+ * It returns from the entry point of the image, which is another way to exit
+ * (UEFI 2.10, section 7.4.2), and does not call the firmware's Exit(): a loader
+ * that has placed the image in memory by itself calls the entry point with the
+ * loader's own handle, so Exit() would end the loader.
  */
 static efi_status_t __noreturn __efiapi
 start_exit(efi_handle_t handle, efi_status_t status, unsigned long size,
