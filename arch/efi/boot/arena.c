@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The arena: which memory becomes Linux's
+ * The arena: choose the memory that Linux takes from the firmware
  *
- * Pure: from a memory map to a list of ranges. Nothing is allocated here.
+ * The functions here compute a list of ranges from a memory map. They do not
+ * allocate anything.
  *
  * The rules:
- *  - Firmware keeps the reserve, counting what it already uses, and never less
- *    than a quarter of the reserve as free memory, since what it uses now is
- *    busy.
- *  - That quarter is kept below 4 GiB, as far as there is any, because that is
- *    where firmware's drivers find memory for devices with 32-bit addresses.
- *  - Larger regions go first, so that the ranges are few and long.
- *  - The first MiB is not touched, nor are scraps, nor memory with a purpose.
+ *  - The firmware keeps the reserve, which includes the memory that it already
+ *    uses. At least a quarter of the reserve must be free memory, because the
+ *    firmware cannot allocate memory that is already in use.
+ *  - That quarter is below 4 GiB, as far as there is free memory there, because
+ *    firmware drivers need such memory for devices with 32-bit addresses.
+ *  - Larger regions are taken first, so that the ranges are few and long.
+ *  - The first MiB, regions smaller than MIN_REGION, and special purpose memory
+ *    are not taken.
  */
 #include <linux/minmax.h>
 #include <linux/sizes.h>
 
 #include "arena.h"
 
-/* A region that is smaller is not worth an entry in the kernel's memory map */
+/* A smaller region is not worth an entry in the kernel's memory map */
 #define MIN_REGION	SZ_1M
 
 static const efi_memory_desc_t *arena_desc_at(const struct efi_boot_memmap *map,
@@ -50,7 +52,7 @@ static bool arena_is_memory(const efi_memory_desc_t *d)
 	}
 }
 
-/* The part of a descriptor that could go to the arena; an empty one if none */
+/* Return: the part of a region that the arena can take, or an empty range */
 static struct efi_mode_range arena_usable(const efi_memory_desc_t *d)
 {
 	struct efi_mode_range r = {};
@@ -62,7 +64,7 @@ static struct efi_mode_range arena_usable(const efi_memory_desc_t *d)
 
 	start = max_t(u64, d->phys_addr, SZ_1M);
 	end = d->phys_addr + (d->num_pages << EFI_PAGE_SHIFT);
-	/* One that goes on above 4 GiB counts for what is below */
+	/* Of a region that crosses 4 GiB, only the part below is used */
 	if (start < SZ_4G)
 		end = min_t(u64, end, SZ_4G);
 	if (end < start + MIN_REGION)
@@ -79,10 +81,11 @@ static bool arena_is_low(const struct efi_mode_range *r)
 }
 
 /**
- * efi_mode_total_memory() - how much memory the machine has
+ * efi_mode_total_memory() - compute the amount of memory of the machine
  * @map:	the firmware's memory map
  *
- * Return: bytes of memory of all types.
+ * Context: any.
+ * Return: bytes of RAM, whether it is free or in use.
  */
 u64 efi_mode_total_memory(const struct efi_boot_memmap *map)
 {
@@ -95,7 +98,9 @@ u64 efi_mode_total_memory(const struct efi_boot_memmap *map)
 	return total;
 }
 
-/* The next range in the order of size: the largest that comes after @last */
+/*
+ * Return: the range after @last in the order from the largest to the smallest.
+ */
 static struct efi_mode_range arena_next_largest(const struct efi_boot_memmap *map,
 						const struct efi_mode_range *last)
 {
@@ -118,12 +123,13 @@ static struct efi_mode_range arena_next_largest(const struct efi_boot_memmap *ma
 /**
  * efi_mode_choose_arena() - choose the memory for Linux
  * @map:	the firmware's memory map
- * @taken:	bytes that are Linux's already: the kernel and its initrd
+ * @taken:	bytes that Linux already has, for the kernel and its initrd
  * @policy:	how much to take
- * @ranges:	where the chosen ranges go
- * @max:	room in @ranges
+ * @ranges:	array for the chosen ranges
+ * @max:	number of elements in @ranges
  *
- * Return: the number of ranges, or 0 if there is not enough memory.
+ * Context: any.
+ * Return: the number of chosen ranges, or 0 if there is not enough memory.
  */
 int efi_mode_choose_arena(const struct efi_boot_memmap *map, u64 taken,
 			  const struct efi_mode_arena_policy *policy,

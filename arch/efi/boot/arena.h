@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How arena.c chooses the arena. It needs nothing of the EFI stub, because KUnit
- * tests it in the kernel proper.
+ * Interface of arena.c, which chooses the arena
+ *
+ * The file uses nothing from the EFI stub, because KUnit tests it in the kernel
+ * proper.
  */
 #ifndef _ARCH_EFI_BOOT_ARENA_H
 #define _ARCH_EFI_BOOT_ARENA_H
@@ -11,13 +13,15 @@
 #include <asm/handoff.h>
 
 /**
- * struct efi_mode_arena_policy - how much memory goes to the arena
- * @reserve:	bytes that firmware keeps, counting what it already uses
- * @size:	bytes to take in addition to what the kernel already has, or 0 for
- *		all that @reserve leaves
- * @limit:	bytes to take at most, in addition to what the kernel already has; 0 for no
- *		limit
- * @minimum:	bytes without which the kernel cannot live
+ * struct efi_mode_arena_policy - how much memory the arena takes
+ * @reserve:	bytes that the firmware keeps, including the memory that it
+ *		already uses
+ * @size:	bytes to take in addition to the memory that the kernel already
+ *		has; 0 to take all that @reserve leaves
+ * @limit:	maximum of bytes to take in addition to the memory that the
+ *		kernel already has; 0 for no limit
+ * @minimum:	bytes that the kernel needs in addition to the memory that it
+ *		already has
  */
 struct efi_mode_arena_policy {
 	u64 reserve;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Offsets of the handoff's structures for the assembly files
+ * Offsets in the structures of the handoff, for the assembly files
  */
 #include <linux/kbuild.h>
 #include <linux/stddef.h>

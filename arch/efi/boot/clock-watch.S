@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The stubs by which clock.c watches the firmware's interrupts
+ * Interrupt entries with which clock.c watches the firmware's interrupts
  */
 #include <linux/linkage.h>
 #include <asm/ibt.h>
@@ -12,9 +12,10 @@
 	.section ".text", "ax"
 
 /*
- * Stubs for all vectors, EFI_MODE_CLOCK_WATCH_STRIDE bytes apart, that tell by which of
- * them firmware's clock ticks. They note the time and go on to the handler, the
- * address of which takes the place of the vector on the stack.
+ * One stub for each vector, at intervals of EFI_MODE_CLOCK_WATCH_STRIDE bytes.
+ * A stub counts the interrupt and records the time, and then passes control to
+ * the firmware's handler: it replaces the vector on the stack with the address
+ * of the handler, and executes RET.
  */
 	.balign	EFI_MODE_CLOCK_WATCH_STRIDE
 SYM_CODE_START(efi_mode_clock_watch_stubs)

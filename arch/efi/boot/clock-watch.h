@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stubs for all vectors, by which clock.c finds the firmware's clock
+ * One stub for each vector, with which clock.c finds the firmware's clock
  */
 #ifndef _ARCH_EFI_BOOT_CLOCK_WATCH_H
 #define _ARCH_EFI_BOOT_CLOCK_WATCH_H
 
-/* Bytes from one stub to the next */
+/* Distance of the stubs in bytes */
 #define EFI_MODE_CLOCK_WATCH_STRIDE	16
 
 #ifndef __ASSEMBLY__
@@ -13,11 +13,11 @@
 #include <linux/types.h>
 
 /**
- * struct efi_mode_clock_watch - what the stub of a vector has seen
- * @handler:	the firmware's handler
+ * struct efi_mode_clock_watch - interrupts at one vector
+ * @handler:	address of the firmware's handler
  * @count:	number of interrupts
- * @first:	TSC of the first one
- * @last:	TSC of the last one
+ * @first:	TSC at the first interrupt
+ * @last:	TSC at the last interrupt
  */
 struct efi_mode_clock_watch {
 	__u64 handler;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The firmware's clock: the device by which it ticks
+ * Find the firmware's clock: the device whose interrupts are its ticks
  *
- * If that is the local APIC's timer, the local APIC says so. The timer may also run for
- * another purpose, so its period must be the one that the firmware names. Any other device
- * is found by watching: for some ticks all external vectors lead through the stubs in
- * clock-watch.S, which count and go on to the firmware's handlers.
+ * If the clock is the local APIC timer, the registers of the timer show that.
+ * The timer may also run for another purpose, so its period must agree with the
+ * period that the firmware reports. Any other device is found by watching: for
+ * some ticks, all external vectors lead to the stubs in clock-watch.S, which
+ * count the interrupts and pass them on to the firmware's handlers.
  */
 #include <linux/math64.h>
 #include <asm/apicdef.h>
@@ -17,20 +18,23 @@
 
 #define FIRST_VECTOR	0x20
 
-/* Firmware's clocks tick every 1 to 55 ms */
+/* The clock of a firmware ticks every 1 to 55 ms */
 #define WATCH_US	200000
 #define WATCH_STEP_US	1000
 #define MIN_TICKS	3
 #define MAX_WATCHES	3
 
-/* Shorter than the shortest tick, and hundreds of counts of the slowest timer */
+/* Less than the shortest tick, but hundreds of counts of the slowest timer */
 #define COUNT_US	500
 
-/* Of those below the kernel's own, because firmware assigns vectors from below */
+/*
+ * Vectors below those that Linux uses itself. The highest free one is chosen,
+ * because the firmware assigns vectors from the lowest upwards.
+ */
 #define LAST_SLICE_VECTOR	0xdf
 #define FIRST_SLICE_VECTOR	0xd0
 
-/* As pack_gate(), but the rest of the gate stays as the firmware has it */
+/* Unlike pack_gate(), keep the segment, the type and the IST of the firmware */
 static void clock_set_offset(gate_desc *gate, unsigned long handler)
 {
 	gate->offset_low = handler;
@@ -39,8 +43,9 @@ static void clock_set_offset(gate_desc *gate, unsigned long handler)
 }
 
 /*
- * The stub of a vector counts and looks at the time; see clock-watch.S. The firmware does
- * not notice, because its own table stays as it is, and a copy is loaded.
+ * Count the interrupts at each vector for WATCH_US; see clock-watch.S. A copy
+ * of the firmware's IDT is loaded meanwhile, so the firmware's own IDT does not
+ * change.
  */
 static void clock_watch(void)
 {
@@ -86,8 +91,9 @@ static u64 clock_nominal_period(u32 tsc_khz)
 }
 
 /*
- * The clock's vector is the one that came most often. A handler may pass its interrupt
- * on to another vector. Then the vector that came first is the clock's.
+ * The clock's vector is the one with the most interrupts. A handler may pass
+ * its interrupt on to another vector, so that both have the same number. Then
+ * the clock's vector is the one at which the first interrupt came earlier.
  */
 static bool clock_is_better(const struct efi_mode_clock_watch *w,
 			    const struct efi_mode_clock_watch *best)
@@ -112,9 +118,10 @@ static const struct efi_mode_clock_watch *clock_find_best(void)
 }
 
 /*
- * The period that the firmware names is exact, but may be wrong; the measured one is
- * right, but rough. A hypervisor on a busy host loses ticks, so there are several tries
- * for the two to agree.
+ * The period that the firmware reports is exact, but may be wrong. The measured
+ * period is right, but only approximate, and it is too long if a hypervisor on
+ * a busy host loses ticks. The callers therefore measure several times until
+ * both agree.
  */
 static bool clock_agrees(u64 seen, u64 nominal)
 {
@@ -145,7 +152,7 @@ static void clock_find_device(struct efi_mode_handoff *h, u64 nominal)
 	efi_mode_ticks_set_period(&h->ticks, seen, best->last);
 }
 
-/* What the local APIC's timer may be */
+/* Return: what kind of clock the local APIC timer can be, EFI_MODE_CLOCK_* */
 static u8 clock_lapic_kind(u32 lvtt)
 {
 	if (lvtt & APIC_LVT_MASKED || (lvtt & APIC_VECTOR_MASK) < FIRST_VECTOR ||
@@ -159,7 +166,7 @@ static u8 clock_lapic_kind(u32 lvtt)
 						EFI_MODE_CLOCK_APIC_ONE_SHOT;
 }
 
-/* Return: cycles for a whole count of the local APIC's timer; 0 if it does not count */
+/* Return: period of the local APIC timer in TSC cycles; 0 if it is stopped */
 static u64 clock_lapic_period(u32 tsc_khz)
 {
 	u32 tmict = efi_mode_apic_read(APIC_TMICT), first, last, counts;
@@ -177,7 +184,10 @@ static u64 clock_lapic_period(u32 tsc_khz)
 	return counts ? mul_u64_u32_div(end - start, tmict, counts) : 0;
 }
 
-/* A busy host can make the count start anew more than once in a measurement */
+/*
+ * Measure several times, because on a busy host the timer may start anew more
+ * than once during a measurement.
+ */
 static bool clock_lapic_agrees(u32 tsc_khz, u64 nominal)
 {
 	int i;
@@ -202,7 +212,10 @@ static void clock_find(struct efi_mode_handoff *h)
 		return;
 	}
 	clock_find_device(h, nominal);
-	/* What the firmware names may be wrong */
+	/*
+	 * The local APIC timer is the clock after all: the reported period is
+	 * wrong
+	 */
 	if (h->clock == EFI_MODE_CLOCK_DEVICE && kind != EFI_MODE_CLOCK_NONE &&
 	    h->tick_vector == vector) {
 		h->clock = kind;
@@ -212,7 +225,7 @@ static void clock_find(struct efi_mode_handoff *h)
 
 #define EFI_ALREADY_STARTED	(20 | (1UL << (BITS_PER_LONG - 1)))
 
-/* Platform Initialization specification, volume 2, section 12.3 */
+/* Platform Initialization Specification 1.8, volume 2, section 12.3 */
 #define CPU_ARCH_PROTOCOL_GUID \
 	EFI_GUID(0x26baccb1, 0x6f42, 0x11d4, 0xbc, 0xe7, 0x00, 0x80, 0xc7, \
 		 0x3c, 0x88, 0x81)
@@ -231,12 +244,12 @@ union cpu_arch_protocol {
 	};
 };
 
-/* Registered for a moment only, for a vector that no device has */
+/* Registered for a moment only, at a vector that no driver uses */
 static void __efiapi clock_no_interrupt(long vector, void *context)
 {
 }
 
-/* Has a driver of the firmware registered a handler for it? */
+/* Return: true if a firmware driver has registered a handler for the vector */
 static bool clock_vector_is_taken(union cpu_arch_protocol *cpu, u8 vector)
 {
 	efi_status_t status = cpu->register_interrupt_handler(cpu, vector,
@@ -248,10 +261,10 @@ static bool clock_vector_is_taken(union cpu_arch_protocol *cpu, u8 vector)
 }
 
 /*
- * A vector of our own. The firmware's table has a gate for each, so that does not tell
- * whether a driver uses it.
+ * Choose a vector for efi-mode itself. The firmware's IDT has a gate for each
+ * vector, so a gate does not show that a driver uses the vector.
  *
- * Return: 0 if the firmware uses all of them.
+ * Return: the vector, or 0 if firmware drivers use all candidates.
  */
 static u8 clock_choose_vector(void)
 {
@@ -269,30 +282,37 @@ static u8 clock_choose_vector(void)
 }
 
 /**
- * efi_mode_clock_find() - find the device by which the firmware's clock ticks
- * @h:	the handoff; @clock, @tick_vector, @slice_vector and, if the clock is not
- *	the local APIC's, @ticks are filled in. @tsc_khz must be.
+ * efi_mode_clock_find() - find the firmware's clock
+ * @h:	the handoff; @tsc_khz must be set. Sets @clock, @tick_vector and
+ *	@slice_vector, and @ticks if the clock is not the local APIC timer.
  *
- * Context: the firmware's world, TPL_APPLICATION; takes a fifth of a second if the
- * clock is not the local APIC's, and three of them if it is not what it says.
+ * Takes a fifth of a second if the clock is not the local APIC timer, and up to
+ * three fifths if its period does not agree with the one that the firmware
+ * reports.
+ *
+ * Context: the firmware's world, TPL_APPLICATION.
  */
 void efi_mode_clock_find(struct efi_mode_handoff *h)
 {
 	h->clock = EFI_MODE_CLOCK_NONE;
-	/* A firmware without interrupts has no ticks */
+	/* A firmware that runs with interrupts off has no ticks */
 	if (!efi_mode_own_idt_is_loaded())
 		clock_find(h);
-	/* If the timer is firmware's clock now, it may be stopped later */
+	/*
+	 * Even if the timer is the firmware's clock: the firmware may stop it
+	 * later
+	 */
 	if (efi_mode_apic_read(APIC_SPIV) & APIC_SPIV_APIC_ENABLED)
 		h->slice_vector = clock_choose_vector();
 }
 
 /**
- * efi_mode_clock_note() - note how far the firmware's clock is
+ * efi_mode_clock_note() - record the count of the local APIC timer
  * @h:	the handoff
  *
- * It is some time until the kernel shares the local APIC; what firmware misses
- * until then it is owed. Of a device the time of its last tick is known already.
+ * Some time passes until the kernel shares the local APIC. From this count, the
+ * kernel computes the ticks that the firmware has missed until then. If the
+ * clock is another device, efi_mode_clock_find() has recorded its last tick.
  *
  * Context: the firmware's world, interrupts off, just before the first egress.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the CPU says of itself, and the state in which the kernel gets it
+ * Properties of the CPU, and the CPU state in which the kernel starts
  */
 #include <linux/math.h>
 #include <linux/math64.h>
@@ -21,7 +21,10 @@
 #define STALL_SHORT_US		250
 #define STALL_LONG_US		1000
 
-/* The PM timer is watched twice for so long, and so often if the results differ */
+/*
+ * The TSC is measured twice against the PM timer, for WATCH_US each time. If
+ * the results differ by more than 1/WATCH_PRECISION, both are measured again.
+ */
 #define WATCH_US		25000
 #define WATCH_ROUNDS		4
 #define WATCH_PRECISION		5000	/* 200 ppm */
@@ -40,8 +43,8 @@ static u32 cpu_tsc_khz_cpuid(void)
 			       denominator * 1000);
 
 	/*
-	 * The base frequency alone is rounded, by up to several thousand ppm. It says
-	 * which crystal there is, and that is exact.
+	 * The base frequency is rounded, by up to several thousand ppm. But it
+	 * identifies the crystal, whose frequency is exact.
 	 */
 	if (native_cpuid_eax(0) < 0x16)
 		return 0;
@@ -58,7 +61,7 @@ static u32 cpu_tsc_khz_hypervisor(void)
 	return native_cpuid_eax(HYPERVISOR_TIMING_LEAF);
 }
 
-/* In order, and without the alternatives that nothing applies here */
+/* rdtsc_ordered() would need alternatives, which are not patched here */
 static u64 cpu_read_tsc(void)
 {
 	u32 low, high;
@@ -68,10 +71,11 @@ static u64 cpu_read_tsc(void)
 }
 
 /*
- * If the host is busy, Stall() may last longer than it should, but never shorter. So
- * use the shortest of several measurements. Each fits into one time slice of the
- * host's scheduler (3 or 4 ms), so at least one is likely to be undisturbed. The
- * difference of two lengths leaves out the cost of the call.
+ * If the host is busy, Stall() may last longer than it should, but never
+ * shorter. So use the shortest of several measurements. Each fits into one time
+ * slice of the host's scheduler (3 or 4 ms), so at least one is likely to be
+ * undisturbed. The caller subtracts two lengths, which eliminates the cost of
+ * the call.
  */
 static u64 cpu_shortest_stall(unsigned long us)
 {
@@ -95,12 +99,15 @@ static u32 cpu_tsc_khz_stall(void)
 }
 
 /*
- * The PM timer is exact, and takes less time than Stall() (in ticks of the PM timer, a stall
- * is one too long or not). Nor is Stall() always right: if U-Boot fails to measure the TSC,
- * both have the frequency from its configuration. The chip of some PM timers returns wrong
- * counts now and then, and a busy host may come in between, so two results have to agree.
+ * The PM timer is more accurate than Stall(), and a measurement takes less
+ * time: if Stall() itself counts ticks of the PM timer, it can be one tick too
+ * long. Also, Stall() can be wrong: if U-Boot fails to measure the TSC, it uses
+ * the frequency from its configuration for Stall(), too. Some chipsets return a
+ * wrong count of the PM timer now and then, and a busy host may interrupt a
+ * measurement. Therefore two results must agree.
  *
- * Return: kHz, or 0 if there is no such timer, or no certain result.
+ * Return: frequency in kHz, or 0 if there is no such timer or no reliable
+ * result.
  */
 static u32 cpu_tsc_khz_pm_timer(void)
 {
@@ -122,10 +129,12 @@ static u32 cpu_tsc_khz_pm_timer(void)
 }
 
 /**
- * efi_mode_tsc_khz() - the frequency of the time stamp counter
- * @source:	which of EFI_MODE_TSC_* it comes from
+ * efi_mode_tsc_khz() - determine the frequency of the time stamp counter
+ * @source:	set to the source of the frequency, EFI_MODE_TSC_*
  *
- * Return: kHz, or 0 if it could not be found.
+ * Context: the firmware's world, TPL_APPLICATION. May call Stall(), and may
+ * take some hundred milliseconds.
+ * Return: frequency in kHz, or 0 if it cannot be determined.
  */
 u32 efi_mode_tsc_khz(u32 *source)
 {
@@ -151,9 +160,10 @@ u32 efi_mode_tsc_khz(u32 *source)
 }
 
 /**
- * efi_mode_fpu_size() - room for the FPU state of either side
+ * efi_mode_fpu_size() - get the size of an FPU state
  *
- * Return: bytes, for every component that XCR0 could enable.
+ * Context: any.
+ * Return: bytes, enough for all components that XCR0 can enable.
  */
 size_t efi_mode_fpu_size(void)
 {
@@ -165,15 +175,17 @@ size_t efi_mode_fpu_size(void)
 	return ALIGN(max_t(u32, ecx, sizeof(struct fxregs_state)), 64);
 }
 
-/* CPUID: the extended topology, and the initial ID of the local APIC */
+/* CPUID leaf with the extended topology and the ID of the local APIC */
 #define TOPOLOGY_LEAF		0xb
 
 /**
- * efi_mode_cpu_id() - which CPU is this?
+ * efi_mode_cpu_id() - get the ID of this CPU
  *
- * Context: any. Needs no access to the local APIC, which may be the kernel's.
- * Return: the ID of its local APIC; of that the lower 8 bits if the CPU does not have leaf
- * 0xb (Intel SDM volume 3, "Initial APIC ID").
+ * Does not access the local APIC, whose registers may hold the kernel's state.
+ *
+ * Context: any.
+ * Return: ID of the CPU's local APIC. If the CPU does not have leaf 0xb, only
+ * the lower 8 bits (Intel SDM volume 3, "Initial APIC ID").
  */
 u32 efi_mode_cpu_id(void)
 {
@@ -189,12 +201,13 @@ u32 efi_mode_cpu_id(void)
 
 /**
  * efi_mode_write_protected() - write to memory that may be read-only
- * @to:		where to
- * @from:	what to write
- * @size:	bytes
+ * @to:		destination
+ * @from:	data to write
+ * @size:	size of the data in bytes
  *
- * UEFI lets the firmware protect its memory. CR0.WP can only be cleared while CR4.CET is
- * clear (Intel SDM volume 3, section 2.5, "Control Registers").
+ * UEFI allows the firmware to write-protect its memory. CR0.WP can only be
+ * cleared while CR4.CET is clear (Intel SDM volume 3, section 2.5, "Control
+ * Registers").
  *
  * Context: the firmware's world.
  */
@@ -202,11 +215,17 @@ void efi_mode_write_protected(void *to, const void *from, size_t size)
 {
 	unsigned long flags = native_save_fl(), cr0, cr4;
 
-	/* A handler of the firmware's would run without protection, either */
+	/*
+	 * Otherwise interrupt handlers of the firmware would run unprotected,
+	 * too
+	 */
 	native_irq_disable();
 	cr0 = native_read_cr0();
 	cr4 = native_read_cr4();
-	/* In one piece: returns and calls meanwhile would not be on a shadow stack */
+	/*
+	 * One asm statement, because a call or a return while CET is off would
+	 * not be recorded on the shadow stack
+	 */
 	asm volatile("mov %[cr4_off], %%cr4\n\t"
 		     "mov %[cr0_off], %%cr0\n\t"
 		     "rep movsb\n\t"
@@ -229,15 +248,18 @@ void efi_mode_write_protected(void *to, const void *from, size_t size)
 })
 
 /**
- * efi_mode_first_state() - the state in which the kernel starts
- * @cpu:		what switch() will load; @cpu->fpu is set already
- * @stack_top:		end of a stack for the first instructions
- * @boot_params:	what the kernel gets in RSI
+ * efi_mode_first_state() - prepare the CPU state in which the kernel starts
+ * @cpu:		state that the first egress will load; @cpu->fpu must be
+ *		set
+ * @stack_top:		end of the stack for the first instructions
+ * @boot_params:	boot parameters, which the kernel gets in RSI
  * @kernel_entry:	address of startup_64
  *
- * The boot protocol asks for an identity map and flat segments: the kernel
- * starts on the firmware's and leaves them soon. Its FPU is in the state of a
- * reset.
+ * The boot protocol requires an identity map and flat segments. The kernel
+ * starts on those of the firmware, and soon replaces them. The x87 control word
+ * is the one that FNINIT sets, and MXCSR has its default value.
+ *
+ * Context: the firmware's world.
  */
 void efi_mode_first_state(struct efi_mode_cpu *cpu, void *stack_top,
 			  struct boot_params *boot_params,
@@ -273,7 +295,7 @@ void efi_mode_first_state(struct efi_mode_cpu *cpu, void *stack_top,
 	fpu->cwd = 0x37f;
 	fpu->mxcsr = MXCSR_DEFAULT;
 
-	/* The frame that switch() pops */
+	/* The frame that efi_mode_switch() pops */
 	*--stack = (unsigned long)efi_mode_first_entry;
 	*--stack = X86_EFLAGS_FIXED;
 	*--stack = 0;					/* RBP */

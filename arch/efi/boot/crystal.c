@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The crystal that the time stamp counter is derived from, where the CPU does not say
+ * Identify the crystal of the time stamp counter if the CPU does not report it
  *
- * Pure: there is nothing here but arithmetic.
+ * This file contains only arithmetic.
  */
 #include <linux/kernel.h>
 #include <linux/math.h>
@@ -11,24 +11,28 @@
 #include "crystal.h"
 
 /*
- * Intel SDM volume 3, "Determining the Processor Base Frequency": CPUs with leaf 0x15 have
- * one of these. Two of them are 4 % apart.
+ * CPUs with leaf 0x15 have one of these crystals (Intel SDM volume 3,
+ * "Determining the Processor Base Frequency"). The closest two are 4 % apart.
  */
 static const u32 crystals_khz[] = { 19200, 24000, 25000, 38400 };
 
-/* Per mille by which leaf 0x16 may be off, because it is in steps of 100 MHz mostly */
+/*
+ * Maximum error of leaf 0x16, in per mille: most CPUs report multiples of
+ * 100 MHz
+ */
 #define MAX_ROUNDING	15
 
 /**
- * efi_mode_crystal_khz() - find the crystal's frequency from that of the CPU
- * @base_mhz:	base frequency of the CPU in MHz, rounded: CPUID leaf 0x16, EAX
- * @numerator:	of the ratio of the TSC's frequency to the crystal's, not 0: leaf 0x15, EBX
- * @denominator: of the same, not 0: leaf 0x15, EAX
+ * efi_mode_crystal_khz() - find the frequency of the crystal
+ * @base_mhz:	rounded base frequency of the CPU in MHz: CPUID leaf 0x16, EAX
+ * @numerator:	numerator of the ratio of the TSC frequency to the crystal
+ *		frequency, not 0: CPUID leaf 0x15, EBX
+ * @denominator: denominator of this ratio, not 0: CPUID leaf 0x15, EAX
  *
  * The TSC runs at the base frequency.
  *
  * Context: any.
- * Return: kHz, or 0 if no crystal that is in use fits.
+ * Return: frequency in kHz, or 0 if none of the known crystals matches.
  */
 u32 efi_mode_crystal_khz(u32 base_mhz, u32 numerator, u32 denominator)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which crystal does the time stamp counter come from?
+ * Interface of crystal.c, which identifies the crystal behind the TSC
  */
 #ifndef _ARCH_EFI_BOOT_CRYSTAL_H
 #define _ARCH_EFI_BOOT_CRYSTAL_H

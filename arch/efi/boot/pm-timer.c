@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ACPI power management timer, by which the time stamp counter is measured
+ * Measure the time stamp counter against the ACPI power management timer
  *
- * The timer has one known frequency. To read it changes nothing.
+ * The PM timer has a fixed, known frequency. Reading it has no side effects, so
+ * the firmware is not disturbed.
  */
 #include <linux/acpi.h>
 #include <linux/math64.h>
@@ -11,7 +12,7 @@
 #include "boot.h"
 
 #define PM_TIMER_HZ	3579545
-#define PM_TIMER_MASK	GENMASK(23, 0)	/* all of them have 24 bits, and some 32 */
+#define PM_TIMER_MASK	GENMASK(23, 0)	/* the counter has 24 or 32 bits */
 
 #define SAMPLES		16
 
@@ -20,7 +21,7 @@ struct pm_sample {
 	u32 count;
 };
 
-/* The root table: the XSDT, or the RSDT if ACPI 1.0 is all that there is */
+/* Return: the XSDT, or the RSDT if the firmware only has ACPI 1.0, or NULL */
 static const struct acpi_table_header *pm_find_root(unsigned int *pointer_size)
 {
 	const struct acpi_table_rsdp *rsdp = get_efi_config_table(ACPI_20_TABLE_GUID);
@@ -54,7 +55,7 @@ static const struct acpi_table_fadt *pm_find_fadt(void)
 	return NULL;
 }
 
-/* Return: the I/O port, or 0 */
+/* Return: the I/O port of the timer, or 0 if there is none */
 static u16 pm_find_port(void)
 {
 	const struct acpi_table_fadt *fadt = pm_find_fadt();
@@ -64,7 +65,10 @@ static u16 pm_find_port(void)
 	return fadt->pm_timer_block;
 }
 
-/* Two reads of the TSC around that of the timer tell how far apart the pair is */
+/*
+ * Read the TSC before and after the timer. The closer the two reads are, the
+ * more accurate is the pair, so use the best of several pairs.
+ */
 static struct pm_sample pm_take_sample(u16 port)
 {
 	u64 before, after, closest = U64_MAX;
@@ -87,11 +91,13 @@ static struct pm_sample pm_take_sample(u16 port)
 
 /**
  * efi_mode_pm_timer_khz() - measure the frequency of the time stamp counter
- * @us:		for how long, up to 1000000
- * @guess:	about what it could be, in kHz
+ * @us:		length of the measurement in microseconds, up to 1000000
+ * @guess:	approximate frequency in kHz
+ *
+ * If the timer does not count, gives up after about 16 times @us.
  *
  * Context: the firmware's world.
- * Return: kHz; 0 if there is no such timer, or it does not count.
+ * Return: frequency in kHz; 0 if there is no such timer, or it does not count.
  */
 u32 efi_mode_pm_timer_khz(u32 us, u32 guess)
 {
