@@ -2,16 +2,18 @@
 /*
  * Preemption: how a slice ends, and how the firmware gets its interrupts
  *
- * A request that takes long is ended in the middle, at the vector of the firmware's
- * clock, where idt-hook.c has put an entry. In the firmware's world the local APIC's
- * timer also stands for the kernel's next timer, so that the entry ends the slice at
- * whichever of the two comes first, at any task priority below TPL_HIGH_LEVEL. The
- * next ingress returns into it, the handler that the interrupt was for runs, and the
- * call goes on as after any interrupt.
+ * A slice can end in the middle of a firmware call, because idt-hook.c has
+ * installed an entry at the vector of the firmware's clock. During a slice, the
+ * local APIC timer is also programmed for the kernel's next timer. The entry
+ * therefore ends the slice at the next tick or at the kernel's next timer,
+ * whichever comes first, at any task priority level below TPL_HIGH_LEVEL. The
+ * next ingress returns into the entry. The entry runs the firmware's handler if
+ * the interrupt was a tick, and the call continues as after any interrupt.
  *
- * If the entry cannot be installed, there is a periodic timer event at TPL_NOTIFY, the
- * highest level at which an event may call anything. Its notify function makes the
- * egress. Code at TPL_NOTIFY or higher is not interrupted then.
+ * If the entry cannot be installed, a periodic timer event at TPL_NOTIFY, the
+ * highest level at which a notify function can run, ends slices instead. Its
+ * notify function makes the egress. Code at TPL_NOTIFY and above is not
+ * interrupted then.
  */
 #include <asm/irqflags.h>
 #include <asm/msr.h>
@@ -23,21 +25,22 @@
 static struct efi_mode_handoff *handoff;
 static efi_event_t preempt_event;
 
-/* A handler that was run from here has not returned, and may dispatch events */
+/* A firmware handler that this file called has not returned yet */
 static bool delivering;
 
-/* TSC at which the last handler began */
+/* TSC at the start of the last handler */
 static u64 handler_start;
 
 /* A handler has run since efi_mode_may_poll() was called */
 static bool handled;
 
-/* The cost of a tick is an average of about as many */
+/* Approximate number of ticks over which the cost of a tick is averaged */
 #define TICKS_AVERAGED	8
 
 /*
- * If the slice ended in the handler, the time includes Linux's turn. The limit counts in
- * place of it then, because the handler has taken at least as long.
+ * If the slice ended while the handler ran, the measured time includes the time
+ * in which Linux ran. Then max_slice_cycles is used instead, because the
+ * handler has taken at least that long.
  */
 static void preempt_note_tick_cost(struct efi_mode_handoff *h, u64 start)
 {
@@ -48,14 +51,16 @@ static void preempt_note_tick_cost(struct efi_mode_handoff *h, u64 start)
 }
 
 /*
- * Run a handler, as if its interrupt came now to the code that has been interrupted.
- * It returns before the next begins. The firmware's timer handler raises and restores
- * the task priority, so that events which became due are dispatched before the next
- * tick, and the handlers do not nest.
+ * Run a handler of the firmware, as if the interrupt arrived now at the code
+ * that was interrupted. A handler returns before the next one starts, so
+ * handlers do not nest: the firmware's timer handler raises and restores the
+ * task priority level, which dispatches the events that are due, before the
+ * next tick.
  *
- * Return: true if the firmware takes another interrupt. Its handler may clear IF in its
- * frame, if it has been run in the middle of itself and leaves the rest to the outer
- * one (edk2's NestedInterruptTplLib). Interrupts stay off then.
+ * Return: true if the firmware accepts another interrupt. A handler that has
+ * interrupted another instance of itself may clear IF in its frame, to leave
+ * the remaining work to the outer instance (edk2's NestedInterruptTplLib).
+ * Interrupts must then stay off.
  */
 static bool preempt_run_handler(struct efi_mode_handoff *h, unsigned int vector,
 				unsigned long *rflags)
@@ -67,7 +72,7 @@ static bool preempt_run_handler(struct efi_mode_handoff *h, unsigned int vector,
 	if (!handler)
 		return true;
 	efi_mode_lookup_outdate();
-	/* A handler has this long before the slice can end in it */
+	/* The slice cannot end in the handler before this time */
 	start = rdtsc();
 	h->earliest = start + h->max_slice_cycles;
 	handler_start = start;
@@ -84,10 +89,13 @@ static bool preempt_run_handler(struct efi_mode_handoff *h, unsigned int vector,
 }
 
 /*
- * Take the next interrupt that the firmware has missed: first those that came to the
- * kernel, once each, then the ticks that are due. If the vector is that of the
- * firmware's clock, the interrupt counts as a tick even if none is due by the account,
- * because its device waits for the end of the interrupt.
+ * Take the next interrupt that the firmware has missed: first each interrupt
+ * that arrived while the kernel ran, once, then the ticks that are due. An
+ * interrupt at the vector of the firmware's clock is delivered, and counts as a
+ * tick, even if the account says that no tick is due, because the device waits
+ * for the end of interrupt.
+ *
+ * Return: false if the firmware has missed no interrupt.
  */
 static bool preempt_next_pending(struct efi_mode_handoff *h, u64 now,
 				 unsigned int *vector)
@@ -105,7 +113,7 @@ static bool preempt_next_pending(struct efi_mode_handoff *h, u64 now,
 		return true;
 	}
 
-	/* A device may be about to deliver the next one itself */
+	/* The device may be about to deliver the latest tick itself */
 	if (h->clock == EFI_MODE_CLOCK_DEVICE)
 		now -= h->ticks.period;
 	if (!efi_mode_ticks_is_due(&h->ticks, now))
@@ -126,7 +134,9 @@ static void preempt_deliver_all(struct efi_mode_handoff *h, u64 now,
 
 		h->replayed++;
 		more = preempt_run_handler(h, vector, rflags);
-		/* From here on, so that ticks do not use up the whole slice */
+		/*
+		 * The minimum length counts from here: ticks must not use it up
+		 */
 		now = rdtsc();
 		h->earliest = now + h->min_slice;
 		if (!more)
@@ -135,8 +145,9 @@ static void preempt_deliver_all(struct efi_mode_handoff *h, u64 now,
 }
 
 /*
- * Deliver what the firmware has missed. If the slice has ended in a handler that was
- * run from here, that handler goes on first, and the outer loop delivers the rest.
+ * Deliver the interrupts that the firmware has missed. If the previous slice
+ * ended in a handler that this function was running, do nothing: that handler
+ * must return first, and the outer instance of the loop then delivers the rest.
  */
 static inline void preempt_deliver(struct efi_mode_handoff *h, u64 now,
 				   unsigned long *rflags)
@@ -149,7 +160,9 @@ static inline void preempt_deliver(struct efi_mode_handoff *h, u64 now,
 static inline void preempt_switch(struct efi_mode_handoff *h, u32 reason)
 {
 	h->egress = reason;
-	/* Its data segments are those of a task: the kernel loads them itself */
+	/*
+	 * The kernel itself loads its data segments, which depend on the task
+	 */
 	h->linux_cpu.ds = 0;
 	h->linux_cpu.es = 0;
 	h->linux_cpu.fs = 0;
@@ -160,8 +173,9 @@ static inline void preempt_switch(struct efi_mode_handoff *h, u32 reason)
 }
 
 /*
- * A machine check in the middle of the switch to the firmware has been counted there. Only
- * here, on the firmware's own tables, can it be looked at.
+ * If a machine check occurred during the switch to the firmware, its handler
+ * has only counted it. Check here, on the firmware's own descriptor tables,
+ * whether the firmware can continue.
  */
 static noinline void preempt_check_machine(struct efi_mode_handoff *h)
 {
@@ -174,9 +188,8 @@ static noinline void preempt_check_machine(struct efi_mode_handoff *h)
 }
 
 /*
- * Interrupts are off, before and after.
- *
- * Return: TSC at the beginning of the next slice.
+ * Context: interrupts off, and still off at return.
+ * Return: TSC at the start of the next slice.
  */
 static u64 preempt_egress(u32 reason)
 {
@@ -185,8 +198,8 @@ static u64 preempt_egress(u32 reason)
 	u64 now;
 
 	/*
-	 * The kernel has ended. As long as its memory is there, it can still be told that
-	 * the firmware has not survived it.
+	 * The kernel has ended and gets no more slices. But its memory still
+	 * exists, so it can still handle a fault of the firmware.
 	 */
 	if (unlikely(h->leaving) && reason != EFI_MODE_EGRESS_FAULT)
 		return rdtsc();
@@ -202,11 +215,13 @@ static u64 preempt_egress(u32 reason)
 }
 
 /**
- * efi_mode_egress() - end the slice, and deliver interrupts when the next one begins
+ * efi_mode_egress() - end the slice, and deliver interrupts at the next one
  * @reason:	EFI_MODE_EGRESS_*
  *
- * Context: the firmware's code at a known place, not an interrupt; any task priority.
- * Comes back when the next slice begins.
+ * Returns when the next slice starts.
+ *
+ * Context: code that the firmware has called, not an interrupt handler; any
+ * task priority level.
  */
 void efi_mode_egress(u32 reason)
 {
@@ -219,16 +234,17 @@ void efi_mode_egress(u32 reason)
 }
 
 /**
- * efi_mode_end_slice() - end the slice, as nothing else may do it any more
+ * efi_mode_end_slice() - end the slice because its timer may not fire any more
  *
- * Context: a function of the firmware, at any task priority. Comes back when the next
- * slice begins.
+ * Returns when the next slice starts.
+ *
+ * Context: a hooked function of the firmware, at any task priority level.
  */
 void efi_mode_end_slice(void)
 {
 	if (handoff->irqs_off)
 		return;
-	/* At TPL_HIGH_LEVEL firmware takes no ticks */
+	/* At TPL_HIGH_LEVEL, the firmware accepts no ticks */
 	if (native_save_fl() & X86_EFLAGS_IF)
 		efi_mode_egress(EFI_MODE_EGRESS_DEADLINE);
 	else
@@ -236,14 +252,15 @@ void efi_mode_end_slice(void)
 }
 
 /**
- * efi_mode_yield() - let Linux have the time in which the firmware waits
- * @until:	TSC at which the firmware goes on
+ * efi_mode_yield() - let Linux run while the firmware waits
+ * @until:	TSC at which the wait ends
  *
- * Does nothing where an interrupt could not end the slice.
+ * Ends the slice if a task in Linux can run, unless interrupts are off, because
+ * then an interrupt could not end the slice at this place, either. Returns when
+ * the next slice starts, which may be before @until.
  *
- * Context: a function of the firmware, at any task priority. Comes back when the next
- * slice begins, which may be before @until.
- * Return: false if no task in Linux needs the time.
+ * Context: a hooked function of the firmware, at any task priority level.
+ * Return: false if the slice has not ended.
  */
 bool efi_mode_yield(u64 until)
 {
@@ -260,7 +277,7 @@ static bool preempt_may_end(struct efi_mode_handoff *h, u64 now)
 	return !h->irqs_off && (s64)(now - h->earliest) >= 0;
 }
 
-/* Return: TSC */
+/* Return: TSC at the start of the next slice, or @now if this one cannot end */
 static u64 preempt_end_slice(struct efi_mode_handoff *h, u32 reason, u64 now)
 {
 	if (!preempt_may_end(h, now))
@@ -269,10 +286,11 @@ static u64 preempt_end_slice(struct efi_mode_handoff *h, u32 reason, u64 now)
 }
 
 /*
- * Is an interrupt at the vector of the firmware's clock a tick, or is it the kernel's
- * timer? The account tells, except while the firmware catches up, when ticks are due in
- * either case. Then the ticks come one after the other, and none of them in the handler
- * of the one before, unless that handler takes as long as a whole period.
+ * Check whether an interrupt at the vector of the firmware's clock is a tick or
+ * the kernel's timer. It is a tick if the account says that one is due.
+ * While missed ticks are replayed, ticks are always due. An interrupt that
+ * arrives in the handler of a replayed tick then counts as the kernel's timer,
+ * unless the handler has run for a whole period.
  */
 static bool preempt_is_tick(const struct efi_mode_handoff *h, u64 now)
 {
@@ -283,7 +301,9 @@ static bool preempt_is_tick(const struct efi_mode_handoff *h, u64 now)
 	return efi_mode_ticks_is_due(&h->ticks, now);
 }
 
-/* An interrupted poll leaves nothing of the firmware's unfinished */
+/*
+ * If the CPU was halted in the idle poll, no work of the firmware is unfinished
+ */
 static u32 preempt_deadline_reason(bool polling)
 {
 	return polling ? EFI_MODE_EGRESS_IDLE : EFI_MODE_EGRESS_DEADLINE;
@@ -291,14 +311,17 @@ static u32 preempt_deadline_reason(bool polling)
 
 /**
  * efi_mode_tick() - handle an interrupt at the vector of the firmware's clock
- * @rflags:	flags in its frame
+ * @rflags:	flags in the interrupt frame; may be changed
  *
- * The local APIC's interrupt is ended here. Some firmware does so only when it has
- * dispatched the events that are due, and nothing could end the slice in one of them.
- * Its own end of interrupt then has none to end, as when a tick is replayed.
+ * If the clock is the local APIC timer, this function sends the EOI. Some
+ * firmware sends it only after it has dispatched the events that are due, and
+ * until then, no interrupt could end the slice in one of these events. The
+ * firmware's own EOI then has no effect, as when a tick is replayed.
  *
- * Context: the entry in the firmware's IDT, interrupts off. If the slice ends, comes
- * back when the next one begins and all that the firmware has missed is delivered.
+ * If the slice ends, this function returns after the next slice has started and
+ * all missed interrupts have been delivered.
+ *
+ * Context: the entry in the firmware's IDT, interrupts off.
  */
 void efi_mode_tick(unsigned long *rflags)
 {
@@ -317,7 +340,10 @@ void efi_mode_tick(unsigned long *rflags)
 	efi_mode_ticks_delivered(&h->ticks, 1);
 	if (!polling || !efi_mode_idle_poll_goes_on(h, now))
 		preempt_end_slice(h, EFI_MODE_EGRESS_TICK, now);
-	/* If it is a device's the handler ends the interrupt, so it is the first */
+	/*
+	 * If the clock is another device, this handler sends the EOI, so run it
+	 * before those of missed interrupts
+	 */
 	if (!preempt_run_handler(h, h->tick_vector, rflags))
 		return;
 	now = rdtsc();
@@ -326,8 +352,8 @@ void efi_mode_tick(unsigned long *rflags)
 }
 
 /**
- * efi_mode_slice_timer() - handle an interrupt at our own vector
- * @rflags:	flags in its frame
+ * efi_mode_slice_timer() - handle an interrupt at the vector of efi-mode
+ * @rflags:	flags in the interrupt frame; may be changed
  *
  * Context: the entry in the firmware's IDT, interrupts off.
  */
@@ -341,10 +367,10 @@ void efi_mode_slice_timer(unsigned long *rflags)
 }
 
 /**
- * efi_mode_stray_interrupt() - end an interrupt without an owner
- * @rflags:	flags in its frame
+ * efi_mode_stray_interrupt() - drop an interrupt that has no owner
+ * @rflags:	flags in the interrupt frame
  *
- * Context: an entry in our own IDT, interrupts off.
+ * Context: an entry in the IDT of own-idt.c, interrupts off.
  */
 void efi_mode_stray_interrupt(unsigned long *rflags)
 {
@@ -352,10 +378,11 @@ void efi_mode_stray_interrupt(unsigned long *rflags)
 }
 
 /**
- * efi_mode_fault() - tell the kernel of an exception in the firmware's world
- * @frame:	what the exception left on the stack
+ * efi_mode_fault() - report a fatal exception in the firmware to the kernel
+ * @frame:	exception frame on the stack; all members before @address are
+ *		valid
  *
- * Does not return: the kernel never gives the firmware another slice.
+ * Does not return, because the kernel gives the firmware no more slices.
  *
  * Context: any, interrupts off.
  */
@@ -370,14 +397,17 @@ void efi_mode_fault(const struct efi_mode_fault *frame)
 }
 
 /**
- * efi_mode_may_poll() - may the slice last as long as the kernel is idle?
+ * efi_mode_may_poll() - check whether an idle slice can continue
  * @h:	the handoff
  *
- * The handler of a timer that is armed at each tick has armed it for the next one, and
- * not for the kernel's timer: that is lent with the next slice.
+ * If the clock is a one-shot timer and its handler has run in this slice, the
+ * handler has programmed the timer for the next tick. The timer does not fire
+ * at the kernel's next timer any more. The kernel programs it again when it
+ * starts the next slice.
  *
- * Context: the resident half's main loop.
- * Return: false if the slice has to end first, for the kernel's timer.
+ * Context: the main loop of the resident half.
+ * Return: false if the slice must end first, so that the kernel can program the
+ * timer.
  */
 bool efi_mode_may_poll(const struct efi_mode_handoff *h)
 {
@@ -392,30 +422,33 @@ static void __efiapi preempt_notify(efi_event_t event, void *context)
 	struct efi_mode_handoff *h = context;
 	u64 now = rdtsc();
 
-	/* A tick that is replayed must not end the slice that replays it */
+	/* A replayed tick must not end the slice in which it is replayed */
 	if (delivering || !preempt_may_end(h, now))
 		return;
 	efi_mode_egress(EFI_MODE_EGRESS_EVENT);
 }
 
 /**
- * efi_mode_preempt_init() - make ready for the first egress
+ * efi_mode_preempt_init() - prepare for the first egress
  * @h:	the handoff; @tsc_khz must be set
+ *
+ * Context: the firmware's world.
  */
 void efi_mode_preempt_init(struct efi_mode_handoff *h)
 {
 	handoff = h;
 	h->min_slice = (u64)h->tsc_khz * EFI_MODE_MIN_SLICE_US / 1000;
 	h->max_slice_cycles = (u64)h->tsc_khz * EFI_MODE_MAX_SLICE_US / 1000;
-	/* Not before there is a kernel */
+	/* No slice can end before the kernel exists */
 	h->earliest = rdtsc() + S64_MAX / 2;
 }
 
 /**
- * efi_mode_preempt_by_event() - end slices by a timer event
+ * efi_mode_preempt_by_event() - end slices with a timer event
  * @h:	the handoff
  *
- * For firmware whose clock has not been found, or has no place in its IDT.
+ * For a firmware whose clock was not found, or whose IDT has no entry for the
+ * vector.
  *
  * Context: the firmware's world, TPL_APPLICATION.
  * Return: an EFI status.
@@ -425,7 +458,10 @@ efi_status_t efi_mode_preempt_by_event(struct efi_mode_handoff *h)
 	efi_status_t status;
 
 	h->slice_vector = 0;
-	/* Ticks that a device delivers in a slice are not seen here, so none are counted */
+	/*
+	 * Do not count ticks: without an IDT entry, those of a device are
+	 * missed
+	 */
 	if (h->clock == EFI_MODE_CLOCK_DEVICE)
 		h->ticks.period = 0;
 
@@ -435,7 +471,7 @@ efi_status_t efi_mode_preempt_by_event(struct efi_mode_handoff *h)
 	if (status != EFI_SUCCESS)
 		return status;
 
-	/* A period of 0 is one tick of firmware's clock, as it is now */
+	/* A period of 0 means every tick of the firmware's clock */
 	return efi_bs_call(set_timer, preempt_event, EfiTimerPeriodic, 0);
 }
 
@@ -443,6 +479,8 @@ efi_status_t efi_mode_preempt_by_event(struct efi_mode_handoff *h)
  * efi_mode_preempt_exit() - undo efi_mode_preempt_by_event()
  *
  * Does nothing if there is no event.
+ *
+ * Context: the firmware's world, TPL_APPLICATION.
  */
 void efi_mode_preempt_exit(void)
 {

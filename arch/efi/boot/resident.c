@@ -2,24 +2,26 @@
 /*
  * The resident half: the firmware's side of the time-sharing
  *
- * For the firmware this is an application that finishes when the kernel ends. Its main
- * loop serves the kernel's requests at TPL_APPLICATION, where every service may be
- * called. When it has nothing to do it ends the slice. If the kernel has nothing to do
- * either, it polls for both.
+ * For the firmware, the resident half is an application that exits when the
+ * kernel ends. Its main loop executes the kernel's requests at TPL_APPLICATION,
+ * where every service can be called. If there is no request, it ends the slice.
+ * If the kernel is idle, too, it halts the CPU and polls on behalf of both (see
+ * idle-poll.c).
  */
 #include <asm/irqflags.h>
 #include <asm/msr.h>
 
 #include "boot.h"
 
-/* Only resident_mark_stack() writes this value */
+/* A value that no other code writes to the stack */
 #define STACK_MARK	0x6b6361747320666f	/* "of stack" */
 
 static struct efi_mode_handoff *handoff;
 
 /*
- * A function that raises the task priority has to restore it. For a function that was
- * looked up the lookup has raised it, so that events which had to wait are notified now.
+ * Check that the function has left the task priority level (TPL) unchanged. For
+ * a function of a protocol, efi_mode_lookup() had raised the TPL. Restoring
+ * TPL_APPLICATION here dispatches the events that had to wait.
  */
 static void resident_check_tpl(struct efi_mode_request *r)
 {
@@ -53,8 +55,8 @@ static void resident_check_stack(struct efi_mode_request *r)
 }
 
 /*
- * A firmware without interrupts looks at its timers when it is called. It is called here
- * in place of its own main loop.
+ * A firmware that runs with interrupts off checks its timers only when it is
+ * called. While Linux runs, this call replaces the firmware's own main loop.
  */
 static void resident_run_events(void)
 {
@@ -82,12 +84,12 @@ static void resident_perform(struct efi_mode_request *r)
 }
 
 /**
- * efi_mode_resident_serve() - serve the kernel's requests until it ends
+ * efi_mode_resident_serve() - execute the kernel's requests until it ends
  *
  * The first egress starts the kernel.
  *
  * Context: the firmware's world, TPL_APPLICATION.
- * Return: the EFI status with which the kernel has ended.
+ * Return: EFI status that the kernel has set for the exit of the image.
  */
 efi_status_t efi_mode_resident_serve(void)
 {
@@ -122,14 +124,15 @@ efi_status_t efi_mode_resident_serve(void)
 }
 
 /**
- * efi_mode_resident_init() - make ready to serve
- * @h:	the handoff; @preempt says how slices are to be ended
+ * efi_mode_resident_init() - prepare for efi_mode_resident_serve()
+ * @h:	the handoff; @preempt is the preferred way to end slices, and is set to
+ *	the one that is used
  *
- * Installs the entries in the firmware's IDT, or arms the event that ends slices.
- * @preempt says afterwards which of them it is.
+ * Installs the entries in the firmware's IDT. If slices cannot be ended there,
+ * creates the timer event that ends them.
  *
  * Context: the firmware's world, TPL_APPLICATION.
- * Return: an EFI status.
+ * Return: EFI_SUCCESS, or the error of CreateEvent() or SetTimer().
  */
 efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 {
@@ -174,9 +177,10 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_resident_exit() - undo efi_mode_resident_init() and efi_mode_resident_serve()
+ * efi_mode_resident_exit() - remove all hooks, events and keys
  *
- * Does nothing if efi_mode_resident_init() was not called.
+ * Undoes efi_mode_resident_init() and efi_mode_resident_serve(). Does nothing
+ * if efi_mode_resident_init() was not called.
  *
  * Context: the firmware's world, TPL_APPLICATION.
  */
