@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware waits, and Linux need not
+ * Hook Stall(), so that Linux can run while the firmware waits
  *
- * Firmware has no interrupts of devices. Its drivers start something, call Stall(), and look
- * whether it is done; hubs and links are given tens of milliseconds to settle. If Linux has
- * something else to do meanwhile it gets that time: Stall() leads through here, and ends the
- * slice. To firmware this is nothing new, since an interrupt could have done so at any
- * instruction of the loop that Stall() is.
+ * The firmware uses no device interrupts. A firmware driver starts an
+ * operation, calls Stall(), and checks whether the operation is complete. It
+ * also waits tens of milliseconds for hubs and links to settle. If Linux has
+ * work to do, the hook ends the slice for this time. This is safe for the
+ * firmware, because an interrupt could end the slice at any instruction of the
+ * loop in Stall().
  *
- * Stall() "stalls for at least" the time (UEFI 2.10, section 7.5). So it does here: whoever
- * gives the next slice before that is over makes firmware wait on. Nor is the firmware's own
- * function trusted with it, since that may count by the local APIC's timer (InternalX86Delay()
- * of edk2), which jumps when a slice ends in the middle.
+ * Stall() stalls "for at least" the requested time (UEFI 2.10, section 7.5),
+ * and so does the hook: if the next slice starts earlier, the firmware
+ * continues to wait. The hook measures the time itself. The firmware's own
+ * function may count with the local APIC timer (InternalX86Delay() of edk2),
+ * whose count jumps when a slice ends in the middle.
  */
 #include <linux/math64.h>
 
 #include "boot.h"
 
-/* For a shorter stall, two switches of worlds and two of tasks cost too much */
+/* A shorter stall is not worth two world switches and two context switches */
 #define WORTHWHILE_US	EFI_MODE_MIN_SLICE_US
 
 /* Longer stalls are passed on unchanged, because us * khz must not overflow */
@@ -51,7 +53,7 @@ static void hook_stall_set(efi_status_t (__efiapi *function)(unsigned long us))
 	u32 crc = 0, before = services->hdr.crc32;
 
 	efi_mode_write_protected(&services->stall, &function, sizeof(function));
-	/* The sum is that of the table with 0 in the place of the sum */
+	/* The checksum is computed over the table with crc32 set to 0 */
 	efi_mode_write_protected(&services->hdr.crc32, &crc, sizeof(crc));
 	if (services->calculate_crc32(services, services->hdr.headersize,
 				      &crc) != EFI_SUCCESS)
@@ -60,8 +62,8 @@ static void hook_stall_set(efi_status_t (__efiapi *function)(unsigned long us))
 }
 
 /**
- * efi_mode_hook_stall_install() - let Linux have the time of Stall()
- * @h:	the handoff
+ * efi_mode_hook_stall_install() - let Linux run while the firmware is in Stall()
+ * @h:	the handoff; @tsc_khz must be set
  *
  * Context: the firmware's world, TPL_APPLICATION.
  */
@@ -76,8 +78,10 @@ void efi_mode_hook_stall_install(const struct efi_mode_handoff *h)
 /**
  * efi_mode_hook_stall_remove() - undo efi_mode_hook_stall_install()
  *
- * If other code has hooked the function since, both hooks stay. Does nothing if the
- * hook is not installed.
+ * If other code has hooked the function since then, both hooks stay. Does
+ * nothing if the hook is not installed.
+ *
+ * Context: the firmware's world, TPL_APPLICATION.
  */
 void efi_mode_hook_stall_remove(void)
 {

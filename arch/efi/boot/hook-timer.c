@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware sets its clock in the middle of a slice
+ * Hook SetTimerPeriod(), with which the firmware programs its clock
  *
- * If its clock is the local APIC's timer, that no longer stands for what the kernel has
- * lent it for. A clock that has been stopped would never end the slice. So the function by
- * which firmware's drivers set it leads through here, and ends the slice: the kernel sees
- * what has become of the timer, and lends it anew.
+ * If the clock is the local APIC timer, programming it overwrites the time at
+ * which the kernel wants the slice to end. If the firmware stops the clock, the
+ * slice would never end. The hook therefore ends the slice after each call. The
+ * kernel then reads the new state of the timer, and programs the timer again
+ * when it starts the next slice.
  */
 #include "boot.h"
 
@@ -31,9 +32,9 @@ static void hook_timer_set(efi_status_t (__efiapi *function)(union efi_timer_arc
 }
 
 /**
- * efi_mode_hook_timer_install() - end the slice when the firmware sets its clock
+ * efi_mode_hook_timer_install() - end slices in which the clock is programmed
  *
- * Does nothing if the firmware does not have the protocol.
+ * Does nothing if the firmware does not have the timer architectural protocol.
  *
  * Context: the firmware's world, TPL_APPLICATION.
  */
@@ -53,8 +54,10 @@ void efi_mode_hook_timer_install(void)
 /**
  * efi_mode_hook_timer_remove() - undo efi_mode_hook_timer_install()
  *
- * If other code has hooked the function since, both hooks stay. Does nothing if the
- * hook is not installed.
+ * If other code has hooked the function since then, both hooks stay. Does
+ * nothing if the hook is not installed.
+ *
+ * Context: the firmware's world, TPL_APPLICATION.
  */
 void efi_mode_hook_timer_remove(void)
 {

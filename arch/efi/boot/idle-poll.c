@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Idle poll: the kernel is idle, and so is the firmware
+ * Idle poll: halt the CPU while both the kernel and the firmware are idle
  *
- * Without this, each tick of the firmware would cost two switches. So the CPU halts here,
- * the firmware's own interrupts come to it as if there were no kernel, and the slice
- * lasts until the kernel is wanted: its next timer is near, one of its events is
- * signalled, or the firmware has the answer to a question.
+ * Without the idle poll, each tick of the firmware would cost two world
+ * switches. In an idle poll, the CPU halts in the firmware's world, and the
+ * firmware handles its own interrupts as if there were no kernel. The slice
+ * lasts until the kernel has something to do: its next timer is due soon, one
+ * of its events is signalled, or the answer to one of its questions has
+ * changed.
  *
- * The timer of a slice stands for the kernel's only if that comes before a tick is due.
- * An idle poll lasts longer, so it ends at the last tick before.
+ * The timer only fires at the kernel's next timer if that comes before the next
+ * tick. An idle poll spans several ticks, so it ends at the last tick before
+ * the kernel's next timer.
  */
 #include "boot.h"
 
-/* An interrupt that comes now interrupts no function of the firmware */
+/* The CPU is halted, so an interrupt interrupts no function of the firmware */
 static bool halted;
 
-/* The slice may end in here, and the kernel may change the questions then */
+/*
+ * Copy the question with interrupts off: the slice may end at any interrupt,
+ * and then the kernel may change the questions.
+ *
+ * Return: true if the kernel has to look at the device.
+ */
 static bool idle_poll_ask(const struct efi_mode_question *question)
 {
 	struct efi_mode_question q;
@@ -26,11 +34,11 @@ static bool idle_poll_ask(const struct efi_mode_question *question)
 	q = *question;
 	native_irq_enable();
 	interface = efi_mode_lookup_interface(&q.target);
-	/* The kernel finds out by itself that it has gone */
+	/* The kernel itself notices if the interface is gone */
 	if (!interface)
 		return false;
 	event = *(efi_event_t *)(interface + q.offset);
-	/* What the kernel has not looked at may be anything */
+	/* Do not check an event that the kernel has not validated */
 	return event != (efi_event_t)q.event ||
 	       efi_bs_call(check_event, event) != EFI_NOT_READY;
 }
@@ -44,7 +52,7 @@ static bool idle_poll_is_answered(struct efi_mode_handoff *h, u64 now)
 	if (!poll->nr || now - poll->asked < poll->every)
 		return false;
 	poll->asked = now;
-	/* Drivers take devices away at this priority, or below */
+	/* Firmware drivers remove devices at TPL_CALLBACK or below */
 	efi_bs_call(raise_tpl, EFI_TPL_CALLBACK);
 	for (i = 0; i < poll->nr && i < EFI_MODE_NR_QUESTIONS && !answered; i++)
 		answered = idle_poll_ask(&poll->questions[i]);
@@ -56,7 +64,10 @@ static bool idle_poll_is_answered(struct efi_mode_handoff *h, u64 now)
 	return answered;
 }
 
-/* The slice may have ended since, and this may be a slice of another kind */
+/*
+ * Return: true if the kernel has something to do, or if the slice has ended
+ * since the caller's check and this is a slice of another kind.
+ */
 static bool idle_poll_is_wanted(const struct efi_mode_handoff *h)
 {
 	return !READ_ONCE(h->idle_poll.on) || READ_ONCE(h->leaving) ||
@@ -67,9 +78,9 @@ static bool idle_poll_is_wanted(const struct efi_mode_handoff *h)
  * efi_mode_idle_poll_halt() - halt until the next interrupt
  * @h:	the handoff
  *
- * Context: the resident half's main loop, at TPL_APPLICATION, interrupts on; the kernel
- * is idle.
- * Return: false if the kernel is wanted, or not idle any more.
+ * Context: the main loop of the resident half, at TPL_APPLICATION, interrupts
+ * on, while the kernel is idle.
+ * Return: false if the kernel has something to do, or is not idle any more.
  */
 bool efi_mode_idle_poll_halt(struct efi_mode_handoff *h)
 {
@@ -87,9 +98,9 @@ bool efi_mode_idle_poll_halt(struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_idle_poll_interrupted() - has the interrupt ended a halt?
+ * efi_mode_idle_poll_interrupted() - check whether an interrupt has ended a halt
  *
- * A further interrupt, which comes before the next halt, has not.
+ * Only the first interrupt after a halt has ended it.
  *
  * Context: an entry in the firmware's IDT, interrupts off.
  * Return: true if the interrupt has ended a halt.
@@ -103,16 +114,19 @@ bool efi_mode_idle_poll_interrupted(void)
 }
 
 /**
- * efi_mode_idle_poll_goes_on() - does the slice go on after a tick?
- * @h:	the handoff
- * @now:	TSC
+ * efi_mode_idle_poll_goes_on() - check whether the slice continues after a tick
+ * @h:		the handoff
+ * @now:	current TSC
  *
- * Context: an entry in the firmware's IDT, interrupts off, at a tick that has ended a halt.
- * Return: true if there will be another tick before the kernel's timer.
+ * Context: an entry in the firmware's IDT, interrupts off, at a tick that has
+ * ended a halt.
+ * Return: true if another tick will come before the kernel's next timer.
  */
 bool efi_mode_idle_poll_goes_on(const struct efi_mode_handoff *h, u64 now)
 {
-	/* A timer that firmware arms at each tick does not come back by itself */
+	/*
+	 * A one-shot timer does not fire again until its handler has armed it
+	 */
 	if (h->clock != EFI_MODE_CLOCK_APIC_PERIODIC &&
 	    h->clock != EFI_MODE_CLOCK_DEVICE)
 		return false;

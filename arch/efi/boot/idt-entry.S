@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The entries that idt-hook.c puts into the firmware's interrupt descriptor table
+ * Entries that idt-hook.c installs in the firmware's interrupt descriptor table
  *
  * They run on the firmware's page tables and on its stack.
  */
@@ -39,9 +39,10 @@
 .endm
 
 /*
- * Interrupts that can end a slice. The CPU has aligned the stack before its five
- * words, and nine more keep it aligned. The function may clear IF in the flags
- * that go back.
+ * Interrupts that can end a slice, and stray interrupts. The CPU aligns the
+ * stack to 16 bytes before it pushes five words. With the nine words that
+ * PUSH_VOLATILE pushes, the stack is aligned again for the call. The C function
+ * may clear IF in the flags to which IRETQ returns.
  */
 #define FRAME_RFLAGS	(9 * 8 + 2 * 8)
 
@@ -61,21 +62,27 @@ SYM_CODE_END(\name)
 	INTERRUPT_ENTRY efi_mode_entry_stray, efi_mode_stray_interrupt
 
 /*
- * Exceptions: what an entry leaves on the stack is struct efi_mode_fault, above the
- * volatile registers. If an exception is not the kernel's, the firmware's own handler gets
- * it, with the stack and the registers as the CPU has left them.
+ * Exceptions. Above the volatile registers, the stack contains a struct
+ * efi_mode_fault without its last member. If the kernel does not handle the
+ * exception, control passes to the firmware's own handler, with the stack and
+ * the registers as the CPU has left them.
  */
 #define FRAME_VECTOR	(9 * 8)
 #define FRAME_ERROR	(FRAME_VECTOR + 8)
 
-	/* AL is 0 afterwards if the firmware is to handle the exception */
+	/* Sets ZF if the firmware must handle the exception */
 	.macro ENTRY_BEGIN
 	PUSH_VOLATILE
 	call	efi_mode_is_kernels_exception
 	testb	%al, %al
 	.endm
 
-	/* Where there is an error code it stays, so its place is not free for the address */
+	/*
+	 * Jump to the firmware's handler. \slot is the place on the stack for
+	 * its address: that of the error code, unless the CPU has pushed one,
+	 * which must stay. \words is the number of words to remove from the
+	 * stack.
+	 */
 	.macro ENTRY_CHAIN slot, words
 	movq	FRAME_VECTOR(%rsp), %rax
 	leaq	efi_mode_firmware_exceptions(%rip), %rcx
@@ -85,14 +92,17 @@ SYM_CODE_END(\name)
 	movq	%rax, \slot(%rsp)
 	POP_VOLATILE
 	leaq	(\words * 8)(%rsp), %rsp
-	/* No return: a shadow stack would not have the address. Interrupts are off */
+	/*
+	 * A RET to the handler would fault on a shadow stack. The word below
+	 * the stack pointer is safe, because interrupts are off.
+	 */
 	ANNOTATE_RETPOLINE_SAFE
 	notrack jmp *-8(%rsp)
 	.endm
 
 /*
- * Non-maskable interrupts and machine checks belong to the kernel. They are only
- * counted here, and the kernel handles them when the slice has ended.
+ * Non-maskable interrupts and machine checks belong to the kernel. The entries
+ * only count them. The kernel handles them when the slice has ended.
  */
 SYM_CODE_START(efi_mode_entry_nmi)
 	ENDBR
@@ -105,7 +115,7 @@ SYM_CODE_START(efi_mode_entry_nmi)
 	jmp	entry_return
 SYM_CODE_END(efi_mode_entry_nmi)
 
-/* After some machine checks there is nothing to return to: the firmware has faulted */
+/* If the firmware cannot continue after a machine check, treat it as a fault */
 SYM_CODE_START(efi_mode_entry_mc)
 	ENDBR
 	pushq	$0
@@ -126,7 +136,7 @@ SYM_CODE_START_LOCAL(entry_return)
 	iretq
 SYM_CODE_END(entry_return)
 
-/* One entry for each vector, EFI_MODE_ENTRY_STRIDE bytes apart */
+/* One entry for each vector, at intervals of EFI_MODE_ENTRY_STRIDE bytes */
 #define HAS_ERROR_CODE(v) \
 	((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21)
 
@@ -165,7 +175,7 @@ SYM_CODE_START_LOCAL(entry_fault)
 	leaq	FRAME_VECTOR(%rsp), %rdi
 	andq	$~15, %rsp
 	call	efi_mode_fault
-	/* It has nothing to return to */
+	/* efi_mode_fault() does not return */
 SYM_INNER_LABEL(entry_halt, SYM_L_LOCAL)
 	hlt
 	jmp	entry_halt

@@ -5,7 +5,7 @@
 #ifndef _ARCH_EFI_BOOT_IDT_ENTRY_H
 #define _ARCH_EFI_BOOT_IDT_ENTRY_H
 
-/* The entries of exceptions lie one after the other */
+/* Number of exception entries, and their distance in bytes */
 #define EFI_MODE_NR_FAULTS	22	/* up to the control protection exception */
 #define EFI_MODE_ENTRY_STRIDE	16
 
@@ -20,7 +20,9 @@ extern const char efi_mode_entry_stray[];
 extern const char efi_mode_entry_nmi[], efi_mode_entry_mc[];
 extern const char efi_mode_entry_faults[];
 
-/* idt-hook.c: where the entries count, and the firmware's handlers */
+/*
+ * idt-hook.c: counters that the entries increment, and the firmware's handlers
+ */
 extern __u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
 extern unsigned long efi_mode_firmware_exceptions[EFI_MODE_NR_FAULTS];
 

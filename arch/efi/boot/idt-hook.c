@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Our entries in the firmware's interrupt descriptor table
+ * Install entries in the firmware's interrupt descriptor table (IDT)
  *
- *  - Exceptions from which the firmware has no way back. They end the firmware, and
- *    not the machine. Those that a firmware may handle and return from stay its own:
- *    #DB and #BP of a debugger, #VE and #VC of a confidential guest.
- *  - Non-maskable interrupts and machine checks, which are the kernel's.
- *    Until the kernel has started, the firmware's own handlers get all of these. So do
- *    those of another CPU, if the firmware lets its CPUs use one table.
- *  - The vector of the firmware's clock, if it has one, and one of our own for when that
- *    is not the local APIC's timer. These two can end a slice.
+ * The entries are for these vectors:
  *
- * The entries are put into the table that the firmware uses, so that its address and
- * everything else in it are as the firmware expects. If the firmware loads another
- * table they move. For a firmware without interrupts the table is that of own-idt.c.
+ *  - Fatal exceptions, from which the firmware cannot return. They stop the
+ *    firmware, but not Linux. Exceptions that the firmware may handle and
+ *    return from stay with it: #DB and #BP of a debugger, #VE and #VC of a
+ *    confidential guest.
+ *  - Non-maskable interrupts and machine checks, which belong to the kernel.
+ *  - The vector of the firmware's clock, if there is one, and a vector of
+ *    efi-mode itself, for times when the local APIC timer is not the clock.
+ *    These two entries can end a slice.
+ *
+ * Until the kernel has started, fatal exceptions, non-maskable interrupts and
+ * machine checks are passed on to the firmware's own handlers. Those of another
+ * CPU always are, if the firmware uses one table for all CPUs.
+ *
+ * The entries are written into the table that the firmware has loaded, so that
+ * its address and its other entries are as the firmware expects. If the
+ * firmware loads another table, the entries move there. For a firmware that
+ * runs with interrupts off, the table is the one of own-idt.c.
  */
 #include <asm/desc_defs.h>
 #include <asm/msr.h>
@@ -25,10 +32,10 @@
 
 u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
 
-/* The firmware's handlers of exceptions; 0 if it has none */
+/* Addresses of the firmware's exception handlers, or 0 */
 unsigned long efi_mode_firmware_exceptions[EFI_MODE_NR_FAULTS];
 
-/* The kernel runs, on this CPU, and is told of exceptions */
+/* The kernel has started, and its CPU */
 static bool idt_hooks_are_live;
 static u32 idt_hooks_cpu;
 
@@ -42,7 +49,7 @@ static struct efi_mode_idt_entries idt_entries;
 static struct idt_hook idt_hooks[EFI_MODE_NR_FAULTS + 4];
 static unsigned int nr_idt_hooks;
 
-/* The table that the hooks are in */
+/* Address of the table that contains the hooks */
 unsigned long efi_mode_idt_hook_table;
 
 static const u8 fatal_vectors[] = {
@@ -79,7 +86,9 @@ static void idt_hook_note_exception(const struct idt_hook *hook)
 {
 	if (hook->vector >= EFI_MODE_NR_FAULTS)
 		return;
-	/* The table of own-idt.c has our entries from the beginning */
+	/*
+	 * The table of own-idt.c has contained these entries from the beginning
+	 */
 	if (gate_offset(&hook->before) == gate_offset(&hook->ours))
 		efi_mode_firmware_exceptions[hook->vector] = 0;
 	else
@@ -87,9 +96,9 @@ static void idt_hook_note_exception(const struct idt_hook *hook)
 }
 
 /*
- * An exception keeps the stack that the firmware has for it. An interrupt must not have
- * a stack of its own, because the slice can end on it, and the next interrupt would
- * begin at the same top.
+ * An exception keeps the interrupt stack (IST) that the firmware has assigned
+ * to it. The entry of an interrupt must not use the IST: the slice can end in
+ * the handler, and the next interrupt would overwrite its stack.
  */
 static bool idt_hook_add(unsigned int vector, unsigned long handler, bool keep_stack)
 {
@@ -115,7 +124,7 @@ static bool idt_hook_is_ours(const gate_desc *g, const struct idt_hook *hook)
 	return !memcmp(g, &hook->ours, sizeof(*g));
 }
 
-/* If other code has put its own entry there since, that entry stays */
+/* If other code has replaced our entry, leave that entry in place */
 static void idt_hook_undo(const struct idt_hook *hook)
 {
 	gate_desc *g = (gate_desc *)efi_mode_idt_hook_table + hook->vector;
@@ -125,9 +134,10 @@ static void idt_hook_undo(const struct idt_hook *hook)
 }
 
 /*
- * The firmware has loaded another table. If that is a copy of the one before, our
- * entries are in it already. Added again they would lead to themselves. The table
- * before is not ours to touch any more.
+ * The firmware has loaded another table. If it is a copy of the previous one,
+ * it already contains our entries; saving these as the firmware's handlers
+ * would make them call themselves. Do not write to the previous table, because
+ * the firmware may have freed it.
  */
 static void idt_hook_move(gate_desc *now, unsigned int entries)
 {
@@ -156,7 +166,10 @@ static bool idt_hook_add_clock(struct efi_mode_handoff *h)
 
 	if (!idt_hook_add(h->tick_vector, idt_entries.tick, false))
 		return false;
-	/* Without one of its own the timer is only lent while it is firmware's clock */
+	/*
+	 * Without slice_vector, the timer can end slices only if it is the
+	 * clock
+	 */
 	if (h->slice_vector == h->tick_vector ||
 	    (h->slice_vector &&
 	     !idt_hook_add(h->slice_vector, idt_entries.slice, false)))
@@ -178,13 +191,14 @@ static bool idt_hook_add_all(struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_idt_hook_install() - put our entries into the firmware's table
- * @h:		the handoff; says which vector the firmware's clock has
- * @entries:	addresses of the entries, for the CPU
+ * efi_mode_idt_hook_install() - install the entries in the firmware's IDT
+ * @h:		the handoff; @clock, @tick_vector, @slice_vector and @preempt
+ *		must be set
+ * @entries:	addresses of the entries
  *
- * Context: interrupts off.
- * Return: false if the table has no place for the entry that ends slices. Those of the
- * exceptions are installed then.
+ * Context: the firmware's world, interrupts off.
+ * Return: false if the IDT is too short for the entry that ends slices. The
+ * entries for exceptions are installed nevertheless.
  */
 bool efi_mode_idt_hook_install(struct efi_mode_handoff *h,
 			       const struct efi_mode_idt_entries *entries)
@@ -198,9 +212,9 @@ bool efi_mode_idt_hook_install(struct efi_mode_handoff *h,
 /**
  * efi_mode_idt_hook_remove() - undo efi_mode_idt_hook_install()
  *
- * Does nothing if that was not called.
+ * Does nothing if efi_mode_idt_hook_install() was not called.
  *
- * Context: interrupts off.
+ * Context: the firmware's world, interrupts off.
  */
 void efi_mode_idt_hook_remove(void)
 {
@@ -209,9 +223,9 @@ void efi_mode_idt_hook_remove(void)
 }
 
 /**
- * efi_mode_idt_hook_go_live() - from here on exceptions are the kernel's
+ * efi_mode_idt_hook_go_live() - start to pass exceptions to the kernel
  *
- * Context: interrupts off, before the first egress.
+ * Context: the firmware's world, interrupts off, before the first egress.
  */
 void efi_mode_idt_hook_go_live(void)
 {
@@ -220,13 +234,13 @@ void efi_mode_idt_hook_go_live(void)
 }
 
 /**
- * efi_mode_is_kernels_exception() - check if the kernel handles an exception
+ * efi_mode_is_kernels_exception() - check whether the kernel handles an exception
  *
- * Another CPU of the firmware may use the same table. The kernel does not run there, and
- * has no state that it could be switched to.
+ * Another CPU may use the same IDT. The kernel does not run there, so there is
+ * no kernel state to which that CPU could switch.
  *
  * Context: an entry in the firmware's IDT, any CPU.
- * Return: false if the firmware's own handler has to.
+ * Return: false if the firmware's own handler must handle the exception.
  */
 bool efi_mode_is_kernels_exception(void)
 {
@@ -236,9 +250,9 @@ bool efi_mode_is_kernels_exception(void)
 /**
  * efi_mode_idt_hook_follow() - move the entries to another table or vector
  * @h:		the handoff
- * @moved:	the vector of the firmware's clock has changed
+ * @moved:	true if the vector of the firmware's clock has changed
  *
- * Context: interrupts off.
+ * Context: the firmware's world, interrupts off.
  */
 void efi_mode_idt_hook_follow(struct efi_mode_handoff *h, bool moved)
 {
@@ -250,17 +264,20 @@ void efi_mode_idt_hook_follow(struct efi_mode_handoff *h, bool moved)
 	if (!moved)
 		return;
 	efi_mode_idt_hook_remove();
-	/* A vector that the table does not have does not tick, so no event could help */
+	/*
+	 * A clock whose vector is not in the table does not tick, so a timer
+	 * event would not be signalled, either: do not create one
+	 */
 	if (!idt_hook_add_all(h))
 		h->preempt = EFI_MODE_PREEMPT_EVENT;
 }
 
 /**
  * efi_mode_firmware_handler() - find the firmware's own handler of an interrupt
- * @vector:	the vector
+ * @vector:	vector of the interrupt
  *
- * Context: interrupts off.
- * Return: its address, or 0 if the table ends before.
+ * Context: the firmware's world, interrupts off.
+ * Return: address of the handler, or 0 if @vector is beyond the end of the IDT.
  */
 unsigned long efi_mode_firmware_handler(unsigned int vector)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls of the firmware's functions and of its interrupt handlers
+ * Call functions and interrupt handlers of the firmware
  */
 #include <linux/linkage.h>
 #include <asm/processor-flags.h>
@@ -12,11 +12,13 @@
 	.section ".text", "ax"
 
 /*
- * unsigned long efi_mode_invoke_handler(unsigned long handler, unsigned long flags)
+ * unsigned long efi_mode_invoke_handler(unsigned long handler, unsigned long
+ * flags)
  *
- * Run a handler of firmware as if its interrupt came here, with these flags. It
- * returns with those that the handler has left in its frame: firmware can ask in
- * this way not to have interrupts on again yet. A handler changes no register.
+ * Run an interrupt handler of the firmware, as if the interrupt had arrived
+ * here while RFLAGS was @flags. Return the RFLAGS that the handler has left in
+ * its frame: by clearing IF there, the firmware can request that interrupts
+ * stay off. An interrupt handler preserves all registers.
  */
 SYM_FUNC_START(efi_mode_invoke_handler)
 	pushq	%rbp
@@ -41,20 +43,24 @@ SYM_FUNC_END(efi_mode_invoke_handler)
 /*
  * void efi_mode_invoke(struct efi_mode_request *request)
  *
- * Call a function of firmware with all the arguments that a request can have. In
- * the EFI calling convention the caller owns the stack that they take, so a
- * function with fewer parameters never knows.
+ * Call a function of the firmware. All arguments that a request can have are
+ * passed. A function with fewer parameters ignores the rest: in the EFI calling
+ * convention, the caller allocates and removes the stack space of arguments.
  *
- * UEFI 2.10, section 2.3.4.2, says what the function keeps: RBX, RBP, RDI, RSI,
- * R12 to R15, RSP, the control bits of the FPU, a clear direction flag. What it
- * does not keep is noted in the request, and mended.
+ * The function must preserve RBX, RBP, RDI, RSI, R12 to R15, RSP, the control
+ * bits of the FPU, and a clear direction flag (UEFI 2.10, section 2.3.4.2). If
+ * it does not, the violation is recorded in the request, and the register
+ * restored.
  *
- * A firmware that does without SSE need not have enabled it, and then there is no MXCSR.
+ * A firmware that does not use SSE may not have enabled it. Then there is no
+ * MXCSR to check.
  *
- * It gets a stack of its own, of the size that an application can count on: firmware's
- * may be shorter, and nothing says where it ends.
+ * The function runs on a stack of efi-mode, which has the size that UEFI
+ * guarantees to an application. The firmware's stack may be shorter, and its
+ * end is not known.
  *
- * %rbx	request; copied to memory, as everything else that is needed after
+ * %rbx	request. It is also stored in memory, as are all other values that are
+ *	needed after the call, because the function may not preserve %rbx.
  */
 #define MXCSR_CONTROL	0xffc0
 #define STACK_ARGS	(8 * EFI_MODE_MAX_ARGS)
@@ -101,7 +107,7 @@ SYM_FUNC_START(efi_mode_invoke)
 	call	*(%rax)
 
 	movq	%rax, %r8
-	xorl	%r9d, %r9d			/* breaches */
+	xorl	%r9d, %r9d			/* EFI_MODE_ABI_* */
 
 	cmpq	%rsp, invoke_rsp(%rip)
 	jne	1f
@@ -174,7 +180,10 @@ SYM_DATA_LOCAL(invoke_mxcsr,		.long 0)
 SYM_DATA_LOCAL(invoke_has_mxcsr,	.long 0)
 SYM_DATA_LOCAL(invoke_fcw,		.word 0)
 
-	/* More than there should be, so that nothing is lost when it is noticed */
+	/*
+	 * Larger than guaranteed, so that a function that uses too much stack
+	 * overwrites the marks and nothing else
+	 */
 	.balign	16
 SYM_DATA_START_LOCAL(invoke_stack)
 	.skip	EFI_MODE_INVOKE_STACK_SPARE

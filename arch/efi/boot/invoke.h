@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls of the firmware's functions and of its interrupt handlers
+ * Call functions and interrupt handlers of the firmware
  */
 #ifndef _ARCH_EFI_BOOT_INVOKE_H
 #define _ARCH_EFI_BOOT_INVOKE_H
 
-/* Bytes of stack that a call can count on: UEFI 2.10, section 2.3.4 */
+/*
+ * Stack size in bytes that UEFI guarantees (UEFI 2.10, section 2.3.4), and
+ * spare
+ */
 #define EFI_MODE_INVOKE_STACK	0x20000
 #define EFI_MODE_INVOKE_STACK_SPARE 0x10000
 
-/* 64-bit words below the stack, which show that a call has used more than that */
+/* Number of 64-bit words below the stack that reveal that a call used more */
 #define EFI_MODE_NR_STACK_MARKS	16
 
 #ifndef __ASSEMBLY__

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The local APIC in the firmware's world
+ * Access to the local APIC in the firmware's world
  */
 #include <asm/apicdef.h>
 #include <asm/io.h>
 
 #include "boot.h"
 
-/* It leads to the entry of stray interrupts */
+/*
+ * In the IDT of own-idt.c, this vector leads to the entry for stray interrupts
+ */
 #define SPURIOUS_VECTOR	0xff
 
 static bool x2apic;
 static unsigned long apic_base;
 
 /*
- * Registers that have to be otherwise while slices of a firmware without interrupts end
- * by the timer: the local APIC enabled, no task priority, no interrupts of the 8259.
+ * Values that registers must have so that the timer can end slices, if the
+ * firmware runs with interrupts off: the interrupts of the 8259 masked, the
+ * task priority 0, and the local APIC enabled
  */
 static struct {
 	const u32 reg;
@@ -30,7 +33,7 @@ static struct {
 static bool claimed;
 
 /**
- * efi_mode_apic_init() - find out how the local APIC is accessed
+ * efi_mode_apic_init() - determine how the local APIC is accessed
  *
  * Context: the firmware's world.
  */
@@ -44,10 +47,10 @@ void efi_mode_apic_init(void)
 
 /**
  * efi_mode_apic_read() - read a register of the local APIC
- * @reg:	its offset, APIC_*
+ * @reg:	offset of the register, APIC_*
  *
  * Context: the firmware's world.
- * Return: its value.
+ * Return: value of the register.
  */
 u32 efi_mode_apic_read(u32 reg)
 {
@@ -65,7 +68,7 @@ static void apic_write(u32 reg, u32 value)
 }
 
 /**
- * efi_mode_apic_eoi() - end an interrupt of the local APIC
+ * efi_mode_apic_eoi() - signal the end of an interrupt to the local APIC
  *
  * Context: the firmware's world.
  */
@@ -75,9 +78,10 @@ void efi_mode_apic_eoi(void)
 }
 
 /**
- * efi_mode_apic_claim() - make the local APIC ready to end slices
+ * efi_mode_apic_claim() - prepare the local APIC to end slices
  *
- * For a firmware that takes no interrupts itself, and so has no use for it.
+ * For a firmware that runs with interrupts off, and so does not use the local
+ * APIC itself.
  *
  * Context: the firmware's world, interrupts off.
  */
@@ -95,7 +99,7 @@ void efi_mode_apic_claim(void)
 /**
  * efi_mode_apic_release() - undo efi_mode_apic_claim()
  *
- * Does nothing if that was not called.
+ * Does nothing if efi_mode_apic_claim() was not called.
  *
  * Context: the firmware's world, interrupts off.
  */

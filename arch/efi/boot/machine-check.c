@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Machine checks in the firmware's time: can the firmware go on?
+ * Machine checks while the firmware runs: decide whether the firmware can
+ * continue
  *
- * The kernel handles them, when the slice has ended. Until then the firmware goes on only
- * if that is safe. Otherwise it would go on with data that is wrong, and might write them
- * to a disk. Or it would meet the same error again, and a machine check while the one
- * before is not handled yet shuts the CPU down.
+ * The kernel handles a machine check when the slice has ended. Until then, the
+ * firmware continues only if that is safe. Otherwise it could process corrupt
+ * data and write them to a disk. Or it could hit the same error again, and a
+ * second machine check before the first one is handled shuts the CPU down.
  */
 #include <asm/mce.h>
 #include <asm/msr.h>
@@ -13,9 +14,10 @@
 #include "boot.h"
 
 /*
- * Intel SDM volume 3, "IA32_MCi_STATUS MSRS": the state of the CPU may be corrupt, or
- * software has to act before it goes on. The latter is only defined for a CPU that can
- * recover from errors.
+ * An error is fatal if it may have corrupted the state of the CPU (PCC), or if
+ * software must act before it continues (UC, S and AR). The latter bits are
+ * only defined if the CPU supports software error recovery (Intel SDM volume 3,
+ * "IA32_MCi_STATUS MSRS").
  */
 static bool mc_bank_is_fatal(u64 status, bool recovery)
 {
@@ -28,13 +30,13 @@ static bool mc_bank_is_fatal(u64 status, bool recovery)
 }
 
 /**
- * efi_mode_mc_is_fatal() - does a machine check end the firmware?
+ * efi_mode_mc_is_fatal() - check whether a machine check stops the firmware
  *
- * If RIPV is clear there is no instruction that execution could go on at (Intel SDM volume
- * 3, "IA32_MCG_STATUS MSR").
+ * If RIPV is clear, there is no instruction at which execution could continue
+ * (Intel SDM volume 3, "IA32_MCG_STATUS MSR").
  *
- * Context: the entry in the firmware's IDT, of a machine check.
- * Return: true if the firmware cannot go on.
+ * Context: the firmware's world, after a machine check, interrupts off.
+ * Return: true if the firmware cannot continue.
  */
 bool efi_mode_mc_is_fatal(void)
 {

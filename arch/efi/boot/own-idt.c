@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An interrupt descriptor table for a firmware without interrupts
+ * An interrupt descriptor table for a firmware that runs with interrupts off
  *
- * UEFI wants interrupts on (UEFI 2.10, section 2.3.4), but U-Boot polls, and runs with
- * interrupts off. Its table may be what is left of an earlier stage, with entries of
- * 32-bit mode. In place of that table there is one of ours for as long as the image runs.
- * Then interrupts can be on, so that a slice can end, and an exception stops the firmware
- * and not the machine.
+ * UEFI requires that interrupts are on (UEFI 2.10, section 2.3.4), but U-Boot
+ * polls and keeps them off. The IDT that U-Boot has loaded may be left over
+ * from an earlier boot stage, and may contain 32-bit gates. Until the image
+ * exits, efi-mode loads an IDT of its own and enables interrupts. Slices can
+ * then end, and an exception stops the firmware but not Linux.
  *
- * The firmware knows of no interrupt, so it is never in a state in which one would disturb
- * it: the handler only switches to the kernel and back.
+ * Interrupts do not disturb such a firmware in any state, because the handlers
+ * run no firmware code: they only switch to the kernel and back.
  */
 #include <asm/desc_defs.h>
 #include <asm/irqflags.h>
@@ -33,14 +33,14 @@ static void own_idt_set(unsigned int vector, unsigned long handler)
 }
 
 /**
- * efi_mode_own_idt_load() - load our table if the firmware takes no interrupts
- * @entries:	addresses of the entries, for the CPU
+ * efi_mode_own_idt_load() - load the IDT of efi-mode if interrupts are off
+ * @entries:	addresses of the entries
  *
  * Interrupts stay off.
  *
- * Context: the firmware's world, TPL_APPLICATION, with interrupts as the firmware has
- * them.
- * Return: false if the firmware has interrupts on, and keeps its own table.
+ * Context: the firmware's world, TPL_APPLICATION. The interrupt flag must be as
+ * the firmware has set it.
+ * Return: false if the firmware runs with interrupts on. Its IDT then stays.
  */
 bool efi_mode_own_idt_load(const struct efi_mode_idt_entries *entries)
 {
@@ -66,9 +66,9 @@ bool efi_mode_own_idt_load(const struct efi_mode_idt_entries *entries)
 /**
  * efi_mode_own_idt_unload() - undo efi_mode_own_idt_load()
  *
- * If the firmware has loaded another table since, that stays.
+ * If the firmware has loaded another IDT since then, that IDT stays loaded.
  *
- * Context: the firmware's world, interrupts off, which they stay.
+ * Context: the firmware's world, interrupts off, and still off at return.
  */
 void efi_mode_own_idt_unload(void)
 {
