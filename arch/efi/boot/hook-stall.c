@@ -62,7 +62,7 @@ static void hook_stall_set(efi_status_t (__efiapi *function)(unsigned long us))
 }
 
 /**
- * efi_mode_hook_stall_install() - let Linux run while the firmware is in Stall()
+ * efi_mode_hook_stall_install() - let Linux run during Stall()
  * @h:	the handoff; @tsc_khz must be set
  *
  * Context: the firmware's world, TPL_APPLICATION.

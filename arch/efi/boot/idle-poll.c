@@ -98,7 +98,7 @@ bool efi_mode_idle_poll_halt(struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_idle_poll_interrupted() - check whether an interrupt has ended a halt
+ * efi_mode_idle_poll_interrupted() - check whether an interrupt ended a halt
  *
  * Only the first interrupt after a halt has ended it.
  *
@@ -124,9 +124,7 @@ bool efi_mode_idle_poll_interrupted(void)
  */
 bool efi_mode_idle_poll_goes_on(const struct efi_mode_handoff *h, u64 now)
 {
-	/*
-	 * A one-shot timer does not fire again until its handler has armed it
-	 */
+	/* A one-shot timer does not fire again until its handler arms it */
 	if (h->clock != EFI_MODE_CLOCK_APIC_PERIODIC &&
 	    h->clock != EFI_MODE_CLOCK_DEVICE)
 		return false;

@@ -20,9 +20,7 @@ extern const char efi_mode_entry_stray[];
 extern const char efi_mode_entry_nmi[], efi_mode_entry_mc[];
 extern const char efi_mode_entry_faults[];
 
-/*
- * idt-hook.c: counters that the entries increment, and the firmware's handlers
- */
+/* idt-hook.c: counters for the entries, and the firmware's handlers */
 extern __u32 *efi_mode_nmi_counter, *efi_mode_mc_counter;
 extern unsigned long efi_mode_firmware_exceptions[EFI_MODE_NR_FAULTS];
 

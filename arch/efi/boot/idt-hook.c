@@ -86,9 +86,7 @@ static void idt_hook_note_exception(const struct idt_hook *hook)
 {
 	if (hook->vector >= EFI_MODE_NR_FAULTS)
 		return;
-	/*
-	 * The table of own-idt.c has contained these entries from the beginning
-	 */
+	/* The table of own-idt.c contains our entries from the beginning */
 	if (gate_offset(&hook->before) == gate_offset(&hook->ours))
 		efi_mode_firmware_exceptions[hook->vector] = 0;
 	else
@@ -167,8 +165,7 @@ static bool idt_hook_add_clock(struct efi_mode_handoff *h)
 	if (!idt_hook_add(h->tick_vector, idt_entries.tick, false))
 		return false;
 	/*
-	 * Without slice_vector, the timer can end slices only if it is the
-	 * clock
+	 * Without slice_vector, the timer ends slices only if it is the clock
 	 */
 	if (h->slice_vector == h->tick_vector ||
 	    (h->slice_vector &&
@@ -234,7 +231,7 @@ void efi_mode_idt_hook_go_live(void)
 }
 
 /**
- * efi_mode_is_kernels_exception() - check whether the kernel handles an exception
+ * efi_mode_is_kernels_exception() - check if the kernel handles an exception
  *
  * Another CPU may use the same IDT. The kernel does not run there, so there is
  * no kernel state to which that CPU could switch.

@@ -16,9 +16,9 @@
  * flags)
  *
  * Run an interrupt handler of the firmware, as if the interrupt had arrived
- * here while RFLAGS was @flags. Return the RFLAGS that the handler has left in
- * its frame: by clearing IF there, the firmware can request that interrupts
- * stay off. An interrupt handler preserves all registers.
+ * here with the value @flags in RFLAGS. Return the flags that the handler has
+ * left in its frame: by clearing IF there, the firmware can request that
+ * interrupts stay off. An interrupt handler preserves all registers.
  */
 SYM_FUNC_START(efi_mode_invoke_handler)
 	pushq	%rbp

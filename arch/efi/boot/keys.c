@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keys that the kernel wants to be told of when they are pressed
+ * Watched keys: report keys to the kernel as soon as they are pressed
  *
- * For those that are to work when nobody reads the keyboard, or nobody can. Firmware
- * calls a function for a key (RegisterKeyNotify), without a word about whose key it is;
- * so there is one ring for the keys of all keyboards. Like lookup_notify() it calls
- * nothing.
+ * This is for keys that must work when no task reads the keyboard, or no task
+ * can, such as SysRq. The firmware calls a notify function for each registered
+ * key (RegisterKeyNotify()). It does not say on which keyboard the key was
+ * pressed, so the keys of all keyboards are written to one ring. Like
+ * lookup_notify(), the function makes no calls.
  *
- * What is registered is noted here, in firmware's memory: a kernel that has died leaves
- * it behind, and the function is about to be unloaded.
+ * The registered keys are recorded in the firmware's memory: after a panic, the
+ * kernel has not unregistered them, and their notify function is about to be
+ * unloaded.
  */
 #include "boot.h"
 
 #include <efi-mode/text.h>
 
-/* One keyboard; an address of firmware's is what the kernel knows it by */
+/* One keyboard. The kernel uses the address of this structure as an ID */
 struct keys_watch {
 	struct keys_watch *next;
 	efi_handle_t handle;
@@ -26,7 +28,10 @@ struct keys_watch {
 static struct efi_mode_handoff *handoff;
 static struct keys_watch *watches;
 
-/* Firmware's notify functions may interrupt each other, but not an instruction */
+/*
+ * Notify functions of the firmware can interrupt each other. XADD allocates a
+ * place in the ring in a single instruction.
+ */
 static efi_status_t __efiapi keys_pressed(struct efi_key_data *data)
 {
 	struct efi_mode_keys *keys = &handoff->keys;
@@ -40,11 +45,11 @@ static efi_status_t __efiapi keys_pressed(struct efi_key_data *data)
 }
 
 /*
- * Watch a keyboard, of which @interface is SimpleTextInputEx. @data are @nr keys to watch
- * for, and @id is for keys_unwatch(). Firmware that refuses some of the keys is asked for
- * the others.
+ * Watch the keys on a keyboard. @interface is its SimpleTextInputEx protocol,
+ * @data an array of @nr keys. @id is set to the argument for keys_unwatch(). If
+ * the firmware refuses some of the keys, the others are watched nevertheless.
  *
- * Return: an EFI status; EFI_UNSUPPORTED if it refuses all.
+ * Return: EFI status; EFI_UNSUPPORTED if the firmware refuses all keys.
  */
 static efi_status_t __efiapi
 keys_watch(void *interface, efi_handle_t handle, void *data, u64 nr, void **id)
@@ -77,7 +82,7 @@ keys_watch(void *interface, efi_handle_t handle, void *data, u64 nr, void **id)
 	return EFI_SUCCESS;
 }
 
-/* The keyboard on a handle, or NULL if there is none any more */
+/* Return: the SimpleTextInputEx protocol of a handle, or NULL if it is gone */
 static void *keys_keyboard_on(efi_handle_t handle)
 {
 	efi_guid_t guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
@@ -90,9 +95,11 @@ static void *keys_keyboard_on(efi_handle_t handle)
 }
 
 /*
- * Undo keys_watch(). The kernel may take the handle for another device by now, and be
- * right or not: what counts is whether this keyboard is still there. If not, what was
- * registered went with it.
+ * Undo keys_watch(). Do not rely on the kernel's knowledge of the handle, which
+ * may be out of date: check whether the handle still has the same keyboard. If
+ * not, the notify functions are gone together with the keyboard.
+ *
+ * Return: EFI status; EFI_NOT_FOUND if @id is not valid.
  */
 static efi_status_t __efiapi keys_unwatch(void *id)
 {
@@ -113,8 +120,10 @@ static efi_status_t __efiapi keys_unwatch(void *id)
 }
 
 /**
- * efi_mode_keys_init() - tell the kernel what there is here
+ * efi_mode_keys_init() - publish the functions of this file to the kernel
  * @h:		the handoff
+ *
+ * Context: the firmware's world.
  */
 void efi_mode_keys_init(struct efi_mode_handoff *h)
 {
@@ -124,7 +133,9 @@ void efi_mode_keys_init(struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_keys_exit() - end what a kernel has left
+ * efi_mode_keys_exit() - unwatch all keys that the kernel has left watched
+ *
+ * Context: the firmware's world, TPL_APPLICATION.
  */
 void efi_mode_keys_exit(void)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ledger: what this image has taken from firmware
+ * The ledger: record all memory that this image has allocated from the firmware
  *
- * An EFI stub that exits boot services need not give anything back. This one
- * goes back to its caller, at the latest when something is missing, and then
- * the firmware must have all its memory again. The stub takes memory in a dozen
- * places, so instead of a free for each of them, it is given a system table
- * whose allocation services write down what they hand out.
+ * A stub that calls ExitBootServices() need not free anything. With efi-mode,
+ * the image always returns to its caller, and the firmware must then have all
+ * its memory back. The stub allocates memory in a dozen places. Instead of
+ * adding a free to each of them, the stub gets its own copy of the system
+ * table, in which the allocation services record each allocation.
  *
- * The table is the stub's alone: firmware and other images never see it.
+ * The firmware and other images do not use this copy.
  */
 #include "boot.h"
 
@@ -47,7 +47,9 @@ static struct ledger_entry *ledger_new_entry(enum entry_type type, u64 base, u64
 	return NULL;
 }
 
-/* Is @address inside of @e, or does a pool begin there? */
+/*
+ * Return: true if @address is in the pages of @e, or is the address of its pool
+ */
 static bool ledger_covers(const struct ledger_entry *e, enum entry_type type, u64 address)
 {
 	if (e->type != type)
@@ -95,7 +97,11 @@ ledger_allocate_pages(int type, int memory_type, unsigned long pages,
 	return EFI_SUCCESS;
 }
 
-/* The stub allocates more than it needs for alignment and frees both ends */
+/*
+ * The pages may be at the start, at the end or in the middle of an allocation,
+ * because the stub allocates more than it needs for alignment, and then frees
+ * both ends.
+ */
 static efi_status_t __efiapi
 ledger_free_pages(efi_physical_addr_t base, unsigned long pages)
 {
@@ -141,7 +147,7 @@ ledger_allocate_pool(int memory_type, unsigned long size, void **buffer)
 	return EFI_SUCCESS;
 }
 
-/* Also frees what firmware has allocated for the stub: no entry, no matter */
+/* A buffer that the firmware has allocated for the stub has no entry */
 static efi_status_t __efiapi ledger_free_pool(void *buffer)
 {
 	struct ledger_entry *e = ledger_find_entry(ENTRY_POOL, (unsigned long)buffer);
@@ -168,18 +174,19 @@ ledger_install_table(efi_guid_t *guid, void *table)
 	if (e && (status == EFI_SUCCESS ? !table : is_new))
 		e->type = ENTRY_FREE;
 
-	/* The array may have been allocated anew */
+	/* The firmware may have reallocated the array of tables */
 	systab.nr_tables = firmware->nr_tables;
 	systab.tables = firmware->tables;
 	return status;
 }
 
 /**
- * efi_mode_ledger_open() - begin to write down what is taken from the firmware
+ * efi_mode_ledger_open() - start to record allocations
  * @table:	the firmware's system table
  *
- * Return: a system table whose memory and configuration table services write down
- * what they give.
+ * Context: the firmware's world, TPL_APPLICATION.
+ * Return: a copy of the system table, whose memory and configuration table
+ * services record what they allocate and install.
  */
 efi_system_table_t *efi_mode_ledger_open(efi_system_table_t *table)
 {
@@ -199,9 +206,11 @@ efi_system_table_t *efi_mode_ledger_open(efi_system_table_t *table)
 }
 
 /*
- * Firmware writes to pages when they are freed. Where it protects memory, the
- * kernel's text has been made read-only and executable, at the beginning of its
- * pages, so make it as the end of them still is.
+ * Free pages. The firmware may write to pages when they are freed, so they must
+ * be writable. If the firmware protects memory, the stub has made the start of
+ * the kernel's pages (its text) read-only and executable. The last page still
+ * has the attributes that the firmware sets for all allocations, so apply its
+ * EFI_MEMORY_XP to all pages.
  */
 static void ledger_give_back(const struct ledger_entry *e)
 {
@@ -225,9 +234,12 @@ static void ledger_give_back(const struct ledger_entry *e)
 }
 
 /**
- * efi_mode_ledger_clear() - overwrite with zeros what is given back
+ * efi_mode_ledger_clear() - request that memory is cleared when it is freed
  *
- * Holds for all memory that efi_mode_ledger_close() gives back.
+ * Makes efi_mode_ledger_close() overwrite all memory with zeros before it frees
+ * it.
+ *
+ * Context: any, after efi_mode_ledger_open().
  */
 void efi_mode_ledger_clear(void)
 {
@@ -235,16 +247,18 @@ void efi_mode_ledger_clear(void)
 }
 
 /**
- * efi_mode_ledger_close() - give everything back to the firmware
+ * efi_mode_ledger_close() - free everything that the ledger has recorded
  *
- * Frees pages and pools and removes configuration tables, whatever has been taken since
- * efi_mode_ledger_open(), which must have been called.
+ * Removes the configuration tables and frees the pages and pools that are still
+ * in the ledger. efi_mode_ledger_open() must have been called.
+ *
+ * Context: the firmware's world, TPL_APPLICATION.
  */
 void efi_mode_ledger_close(void)
 {
 	struct ledger_entry *e;
 
-	/* Tables first: what they point to may lie in the pools */
+	/* Tables first, because they may point to the pools */
 	for (e = ledger; e < ledger + ARRAY_SIZE(ledger); e++)
 		if (e->type == ENTRY_TABLE)
 			firmware->boottime->install_configuration_table(&e->guid,
@@ -261,10 +275,11 @@ void efi_mode_ledger_close(void)
 }
 
 /**
- * efi_mode_ledger_find() - find the pages around an address
+ * efi_mode_ledger_find() - find the allocated pages that contain an address
  * @address:	physical address
- * @range:	where the pages go
+ * @range:	set to the range of the pages
  *
+ * Context: any.
  * Return: false if the address is not in pages that the image has allocated.
  */
 bool efi_mode_ledger_find(u64 address, struct efi_mode_range *range)
@@ -281,7 +296,8 @@ bool efi_mode_ledger_find(u64 address, struct efi_mode_range *range)
 /**
  * efi_mode_firmware_systab() - get the firmware's own system table
  *
- * Return: the argument of efi_mode_ledger_open(), or %NULL if it was not called.
+ * Context: any.
+ * Return: the system table, or %NULL if efi_mode_ledger_open() was not called.
  */
 const efi_system_table_t *efi_mode_firmware_systab(void)
 {

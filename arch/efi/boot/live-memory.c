@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that the firmware uses, but that its memory map says is free
+ * Protect memory that the firmware uses, but lists as free in its memory map
  *
- * U-Boot reports as free memory the stack on which it runs, its page tables and its
- * interrupt descriptor table, where an earlier stage has put them. AllocatePages() would
- * give them away. So the image allocates what is free around each of them before anything
- * else does, and frees it when it exits.
+ * U-Boot lists its stack, its page tables and its interrupt descriptor table as
+ * free memory if an earlier boot stage has created them. AllocatePages() would
+ * hand them out. The image therefore allocates the free memory around each of
+ * them before it allocates anything else, and frees it when it exits.
  */
 #include <linux/sizes.h>
 #include <asm/desc_defs.h>
@@ -13,10 +13,13 @@
 
 #include "boot.h"
 
-/* On either side of an address: a stack, or tables that lie together */
+/*
+ * Bytes to protect on either side of an address, enough for a stack, or for
+ * tables that are close to each other
+ */
 #define AROUND		SZ_1M
 
-/* The task register and the segments' bases are near to one of them, or not in use */
+/* The TSS and the segment bases are close to one of these, or are not used */
 enum { LIVE_STACK, LIVE_PAGE_TABLES, LIVE_GDT, LIVE_IDT, NR_LIVE };
 
 static void live_find(u64 live[NR_LIVE])
@@ -31,10 +34,13 @@ static void live_find(u64 live[NR_LIVE])
 	live[LIVE_IDT] = idt.address;
 }
 
-/* The free memory around an address; an empty range if the address is not free */
+/* Return: free memory around an address; an empty range if it is not free */
 static struct efi_mode_range live_free_around(const efi_memory_desc_t *d, u64 address)
 {
-	/* U-Boot does not free a range that begins with the page at 0 */
+	/*
+	 * Leave out page 0, because U-Boot cannot free a range that starts
+	 * there
+	 */
 	struct efi_mode_range r = { .base = max_t(u64, d->phys_addr, EFI_PAGE_SIZE) };
 	u64 end = d->phys_addr + (d->num_pages << EFI_PAGE_SHIFT);
 
@@ -67,7 +73,7 @@ static void live_keep(const efi_boot_services_t *bs, u64 address)
 	u32 version;
 
 	bs->get_memory_map(&size, NULL, &key, &desc_size, &version);
-	/* The allocation may add to the map */
+	/* The allocation of the buffer may split an entry of the map */
 	size += 2 * desc_size;
 	if (bs->allocate_pool(EFI_LOADER_DATA, size, &map) != EFI_SUCCESS)
 		return;
@@ -77,10 +83,12 @@ static void live_keep(const efi_boot_services_t *bs, u64 address)
 }
 
 /**
- * efi_mode_keep_live_memory() - allocate what the firmware uses without having done so
- * @bs:	boot services that write down what they give
+ * efi_mode_keep_live_memory() - allocate memory that the firmware uses but lists as
+ *				 free
+ * @bs:	boot services whose allocations the ledger records
  *
- * Context: the firmware's world, TPL_APPLICATION, before anything else is allocated.
+ * Context: the firmware's world, TPL_APPLICATION, before anything else is
+ * allocated.
  */
 void efi_mode_keep_live_memory(const efi_boot_services_t *bs)
 {

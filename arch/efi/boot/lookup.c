@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel needs in firmware's world to use handles of firmware
+ * Functions in the firmware's world with which the kernel uses firmware handles
  *
- * A handle can go at any moment in which firmware runs. So what belongs together is
- * done here in one piece: to look an interface up and call a function of it, or to
- * follow pointers and copy what they lead to.
+ * A handle can disappear whenever firmware code runs. Operations that must not
+ * be interrupted by that are therefore executed here as a unit: look up a
+ * protocol interface and call one of its functions, or follow pointers and copy
+ * the data to which they point.
  *
- * Events of the kernel's have one notify function, also here. It may run in the
- * middle of anything, up to TPL_NOTIFY, and so it calls nothing.
+ * This file also contains the notify function of the kernel's events. It can
+ * run in the middle of any code below its TPL, which is at most TPL_NOTIFY, so
+ * it makes no calls.
  */
 #include "boot.h"
 
 static struct efi_mode_handoff *handoff;
 
-/* How often anything may have happened to what was found */
+/*
+ * Incremented whenever the last interface that was found may have been removed
+ */
 static unsigned long outdated;
 
 /*
- * The last interface that was found. To find one costs firmware some thousand
- * instructions, with each call of a disk.
+ * The last interface that was found. A lookup costs the firmware some thousand
+ * instructions, and each disk request needs one.
  *
- * The timer is the only interrupt that firmware has (UEFI 2.10, section 2.3.4). As long
- * as none was handled, no other function has been called, and this one has said that
- * all is well, nothing has run that could have taken the interface away.
+ * The timer interrupt is the only interrupt that the firmware supports (UEFI
+ * 2.10, section 2.3.4). The interface cannot have been removed if, since the
+ * lookup, no interrupt was handled, no function without a target was called,
+ * and all functions with a target returned EFI_SUCCESS.
  */
 static struct {
 	struct efi_mode_target target;
@@ -31,9 +36,9 @@ static struct {
 } last;
 
 /*
- * Each signal is a byte, so that one that comes in the middle of another disturbs
- * nothing. Like an event of firmware's a signal is there or not: it has no number, so
- * there is nothing that could overflow.
+ * Each signal is a byte of its own, so an event that interrupts the
+ * notification of another one does no harm. Like an EFI event, a signal is
+ * either set or not. It is not a counter, so it cannot overflow.
  */
 static void __efiapi lookup_notify(void *event, void *signal)
 {
@@ -42,10 +47,12 @@ static void __efiapi lookup_notify(void *event, void *signal)
 }
 
 /*
- * Copy data that pointers lead to: the first is at an offset from @base, the second at
- * an offset from where that points to, and so on. The last offset is of the data.
+ * Follow a chain of pointers, and copy the data at its end. The first pointer
+ * is at the offset @first from @base, the second pointer at the offset @second
+ * from the address to which the first one points, and so on. Of the @nr
+ * offsets, the last one is the offset of the data.
  *
- * Return: an EFI status; EFI_NOT_FOUND if a pointer is NULL.
+ * Return: EFI_SUCCESS, or EFI_NOT_FOUND if a pointer is NULL.
  */
 static efi_status_t __efiapi
 lookup_read(const void *base, void *to, u64 size, u64 nr, u64 first, u64 second,
@@ -64,13 +71,14 @@ lookup_read(const void *base, void *to, u64 size, u64 nr, u64 first, u64 second,
 }
 
 /**
- * efi_mode_read_path() - copy a device path, with the node at its end
+ * efi_mode_read_path() - copy a device path, including its end node
  * @path:	the device path
- * @to:		where to
- * @size:	the room for it, and afterwards its size
+ * @to:		buffer
+ * @size:	size of the buffer in bytes; set to the size of the device path
  *
- * Context: firmware's world, any.
- * Return: an EFI status; EFI_BUFFER_TOO_SMALL if there is not enough room or no end.
+ * Context: the firmware's world, any task priority level.
+ * Return: EFI_SUCCESS, or EFI_BUFFER_TOO_SMALL if the buffer is too small, or a
+ * node of the path is not valid.
  */
 efi_status_t __efiapi efi_mode_read_path(const efi_device_path_protocol_t *path,
 					 void *to, u64 *size)
@@ -93,16 +101,22 @@ efi_status_t __efiapi efi_mode_read_path(const efi_device_path_protocol_t *path,
 }
 
 /**
- * efi_mode_lookup_outdate() - what was found may be there no more
+ * efi_mode_lookup_outdate() - forget the last interface that was found
  *
- * Context: firmware's world, any.
+ * To be called when firmware code has run that may have removed the interface.
+ *
+ * Context: the firmware's world, any task priority level.
  */
 void efi_mode_lookup_outdate(void)
 {
 	WRITE_ONCE(outdated, READ_ONCE(outdated) + 1);
 }
 
-/* Without an entry in the firmware's IDT its interrupts are not seen here */
+/*
+ * Return: true if the last interface that was found is that of @target, and
+ * still exists. Without entries in the firmware's IDT, efi-mode does not see
+ * the firmware's interrupts, so it cannot know.
+ */
 static bool lookup_is_as_before(const struct efi_mode_handoff *h,
 				const struct efi_mode_target *target)
 {
@@ -113,12 +127,15 @@ static bool lookup_is_as_before(const struct efi_mode_handoff *h,
 }
 
 /**
- * efi_mode_lookup_interface() - ask firmware for an interface
+ * efi_mode_lookup_interface() - get the interface of a protocol from the firmware
  * @target:	handle and protocol
  *
- * Context: firmware's world, up to TPL_NOTIFY. The interface stays as long as nothing
- * runs that could remove it: the priority is raised before and restored after use.
- * Return: the interface, or NULL.
+ * The interface is valid until code runs that can remove it. To prevent that,
+ * the caller raises the task priority level before this call, and restores it
+ * after the last use of the interface.
+ *
+ * Context: the firmware's world, up to TPL_NOTIFY.
+ * Return: the interface, or NULL if the handle does not have the protocol.
  */
 void *efi_mode_lookup_interface(struct efi_mode_target *target)
 {
@@ -131,19 +148,22 @@ void *efi_mode_lookup_interface(struct efi_mode_target *target)
 }
 
 /**
- * efi_mode_lookup() - find the interface that a request is for
+ * efi_mode_lookup() - look up the interface that a request calls
  * @h:	the handoff
- * @r:	the request
+ * @r:	the request; @table and the first of @args are set, or @status and
+ *		@refused
  *
- * Afterwards the task priority is that of the target, so that nothing which wants no
- * more than that can happen before the function has returned.
+ * Raises the task priority level to that of the target, so that code at this
+ * level or below does not run before the called function has returned.
  *
- * Context: the resident half's main loop, at TPL_APPLICATION.
- * Return: false if the function is not to be called.
+ * Context: the main loop of the resident half, at TPL_APPLICATION.
+ * Return: false if the function must not be called.
  */
 bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r)
 {
-	/* A tick after this may have left an event for when the priority is restored */
+	/*
+	 * Read it before a tick can leave an event that waits for a lower TPL
+	 */
 	unsigned long before = READ_ONCE(outdated);
 
 	efi_bs_call(raise_tpl, r->target.tpl);
@@ -168,8 +188,10 @@ bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r)
 }
 
 /**
- * efi_mode_lookup_init() - tell the kernel what there is here
+ * efi_mode_lookup_init() - publish the functions of this file to the kernel
  * @h:		the handoff
+ *
+ * Context: the firmware's world.
  */
 void efi_mode_lookup_init(struct efi_mode_handoff *h)
 {
@@ -180,11 +202,13 @@ void efi_mode_lookup_init(struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_lookup_exit() - close the events that a kernel has left
+ * efi_mode_lookup_exit() - close the events that the kernel has left open
  * @h:	the handoff
  *
- * One that has died has closed none of them. Their notify function is about to be
- * unloaded.
+ * After a panic, the kernel has closed none of its events, and their notify
+ * function is about to be unloaded.
+ *
+ * Context: the firmware's world, TPL_APPLICATION.
  */
 void efi_mode_lookup_exit(struct efi_mode_handoff *h)
 {

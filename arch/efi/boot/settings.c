@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware's settings that this image or the kernel may change: the graphics mode,
- * the text console, the watchdog, the period of its clock, speculation
+ * Save and restore settings of the firmware
  *
- * They are noted when the image begins, and are made as they were before it exits.
- * What nobody has changed is not touched, since setting a mode clears a screen.
+ * The image or the kernel may change the graphics modes, the text console, the
+ * watchdog, the period of the firmware's clock, and the speculation controls.
+ * These settings are saved when the image starts, and restored before it exits.
+ * A setting that has not changed is not written, because setting a mode clears
+ * the screen.
  */
 #include <asm/cpuid.h>
 #include <asm/msr.h>
@@ -14,15 +16,18 @@
 #include <efi-mode/text.h>
 #include <efi-mode/timer-arch.h>
 
-/* If there are more of a kind than this, they are left as they are */
+/*
+ * If the firmware has more screens or more terminals, none of that kind is
+ * saved
+ */
 #define MAX_HANDLES	16
 
-/* From the Platform Initialization specification, volume 2, section 12.14 */
+/* Platform Initialization Specification 1.8, volume 2, section 12.14 */
 #define WATCHDOG_TIMER_ARCH_PROTOCOL_GUID \
 	EFI_GUID(0x665e3ff5, 0x46cc, 0x11d4, 0x9a, 0x38, 0x00, 0x90, 0x27, \
 		 0x3f, 0xc1, 0x4d)
 
-/* A screen whose path is longer is known by its handle */
+/* A screen with a longer device path is identified by its handle */
 #define MAX_PATH	128
 
 #define WATCHDOG_UNITS	10000000	/* of 100 ns in a second */
@@ -38,16 +43,22 @@ union watchdog_timer_arch_protocol {
 
 static const efi_system_table_t *firmware;
 
-/* If firmware's driver of a screen is connected anew, it has another handle then */
+/*
+ * Screens. They are identified by their device paths, because a screen gets
+ * another handle if the firmware disconnects and reconnects its driver.
+ */
 static struct output {
 	efi_handle_t handle;
 	u8 path[MAX_PATH];
-	u64 path_size;			/* 0: it has none */
+	u64 path_size;			/* bytes; 0: no path */
 	u32 mode;
 } outputs[MAX_HANDLES];
 static unsigned int nr_outputs;
 
-/* Of each terminal; that of ConOut is only what was last written to all of them */
+/*
+ * Terminals. The mode of ConOut is not enough: it is the one that was last set
+ * for all terminals together.
+ */
 static struct {
 	efi_handle_t handle;
 	efi_simple_text_output_mode_t mode;
@@ -56,7 +67,7 @@ static unsigned int nr_terminals;
 
 static efi_simple_text_output_mode_t text;
 static u64 watchdog_seconds;
-static u64 clock_period;		/* in 100 ns; 0: not known */
+static u64 clock_period;		/* in units of 100 ns; 0: not known */
 
 static bool has_speculation_control;
 static u64 speculation_control;		/* IA32_SPEC_CTRL */
@@ -150,7 +161,10 @@ static const struct output *settings_find_output(const struct output *now)
 	return NULL;
 }
 
-/* Of the screens that there are by now. One that has come meanwhile is left alone. */
+/*
+ * Restore the modes of those saved screens that still exist. Screens that were
+ * added since then keep their mode.
+ */
 static bool settings_restore_outputs(const efi_boot_services_t *bs)
 {
 	efi_guid_t guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
@@ -172,7 +186,9 @@ static bool settings_restore_outputs(const efi_boot_services_t *bs)
 	return changed;
 }
 
-/* The caller of this image goes on at the beginning of a line */
+/*
+ * Also go to a new line, so that the caller's output starts in the first column
+ */
 static void settings_restore_terminal(efi_simple_text_output_protocol_t *out,
 				      const efi_simple_text_output_mode_t *mode)
 {
@@ -187,8 +203,9 @@ static void settings_restore_terminal(efi_simple_text_output_protocol_t *out,
 }
 
 /*
- * ConOut is the last: it passes on to all of them what it is told. Behind another
- * graphics mode there is nothing left to go on with.
+ * ConOut comes last, because it passes its settings on to all terminals. If the
+ * graphics mode of a screen has changed, the contents of the screen are lost,
+ * so set the text mode of ConOut again in any case.
  */
 static void settings_restore_text(bool screen_is_new)
 {
@@ -209,11 +226,14 @@ static void settings_restore_text(bool screen_is_new)
 }
 
 /*
- * The boot manager gives each boot option five minutes, which are over long before
- * the kernel ends; the UEFI shell switches the watchdog off for itself, and would
- * not do so again. No service of UEFI tells which of them it was, but the protocol
- * below SetWatchdogTimer() does. Without it the watchdog stays off: those who want
- * it set it before they start the next image (UEFI 2.10, section 3.1.2).
+ * Read the period of the watchdog. The boot manager sets the watchdog to five
+ * minutes for each boot option. The UEFI shell disables it once, and would not
+ * disable it again. No UEFI service reports the period, but the watchdog
+ * architectural protocol, which implements SetWatchdogTimer(), does. If the
+ * firmware does not have this protocol, the watchdog stays off. A boot manager
+ * sets it before it starts the next image (UEFI 2.10, section 3.1.2).
+ *
+ * Return: seconds; 0 if the watchdog is off, or its period is not known.
  */
 static u64 settings_read_watchdog(const efi_boot_services_t *bs)
 {
@@ -240,7 +260,10 @@ settings_read_clock(const efi_boot_services_t *bs, u64 *period)
 	return timer;
 }
 
-/* If firmware had something of ours to look after until now it is fast */
+/*
+ * The kernel may have left the firmware's clock faster than it was
+ * (fast-tick.c)
+ */
 static void settings_restore_clock(void)
 {
 	union efi_timer_arch_protocol *timer;
@@ -252,9 +275,12 @@ static void settings_restore_clock(void)
 }
 
 /*
- * Intel SDM volume 3, "IA32_SPEC_CTRL MSR"; AMD64 APM volume 2, "Speculation Control MSRs".
- * As long as the kernel runs, what it has set there holds for the firmware as well: the
- * firmware maps all memory, and the branch predictors have been trained by user space.
+ * Intel SDM volume 3, "IA32_SPEC_CTRL MSR"; AMD64 APM volume 2, "Speculation
+ * Control MSRs".
+ *
+ * While the kernel runs, its speculation controls also apply to the firmware.
+ * This protects the kernel, because the firmware maps all memory and runs with
+ * branch predictors that user space has trained.
  */
 #define SPEC_CTRL_OF_INTEL	(BIT(26) | BIT(27) | BIT(31))	/* CPUID.7.0:EDX */
 #define SPEC_CTRL_OF_AMD	(BIT(14) | BIT(15) | BIT(24))	/* 8000_0008:EBX */
@@ -282,8 +308,10 @@ static void settings_restore_speculation(void)
 }
 
 /**
- * efi_mode_settings_note() - note what is to be restored
+ * efi_mode_settings_note() - save the settings of the firmware
  * @systab:	the firmware's system table
+ *
+ * Context: the firmware's world, TPL_APPLICATION.
  */
 void efi_mode_settings_note(const efi_system_table_t *systab)
 {
@@ -299,9 +327,12 @@ void efi_mode_settings_note(const efi_system_table_t *systab)
 }
 
 /**
- * efi_mode_settings_restore() - make firmware's settings as they were
+ * efi_mode_settings_restore() - restore the settings of the firmware
  *
- * The watchdog begins anew: its caller has the time that it had given.
+ * If the watchdog was on, it starts anew with its whole period.
+ *
+ * Context: the firmware's world, TPL_APPLICATION, after
+ * efi_mode_settings_note().
  */
 void efi_mode_settings_restore(void)
 {
