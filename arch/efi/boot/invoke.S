@@ -12,8 +12,8 @@
 	.section ".text", "ax"
 
 /*
- * unsigned long efi_mode_invoke_handler(unsigned long handler, unsigned long
- * flags)
+ * unsigned long efi_mode_invoke_handler(unsigned long handler,
+ *					 unsigned long flags)
  *
  * Run an interrupt handler of the firmware, as if the interrupt had arrived
  * here with the value @flags in RFLAGS. Return the flags that the handler has

@@ -83,8 +83,7 @@ static void live_keep(const efi_boot_services_t *bs, u64 address)
 }
 
 /**
- * efi_mode_keep_live_memory() - allocate memory that the firmware uses but lists as
- *				 free
+ * efi_mode_keep_live_memory() - allocate live memory that is listed as free
  * @bs:	boot services whose allocations the ledger records
  *
  * Context: the firmware's world, TPL_APPLICATION, before anything else is

@@ -127,7 +127,7 @@ static bool lookup_is_as_before(const struct efi_mode_handoff *h,
 }
 
 /**
- * efi_mode_lookup_interface() - get the interface of a protocol from the firmware
+ * efi_mode_lookup_interface() - get the interface of a protocol
  * @target:	handle and protocol
  *
  * The interface is valid until code runs that can remove it. To prevent that,
@@ -161,9 +161,7 @@ void *efi_mode_lookup_interface(struct efi_mode_target *target)
  */
 bool efi_mode_lookup(struct efi_mode_handoff *h, struct efi_mode_request *r)
 {
-	/*
-	 * Read it before a tick can leave an event that waits for a lower TPL
-	 */
+	/* A later tick may queue an event that removes the interface */
 	unsigned long before = READ_ONCE(outdated);
 
 	efi_bs_call(raise_tpl, r->target.tpl);

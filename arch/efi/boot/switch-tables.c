@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transition tables: the descriptor tables and the stack in the middle of a switch
+ * Transition tables: the descriptor tables and the stack during a world switch
  *
- * switch.S says why they are needed. The transition GDT of a side is a copy of that
- * side's GDT, as far as it is in use, followed by a code segment at a place that is
- * the same for both sides. The kernel fills in its own when it has one.
+ * switch.S explains why they are needed. The transition GDT of a side is a copy
+ * of the first TRANSITION_CS bytes of that side's GDT, followed by a code
+ * segment that has the same selector on both sides. The kernel fills in its own
+ * transition GDT once it has a GDT.
  *
- * The firmware may run with a data segment whose descriptor is not in its GDT any more,
- * because it has loaded another GDT since. An ingress cannot load such a selector again.
+ * The firmware may run with a data segment whose descriptor is not in its GDT
+ * any more, because it has loaded another GDT since then. An ingress cannot
+ * load such a selector again.
  */
 #include <asm/desc_defs.h>
 #include <asm/msr-index.h>
@@ -16,7 +18,7 @@
 
 #include "boot.h"
 
-/* Beyond the kernel's own, and what firmware may add later to have a task */
+/* Beyond the kernel's descriptors, and a TSS that the firmware may add later */
 #define TRANSITION_CS	512
 
 #define CODE64		(DESC_CODE64 | _DESC_ACCESSED)
@@ -41,10 +43,10 @@ static unsigned int switch_tables_copied(const struct desc_ptr *gdt)
 }
 
 /*
- * The switch loads the LDT after the segments, so a selector of the LDT has no descriptor,
- * either.
+ * Find the descriptor of a selector. A selector of the LDT counts as not found,
+ * because the switch loads the LDT after the segments.
  *
- * Return: %NULL also for a null selector.
+ * Return: the descriptor; NULL if there is none, or the selector is null.
  */
 static const struct desc_struct *switch_tables_find(const struct desc_ptr *gdt,
 						    u16 selector)
@@ -56,9 +58,9 @@ static const struct desc_struct *switch_tables_find(const struct desc_ptr *gdt,
 }
 
 #define TYPE_CODE	8
-#define TYPE_CONFORMING	4	/* of code */
-#define TYPE_READABLE	2	/* of code */
-#define TYPE_WRITABLE	2	/* of data */
+#define TYPE_CONFORMING	4	/* code segments */
+#define TYPE_READABLE	2	/* code segments */
+#define TYPE_WRITABLE	2	/* data segments */
 
 static bool switch_tables_can_load_data(const struct desc_struct *d, u16 selector)
 {
@@ -91,7 +93,7 @@ static bool switch_tables_are_without(const struct desc_ptr *gdt, u16 selector,
 	return selector >= 4 && (!d || !can_load(d, selector));
 }
 
-/* Make a segment null if its selector cannot be loaded again */
+/* Make a segment register null if its selector cannot be loaded again */
 #define switch_tables_settle(gdt, segment, can_load)			\
 ({									\
 	u16 __selector;							\
@@ -102,8 +104,8 @@ static bool switch_tables_are_without(const struct desc_ptr *gdt, u16 selector,
 })
 
 /*
- * In 64-bit mode all that the firmware has of its data segments are the bases of FS and
- * GS. These stay.
+ * In 64-bit mode, the CPU uses nothing of the data segments but the bases of FS
+ * and GS. Preserve these, because loading a selector changes them.
  */
 static void switch_tables_settle_segments(const struct desc_ptr *gdt)
 {
@@ -119,7 +121,11 @@ static void switch_tables_settle_segments(const struct desc_ptr *gdt)
 	efi_mode_write_msr(MSR_GS_BASE, gs_base);
 }
 
-/* The firmware's task register, unless it is 0 or the kernel has loaded it */
+/*
+ * Return: the firmware's task register; 0 if the firmware has none. The
+ * register can then still hold the kernel's selector, which has no TSS in the
+ * firmware's GDT.
+ */
 static u16 switch_tables_own_task(const struct desc_ptr *gdt)
 {
 	const struct ldttss_desc *desc;
@@ -147,7 +153,8 @@ static void switch_tables_copy_firmware(struct efi_mode_handoff *h,
 /**
  * efi_mode_switch_tables_gdt_size() - get the size of a transition GDT
  *
- * Return: bytes.
+ * Context: any.
+ * Return: size in bytes.
  */
 size_t efi_mode_switch_tables_gdt_size(void)
 {
@@ -155,12 +162,14 @@ size_t efi_mode_switch_tables_gdt_size(void)
 }
 
 /**
- * efi_mode_switch_tables_have_code() - can the firmware's code segment be loaded?
+ * efi_mode_switch_tables_have_code() - check the firmware's code segment
  *
- * There is no stand-in for that: the return from any interrupt loads it.
+ * The firmware's code segment cannot be replaced as a data segment can, because
+ * each return from an interrupt loads it.
  *
  * Context: the firmware's world.
- * Return: false if its descriptor is not in the firmware's GDT.
+ * Return: false if the firmware's GDT does not contain a valid descriptor for
+ * the code segment.
  */
 bool efi_mode_switch_tables_have_code(void)
 {
@@ -175,10 +184,13 @@ bool efi_mode_switch_tables_have_code(void)
 }
 
 /**
- * efi_mode_switch_tables_init() - make the transition tables
+ * efi_mode_switch_tables_init() - create the transition tables
  * @h:	the handoff; @layout must be set
  *
- * The kernel starts on a copy of the firmware's GDT.
+ * The transition GDT of the kernel is also a copy of the firmware's GDT at
+ * first, because the kernel starts with that.
+ *
+ * Context: the firmware's world, interrupts off.
  */
 void efi_mode_switch_tables_init(struct efi_mode_handoff *h)
 {
@@ -216,7 +228,7 @@ void efi_mode_switch_tables_init(struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_switch_tables_follow() - copy the GDT that the firmware has loaded since
+ * efi_mode_switch_tables_follow() - copy a new GDT of the firmware
  * @h:	the handoff
  *
  * Context: the firmware's world, interrupts off, before an egress.

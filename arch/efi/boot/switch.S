@@ -2,19 +2,22 @@
 /*
  * The world switch
  *
- * One routine for both directions. It saves the CPU of the caller into one
- * struct efi_mode_cpu, loads another, and returns to the caller that saved that one.
+ * One routine for both directions. It saves the CPU state of the caller into
+ * one struct efi_mode_cpu, loads the state of the other side from another one,
+ * and returns to the caller that saved that state.
  *
- * It is called, and it returns, with interrupts off. It lies in the resident
- * half, at an address that both sets of page tables map: the firmware's, and
- * the kernel's trampoline tables, on which the kernel stands when it calls.
- * In between there is no other memory than this text and the handoff.
+ * Interrupts are off when the routine is called and when it returns. The
+ * routine is in the resident half, at an address that both sets of page tables
+ * map: those of the firmware, and the kernel's trampoline tables, which the
+ * kernel loads before it calls the routine. The routine accesses no memory
+ * other than its own text, the handoff, and, before and after the transition,
+ * the stack of the caller.
  *
- * Non-maskable interrupts and machine checks come nevertheless. For the transition,
- * the time when the world is neither side's, there are descriptor tables and a stack
- * in the handoff (switch-tables.c), and handlers here that only count. At each
- * instruction the selectors in the interrupt descriptor table are valid in the
- * global descriptor table:
+ * Non-maskable interrupts and machine checks can occur nevertheless. The
+ * transition is the part of the routine in which the CPU state belongs to
+ * neither side. For the transition, there are descriptor tables and a stack in
+ * the handoff (switch-tables.c), and handlers below, which only count. At each
+ * instruction, the selectors in the loaded IDT are valid in the loaded GDT:
  *
  *	IDT		GDT
  *	X's		X's
@@ -33,11 +36,12 @@
 #include "asm-offsets.h"
 
 /*
- * What one side may have enabled and the other must not meet, not even for the
- * instructions between CR3 and CR4. PGE is among it because clearing it is what
- * flushes global translations: the firmware's identity map and the kernel's
- * user space are the same addresses. PCIDE may only be set again while CR3
- * names PCID 0, which both sides' switch tables do.
+ * Bits in CR4 that one side may have set and that must not be set on the page
+ * tables of the other side, not even between the writes to CR3 and CR4. PGE is
+ * cleared because this flushes global translations: the firmware's identity map
+ * and the kernel's user space use the same addresses. PCIDE can only be set
+ * while CR3 contains PCID 0, which it does for the page tables of both sides
+ * here.
  */
 #define CR4_FOREIGN	(X86_CR4_PGE | X86_CR4_PCIDE | X86_CR4_SMEP | \
 			 X86_CR4_SMAP | X86_CR4_PKE | X86_CR4_CET | \
@@ -57,7 +61,7 @@
 	wrmsr
 .endm
 
-/* For registers that are slow to write and mostly the same on both sides */
+/* For registers that are slow to write, and mostly equal on both sides */
 .macro LOAD_MSR_IF_CHANGED msr, member
 	movq	\member(%rsi), %rax
 	cmpq	%rax, \member(%rdi)
@@ -72,13 +76,16 @@ SYM_DATA_START(efi_mode_switch_start)
 SYM_DATA_END(efi_mode_switch_start)
 
 /*
- * void efi_mode_switch(struct efi_mode_cpu *save, const struct efi_mode_cpu *load)
+ * void efi_mode_switch(struct efi_mode_cpu *save,
+ *			const struct efi_mode_cpu *load)
  *
- * %rdi	save	where the CPU as it is now goes
- * %rsi	load	what it becomes
- * %r8	the FPU area of either
- * %r9	CR4 as it was on entry, then as it will be
- * %rax, %rcx, %rdx are scratch; everything else is state.
+ * %rdi	save: destination for the current CPU state
+ * %rsi	load: CPU state to load
+ * %r8	FPU area of @save, then of @load
+ * %r9	CR4 of @save, then of @load
+ *
+ * %rax, %rcx and %rdx are scratch registers. All others belong to the CPU
+ * state.
  */
 SYM_FUNC_START(efi_mode_switch)
 	ENDBR
@@ -97,7 +104,7 @@ SYM_FUNC_START(efi_mode_switch)
 	movq	%cr4, %r9
 	movq	%r9, CPU_cr4(%rdi)
 
-	/* FPU: all that the caller can have enabled, and no more */
+	/* FPU: save exactly the components that the caller has enabled */
 	movq	%cr0, %rax
 	movq	%rax, CPU_cr0(%rdi)
 	clts
@@ -121,7 +128,7 @@ SYM_FUNC_START(efi_mode_switch)
 3:
 	sldt	CPU_ldt(%rdi)
 
-	/* Which the kernel does not change once it has come up; firmware may */
+	/* State that the kernel does not change after boot; the firmware may */
 	cmpl	$0, CPU_state_is_constant(%rdi)
 	jne	11f
 	SAVE_MSR MSR_IA32_CR_PAT, CPU_pat
@@ -142,9 +149,9 @@ SYM_FUNC_START(efi_mode_switch)
 	movq	CPU_transition_rsp(%rdi), %rsp
 
 	/*
-	 * Page tables. First nothing may be enabled that depends on whose they
-	 * are; NXE stays on until the tables that may have NX bits are gone, and
-	 * comes on before they are there.
+	 * Page tables. First disable all features that depend on the owner of
+	 * the page tables. NXE must be on while tables with NX bits are loaded,
+	 * so it is on during the switch if either side uses it.
 	 */
 	movq	%r9, %rax
 	andq	$~CR4_FOREIGN, %rax
@@ -163,7 +170,7 @@ SYM_FUNC_START(efi_mode_switch)
 	movq	%rax, %cr3
 	LOAD_MSR_IF_CHANGED MSR_IA32_CR_PAT, CPU_pat
 
-	/* CET wants CR0.WP before CR4.CET; TS comes last, after the FPU */
+	/* CR0.WP must be set before CR4.CET. TS is set last, after the FPU */
 	movq	CPU_cr0(%rsi), %rax
 	andq	$~X86_CR0_TS, %rax
 	movq	%rax, %cr0
@@ -175,7 +182,7 @@ SYM_FUNC_START(efi_mode_switch)
 	movq	%r9, %cr4
 	LOAD_MSR_IF_CHANGED MSR_EFER, CPU_efer
 
-	/* Segments. Loading a selector clears its base */
+	/* Segments, then bases, because loading a selector changes its base */
 	lgdt	CPU_transition_gdt(%rsi)
 	movw	CPU_ds(%rsi), %ds
 	movw	CPU_es(%rsi), %es
@@ -186,9 +193,9 @@ SYM_FUNC_START(efi_mode_switch)
 	LOAD_MSR MSR_KERNEL_GS_BASE, CPU_kernel_gs_base
 
 	/*
-	 * A task register of 0 cannot be loaded; what the other side has there
-	 * stays, out of reach. LTR refuses a descriptor that is marked busy, and
-	 * this one was the last time.
+	 * A selector of 0 cannot be loaded into the task register. If this side
+	 * has none, the other side's TSS stays loaded, but is not used. LTR
+	 * faults if the TSS is marked busy, which it is since the last LTR.
 	 */
 	movzwl	CPU_tr(%rsi), %eax
 	testl	%eax, %eax
@@ -201,7 +208,7 @@ SYM_FUNC_START(efi_mode_switch)
 	movq	CPU_fpu(%rsi), %r8
 	testl	$X86_CR4_OSXSAVE, %r9d
 	jz	8f
-	/* XCR0 is only written when it differs: hypervisors trap that */
+	/* Write XCR0 only if it differs, because hypervisors trap the write */
 	xorl	%ecx, %ecx
 	xgetbv
 	shlq	$32, %rdx
@@ -224,7 +231,7 @@ SYM_FUNC_START(efi_mode_switch)
 	movq	CPU_cr0(%rsi), %rax
 	movq	%rax, %cr0
 10:
-	/* The transition ends: first CS, by a far return to the next instruction */
+	/* The transition ends. Load CS first, by a far return to the next line */
 	movq	CPU_rsp(%rsi), %rsp
 	movzwl	CPU_cs(%rsi), %eax
 	pushq	%rax
@@ -249,8 +256,8 @@ SYM_FUNC_START(efi_mode_switch)
 SYM_FUNC_END(efi_mode_switch)
 
 /*
- * Where the first switch to the kernel "returns": its entry point, with the
- * boot parameters where the boot protocol wants them.
+ * The first switch to the kernel returns here. Jump to the kernel's entry
+ * point, with the boot parameters in RSI as the boot protocol requires.
  *
  * %rbx	struct boot_params
  * %r12	startup_64
@@ -261,10 +268,13 @@ SYM_FUNC_START(efi_mode_first_entry)
 SYM_FUNC_END(efi_mode_first_entry)
 
 /*
- * Handlers of the transition. RSI is the side that comes; it is told when it is there.
+ * Exception handlers for the transition. RSI points to the state of the side
+ * that is being loaded. It finds the counters when it runs.
  *
- * The code segment in the frame may be one that only the side that goes has. The
- * transition's does as well, until the right one has been loaded. So does a null SS.
+ * CS and SS in the exception frame may be those of the side that is being
+ * saved, which may not be valid any more when IRETQ loads them. Until the
+ * switch has loaded the CS of the other side, the transition's CS is used
+ * instead, and until it has loaded SS, a null SS.
  */
 	.macro TRANSITION_HANDLER name, counter
 SYM_CODE_START(\name)
