@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between the files of arch/efi/kernel
+ * Interfaces between the files of arch/efi/kernel
  *
  * Calls run downwards. Files on a line do not call each other:
  *
@@ -21,8 +21,8 @@
  *	handoff
  *	no-firmware, kexec
  *
- * apic.c and lapic-timer.c are one unit, with lapic-timer.h between them. Drivers use
- * the headers in include/efi-mode.
+ * apic.c and lapic-timer.c form one unit; lapic-timer.h is the interface
+ * between them. Drivers use the headers in include/efi-mode.
  */
 #ifndef _ASM_EFI_MODE_H
 #define _ASM_EFI_MODE_H
@@ -56,12 +56,12 @@ void efi_mode_copy_systab(void);
 void efi_mode_platform_setup(void);
 
 /**
- * efi_mode_cycles_in() - cycles of the TSC in another unit
- * @cycles:	the cycles
- * @per_ms:	how many of the unit are a millisecond
+ * efi_mode_cycles_in() - convert TSC cycles to another unit of time
+ * @cycles:	number of TSC cycles
+ * @per_ms:	number of units in a millisecond
  *
  * Context: any.
- * Return: the time in the unit, rounded down.
+ * Return: number of units, rounded down.
  */
 static inline u64 efi_mode_cycles_in(u64 cycles, u32 per_ms)
 {
@@ -71,9 +71,9 @@ static inline u64 efi_mode_cycles_in(u64 cycles, u32 per_ms)
 /* switch.c */
 
 /**
- * struct efi_mode_deferred - exceptions that were held back until Linux had the machine
- * @nmis:	non-maskable interrupts
- * @machine_checks: machine checks
+ * struct efi_mode_deferred - exceptions that Linux has handled after a slice
+ * @nmis:	number of non-maskable interrupts
+ * @machine_checks: number of machine checks
  */
 struct efi_mode_deferred {
 	u64 nmis;
@@ -81,8 +81,8 @@ struct efi_mode_deferred {
 };
 
 enum efi_mode_nmi_stat {
-	EFI_MODE_NMI_IN_SLICE,		/* while the firmware had the CPU */
-	EFI_MODE_NMI_IN_SWITCH,		/* in the middle of a world switch */
+	EFI_MODE_NMI_IN_SLICE,		/* while the firmware ran */
+	EFI_MODE_NMI_IN_SWITCH,		/* during a world switch */
 	EFI_MODE_NR_NMI_STATS
 };
 
@@ -98,10 +98,10 @@ void efi_mode_switch_to_firmware(void);
 #define EFI_MODE_MAX_COUNTERS	8
 
 /**
- * struct efi_mode_counter - a register that lets performance events be recorded
- * @msr:	its number
- * @running:	the bits that have to be 0 while the firmware has the CPU
- * @saved:	its value, while it is stopped
+ * struct efi_mode_counter - register that enables performance monitoring
+ * @msr:	number of the register
+ * @running:	bits that must be 0 while the firmware runs
+ * @saved:	value of the register while the firmware runs
  */
 struct efi_mode_counter {
 	u32 msr;
@@ -117,13 +117,15 @@ void __efi_mode_counters_stop(void);
 void __efi_mode_counters_start(void);
 
 /**
- * efi_mode_counters_stop() - no performance counting from here on
+ * efi_mode_counters_stop() - stop performance monitoring
  *
- * They do not count firmware. Above all they do not write records, since their
- * buffer is at an address of the kernel's, and do not raise interrupts that would
- * meet firmware's handlers.
+ * Performance events must not count the firmware. Above all, while the firmware
+ * runs, they must not write records, because the buffer is at a virtual address
+ * of the kernel, and must not raise interrupts, because the firmware's handlers
+ * would get them.
  *
- * Context: interrupts off, before the local APIC changes hands.
+ * Context: interrupts off, before the firmware's state is loaded into the local
+ * APIC.
  */
 static __always_inline void efi_mode_counters_stop(void)
 {
@@ -165,10 +167,11 @@ u64 efi_mode_timer_idle_until(u64 now);
 /* event-dispatch.c */
 
 /**
- * struct efi_mode_event_table - all firmware events that have a number
- * @handlers:	what event-dispatch.c calls when an event is signalled
- * @used:	numbers that are taken; protected by a mutex in event.c
- * @in_flight:	events that the firmware has in a token, with memory of Linux
+ * struct efi_mode_event_table - the kernel's firmware events, by number
+ * @handlers:	functions that event-dispatch.c calls when an event is signalled
+ * @used:	numbers in use; protected by a mutex in event.c
+ * @in_flight:	events in tokens that the firmware has not completed yet, and
+ *		may still access memory of Linux for
  */
 struct efi_mode_event_table {
 	struct {
@@ -195,15 +198,17 @@ void efi_mode_event_watch_poll(efi_mode_event_handler_t handler);
 
 /**
  * struct efi_mode_stats - counters of the time-sharing
- * @round_trips: slices
- * @ended:	slices, by EFI_MODE_EGRESS_*
- * @cycles:	of the TSC that firmware had
- * @longest:	the longest slice, in cycles
- * @histogram:	slices of less than 1024 cycles, 2048, 4096, and so on
- * @nr_idle_slices: slices of an idle Linux; only the first two count them, too
- * @idle_cycles: how long these were
+ * @round_trips: number of all slices
+ * @ended:	number of all slices, by EFI_MODE_EGRESS_*
+ * @cycles:	duration of all slices but idle slices, in TSC cycles
+ * @longest:	duration of the longest slice, without idle slices, in TSC
+ *		cycles
+ * @histogram:	number of slices, without idle slices, that are shorter than
+ *		1024, 2048, 4096, and so on TSC cycles
+ * @nr_idle_slices: number of idle slices, which Linux gives while it is idle
+ * @idle_cycles: duration of all idle slices in TSC cycles
  *
- * Slices before the local APIC is shared are not among them.
+ * Slices before the kernel shares the local APIC are not counted.
  */
 struct efi_mode_stats {
 	u64 round_trips;
@@ -290,10 +295,11 @@ enum efi_mode_reboot_type {
 
 /**
  * struct efi_mode_reboot_action - how the system ends
- * @type:	how
- * @status:	EFI status that the image returns
- * @reset:	EFI_RESET_* or %EFI_MODE_RESET_PLATFORM; -1 for what is usual
- * @platform:	which platform-specific reset
+ * @type:	return to the firmware, reset, or power off
+ * @status:	EFI status that the image returns, for %EFI_MODE_REBOOT_RETURN
+ * @reset:	type of the reset, for %EFI_MODE_REBOOT_RESET: EFI_RESET_* or
+ *		%EFI_MODE_RESET_PLATFORM; -1 for the default
+ * @platform:	GUID of the platform-specific reset
  */
 struct efi_mode_reboot_action {
 	enum efi_mode_reboot_type type;

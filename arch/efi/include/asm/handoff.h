@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The handoff: the one structure through which the two halves see each other
+ * The handoff: the structure that the resident half and the kernel share
  *
- * The resident half (arch/efi/boot) stays in the firmware's world, as the part
- * of the EFI image that was never unloaded. The kernel lives in the arena, in
- * address spaces of its own. They share this structure and nothing else. It
- * lies in the arena, below 4 GiB, and both halves use it by its physical
- * address: the firmware's page tables and the kernel's trampoline tables both
- * map it there.
+ * The resident half (arch/efi/boot) is the part of the EFI image that stays
+ * loaded in the firmware's world. The kernel is in the arena, and has address
+ * spaces of its own. This structure is all that they share. It is in the arena,
+ * below 4 GiB. Both halves access it by its physical address, at which the
+ * firmware's page tables and the kernel's trampoline tables map it.
  *
  * The time of the machine is divided into slices. An ingress starts a slice:
- * the kernel calls switch() and the firmware goes on where it was. An egress
- * ends it: the resident half calls switch() and the kernel goes on where it
- * was. Whoever runs has the CPU with everything that belongs to it; the other
- * one is the contents of a struct efi_mode_cpu.
+ * the kernel calls efi_mode_switch(), and the firmware continues where it was.
+ * An egress ends the slice: the resident half calls efi_mode_switch(), and the
+ * kernel continues where it was. The state of the side that does not run is
+ * saved in a struct efi_mode_cpu.
  *
- * At one time there is one request, because firmware has one stack. The kernel
- * fills it in, sets %EFI_MODE_REQUEST_POSTED and gives firmware slices until it
- * reads %EFI_MODE_REQUEST_DONE.
+ * There is one request at a time, because the firmware has one stack. The
+ * kernel fills in the request, sets its state to %EFI_MODE_REQUEST_POSTED, and
+ * gives the firmware slices until the state is %EFI_MODE_REQUEST_DONE.
  *
- * The kernel ends by an ingress without an egress: when it has set @leaving,
- * firmware has nobody to give the machine to, and the EFI image returns
- * @exit_status as soon as its main loop has it again.
+ * The kernel ends with an ingress that is not followed by an egress: it sets
+ * @leaving, so the resident half does not switch back. The EFI image returns
+ * @exit_status as soon as the main loop of the resident half continues.
  *
- * Both halves come from one image. The version is checked nevertheless, since
- * kexec can start a kernel that was built from other sources.
+ * Both halves come from one image. The kernel checks the version nevertheless,
+ * because kexec can start a kernel that was built from other sources.
  */
 #ifndef _ASM_HANDOFF_H
 #define _ASM_HANDOFF_H
@@ -43,41 +42,44 @@
 #define EFI_MODE_NR_EVENTS		1024
 #define EFI_MODE_NR_KEYS		16
 
-/* How a slice ended; struct efi_mode_handoff.egress */
-#define EFI_MODE_EGRESS_IDLE		0	/* no request, firmware has had its ticks */
+/* Why a slice has ended; struct efi_mode_handoff.egress */
+#define EFI_MODE_EGRESS_IDLE		0	/* no request, no tick owed */
 #define EFI_MODE_EGRESS_DONE		1	/* the request is done */
-#define EFI_MODE_EGRESS_TICK		2	/* the gate, at a tick of firmware's clock */
-#define EFI_MODE_EGRESS_DEADLINE	3	/* the gate, before the tick */
+#define EFI_MODE_EGRESS_TICK		2	/* tick of the firmware's clock */
+#define EFI_MODE_EGRESS_DEADLINE	3	/* kernel's timer, or clock changed */
 #define EFI_MODE_EGRESS_EVENT		4	/* the timer event */
-#define EFI_MODE_EGRESS_FAULT		5	/* an exception; firmware is at its end */
-#define EFI_MODE_EGRESS_STALL		6	/* firmware waits, and Linux need not */
+#define EFI_MODE_EGRESS_FAULT		5	/* fatal exception */
+#define EFI_MODE_EGRESS_STALL		6	/* Stall(): Linux has work */
 #define EFI_MODE_NR_EGRESS		7
 
 /* How a slice can be ended by force; struct efi_mode_handoff.preempt */
-#define EFI_MODE_PREEMPT_EVENT		0	/* a timer event at TPL_NOTIFY */
-#define EFI_MODE_PREEMPT_GATE		1	/* the gate, at any TPL below TPL_HIGH_LEVEL */
+#define EFI_MODE_PREEMPT_EVENT		0	/* timer event at TPL_NOTIFY */
+#define EFI_MODE_PREEMPT_GATE		1	/* IDT entry at the tick vector */
 
-/* What firmware's clock ticks by; struct efi_mode_handoff.clock */
+/* The device that is the firmware's clock; struct efi_mode_handoff.clock */
 #define EFI_MODE_CLOCK_NONE		0	/* not found */
-#define EFI_MODE_CLOCK_APIC_PERIODIC	1	/* local APIC timer, periodic */
-#define EFI_MODE_CLOCK_APIC_ONE_SHOT	2	/* local APIC timer, armed at each tick */
-#define EFI_MODE_CLOCK_TSC_DEADLINE	3	/* local APIC timer, by TSC */
-#define EFI_MODE_CLOCK_DEVICE		4	/* 8254 and 8259, HPET, or other */
+#define EFI_MODE_CLOCK_APIC_PERIODIC	1	/* periodic local APIC timer */
+#define EFI_MODE_CLOCK_APIC_ONE_SHOT	2	/* one-shot local APIC timer */
+#define EFI_MODE_CLOCK_TSC_DEADLINE	3	/* TSC-deadline mode */
+#define EFI_MODE_CLOCK_DEVICE		4	/* 8254 and 8259, HPET, other */
 
-/* Protocols have been installed. The one event that stays signalled until it is cleared */
+/*
+ * Protocols have been installed. Unlike all other events, this one stays
+ * signalled until the kernel clears it, when it looks for the protocols.
+ */
 #define EFI_MODE_EVENT_PROTOCOL		0
 
-/* Keys are in the ring. No EFI event is behind it */
+/* There are keys in the ring. This number has no EFI event */
 #define EFI_MODE_EVENT_KEYS		1
 
-/* The answer to a question is there. No EFI event is behind it, either */
+/* A question has been answered. This number has no EFI event, either */
 #define EFI_MODE_EVENT_POLL		2
 
-/* Where the frequency of the TSC comes from, best first */
+/* Source of the frequency of the TSC; struct efi_mode_handoff.tsc_source */
 #define EFI_MODE_TSC_CPUID		1	/* CPUID leaf 0x15 */
 #define EFI_MODE_TSC_HYPERVISOR		2	/* CPUID leaf 0x40000010 */
 #define EFI_MODE_TSC_STALL		3	/* measured against Stall() */
-#define EFI_MODE_TSC_PM_TIMER		4	/* against the ACPI PM timer */
+#define EFI_MODE_TSC_PM_TIMER		4	/* measured against ACPI PM timer */
 
 /* struct efi_mode_request.state */
 #define EFI_MODE_REQUEST_NONE		0
@@ -86,19 +88,21 @@
 #define EFI_MODE_REQUEST_DONE		3
 
 /* Why a function was not called; struct efi_mode_request.refused */
-#define EFI_MODE_REFUSED_NONE		0	/* it was */
-#define EFI_MODE_REFUSED_GONE		1	/* the handle does not have the protocol */
-#define EFI_MODE_REFUSED_NEWS		2	/* it may be another handle by now */
+#define EFI_MODE_REFUSED_NONE		0	/* the function was called */
+#define EFI_MODE_REFUSED_GONE		1	/* no such protocol on the handle */
+#define EFI_MODE_REFUSED_NEWS		2	/* the handle may have been reused */
 
-/* Violations of the calling convention; struct efi_mode_request.abi_violations */
-#define EFI_MODE_ABI_DF			BIT(0)		/* the direction flag */
-#define EFI_MODE_ABI_MXCSR		BIT(1)		/* control bits of MXCSR */
-#define EFI_MODE_ABI_FCW		BIT(2)		/* x87 control word */
-#define EFI_MODE_ABI_IF			BIT(3)		/* interrupts are off */
-#define EFI_MODE_ABI_TPL		BIT(4)		/* the task priority is raised */
-#define EFI_MODE_ABI_REGISTERS		BIT(5)		/* a register that it must keep */
-#define EFI_MODE_ABI_STACK		BIT(6)		/* more than 128 KiB of stack */
-#define EFI_MODE_ABI_HANDOFF		BIT(7)		/* the end of the handoff */
+/*
+ * Violations of the calling convention; struct efi_mode_request.abi_violations
+ */
+#define EFI_MODE_ABI_DF			BIT(0)	/* direction flag set */
+#define EFI_MODE_ABI_MXCSR		BIT(1)	/* control bits of MXCSR changed */
+#define EFI_MODE_ABI_FCW		BIT(2)	/* x87 control word changed */
+#define EFI_MODE_ABI_IF			BIT(3)	/* interrupts off */
+#define EFI_MODE_ABI_TPL		BIT(4)	/* task priority level changed */
+#define EFI_MODE_ABI_REGISTERS		BIT(5)	/* register not preserved */
+#define EFI_MODE_ABI_STACK		BIT(6)	/* more than 128 KiB of stack used */
+#define EFI_MODE_ABI_HANDOFF		BIT(7)	/* end of the handoff overwritten */
 #define EFI_MODE_NR_ABI_VIOLATIONS	8
 
 #ifndef __ASSEMBLY__
@@ -110,10 +114,10 @@
 #include <asm/ticks.h>
 
 /**
- * struct efi_mode_exceptions - what cannot be held off, and is only counted
- * @nmis:	non-maskable interrupts
- * @machine_checks: machine checks
- * @any:	both, to be compared with 0
+ * struct efi_mode_exceptions - counters of exceptions that cannot be masked
+ * @nmis:	number of non-maskable interrupts
+ * @machine_checks: number of machine checks
+ * @any:	both counters, to compare them with 0 in one step
  */
 struct efi_mode_exceptions {
 	union {
@@ -126,23 +130,25 @@ struct efi_mode_exceptions {
 };
 
 /**
- * struct efi_mode_cpu - everything of a CPU that switch() saves and loads
- * @rsp:	stack, holding the callee-saved registers and the flags
+ * struct efi_mode_cpu - CPU state that efi_mode_switch() saves and loads
+ * @rsp:	stack pointer; the stack holds the callee-saved registers and
+ *		RFLAGS
  * @cr0:	control register 0
  * @cr3:	control register 3: the page tables
  * @cr4:	control register 4
  * @efer:	extended feature enables
  * @pat:	page attribute table
- * @xcr0:	enabled XSAVE components, valid if @cr4 has OSXSAVE
+ * @xcr0:	enabled XSAVE components, valid if OSXSAVE is set in @cr4
  * @fs_base:	base of FS
  * @gs_base:	base of GS
- * @kernel_gs_base: the other base of GS, for SWAPGS
- * @s_cet:	control-flow enforcement of supervisor mode, valid if @cr4 has CET
- * @fpu:	address of the x87/SSE/AVX state, 64-byte aligned; in XSAVE format
- *		if @cr4 has OSXSAVE, in FXSAVE format otherwise
+ * @kernel_gs_base: the base of GS that SWAPGS exchanges
+ * @s_cet:	supervisor CET settings, valid if CET is set in @cr4
+ * @fpu:	physical address of the x87/SSE/AVX state, 64-byte aligned; in
+ *		XSAVE format if OSXSAVE is set in @cr4, otherwise in FXSAVE
+ *		format
  * @gdt:	pseudo-descriptor of the global descriptor table
  * @ldt:	selector of the local descriptor table
- * @tr:		selector of the task register; 0 is never loaded
+ * @tr:		selector of the task register; 0: LTR is not executed
  * @cs:		code segment
  * @ss:		stack segment
  * @idt:	pseudo-descriptor of the interrupt descriptor table
@@ -150,21 +156,23 @@ struct efi_mode_exceptions {
  * @es:		data segment
  * @fs:		data segment
  * @gs:		data segment
- * @transition_gdt: pseudo-descriptor of the table that is loaded in place of @gdt while
- *		the world is neither side's: a copy, and @transition_cs behind it
- * @transition_cs: a code segment that both copies have
- * @transition_idt: pseudo-descriptor of the interrupt descriptor table for that time
- * @transition_rsp: the stack for that time
- * @exceptions:	that came in that time
- * @state_is_constant: the kernel's: from now on @pat, @gs_base, @gdt, @idt,
- *		@cs and @ss are always as they are here, and need no saving, and
- *		its data segments are null here
+ * @transition_gdt: pseudo-descriptor of the GDT for the transition (see
+ *		switch.S): a copy of the table in @gdt, followed by the
+ *		descriptor of @transition_cs
+ * @transition_cs: code segment that the transition GDTs of both sides contain
+ * @transition_idt: pseudo-descriptor of the IDT for the transition
+ * @transition_rsp: stack pointer for the transition
+ * @exceptions:	exceptions during a transition to this side
+ * @state_is_constant: set by the kernel for its own CPU state: @pat, @gs_base,
+ *		@gdt, @idt, @cs and @ss never change again and need not be
+ *		saved, and the data segments are null
  *
- * @tr is given, not saved: firmware's never changes without its @gdt, and the
- * kernel's is only loaded if firmware has one. switch() takes it from
- * @transition_gdt, because LTR writes to the descriptor.
+ * efi_mode_switch() does not save @tr. The firmware's task register changes
+ * only together with its @gdt. The kernel's is loaded only if the firmware has
+ * one. efi_mode_switch() loads it while @transition_gdt is loaded, because LTR
+ * writes to the descriptor.
  *
- * switch.S knows the members by their offsets in the generated asm-offsets.h.
+ * switch.S uses the offsets of the members in the generated asm-offsets.h.
  */
 struct efi_mode_cpu {
 	__u64 rsp;
@@ -201,25 +209,27 @@ struct efi_mode_cpu {
 };
 
 /**
- * struct efi_mode_request - one firmware call
+ * struct efi_mode_request - request for a firmware call
  * @state:	one of EFI_MODE_REQUEST_*
- * @nargs:	how many of @args are meant, at most %EFI_MODE_MAX_ARGS
- * @target:	whose function it is. With a handle the interface is looked up and
- *		becomes the first argument.
- * @table:	physical address of a table or protocol interface; 0 for that of
- *		@target
- * @slot:	offset of the function pointer in @table, in bytes; it is read at
- *		the time of the call, because others may hook it
- * @args:	arguments; memory by physical address
- * @status:	what the function returned
+ * @nargs:	number of valid elements of @args, at most %EFI_MODE_MAX_ARGS
+ * @target:	target of the call. If it has a handle, the resident half looks
+ *		up the interface and passes it as the first argument.
+ * @table:	physical address of the table or protocol interface that
+ *		contains the function; 0 for the interface of @target
+ * @slot:	offset of the function pointer in @table in bytes. The pointer
+ *		is read when the call is made, because other code may hook the
+ *		function.
+ * @args:	arguments; pointers are physical addresses
+ * @status:	EFI status that the function returned
  * @abi_violations: EFI_MODE_ABI_*; the resident half has corrected them
  * @refused:	EFI_MODE_REFUSED_*
- * @next:	physical address of another one that is to be done after this, or 0
- * @cycles:	of the TSC, until the function had returned
+ * @next:	physical address of the next request in a chain, or 0
+ * @cycles:	duration of the call in TSC cycles
  *
- * Without a target the call is made at TPL_APPLICATION. All that are chained by @next
- * are done when the first is: they are what one switch is enough for. Only the first
- * one has a @state.
+ * If the target has no handle, the function is called at TPL_APPLICATION. All
+ * requests of a chain are executed in one go, without a world switch in
+ * between. Only the @state of the first request is used. It is
+ * %EFI_MODE_REQUEST_DONE when all requests of the chain are done.
  */
 struct efi_mode_request {
 	__u32 state;
@@ -236,12 +246,12 @@ struct efi_mode_request {
 };
 
 /**
- * struct efi_mode_keys - keys that the kernel wants to be told of at once
- * @head:	how many there have been
- * @tail:	how many of them the kernel has taken
- * @key:	the last of them: characters, 0 when taken
+ * struct efi_mode_keys - ring of watched keys that have been pressed
+ * @head:	number of keys written since boot, by the resident half
+ * @tail:	number of keys read since boot, by the kernel
+ * @key:	the ring: characters; 0 if read
  *
- * Whoever is slower than that loses the first ones.
+ * If the ring overflows, the oldest keys are lost.
  */
 struct efi_mode_keys {
 	__u32 head;
@@ -250,14 +260,14 @@ struct efi_mode_keys {
 };
 
 /**
- * struct efi_mode_idle_poll - Linux is idle
- * @on:		set by the kernel for a slice that firmware may halt in
- * @nr:		how many of @questions there are
+ * struct efi_mode_idle_poll - how the resident half polls while Linux is idle
+ * @on:		set by the kernel for a slice in which the CPU may be halted
+ * @nr:		number of valid elements of @questions
  * @until:	TSC of the kernel's next timer
- * @every:	cycles from one time that the questions are asked to the next
- * @asked:	TSC of the last time
- * @questions:	what is asked meanwhile, with CheckEvent(). The slice ends when the
- *		answer to any is anything but %EFI_NOT_READY.
+ * @every:	interval at which the questions are asked, in TSC cycles
+ * @asked:	TSC at which the questions were last asked
+ * @questions:	events to check with CheckEvent(). The slice ends if the result
+ *		for any of them is not %EFI_NOT_READY.
  */
 struct efi_mode_idle_poll {
 	__u32 on;
@@ -269,17 +279,18 @@ struct efi_mode_idle_poll {
 };
 
 /**
- * struct efi_mode_fault - an exception in firmware's world
- * @vector:	which one
- * @error:	its error code, 0 if it has none
- * @rip:	where
+ * struct efi_mode_fault - fatal exception in the firmware's world
+ * @vector:	vector of the exception
+ * @error:	error code; 0 if the exception has none
+ * @rip:	instruction pointer
  * @cs:		code segment
  * @rflags:	flags
- * @rsp:	stack
+ * @rsp:	stack pointer
  * @ss:		stack segment
- * @address:	CR2, of a page fault the address that was accessed
+ * @address:	CR2: for a page fault, the address that was accessed
  *
- * The first seven are as the entry code leaves them on the stack.
+ * The order of the first seven members is that in which idt-entry.S and the CPU
+ * push them onto the stack.
  */
 struct efi_mode_fault {
 	__u64 vector;
@@ -293,9 +304,9 @@ struct efi_mode_fault {
 };
 
 /**
- * struct efi_mode_range - memory that belongs to the arena
+ * struct efi_mode_range - range of physical memory
  * @base:	physical address, page aligned
- * @size:	bytes, a multiple of the page size
+ * @size:	size in bytes, a multiple of the page size
  */
 struct efi_mode_range {
 	__u64 base;
@@ -303,14 +314,14 @@ struct efi_mode_range {
 };
 
 /**
- * struct efi_mode_layout - physical addresses of the areas behind the handoff
- * @firmware_gdt: global descriptor table of the firmware for the transition
- * @linux_gdt:	global descriptor table of the kernel for the transition
+ * struct efi_mode_layout - physical addresses of the areas after the handoff
+ * @firmware_gdt: transition GDT of the firmware
+ * @linux_gdt:	transition GDT of the kernel
  * @firmware_fpu: FPU state of the firmware
  * @linux_fpu:	FPU state of the kernel
  * @stack_top:	end of the stack on which the kernel starts
- * @memmap:	the firmware's memory map
- * @memmap_size: bytes of room for it
+ * @memmap:	buffer for the firmware's memory map
+ * @memmap_size: size of this buffer in bytes
  */
 struct efi_mode_layout {
 	__u64 firmware_gdt;
@@ -323,7 +334,7 @@ struct efi_mode_layout {
 };
 
 /**
- * struct efi_mode_setup_data - tells the kernel where the handoff is
+ * struct efi_mode_setup_data - passes the address of the handoff to the kernel
  * @header:	node of the list in boot_params.hdr.setup_data, of the type
  *		%SETUP_EFI_MODE
  * @handoff:	physical address of the struct efi_mode_handoff
@@ -334,60 +345,63 @@ struct efi_mode_setup_data {
 };
 
 /**
- * struct efi_mode_handoff - what both halves know
+ * struct efi_mode_handoff - structure that both halves share
  * @magic:	%EFI_MODE_HANDOFF_MAGIC
  * @version:	%EFI_MODE_HANDOFF_VERSION
- * @size:	of this structure, in bytes
- * @switch_fn:	address of switch()
+ * @size:	size of this structure in bytes
+ * @switch_fn:	address of efi_mode_switch()
  * @switch_base: start of the code that the trampoline tables must map
- * @switch_size: its size in bytes
- * @extent:	bytes from the start of this structure that belong to the
- *		handoff
- * @layout:	the areas that follow this structure
- * @firmware:	the firmware's CPU, while the kernel runs
- * @linux_cpu:	the kernel's CPU, while firmware runs
- * @request:	the one firmware call
- * @egress:	how the last slice ended: EFI_MODE_EGRESS_*
- * @preempt:	EFI_MODE_PREEMPT_*
- * @clock:	EFI_MODE_CLOCK_*
- * @tick_vector: interrupt by which firmware's clock ticks
- * @slice_vector: interrupt that is ours in firmware's world, for the local APIC
- *		timer when that is not firmware's clock; 0: none
- * @irqs_off:	set by the kernel for a slice before it shares the local APIC: nothing
- *		is replayed, and nothing ends the slice
- * @linux_has_work: set by the kernel for a slice: there is a task to run while the
- *		firmware waits
+ * @switch_size: size of this code in bytes
+ * @extent:	size of this structure and the areas in @layout, in bytes
+ * @layout:	areas that follow this structure
+ * @firmware:	CPU state of the firmware while the kernel runs
+ * @linux_cpu:	CPU state of the kernel while the firmware runs
+ * @request:	the current firmware call
+ * @egress:	why the last slice has ended: EFI_MODE_EGRESS_*
+ * @preempt:	how slices are ended by force: EFI_MODE_PREEMPT_*
+ * @clock:	device that is the firmware's clock: EFI_MODE_CLOCK_*
+ * @tick_vector: vector of the firmware's clock
+ * @slice_vector: vector of efi-mode in the firmware's world, for the local APIC
+ *		timer while that is not the firmware's clock; 0: none
+ * @irqs_off:	set by the kernel for a slice before it shares the local APIC:
+ *		no interrupts are replayed, and the slice is not ended by force
+ * @linux_has_work: set by the kernel for a slice if Linux has a task to run
+ *		while the firmware waits
  * @leaving:	set by the kernel for its last ingress
- * @signalled:	there is something new in @signals
- * @exit_status: the EFI status that the image then returns
- * @nr_pending:	how many bits are set in @pending
- * @pending:	interrupts of firmware that came to the kernel, by vector
+ * @signalled:	set if a byte in @signals has been set
+ * @exit_status: EFI status that the image returns after the last ingress
+ * @nr_pending:	number of bits set in @pending
+ * @pending:	interrupts of the firmware that arrived while the kernel ran, by
+ *		vector
  * @ticks:	the tick account
  * @noted_at:	TSC just before the first egress
- * @noted_left:	what the local APIC's timer read then, if it is firmware's clock
- * @earliest:	TSC before which a slice is not ended by force
- * @min_slice:	cycles that firmware gets at least once it has had its ticks
- * @max_slice_cycles:	cycles after which a slice ends although firmware is having a tick
- * @replayed:	interrupts replayed
- * @stall_until: TSC until which firmware waits, after %EFI_MODE_EGRESS_STALL
- * @tick_cost:	cycles that firmware is busy with a tick, on average of the last
- * @exceptions:	that came in slices
- * @linux_tr:	task register of the kernel
- * @transition_gdt_size: bytes of each global descriptor table for the transition
+ * @noted_left:	count of the local APIC timer at that time, if it is the
+ *		firmware's clock
+ * @earliest:	TSC before which the slice is not ended by force
+ * @min_slice:	minimum length of a slice after its ticks, in TSC cycles
+ * @max_slice_cycles: time in TSC cycles after which a slice can end although an
+ *		interrupt handler of the firmware has not returned
+ * @replayed:	number of interrupts replayed since boot
+ * @stall_until: TSC at which Stall() ends, after %EFI_MODE_EGRESS_STALL
+ * @tick_cost:	duration of the firmware's tick handler in TSC cycles, average
+ *		of the last ticks
+ * @exceptions:	exceptions that occurred in slices
+ * @linux_tr:	selector of the kernel's task register
+ * @transition_gdt_size: size of each transition GDT in bytes
  * @transition_stack: stack for the transition
  * @transition_idt: interrupt descriptor table for the transition
- * @fault:	why firmware is at its end
+ * @fault:	exception that has stopped the firmware
  * @resident:	functions of the resident half
  * @image:	handle of the EFI image
- * @events:	events of the kernel's, as firmware calls them; 0: none
- * @signals:	which of them have been signalled
- * @keys:	keys that are watched, and have been pressed
- * @idle_poll:	what an idle kernel leaves to firmware
+ * @events:	EFI events of the kernel, by number; 0: none
+ * @signals:	nonzero for each event that has been signalled
+ * @keys:	watched keys that have been pressed
+ * @idle_poll:	how the resident half polls while Linux is idle
  * @systab:	physical address of the EFI system table
- * @tsc_khz:	frequency of the TSC
- * @tsc_source:	EFI_MODE_TSC_*
- * @nr_ranges:	ranges of the arena
- * @ranges:	the arena
+ * @tsc_khz:	frequency of the TSC in kHz
+ * @tsc_source:	source of @tsc_khz: EFI_MODE_TSC_*
+ * @nr_ranges:	number of valid elements of @ranges
+ * @ranges:	memory of the arena
  * @canary:	%EFI_MODE_HANDOFF_CANARY
  */
 struct efi_mode_handoff {
@@ -455,11 +469,12 @@ struct efi_mode_handoff {
 };
 
 /**
- * efi_mode_counts_ticks() - does the account know when firmware's timer is due?
+ * efi_mode_counts_ticks() - check whether the tick account knows each tick
  * @h:	the handoff
  *
- * Return: 1 if an interrupt of firmware's clock can be told from one of the timer
- * as it was lent, by the time.
+ * Context: any.
+ * Return: 1 if the time of an interrupt at the clock's vector shows whether it
+ * is a tick or the kernel's timer.
  */
 static inline int efi_mode_counts_ticks(const struct efi_mode_handoff *h)
 {

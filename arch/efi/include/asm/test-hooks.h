@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the test driver (drivers/efi-mode/test) may see and do below the calls
+ * Access to the internals of efi-mode for the test driver
+ * (drivers/efi-mode/test)
  *
- * It is the only module that needs more than include/efi-mode. The structure of the
- * handoff stays here.
+ * The test driver is the only module that needs more than include/efi-mode.
+ * With these functions, it does not depend on the layout of the handoff.
  */
 #ifndef _ASM_TEST_HOOKS_H
 #define _ASM_TEST_HOOKS_H
@@ -14,11 +15,11 @@
 #include <asm/efi-mode.h>
 
 /**
- * struct efi_mode_test_counters - how often something has happened since boot
- * @preemptions: slices that were ended by force
- * @replayed:	interrupts replayed in the firmware's world
- * @recorded:	interrupts of the firmware that came in Linux's time
- * @round_trips: slices
+ * struct efi_mode_test_counters - counters since boot
+ * @preemptions: number of slices that were ended by force
+ * @replayed:	number of interrupts that were replayed in the firmware's world
+ * @recorded:	number of the firmware's interrupts that arrived while Linux ran
+ * @round_trips: number of slices
  */
 struct efi_mode_test_counters {
 	u64 preemptions;
@@ -29,7 +30,7 @@ struct efi_mode_test_counters {
 
 /**
  * efi_mode_test_read_counters() - read the counters
- * @c:		where they go
+ * @c:		set to the counters
  *
  * Context: any.
  */
@@ -42,10 +43,10 @@ static inline void efi_mode_test_read_counters(struct efi_mode_test_counters *c)
 }
 
 /**
- * efi_mode_test_canary() - where the canary at the end of the handoff is
+ * efi_mode_test_canary() - get the address of the canary in the handoff
  *
  * Context: any.
- * Return: its physical address.
+ * Return: physical address of the canary.
  */
 static inline phys_addr_t efi_mode_test_canary(void)
 {
@@ -53,10 +54,10 @@ static inline phys_addr_t efi_mode_test_canary(void)
 }
 
 /**
- * efi_mode_test_leaving() - where the flag is that is set for the last ingress
+ * efi_mode_test_leaving() - get the address of the flag for the last ingress
  *
  * Context: any.
- * Return: its physical address.
+ * Return: physical address of the flag.
  */
 static inline phys_addr_t efi_mode_test_leaving(void)
 {

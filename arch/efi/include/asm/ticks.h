@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tick account: pure arithmetic
+ * The tick account: arithmetic without side effects
  *
- * Firmware keeps its time by counting ticks. While the kernel has the machine
- * none are delivered, so they are replayed at the next ingress. The account says
- * how many: it knows when the next tick is due, in cycles of the TSC, which both
- * halves read and neither stops. What does not make a whole tick is never lost,
- * because the due time only moves by whole periods, or by how much they differ.
+ * The firmware keeps time by counting ticks. While the kernel runs, no ticks
+ * are delivered, so they are replayed at the next ingress. The account computes
+ * how many: it stores the TSC at which the next tick is due. Both halves read
+ * the TSC, and neither of them stops it. Fractions of a tick are never lost,
+ * because the due time moves only by whole periods, or by the difference of two
+ * periods.
  *
- * A tick is never delivered before it is due, except by a device that firmware
- * itself has programmed; then the account runs ahead until time has caught up.
+ * A tick is never replayed before it is due. If a device that the firmware
+ * itself has programmed delivers a tick early, the account is ahead until the
+ * tick is due.
  */
 #ifndef _ASM_TICKS_H
 #define _ASM_TICKS_H
@@ -17,14 +19,15 @@
 #include <linux/types.h>
 
 /*
- * More than this is not time that firmware has missed but a machine that was
- * suspended or sat in a debugger: ten minutes at 10 ms, one at 1 ms.
+ * Maximum number of ticks to replay: ten minutes at 10 ms, one minute at 1 ms.
+ * If the firmware has missed more, the machine was suspended or stopped in a
+ * debugger.
  */
 #define EFI_MODE_TICKS_MAX	60000
 
 /**
- * struct efi_mode_ticks - what firmware's clock is owed
- * @period:	cycles between two ticks; 0 if the clock does not tick
+ * struct efi_mode_ticks - account of the ticks that the firmware is owed
+ * @period:	TSC cycles between two ticks; 0 if the clock does not tick
  * @next:	TSC at which the next tick is due
  */
 struct efi_mode_ticks {
@@ -33,14 +36,15 @@ struct efi_mode_ticks {
 };
 
 /**
- * efi_mode_ticks_set_period() - firmware has set its timer
+ * efi_mode_ticks_set_period() - start the account with a new period
  * @t:		the account
- * @period:	the new period, in cycles; 0 if the timer is off
- * @now:	TSC
+ * @period:	new period in TSC cycles; 0 if the clock is off
+ * @now:	current TSC
  *
- * Nothing happens if the period is the same.
+ * Call this when the firmware has started its clock. The first tick is due
+ * after one period. Does nothing if the period has not changed.
  *
- * Context: any, with the account to oneself.
+ * Context: any. The caller serializes access to the account.
  */
 static inline void efi_mode_ticks_set_period(struct efi_mode_ticks *t,
 					     __u64 period, __u64 now)
@@ -52,14 +56,14 @@ static inline void efi_mode_ticks_set_period(struct efi_mode_ticks *t,
 }
 
 /**
- * efi_mode_ticks_change_period() - firmware's timer goes on with another period
- * @t:		the account, of a clock that ticks
- * @period:	the new period, in cycles; not 0
+ * efi_mode_ticks_change_period() - change the period of a running clock
+ * @t:		the account; its period must not be 0
+ * @period:	new period in TSC cycles; not 0
  *
- * What has passed since the last tick counts, so no time is lost. There may be some to
- * deliver at once.
+ * The time since the last tick counts for the new period, so no time is lost.
+ * Ticks may be due at once.
  *
- * Context: any, with the account to oneself.
+ * Context: any. The caller serializes access to the account.
  */
 static inline void efi_mode_ticks_change_period(struct efi_mode_ticks *t,
 						__u64 period)
@@ -69,11 +73,11 @@ static inline void efi_mode_ticks_change_period(struct efi_mode_ticks *t,
 }
 
 /**
- * efi_mode_ticks_delivered() - firmware has had ticks that nobody asked us for
+ * efi_mode_ticks_delivered() - record that ticks have been delivered
  * @t:		the account
- * @n:		how many
+ * @n:		number of ticks
  *
- * Context: any, with the account to oneself.
+ * Context: any. The caller serializes access to the account.
  */
 static inline void efi_mode_ticks_delivered(struct efi_mode_ticks *t, __u64 n)
 {
@@ -81,12 +85,12 @@ static inline void efi_mode_ticks_delivered(struct efi_mode_ticks *t, __u64 n)
 }
 
 /**
- * efi_mode_ticks_is_due() - is a tick due?
+ * efi_mode_ticks_is_due() - check whether a tick is due
  * @t:		the account
- * @now:	TSC
+ * @now:	current TSC
  *
  * Context: any.
- * Return: 1 if one is, or several are.
+ * Return: 1 if at least one tick is due, otherwise 0.
  */
 static inline int efi_mode_ticks_is_due(const struct efi_mode_ticks *t,
 					__u64 now)
@@ -95,12 +99,14 @@ static inline int efi_mode_ticks_is_due(const struct efi_mode_ticks *t,
 }
 
 /**
- * efi_mode_ticks_owed() - how many ticks are due?
+ * efi_mode_ticks_owed() - compute how many ticks are due
  * @t:		the account
- * @now:	TSC
+ * @now:	current TSC
+ *
+ * Does not change the account.
  *
  * Context: any.
- * Return: how many; they stay on the account.
+ * Return: number of ticks.
  */
 static inline __u64 efi_mode_ticks_owed(const struct efi_mode_ticks *t,
 					__u64 now)
@@ -110,12 +116,13 @@ static inline __u64 efi_mode_ticks_owed(const struct efi_mode_ticks *t,
 }
 
 /**
- * efi_mode_ticks_bound() - forgive what nobody would catch up with
+ * efi_mode_ticks_bound() - limit the number of ticks that are due
  * @t:		the account
- * @now:	TSC
+ * @now:	current TSC
  *
- * Context: any, with the account to oneself. Afterwards at most
- * %EFI_MODE_TICKS_MAX are due.
+ * Drops ticks so that at most %EFI_MODE_TICKS_MAX are due.
+ *
+ * Context: any. The caller serializes access to the account.
  */
 static inline void efi_mode_ticks_bound(struct efi_mode_ticks *t, __u64 now)
 {
@@ -125,16 +132,17 @@ static inline void efi_mode_ticks_bound(struct efi_mode_ticks *t, __u64 now)
 }
 
 /**
- * efi_mode_ticks_elapsed() - how often a periodic timer has fired
- * @period:	of the timer
- * @elapsed:	time since it was started with a whole period
- * @remaining:	what it reads
+ * efi_mode_ticks_elapsed() - compute how often a periodic timer has fired
+ * @period:	period of the timer; 0 if it is off
+ * @elapsed:	time since the timer was started with a whole period
+ * @remaining:	time until the timer fires next, from its current count
  *
- * All in the same unit. The number is found from both, and rounded, because they
- * are read one after the other and from two clocks.
+ * All times are in the same unit. The result is computed from @elapsed and
+ * @remaining and rounded, because these are read one after the other and from
+ * two clocks.
  *
  * Context: any.
- * Return: how often.
+ * Return: number of times.
  */
 static inline __u64 efi_mode_ticks_elapsed(__u64 period, __u64 elapsed,
 					   __u64 remaining)
