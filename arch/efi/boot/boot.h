@@ -221,13 +221,6 @@ void efi_mode_hook_timer_remove(void);
 
 /* preempt.c */
 
-/*
- * Minimum length of a slice after its ticks, and the time after which a slice
- * can end although an interrupt handler of the firmware has not returned
- */
-#define EFI_MODE_MIN_SLICE_US	50
-#define EFI_MODE_MAX_SLICE_US	900
-
 void efi_mode_preempt_init(struct efi_mode_handoff *h);
 efi_status_t efi_mode_preempt_by_event(struct efi_mode_handoff *h);
 void efi_mode_preempt_exit(void);

@@ -14,18 +14,14 @@
 
 #include "boot.h"
 
+#include <efi-mode/time-limits.h>
 #include <efi-mode/timer-arch.h>
 
 #define FIRST_VECTOR	0x20
 
-/* The clock of a firmware ticks every 1 to 55 ms */
-#define WATCH_US	200000
-#define WATCH_STEP_US	1000
+/* Minimum number of ticks that identifies the clock, and number of attempts */
 #define MIN_TICKS	3
 #define MAX_WATCHES	3
-
-/* Less than the shortest tick, but hundreds of counts of the slowest timer */
-#define COUNT_US	500
 
 /*
  * Vectors below those that Linux uses itself. The highest free one is chosen,
@@ -43,9 +39,9 @@ static void clock_set_offset(gate_desc *gate, unsigned long handler)
 }
 
 /*
- * Count the interrupts at each vector for WATCH_US; see clock-watch.S. A copy
- * of the firmware's IDT is loaded meanwhile, so the firmware's own IDT does not
- * change.
+ * Count the interrupts at each vector for EFI_MODE_CLOCK_WATCH_US; see
+ * clock-watch.S. A copy of the firmware's IDT is loaded meanwhile, so the
+ * firmware's own IDT does not change.
  */
 static void clock_watch(void)
 {
@@ -71,8 +67,8 @@ static void clock_watch(void)
 	during.size = entries * sizeof(gate_desc) - 1;
 	during.address = (unsigned long)copy;
 	asm volatile("lidt %0" : : "m" (during));
-	for (us = 0; us < WATCH_US; us += WATCH_STEP_US)
-		efi_bs_call(stall, WATCH_STEP_US);
+	for (us = 0; us < EFI_MODE_CLOCK_WATCH_US; us += EFI_MODE_CLOCK_WATCH_STEP_US)
+		efi_bs_call(stall, EFI_MODE_CLOCK_WATCH_STEP_US);
 	asm volatile("lidt %0" : : "m" (before));
 }
 
@@ -177,7 +173,7 @@ static u64 clock_lapic_period(u32 tsc_khz)
 	do {
 		last = efi_mode_apic_read(APIC_TMCCT);
 		end = rdtsc();
-	} while (end - start < (u64)tsc_khz * COUNT_US / 1000);
+	} while (end - start < (u64)tsc_khz * EFI_MODE_CLOCK_COUNT_US / 1000);
 	counts = first - last;
 	if (first < last)
 		counts += tmict;

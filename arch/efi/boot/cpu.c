@@ -13,19 +13,19 @@
 #include "boot.h"
 #include "crystal.h"
 
+#include <efi-mode/time-limits.h>
+
 #define HYPERVISOR_BIT		BIT(31)	/* CPUID.1:ECX */
 #define HYPERVISOR_LEAF		0x40000000
 #define HYPERVISOR_TIMING_LEAF	0x40000010
 
 #define STALL_ROUNDS		48
-#define STALL_SHORT_US		250
-#define STALL_LONG_US		1000
 
 /*
- * The TSC is measured twice against the PM timer, for WATCH_US each time. If
- * the results differ by more than 1/WATCH_PRECISION, both are measured again.
+ * The TSC is measured twice against the PM timer, for EFI_MODE_TSC_PM_TIMER_US
+ * each time. If the results differ by more than 1/WATCH_PRECISION, both are
+ * measured again.
  */
-#define WATCH_US		25000
 #define WATCH_ROUNDS		4
 #define WATCH_PRECISION		5000	/* 200 ppm */
 
@@ -92,10 +92,11 @@ static u64 cpu_shortest_stall(unsigned long us)
 
 static u32 cpu_tsc_khz_stall(void)
 {
-	u64 cycles = cpu_shortest_stall(STALL_LONG_US);
+	u64 cycles = cpu_shortest_stall(EFI_MODE_TSC_STALL_LONG_US);
 
-	cycles -= min(cycles, cpu_shortest_stall(STALL_SHORT_US));
-	return div_u64(cycles * 1000, STALL_LONG_US - STALL_SHORT_US);
+	cycles -= min(cycles, cpu_shortest_stall(EFI_MODE_TSC_STALL_SHORT_US));
+	return div_u64(cycles * 1000, EFI_MODE_TSC_STALL_LONG_US -
+		       EFI_MODE_TSC_STALL_SHORT_US);
 }
 
 /*
@@ -115,11 +116,11 @@ static u32 cpu_tsc_khz_pm_timer(void)
 	u32 guess, first, second;
 	int i;
 
-	efi_bs_call(stall, STALL_LONG_US);
-	guess = div_u64((cpu_read_tsc() - start) * 1000, STALL_LONG_US);
+	efi_bs_call(stall, EFI_MODE_TSC_STALL_LONG_US);
+	guess = div_u64((cpu_read_tsc() - start) * 1000, EFI_MODE_TSC_STALL_LONG_US);
 	for (i = 0; i < WATCH_ROUNDS; i++) {
-		first = efi_mode_pm_timer_khz(WATCH_US, guess);
-		second = efi_mode_pm_timer_khz(WATCH_US, guess);
+		first = efi_mode_pm_timer_khz(EFI_MODE_TSC_PM_TIMER_US, guess);
+		second = efi_mode_pm_timer_khz(EFI_MODE_TSC_PM_TIMER_US, guess);
 		if (!first || !second)
 			break;
 		if (abs_diff(first, second) <= first / WATCH_PRECISION)

@@ -19,11 +19,7 @@
 
 #include "boot.h"
 
-/* A shorter stall is not worth two world switches and two context switches */
-#define WORTHWHILE_US	EFI_MODE_MIN_SLICE_US
-
-/* Longer stalls are passed on unchanged, because us * khz must not overflow */
-#define LONGEST_US	(600 * 1000 * 1000UL)
+#include <efi-mode/time-limits.h>
 
 /* The firmware's own table, not the ledger's copy that the EFI stub uses */
 static efi_boot_services_t *services;
@@ -35,11 +31,11 @@ static efi_status_t __efiapi hook_stall(unsigned long us)
 	u64 until;
 	s64 left;
 
-	if (us > LONGEST_US)
+	if (us > EFI_MODE_STALL_YIELD_MAX_US)
 		return firmware_stall(us);
 	until = rdtsc() + div_u64((u64)us * khz, 1000) + 1;
 	for (;;) {
-		if (us < WORTHWHILE_US || !efi_mode_yield(until))
+		if (us < EFI_MODE_STALL_YIELD_US || !efi_mode_yield(until))
 			firmware_stall(us);
 		left = until - rdtsc();
 		if (left <= 0)

@@ -22,6 +22,8 @@
 
 #include "boot.h"
 
+#include <efi-mode/time-limits.h>
+
 static struct efi_mode_handoff *handoff;
 static efi_event_t preempt_event;
 

@@ -43,20 +43,10 @@
 #include <asm/efi-mode.h>
 #include <efi-mode/call.h>
 #include <efi-mode/slice.h>
-#include <efi-mode/timeouts.h>
+#include <efi-mode/time-limits.h>
 
 #include "request.h"
 #include "trace.h"
-
-/*
- * A real-time task runs the firmware for this long. Then it sleeps, and checks
- * this often whether the call has completed.
- */
-#define URGENT_MS		100
-#define LOOK_US			1000
-
-/* How often the end of the system checks whether a call is in progress */
-#define LOOK_MS			100
 
 /* Calls that one switch makes, while the mutex is held once */
 #define EFI_CALL_CHAIN		32U
@@ -223,18 +213,19 @@ static bool ecall_is_possible(struct efi_call *c)
 /*
  * Give slices until the call has completed. While a real-time task does so, no
  * ordinary task runs. A slow call, or one that never returns, must not block
- * them, so a real-time task sleeps after URGENT_MS. From then on, the
+ * them, so a real-time task sleeps after EFI_MODE_RT_CALL_MS. From then on, the
  * firmware's threads give slices: the firmware gets its share, and the time
  * that no Linux task wants.
  */
 static void ecall_run_until_done(void)
 {
-	u64 urgent_until = call_start + (u64)tsc_khz * URGENT_MS;
+	u64 urgent_until = call_start + (u64)tsc_khz * EFI_MODE_RT_CALL_MS;
 
 	while (!ecall_is_done() && !efi_mode_is_stopped()) {
 		if (rt_or_dl_task(current) && rdtsc() > urgent_until) {
 			WRITE_ONCE(left_to_threads, true);
-			usleep_range(LOOK_US, 2 * LOOK_US);
+			usleep_range(EFI_MODE_RT_CALL_POLL_US,
+				     2 * EFI_MODE_RT_CALL_POLL_US);
 			continue;
 		}
 		efi_mode_slice();
@@ -384,9 +375,10 @@ static bool ecall_wait_for_turn(struct task_struct *caller, unsigned int timeout
 	next_caller = caller;
 	queue_work(system_unbound_wq, &turn);
 	while (!wait_for_completion_timeout(&turn_over,
-					    msecs_to_jiffies(LOOK_MS))) {
+					    msecs_to_jiffies(EFI_MODE_CALL_POLL_MS))) {
 		/* exit.c limits the time of a pending call */
-		idle_ms = efi_mode_pending_call() ? 0 : idle_ms + LOOK_MS;
+		idle_ms = efi_mode_pending_call() ? 0 :
+			  idle_ms + EFI_MODE_CALL_POLL_MS;
 		if (idle_ms >= timeout_ms) {
 			pr_emerg("a task did not finish its firmware call in time\n");
 			return false;

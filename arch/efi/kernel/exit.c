@@ -30,7 +30,7 @@
 
 #include <asm/efi-mode.h>
 #include <efi-mode/call.h>
-#include <efi-mode/timeouts.h>
+#include <efi-mode/time-limits.h>
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "efi_mode."
@@ -153,7 +153,7 @@ static void eexit_watch_call(struct timer_list *timer)
 			 efi_mode_pending_call());
 		eexit_end_alone(watched_type);
 	}
-	mod_timer(timer, jiffies + HZ);
+	mod_timer(timer, jiffies + msecs_to_jiffies(EFI_MODE_CALL_WATCH_MS));
 }
 
 static DEFINE_TIMER(watch, eexit_watch_call);
@@ -162,7 +162,7 @@ static void eexit_start_watch(enum efi_mode_reboot_type type)
 {
 	watched_type = type;
 	timeout_ms = EFI_MODE_CALL_TIMEOUT_MS;
-	mod_timer(&watch, jiffies + HZ);
+	mod_timer(&watch, jiffies + msecs_to_jiffies(EFI_MODE_CALL_WATCH_MS));
 }
 
 /*

@@ -31,14 +31,11 @@
 #include <efi-mode/call.h>
 #include <efi-mode/fast-tick.h>
 #include <efi-mode/slice.h>
+#include <efi-mode/time-limits.h>
 #include <efi-mode/timer-arch.h>
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "efi_mode."
-
-#define MIN_USEC	1000
-#define MAX_USEC	100000
-#define DEFAULT_USEC	1000
 
 /*
  * A period is at least this many times the cost of a tick, so that the firmware
@@ -55,13 +52,7 @@
  */
 #define TRIES		2
 
-/*
- * How long the clock stays fast after the last user, since changing it between
- * two bursts is not worthwhile
- */
-#define LINGER		(HZ / 10)
-
-static unsigned int fast_tick = DEFAULT_USEC;
+static unsigned int fast_tick = EFI_MODE_FAST_TICK_DEFAULT_US;
 
 static int etick_set_param(const char *val, const struct kernel_param *kp)
 {
@@ -70,7 +61,8 @@ static int etick_set_param(const char *val, const struct kernel_param *kp)
 
 	if (ret || !usec)
 		return ret ?: param_set_uint(val, kp);
-	return param_set_uint_minmax(val, kp, MIN_USEC, MAX_USEC);
+	return param_set_uint_minmax(val, kp, EFI_MODE_FAST_TICK_MIN_US,
+				     EFI_MODE_FAST_TICK_MAX_US);
 }
 
 static const struct kernel_param_ops fast_tick_ops = {
@@ -229,6 +221,7 @@ EXPORT_SYMBOL_GPL(efi_mode_fast_tick_get);
 void efi_mode_fast_tick_put(void)
 {
 	if (atomic_dec_and_test(&users))
-		mod_delayed_work(system_wq, &slow_work, LINGER);
+		mod_delayed_work(system_wq, &slow_work,
+				 msecs_to_jiffies(EFI_MODE_FAST_TICK_LINGER_MS));
 }
 EXPORT_SYMBOL_GPL(efi_mode_fast_tick_put);

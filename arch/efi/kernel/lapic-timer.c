@@ -38,6 +38,8 @@
 #include <asm/tsc.h>
 
 #include <asm/efi-mode.h>
+#include <efi-mode/time-limits.h>
+
 #include "lapic-timer.h"
 
 struct efi_mode_timers efi_mode_timers = {
@@ -620,7 +622,7 @@ static void __init etmr_measure_clock(void)
 	lapic_write(APIC_TMICT, U32_MAX);
 
 	start = etmr_sample(&first);
-	while (rdtsc() - start < (u64)tsc_khz * 20)
+	while (rdtsc() - start < (u64)tsc_khz * EFI_MODE_APIC_MEASURE_MS)
 		cpu_relax();
 	end = etmr_sample(&last);
 	lapic_write(APIC_TMICT, 0);

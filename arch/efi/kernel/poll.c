@@ -22,13 +22,14 @@
 
 #include <asm/efi-mode.h>
 #include <efi-mode/poll.h>
+#include <efi-mode/time-limits.h>
 
 /*
  * Milliseconds between two slices of an idle firmware. share.c has the module
  * parameter. The variable is in this file because pollers are checked with each
  * of these slices.
  */
-unsigned int efi_mode_poll_interval = 10;
+unsigned int efi_mode_poll_interval = EFI_MODE_INTERVAL_DEFAULT_MS;
 
 /* Not a mutex: its owner must not delay the deadline task */
 static DEFINE_SPINLOCK(poll_lock);

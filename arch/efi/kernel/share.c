@@ -37,20 +37,15 @@
 
 #include <asm/efi-mode.h>
 #include <efi-mode/slice.h>
+#include <efi-mode/time-limits.h>
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "efi_mode."
-
-#define MIN_INTERVAL_MS		1
-#define MAX_INTERVAL_MS		1000
 
 /* The scheduler reserves 5 % of the CPU for tasks without a deadline */
 #define MIN_SHARE		1
 #define MAX_SHARE		90
 #define DEFAULT_SHARE		50
-
-/* The longest slice of a busy firmware while other tasks wait for the CPU */
-#define PIECE_NS		(200 * NSEC_PER_USEC)
 
 static unsigned int share = DEFAULT_SHARE;
 
@@ -65,9 +60,6 @@ static struct hrtimer share_timer;
 
 /* TSC at which Linux was last idle */
 static u64 idle_until;
-
-/* Linux still counts as idle for this long after that */
-#define JUST_NOW_MS	1
 
 static unsigned int eshare_interval_ms(void)
 {
@@ -109,7 +101,8 @@ static int eshare_set_param(const char *val, const struct kernel_param *kp,
 
 static int eshare_set_interval(const char *val, const struct kernel_param *kp)
 {
-	return eshare_set_param(val, kp, MIN_INTERVAL_MS, MAX_INTERVAL_MS);
+	return eshare_set_param(val, kp, EFI_MODE_INTERVAL_MIN_MS,
+				EFI_MODE_INTERVAL_MAX_MS);
 }
 
 static const struct kernel_param_ops interval_ops = {
@@ -203,7 +196,8 @@ static void eshare_give_piece(struct hrtimer *timer)
 		efi_mode_slice();
 		return;
 	}
-	hrtimer_start(timer, ns_to_ktime(PIECE_NS), HRTIMER_MODE_REL_PINNED_HARD);
+	hrtimer_start(timer, ns_to_ktime(EFI_MODE_SHARE_PIECE_US * NSEC_PER_USEC),
+		      HRTIMER_MODE_REL_PINNED_HARD);
 	efi_mode_slice();
 	hrtimer_cancel(timer);
 }
@@ -281,7 +275,8 @@ void efi_mode_idle_ends(void)
 
 static bool eshare_was_just_idle(void)
 {
-	return rdtsc() - READ_ONCE(idle_until) < (u64)tsc_khz * JUST_NOW_MS;
+	return rdtsc() - READ_ONCE(idle_until) <
+	       (u64)tsc_khz * EFI_MODE_JUST_IDLE_MS;
 }
 
 /*

@@ -26,7 +26,7 @@
 #include <asm/efi-mode.h>
 #include <efi-mode/slice.h>
 #include <efi-mode/teardown.h>
-#include <efi-mode/timeouts.h>
+#include <efi-mode/time-limits.h>
 
 static BLOCKING_NOTIFIER_HEAD(release_chain);
 

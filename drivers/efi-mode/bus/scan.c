@@ -37,9 +37,9 @@
 #include <linux/sysfs.h>
 #include <linux/workqueue.h>
 
-#include "bus.h"
+#include <efi-mode/time-limits.h>
 
-#define SCAN_INTERVAL	HZ
+#include "bus.h"
 
 /* Watched protocols: first those that names.c knows, then those of drivers */
 struct watched {
@@ -612,7 +612,8 @@ static void escan_work(struct work_struct *work)
 	if (efi_mode_is_stopped())
 		return;
 	escan_run();
-	queue_delayed_work(scan_queue, &scan_next, SCAN_INTERVAL);
+	queue_delayed_work(scan_queue, &scan_next,
+			   msecs_to_jiffies(EFI_MODE_SCAN_INTERVAL_MS));
 }
 
 /**

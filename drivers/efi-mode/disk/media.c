@@ -19,6 +19,8 @@
 #include <linux/minmax.h>
 #include <linux/overflow.h>
 
+#include <efi-mode/time-limits.h>
+
 #include "disk.h"
 #include "../bus/bus.h"
 
@@ -38,10 +40,6 @@
  * most this fraction (1/n) of its time
  */
 #define POLL_SHARE	20
-
-/* First pause after a failure and longest pause, in ms */
-#define FIRST_PAUSE	(4 * MSEC_PER_SEC)
-#define LONGEST_PAUSE	(60 * MSEC_PER_SEC)
 
 static u32 emedia_size(u32 block_size, u32 n)
 {
@@ -392,16 +390,17 @@ struct efi_disk_result efi_disk_read_block(struct efi_disk *d, u64 lba)
  * needs a reset of the bus. The next poll would very probably fail, too.
  *
  * Context: any.
- * Return: the pause in ms, 0 to %LONGEST_PAUSE.
+ * Return: the pause in ms, 0 to %EFI_MODE_MEDIA_PAUSE_MAX_MS.
  */
 u32 efi_disk_poll_pause(u32 last, bool failed, u64 ms)
 {
 	u32 pause = 0;
 
 	if (failed)
-		pause = max_t(u32, min_t(u32, last, LONGEST_PAUSE) * 2,
-			      FIRST_PAUSE);
-	return min_t(u64, max_t(u64, pause, ms * POLL_SHARE), LONGEST_PAUSE);
+		pause = max_t(u32, min_t(u32, last, EFI_MODE_MEDIA_PAUSE_MAX_MS) * 2,
+			      EFI_MODE_MEDIA_PAUSE_MS);
+	return min_t(u64, max_t(u64, pause, ms * POLL_SHARE),
+		     EFI_MODE_MEDIA_PAUSE_MAX_MS);
 }
 
 /*

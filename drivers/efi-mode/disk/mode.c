@@ -24,6 +24,8 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include <efi-mode/time-limits.h>
+
 #include "disk.h"
 
 /*
@@ -31,9 +33,6 @@
  * each token may have to wait for a tick
  */
 #define FIRST_TOKENS	8
-
-/* Time limit for the reads by BlockIo */
-#define LOOK_NS		(50 * NSEC_PER_MSEC)
 
 static const char * const names[] = {
 	[EFI_DISK_AUTO]		= "auto",
@@ -209,7 +208,8 @@ static u64 emode_time_blockio(struct efi_disk *d, u64 stride, u32 bytes)
 	unsigned int i, noio;
 	int ret = 0;
 
-	for (i = 0; i < EFI_DISK_TOKENS && spent < LOOK_NS && !ret; i++) {
+	for (i = 0; i < EFI_DISK_TOKENS &&
+	     spent < EFI_MODE_DISK_TRIAL_READ_MS * NSEC_PER_MSEC && !ret; i++) {
 		ret = efi_protocol_call(d->io, &status,
 					union efi_block_io_protocol, read_blocks,
 					d->media.id, 2 * i * stride, bytes,

@@ -27,9 +27,9 @@
 
 #include <efi-mode/bus.h>
 #include <efi-mode/pass-thru.h>
+#include <efi-mode/time-limits.h>
 
 #define MAX_DATA	SZ_1M
-#define TIMEOUT_MS	60000	/* as in the kernel's NVMe driver */
 
 /* Arguments whose address the firmware gets */
 struct shared {
@@ -98,7 +98,8 @@ static void envme_fill(struct controller *c,
 			.cdw15 = cmd->cdw15,
 		},
 		.packet = {
-			.command_timeout = (u64)(cmd->timeout_ms ?: TIMEOUT_MS) *
+			.command_timeout = (u64)(cmd->timeout_ms ?:
+						 EFI_MODE_NVME_ADMIN_TIMEOUT_MS) *
 				USEC_PER_MSEC * EFI_100NSEC_PER_USEC,
 			.queue_type = EFI_NVME_ADMIN_QUEUE,
 			.command = phys + offsetof(struct shared, command),

@@ -21,17 +21,14 @@
 
 #include <efi-mode/bus.h>
 #include <efi-mode/pass-thru.h>
+#include <efi-mode/time-limits.h>
 
 #include "disk.h"
 #include "../bus/bus.h"
 
-/*
- * A disk may have much data to write, and may have to spin up first. The
- * firmware has to give up before the end of the system does
- * (EFI_MODE_CALL_TIMEOUT_MS).
- */
-#define TIMEOUT_S	50
-#define TIMEOUT		(TIMEOUT_S * USEC_PER_SEC * (u64)EFI_100NSEC_PER_USEC)
+/* In units of 100 ns */
+#define TIMEOUT		(EFI_MODE_DISK_COMMAND_TIMEOUT_MS * USEC_PER_MSEC * \
+			 (u64)EFI_100NSEC_PER_USEC)
 
 #define CDB_SIZE	10
 #define SENSE_SIZE	64

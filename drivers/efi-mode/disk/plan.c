@@ -22,14 +22,9 @@
 #include <linux/minmax.h>
 #include <linux/page-flags.h>
 
-#include "disk.h"
+#include <efi-mode/time-limits.h>
 
-/*
- * The firmware does one thing at a time, so a keyboard or another disk waits
- * for the end of a call. LONG_MS is about the time of a frame on a screen.
- */
-#define LONG_MS		20
-#define SHORT_MS	5
+#include "disk.h"
 
 /**
  * efi_disk_add_segment() - add memory of a request to its segments
@@ -205,9 +200,9 @@ u64 efi_disk_plan_erase(const struct efi_disk_media *media, u64 pos, u64 bytes,
  */
 u32 efi_disk_pace(u32 now, u32 least, u32 most, unsigned int ms)
 {
-	if (ms >= LONG_MS && now / 2 >= least)
+	if (ms >= EFI_MODE_DISK_CALL_LONG_MS && now / 2 >= least)
 		return now / 2;
-	if (ms < SHORT_MS && now < most)
+	if (ms < EFI_MODE_DISK_CALL_SHORT_MS && now < most)
 		return min(2 * now, most);
 	return now;
 }

@@ -27,6 +27,8 @@
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
+#include <efi-mode/time-limits.h>
+
 #include "disk.h"
 
 /*
@@ -36,7 +38,6 @@
  * request fails without further calls.
  */
 #define PIECE		SZ_4K
-#define PATIENCE_MS	2000
 
 /* Lower limits of efi_disk_pace(): bytes per call, and calls per switch */
 #define LEAST_BYTES	SZ_128K
@@ -132,7 +133,7 @@ static bool equeue_try_less(struct rw *rw, const struct efi_disk_xfer *xfer,
 static bool equeue_is_hopeless(const struct rw *rw,
 			       const struct efi_disk_result *o)
 {
-	return efi_disk_is_final(o) || rw->failing_ms > PATIENCE_MS;
+	return efi_disk_is_final(o) || rw->failing_ms > EFI_MODE_DISK_RETRY_MS;
 }
 
 static void equeue_handle_failure(struct rw *rw,

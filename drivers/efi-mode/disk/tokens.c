@@ -44,6 +44,7 @@
 #include <linux/wait.h>
 
 #include <efi-mode/fast-tick.h>
+#include <efi-mode/time-limits.h>
 
 #include "disk.h"
 
@@ -52,12 +53,6 @@
 
 /* Each token has a cache line of its own */
 #define TOKEN_STRIDE	64
-
-/* Time limit for all tokens of a trial */
-#define TRIAL_PATIENCE	(5 * HZ)
-
-/* Time limit for the tokens of a disk that the firmware has removed */
-#define REMOVED_PATIENCE (2 * HZ)
 
 /**
  * enum efi_disk_slot_state - the owner of a slot
@@ -551,7 +546,7 @@ void efi_disk_tokens_give_up(struct efi_disk *d)
 	unsigned int i;
 
 	if (!t || wait_event_timeout(t->wait, !READ_ONCE(t->in_flight),
-				     REMOVED_PATIENCE))
+				     msecs_to_jiffies(EFI_MODE_DISK_REMOVED_TIMEOUT_MS)))
 		return;
 	for (i = 0; i < t->nr; i++) {
 		rq = READ_ONCE(t->slots[i].rq);
@@ -622,7 +617,8 @@ struct efi_disk_result efi_disk_tokens_try(struct efi_disk *d, u64 first,
 
 	trial->at_once = 0;
 	etoken_start_reads(t, first, stride, bytes, trial, &o);
-	wait_event_timeout(t->wait, !READ_ONCE(t->in_flight), TRIAL_PATIENCE);
+	wait_event_timeout(t->wait, !READ_ONCE(t->in_flight),
+			   msecs_to_jiffies(EFI_MODE_DISK_TRIAL_TIMEOUT_MS));
 	trial->tokens_ns = ktime_get_ns() - start;
 	etoken_end_reads(t, &o);
 	return o;

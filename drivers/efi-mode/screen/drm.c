@@ -43,9 +43,9 @@
 #include <drm/drm_panic.h>
 #include <drm/drm_probe_helper.h>
 
-#include "screen.h"
+#include <efi-mode/time-limits.h>
 
-#define FRAME_US	(USEC_PER_SEC / 60)
+#include "screen.h"
 
 /*
  * A firmware call takes as long as copying this number of pixels. For
@@ -528,7 +528,7 @@ static void edrm_commit_tail(struct drm_atomic_state *state)
 	/* This variant sets the mode before it updates the plane. */
 	drm_atomic_helper_commit_tail_rpm(state);
 	end = ktime_get();
-	s->next_frame = max(ktime_add_us(start, FRAME_US),
+	s->next_frame = max(ktime_add_us(start, EFI_MODE_FRAME_US),
 			    ktime_add(end, ktime_sub(end, start)));
 }
 

@@ -16,11 +16,12 @@
 
 #include <efi-mode/bus.h>
 #include <efi-mode/test-driver.h>
+#include <efi-mode/time-limits.h>
 
 #define BUFFER_SIZE	(3 * SZ_4K)
 #define BUFFER_ALIGN	SZ_64K
 #define PATTERN		0x5a5aa5a5c3c33c3cULL
-#define PATIENCE	HZ
+#define EVENT_TIMEOUT	msecs_to_jiffies(EFI_MODE_TEST_EVENT_TIMEOUT_MS)
 
 struct test_device {
 	/* The same protocol, opened at TPL_APPLICATION and at TPL_CALLBACK */
@@ -92,7 +93,7 @@ static int check_event(struct test_device *t)
 	reinit_completion(&t->signalled);
 	ret = call_device(t->high, signal, efi_event_value(t->event), 0, 0);
 	if (ret == -EPROTO ||
-	    (!ret && !wait_for_completion_timeout(&t->signalled, PATIENCE)))
+	    (!ret && !wait_for_completion_timeout(&t->signalled, EVENT_TIMEOUT)))
 		ret = -ETIMEDOUT;
 	return ret;
 }
@@ -103,8 +104,8 @@ static int check_timer(struct test_device *t)
 
 	reinit_completion(&t->expired);
 	ret = efi_event_set_timer(t->timer, EfiTimerRelative,
-				  10 * USEC_PER_MSEC * EFI_100NSEC_PER_USEC);
-	if (!ret && !wait_for_completion_timeout(&t->expired, PATIENCE))
+				  EFI_MODE_TEST_TIMER_US * EFI_100NSEC_PER_USEC);
+	if (!ret && !wait_for_completion_timeout(&t->expired, EVENT_TIMEOUT))
 		ret = -ETIMEDOUT;
 	return ret;
 }

@@ -37,11 +37,10 @@
 #include <efi-mode/slice.h>
 #include <efi-mode/test.h>
 #include <efi-mode/test-driver.h>
+#include <efi-mode/time-limits.h>
 
 #include <asm/test-hooks.h>
 
-/* A longer call would only make the test that asks for it hang. */
-#define MAX_USEC	(60 * USEC_PER_SEC)
 #define MAX_ROUND_TRIPS	10000
 
 #define COM1		0x3f8
@@ -63,7 +62,7 @@ static long test_stall(union shared *s, struct efi_mode_test_stall *arg)
 {
 	u64 before = efi_mode_forced_egresses();
 
-	if (arg->usec > MAX_USEC)
+	if (arg->usec > EFI_MODE_TEST_MAX_US)
 		return -EINVAL;
 	arg->status = efi_bs_call(stall, arg->usec);
 	arg->slices = efi_mode_forced_egresses() - before;
@@ -75,7 +74,7 @@ static long test_timer(union shared *s, struct efi_mode_test_timer *arg)
 	efi_event_t event;
 	u64 start;
 
-	if (arg->usec > MAX_USEC)
+	if (arg->usec > EFI_MODE_TEST_MAX_US)
 		return -EINVAL;
 
 	arg->status = efi_bs_call(create_event, EFI_EVT_TIMER, 0, NULL, NULL,
@@ -89,9 +88,10 @@ static long test_timer(union shared *s, struct efi_mode_test_timer *arg)
 				  arg->usec * EFI_100NSEC_PER_USEC);
 	if (arg->status == EFI_SUCCESS) {
 		while (efi_bs_call(check_event, event) != EFI_SUCCESS) {
-			if (ktime_get_ns() - start > 2 * MAX_USEC * NSEC_PER_USEC)
+			if (ktime_get_ns() - start >
+			    2 * EFI_MODE_TEST_MAX_US * NSEC_PER_USEC)
 				break;
-			if (msleep_interruptible(5))
+			if (msleep_interruptible(EFI_MODE_TEST_EVENT_POLL_MS))
 				break;
 		}
 		arg->waited_ns = ktime_get_ns() - start;
@@ -112,7 +112,7 @@ static long test_signal(union shared *s, struct efi_mode_test_timer *arg)
 	long ret = 0;
 	int signal;
 
-	if (arg->usec > MAX_USEC)
+	if (arg->usec > EFI_MODE_TEST_MAX_US)
 		return -EINVAL;
 	signal = efi_mode_event_open(EFI_EVT_TIMER, false, on_signal, &done);
 	if (signal < 0)
@@ -122,7 +122,8 @@ static long test_signal(union shared *s, struct efi_mode_test_timer *arg)
 				  EfiTimerRelative,
 				  arg->usec * EFI_100NSEC_PER_USEC);
 	if (arg->status == EFI_SUCCESS &&
-	    !wait_for_completion_timeout(&done, usecs_to_jiffies(2 * MAX_USEC)))
+	    !wait_for_completion_timeout(&done,
+					 usecs_to_jiffies(2 * EFI_MODE_TEST_MAX_US)))
 		ret = -ETIMEDOUT;
 	arg->waited_ns = ktime_get_ns() - start;
 	efi_mode_event_close(signal);
@@ -316,7 +317,7 @@ static long test_storm(u64 usec)
 	struct task_struct *task;
 	long ret = 0;
 
-	if (usec > MAX_USEC)
+	if (usec > EFI_MODE_TEST_MAX_US)
 		return -EINVAL;
 
 	mutex_lock(&storm_mutex);
@@ -400,7 +401,7 @@ static long test_oops(void)
 /* Calls until the firmware refuses, with almost no time between two calls */
 static int caller_thread(void *unused)
 {
-	while (efi_bs_call(stall, 20 * USEC_PER_MSEC) == EFI_SUCCESS)
+	while (efi_bs_call(stall, EFI_MODE_TEST_STALL_US) == EFI_SUCCESS)
 		;
 	module_put_and_kthread_exit(0);
 }
@@ -437,8 +438,9 @@ static long test_panic(void)
 	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 	timer.function = want_lock;
 	raw_spin_lock_irq(&wanted);
-	hrtimer_start(&timer, ms_to_ktime(1), HRTIMER_MODE_REL_PINNED_HARD);
-	mdelay(5);
+	hrtimer_start(&timer, ms_to_ktime(EFI_MODE_TEST_PANIC_TIMER_MS),
+		      HRTIMER_MODE_REL_PINNED_HARD);
+	mdelay(EFI_MODE_TEST_PANIC_WAIT_MS);
 	panic("efi-mode-test: with a lock that an interrupt wants\n");
 }
 

@@ -30,7 +30,7 @@
 #include <linux/spinlock.h>
 
 #include <efi-mode/early-console.h>
-#include <efi-mode/timeouts.h>
+#include <efi-mode/time-limits.h>
 
 #include "../../tty/hvc/hvc_console.h"
 #include "text.h"
@@ -40,7 +40,6 @@
 #define OUT_SIZE	SZ_64K
 #define IN_SIZE		SZ_4K
 #define OUTBUF_SIZE	256
-#define DRAIN_POLL_MS	20
 
 /* Memory whose address is passed to the firmware */
 struct shared {
@@ -576,10 +575,11 @@ static void econ_drain(struct terminal *t)
 {
 	unsigned int ms;
 
-	for (ms = 0; ms < EFI_MODE_DRAIN_TIMEOUT_MS; ms += DRAIN_POLL_MS) {
+	for (ms = 0; ms < EFI_MODE_DRAIN_TIMEOUT_MS;
+	     ms += EFI_MODE_DRAIN_POLL_MS) {
 		if (kfifo_is_empty(&t->to) && !READ_ONCE(t->writing))
 			break;
-		msleep(DRAIN_POLL_MS);
+		msleep(EFI_MODE_DRAIN_POLL_MS);
 	}
 }
 

@@ -21,13 +21,15 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
+#include <efi-mode/time-limits.h>
+
 #include "text.h"
 
 #define LOCKS	(EFI_SCROLL_LOCK_ACTIVE | EFI_NUM_LOCK_ACTIVE | \
 		 EFI_CAPS_LOCK_ACTIVE)
 
 /* Time after the last key for which the keyboard is in use, in jiffies */
-#define IN_USE	(5 * HZ)
+#define IN_USE	msecs_to_jiffies(EFI_MODE_KEYBOARD_IN_USE_MS)
 
 struct keyboard {
 	struct efi_text text;

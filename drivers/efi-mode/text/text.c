@@ -33,10 +33,10 @@
 
 #include <asm/tsc.h>
 
+#include <efi-mode/time-limits.h>
+
 #include "text.h"
 
-#define POLL_MS		20	/* about as often as the firmware polls */
-#define SLOW_MS		1000	/* a call that takes as long has blocked */
 #define MAX_TOGETHER	32	/* devices that are read with one switch */
 #define MAX_ROUNDS	64	/* keys per device and poll */
 #define PROMPT		3	/* prompt calls that prove that it does not block */
@@ -231,9 +231,9 @@ static void etext_take_key(struct efi_text *t, efi_status_t status)
  */
 static void etext_note_time(struct efi_text *t, unsigned int msecs)
 {
-	bool twice = t->slow && msecs >= SLOW_MS;
+	bool twice = t->slow && msecs >= EFI_MODE_TEXT_SLOW_MS;
 
-	t->slow = msecs >= SLOW_MS;
+	t->slow = msecs >= EFI_MODE_TEXT_SLOW_MS;
 	t->prompt = t->slow ? 0 : t->prompt + 1;
 	if (twice)
 		etext_give_up_way(t, t->way + 1, "reading blocks until a key is pressed");
@@ -598,7 +598,7 @@ static int __init etext_init(void)
 {
 	struct task_struct *thread;
 
-	poller.every = msecs_to_jiffies(POLL_MS);
+	poller.every = msecs_to_jiffies(EFI_MODE_TEXT_POLL_MS);
 	thread = kthread_create(etext_thread, NULL, "efi-text");
 	if (IS_ERR(thread)) {
 		pr_err("cannot start the thread: error %ld\n", PTR_ERR(thread));
