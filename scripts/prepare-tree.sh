@@ -41,6 +41,7 @@ drivers/efi-mode
 include/efi-mode
 tools/efi-mode
 Kconfig.efi
+Documentation/efi-mode
 Documentation/efi-mode.rst
 Documentation/ABI/testing/sysfs-bus-efi
 "

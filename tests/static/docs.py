@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+The documentation builds, and agrees with the code
+"""
+
+import glob
+import os
+import re
+import subprocess
+
+from lib.registry import TOP, test
+
+GUIDE = "Documentation/efi-mode/user-guide.rst"
+PARAMETERS = "Documentation/efi-mode/kernel-parameters.txt"
+ABI = "Documentation/ABI/testing/sysfs-bus-efi"
+
+# The modules in drivers/efi-mode/test count for the tests: users see nothing of them
+FOLDERS = ("arch/efi", "drivers/efi-mode/bus", "drivers/efi-mode/disk",
+           "drivers/efi-mode/screen", "drivers/efi-mode/text")
+
+
+def read(path):
+    with open(os.path.join(TOP, path), encoding="utf-8") as f:
+        return f.read()
+
+
+def sources(folders=FOLDERS):
+    """The text of each C file, by its path"""
+    return {path: read(path) for folder in folders
+            for path in glob.glob(folder + "/**/*.[chS]", root_dir=TOP,
+                                  recursive=True)}
+
+
+# The build
+
+# sphinx-build, kernel-doc and perl, which runs kernel-doc
+COMPLAINT = re.compile(r"warning|error|severe|undefined|uninitialized|not found", re.I)
+
+
+def complaints(output):
+    """The lines of a build of the documentation that complain"""
+    return [line for line in output.splitlines() if COMPLAINT.search(line)]
+
+
+@test("static", beside=True, needs=("tree",))
+def htmldocs(opt, results):
+    """make htmldocs builds our documentation without a warning"""
+    out = os.path.join(opt.tmp, "htmldocs")
+    p = subprocess.run(["make", "-C", TOP, "htmldocs", "SPHINXDIRS=efi-mode",
+                        f"O={out}"], capture_output=True, text=True, check=False)
+    found = complaints(p.stdout + p.stderr)
+    results.add(p.returncode == 0 and not found, "htmldocs: no warnings",
+                f"status {p.returncode}, {len(found)} warnings")
+    results.quote(found[:20])
+
+    html = os.path.join(out, "Documentation/output/efi-mode")
+    pages = {os.path.basename(path)[:-4] for path in
+             glob.glob(os.path.join(TOP, "Documentation/efi-mode/*.rst"))}
+    missing = [page for page in sorted(pages)
+               if not os.path.exists(os.path.join(html, page + ".html"))]
+    if not results.add("index" in pages and not missing, "htmldocs: all pages are built",
+                       " ".join(missing)):
+        return
+    with open(os.path.join(html, "driver-guide.html"), encoding="utf-8") as f:
+        guide = f.read()
+    exported = {name for text in sources().values()
+                for name in re.findall(r"^EXPORT_SYMBOL_GPL\((\w+)\)", text, re.M)}
+    missing = [name for name in sorted(exported)
+               if not re.search(rf"\b{name}\b", guide)]
+    results.add(exported and not missing,
+                "htmldocs: the driver guide has all exported symbols",
+                " ".join(missing))
+
+
+@test("static", beside=True, needs=("tree",))
+def htmldocs_complaints(_opt, results):
+    """The check of the documentation finds the warnings of each program"""
+    lines = ("efi-mode/index.rst:7: WARNING: Unknown target name: \"disks\".",
+             "include/efi-mode/call.h:53: warning: Excess struct member 'x'",
+             "Use of uninitialized value $param in hash element at scripts/kernel-doc",
+             "make: *** [Makefile:236: __sub-make] Error 2")
+    missed = [line for line in lines if not complaints(line)]
+    results.add(not missed, "htmldocs: each kind of warning is found", "; ".join(missed))
+    found = complaints("  PARSE   include/uapi/linux/cec.h\nUsing alabaster theme\n")
+    results.add(not found, "htmldocs: other lines are no warnings", "; ".join(found))
+
+
+# Parameters, attributes and other files
+
+def module_name(path):
+    """The name of the module that a C file belongs to, for its parameters"""
+    name = os.path.basename(path)[:-2]
+    makefile = read(os.path.join(os.path.dirname(path), "Makefile"))
+    for module, objects in re.findall(r"^([\w-]+)-(?:y|\$\(\w+\))\s*[:+]?=(.*)$",
+                                      makefile.replace("\\\n", " "), re.M):
+        if module != "obj" and name + ".o" in objects.split():
+            name = module
+            break
+    return name.replace("-", "_")
+
+
+def defined_parameters(files):
+    """The parameters of the kernel that C files define"""
+    found = set()
+    for path, text in files.items():
+        prefix = re.search(r'^#define MODULE_PARAM_PREFIX "(.*)"', text, re.M)
+        for name in re.findall(r"^module_param\w*\((\w+)", text, re.M):
+            found.add((prefix[1] if prefix else module_name(path) + ".") + name)
+        found |= set(re.findall(r'^(?:early_param|__setup|core_param)\("?([\w.]+)=?',
+                                text, re.M))
+        # The resident half compares
+        if path.startswith("arch/efi/boot/"):
+            found |= set(re.findall(r'strcmp\(param, "([\w.]+)"\)', text))
+    return found
+
+
+@test("static", beside=True, needs=("tree",))
+def parameters(_opt, results):
+    """Each parameter is in the user guide and in kernel-parameters.txt, and no other is"""
+    defined = defined_parameters(sources())
+    results.add({"efi_mode.arena", "efi_mode.share", "efi_disk.mode", "mem"} <= defined,
+                "parameters: they are found in the code", f"{defined}")
+    section = re.search(r"^Parameters\n=+$(.*?)^Limits\n=+$", read(GUIDE), re.M | re.S)
+    for path, text, pattern in ((GUIDE, section[1], r"^``([\w.]+)=``"),
+                                (PARAMETERS, read(PARAMETERS), r"^\t([\w.]+)=")):
+        documented = re.findall(pattern, text, re.M)
+        missing = sorted(defined - set(documented))
+        results.add(not missing, f"parameters: {path} has all of the code",
+                    " ".join(missing))
+        unknown = sorted(set(documented) - defined)
+        results.add(not unknown, f"parameters: {path} has no others", " ".join(unknown))
+        results.add(len(documented) == len(set(documented)),
+                    f"parameters: {path} has each of them once")
+
+
+@test("static", beside=True, needs=("tree",))
+def attributes(_opt, results):
+    """Each attribute in sysfs is in the ABI document, each file in debugfs in the guide"""
+    text = "".join(sources().values())
+    guide = read(GUIDE)
+    defined = set(re.findall(r"\bDEVICE_ATTR\w*\((\w+)", text))
+    documented = {path.split("/")[-1] for path in
+                  re.findall(r"^What:\s+(\S+)", read(ABI), re.M)} - {"efiN"}
+    # The driver core has these
+    documented -= {"bind", "unbind"}
+    results.add(defined and defined == documented, f"attributes: {ABI} has them",
+                f"{sorted(defined ^ documented)}")
+    missing = {name for name in defined if f"/{name}``" not in guide}
+    results.add(not missing, f"attributes: {GUIDE} has them", f"{missing}")
+
+    files = set(re.findall(r'debugfs_create_file\("(\w+)"', text))
+    missing = {name for name in files if f"``{name}``" not in guide}
+    results.add(files and not missing, "attributes: files in debugfs", f"{missing}")
+    counters = set(re.findall(r'"(\w+) %llu\\n"', read("arch/efi/kernel/debugfs.c")))
+    counters |= set(re.findall(r"(\w+) %d\\n",
+                               read("drivers/efi-mode/bus/devres.c").replace("\\n", "\\n ")))
+    missing = {name for name in counters if f"``{name}``" not in guide}
+    results.add(len(counters) > 15 and not missing, "attributes: counters in debugfs",
+                f"{missing}")
+    events = set(re.findall(r"^TRACE_EVENT\((\w+)", read("arch/efi/kernel/trace.h"), re.M))
+    missing = {name for name in events if f"``{name}``" not in guide}
+    results.add(events and not missing, "attributes: tracepoints", f"{missing}")
+
+
+# What the documents name
+
+def documents():
+    return ["README.md", "tests/README.md", "Documentation/efi-mode.rst",
+            *glob.glob("Documentation/efi-mode/*", root_dir=TOP)]
+
+
+def anchors(text, is_markdown):
+    """The anchors that GitHub makes of the titles of a document"""
+    titles = (re.findall(r"^#+ (.*)$", text, re.M) if is_markdown else
+              re.findall(r"^(\S.*)\n(?:=+|-+)$", text, re.M))
+    return {re.sub(r"[^\w -]", "", title.lower()).strip().replace(" ", "-")
+            for title in titles}
+
+
+def broken_links(path, text):
+    """Links of a document in Markdown that lead nowhere"""
+    wrong = []
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        if re.match(r"\w+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = os.path.normpath(os.path.join(os.path.dirname(path), name)) if name \
+            else path
+        if not os.path.exists(os.path.join(TOP, target)):
+            wrong.append(link)
+        elif anchor and anchor not in anchors(read(target), target.endswith(".md")):
+            wrong.append(link)
+    return wrong
+
+
+OURS = r"(?:arch/efi|(?:drivers|include|tools|Documentation)/efi-mode|tests|scripts)"
+
+
+def stale_names(text, known, code):
+    """Files and functions of ours that a document names, and that do not exist"""
+    wrong = []
+    # A folder that stands for each area is none
+    for name in re.findall(rf"(?<![\w/.*-])({OURS}/[\w./-]*\w)", text):
+        if "AREA" not in name and name not in known:
+            wrong.append(name)
+    for name in re.findall(r"`([\w-]+\.(?:c|h|S|py|sh|rules))`", text):
+        if name not in {os.path.basename(path) for path in known}:
+            wrong.append(name)
+    for name in re.findall(r"\b((?:__)?(?:efi_[a-z]\w*|start_\w+))\(\)", text):
+        if not re.search(rf"\b{name}\b", code):
+            wrong.append(name + "()")
+    return sorted(set(wrong))
+
+
+@test("static", beside=True, needs=("tree",))
+def references(_opt, results):
+    """Documents name files, functions and sections that exist"""
+    known = {"arch/efi/boot/bzImage"}
+    for folder in ("arch", "drivers", "include", "tools", "tests", "scripts",
+                   "Documentation"):
+        for root, folders, files in os.walk(os.path.join(TOP, folder)):
+            root = os.path.relpath(root, TOP)
+            known |= {os.path.join(root, name) for name in (*folders, *files)}
+    code = "".join(sources(("arch", "drivers", "include")).values())
+    # The EFI stub, and the kernel's own names of runtime services
+    code += "".join(read(path) for path in glob.glob("patches/*/*.patch", root_dir=TOP))
+    for path in documents():
+        text = read(path)
+        wrong = stale_names(text, known, code)
+        if path.endswith(".md"):
+            wrong += broken_links(path, text)
+        results.add(not wrong, f"references: {path}", "; ".join(wrong))
+    wrong = (broken_links("README.md", "[a](Documentation/efi-mode/none.rst) "
+                          "[b](README.md#licence) [c](README.md#none)") +
+             stale_names("``arch/efi/boot/none.c``, ``start.c``, ``none.c``, "
+                         "efi_mode_none(), efi_call_submit()", known, code))
+    results.add(wrong == ["Documentation/efi-mode/none.rst", "README.md#none",
+                          "arch/efi/boot/none.c", "efi_mode_none()", "none.c"],
+                "references: those that lead nowhere are found", f"{wrong}")
