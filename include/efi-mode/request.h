@@ -31,7 +31,7 @@ struct efi_mode_target {
 	__u32 must_be_current;
 };
 
-/**
+/*
  * struct efi_mode_resident - the functions of the resident half
  * @read:	follow a chain of pointers and copy data, see lookup_read() in
  *		arch/efi/boot/lookup.c
