@@ -53,6 +53,19 @@ def htmldocs(opt, results):
                 f"status {p.returncode}, {len(found)} warnings")
     results.quote(found[:20])
 
+    headers = sorted(glob.glob("include/efi-mode/*.h", root_dir=TOP))
+    p = subprocess.run([os.path.join(opt.tree, "scripts/kernel-doc"), "-none",
+                        *(os.path.join(TOP, path) for path in headers)],
+                       capture_output=True, text=True, check=False)
+    found = complaints(p.stdout + p.stderr)
+    results.add(headers and not found, "htmldocs: kernel-doc understands all headers",
+                "; ".join(found[:5]))
+    source = read("Documentation/efi-mode/driver-guide.rst")
+    missing = [path for path in headers
+               if "\n/**\n" in read(path) and path not in source]
+    results.add(not missing, "htmldocs: the driver guide names all headers",
+                " ".join(missing))
+
     html = os.path.join(out, "Documentation/output/efi-mode")
     pages = {os.path.basename(path)[:-4] for path in
              glob.glob(os.path.join(TOP, "Documentation/efi-mode/*.rst"))}
@@ -152,14 +165,54 @@ def attributes(_opt, results):
     missing = {name for name in files if f"``{name}``" not in guide}
     results.add(files and not missing, "attributes: files in debugfs", f"{missing}")
     counters = set(re.findall(r'"(\w+) %llu\\n"', read("arch/efi/kernel/debugfs.c")))
-    counters |= set(re.findall(r"(\w+) %d\\n",
-                               read("drivers/efi-mode/bus/devres.c").replace("\\n", "\\n ")))
+    ledger = read("drivers/efi-mode/bus/devres.c").replace("\\n", "\\n ")
+    counters |= set(re.findall(r"(\w+) %d\\n", ledger))
     missing = {name for name in counters if f"``{name}``" not in guide}
     results.add(len(counters) > 15 and not missing, "attributes: counters in debugfs",
                 f"{missing}")
     events = set(re.findall(r"^TRACE_EVENT\((\w+)", read("arch/efi/kernel/trace.h"), re.M))
     missing = {name for name in events if f"``{name}``" not in guide}
     results.add(events and not missing, "attributes: tracepoints", f"{missing}")
+
+
+# Time limits
+
+LIMITS = "include/efi-mode/time-limits.h"
+INTERNALS = "Documentation/efi-mode/internals.rst"
+MICROSECONDS = {"us": 1, "ms": 1000, "s": 1000 * 1000}
+
+
+def defined_limits(text):
+    """The time limits that a header defines, in microseconds, by their names"""
+    values, found = {}, {}
+    for name, value in re.findall(r"^#define (EFI_MODE_\w+)[ \t]+(\S.*)$", text, re.M):
+        for known, number in values.items():
+            value = re.sub(rf"\b{known}\b", str(number), value)
+        number = 1
+        for factor in re.findall(r"(\d+)U?L*", value):
+            number *= int(factor)
+        values[name] = number
+        found[name.removeprefix("EFI_MODE_")] = \
+            number * MICROSECONDS[name.split("_")[-1].lower()]
+    return found
+
+
+@test("static", beside=True, needs=("tree",))
+def time_limits(_opt, results):
+    """The table of time limits agrees with the header"""
+    sample = defined_limits("#define EFI_MODE_A_US\t50\n"
+                            "#define EFI_MODE_B_US\tEFI_MODE_A_US\n"
+                            "#define EFI_MODE_C_MS\t(60 * 1000L)\n")
+    results.add(sample == {"A_US": 50, "B_US": 50, "C_MS": 60000000},
+                "time-limits: the header is understood", f"{sample}")
+    # The tests have theirs for themselves
+    defined = {name: value for name, value in defined_limits(read(LIMITS)).items()
+               if not name.startswith("TEST_")}
+    table = {name: int(value) * MICROSECONDS[unit] for name, value, unit in
+             re.findall(r"^   \* - ``(\w+)``\n     - (\d+) (\w+)$", read(INTERNALS), re.M)}
+    wrong = sorted(set(defined.items()) ^ set(table.items()))
+    results.add(len(defined) > 10 and not wrong, f"time-limits: {INTERNALS} has them",
+                f"{wrong}")
 
 
 # What the documents name
