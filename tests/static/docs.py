@@ -215,7 +215,9 @@ def time_limits(_opt, results):
                 f"{wrong}")
 
 
-# What the documents name
+# Files, functions and sections that documents name
+
+
 
 def documents():
     return ["README.md", "tests/README.md", "Documentation/efi-mode.rst",
