@@ -88,7 +88,7 @@ struct efi_protocol;
  * @slot:	offset of the pointer in @table, in bytes
  * @flags:	EFI_CALL_*, or 0 for a call that may sleep
  * @nargs:	number of @args, 0 to %EFI_MODE_MAX_ARGS
- * @args:	the arguments. If there is a target, @args[0] is replaced.
+ * @args:	the arguments. If there is a target, the first is replaced.
  * @status:	set by efi_call_submit(): the EFI status that the function
  *		returned. If @error is not 0, the status corresponds to it:
  *		%EFI_ABORTED, %EFI_NOT_READY, %EFI_TIMEOUT, %EFI_NOT_FOUND or

@@ -89,6 +89,12 @@ static atomic_t users = ATOMIC_INIT(0);
 static void etick_slow_down(struct work_struct *work);
 static DECLARE_DELAYED_WORK(slow_work, etick_slow_down);
 
+static void etick_slow_down_later(void)
+{
+	mod_delayed_work(system_wq, &slow_work,
+			 msecs_to_jiffies(EFI_MODE_FAST_TICK_LINGER_MS));
+}
+
 /*
  * Check whether the tick account can follow a change of the period. It follows
  * the local APIC timer only, not other devices. Without the gate, it would not
@@ -199,7 +205,7 @@ static void etick_slow_down(struct work_struct *work)
 		} else if (!etick_set_period(normal)) {
 			WRITE_ONCE(fast, true);
 			if (!efi_mode_is_stopped())
-				mod_delayed_work(system_wq, &slow_work, LINGER);
+				etick_slow_down_later();
 		}
 	}
 	mutex_unlock(&tick_mutex);
@@ -221,7 +227,6 @@ EXPORT_SYMBOL_GPL(efi_mode_fast_tick_get);
 void efi_mode_fast_tick_put(void)
 {
 	if (atomic_dec_and_test(&users))
-		mod_delayed_work(system_wq, &slow_work,
-				 msecs_to_jiffies(EFI_MODE_FAST_TICK_LINGER_MS));
+		etick_slow_down_later();
 }
 EXPORT_SYMBOL_GPL(efi_mode_fast_tick_put);
