@@ -149,7 +149,7 @@ def judge_flushes(results, name, text, kinds):
         results.add(found and found[2] == wanted and
                     f"# {kind} is {found[1]}, write back" in text,
                     f"{name}: {kind}: flush supported: {wanted}", found)
-        said = text.count(f"{found and found[1]}: firmware may not flush")
+        said = text.count(f"{found and found[1]}: the firmware may not flush")
         results.add(said == (wanted != "yes"),
                     f"{name}: {kind}: number of warnings", said)
 

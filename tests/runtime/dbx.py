@@ -33,7 +33,7 @@ def signature_list(hashes, owner):
 
 def sign_list(tmp, name, data, key, certificate):
     """
-    The same list as firmware wants it for an append (UEFI 8.2.2)
+    Sign a list for an append (UEFI 8.2.2)
 
     @key, @certificate: of the owner of a key exchange key (KEK), in PEM
     """
@@ -75,7 +75,7 @@ def make_lists(tmp, kernel):
 @test("runtime", beside=True, long=True, guest=("runtime-dbx", "leave"), efi=("starter",),
       needs=("tests-initrd", "runtime-initrd"))
 def dbx(opt, results):
-    """The list of what must not start is appended to, and then has the kernel in it"""
+    """Lists are appended to dbx, and at last the hash of the kernel"""
     name = "dbx"
     options = f"bzImage initrd=\\initrd.img {QUIET}runtime-dbx,leave:restart"
     boots.note_programs(opt, "starter", options)
@@ -95,4 +95,4 @@ def dbx(opt, results):
             end = m.expect(r"NOT STARTED ([0-9A-Fa-f]+)", START + BOOT)
             # EFI_SECURITY_VIOLATION or EFI_ACCESS_DENIED
             results.add(int(end[1], 16) & 0xff in (26, 15),
-                        f"{name}: the firmware starts the kernel no more", end[0])
+                        f"{name}: the firmware refuses to start the kernel", end[0])

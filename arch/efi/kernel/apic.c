@@ -69,7 +69,7 @@ static bool taken_over __ro_after_init;
 static bool irqs_masked;
 
 /*
- * Linux holds off its interrupts in this slice. Those that came are sent again
+ * Linux holds off its interrupts in this slice. Interrupts that arrived are sent again
  * afterwards; bit 0 is %FIRST_HELD_VECTOR.
  */
 static bool irqs_held;

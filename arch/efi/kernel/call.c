@@ -12,7 +12,7 @@
  *	       |		|		EFI_CALL_LAST
  *	  call_mutex	  if no call is		    |
  *	       |	  pending, and the	first finish the
- *	       |	  firmware is idle	pending call, with a
+ *	       |	  firmware idles	pending call, with a
  *	       |		|		time limit
  *	       |		|		    |
  *	     post <-------------+-------------------+

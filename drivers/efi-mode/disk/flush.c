@@ -6,8 +6,8 @@
  * is on the medium. The firmware has FlushBlocks() for this purpose, which
  * returns EFI_SUCCESS whatever it does. The drivers of edk2, on which nearly
  * all firmware is based, send a command to virtio and NVMe devices, and do
- * nothing for SATA, SCSI, USB, SD and eMMC. What a vendor's drivers do is not
- * known.
+ * nothing for SATA, SCSI, USB, SD and eMMC. The behaviour of a vendor's drivers
+ * is not known.
  *
  * So there are three cases:
  *

@@ -56,7 +56,7 @@ struct terminal {
 	unsigned int columns, rows, column, row;
 	unsigned int number;		/* in @terminals */
 	struct hvc_struct *hvc;
-	bool in_console;		/* part of the firmware's */
+	bool in_console;		/* part of ConOut */
 	bool leaving;			/* must not be opened any more */
 	bool writing;			/* output has left the ring */
 	DECLARE_KFIFO_PTR(to, u8);

@@ -298,7 +298,7 @@ static void etext_read_all(void)
 }
 
 /*
- * Idle poll: what the resident half checks while Linux is idle
+ * Idle poll: the checks of the resident half while Linux is idle
  *
  * Reading all devices 50 times a second would take a switch each time, mostly
  * in vain. Each device has an event that is signalled if it can be read. While

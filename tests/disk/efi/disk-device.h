@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The RAM disk of the EFI test driver: what disk.c and tokens.c share
+ * The RAM disk of the EFI test driver: shared by disk.c and tokens.c
  */
 #ifndef DISK_DEVICE_H
 #define DISK_DEVICE_H

@@ -132,7 +132,7 @@ static void one_disk(const char *name, const char *part)
 	ksft_test_result(get(fd, "lnx", 512, DIRECT_AT, 4 * MIB) &&
 			 get(fd, "lnx", 0, BUFFERED_AT, 2 * MIB) &&
 			 get(fd, "lnx", 512, size - block, block),
-			 "%s: reads of what was written\n", name);
+			 "%s: written data is read back\n", name);
 	close(fd);
 }
 

@@ -33,7 +33,7 @@ enum test_keys {
 	((scan) | (unsigned long long)(unicode) << 16 | \
 	 (unsigned long long)(shift) << 32)
 
-/* What is wrong with the keyboard */
+/* Flaws of the keyboard */
 enum test_keys_flaw {
 	TEST_KEYS_GOOD,		/* nothing */
 	TEST_KEYS_SIMPLE,	/* it has no SimpleTextInputEx */
