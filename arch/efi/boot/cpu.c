@@ -100,12 +100,12 @@ static u32 cpu_tsc_khz_stall(void)
 }
 
 /*
- * The PM timer is more accurate than Stall(), and a measurement takes less
- * time: if Stall() itself counts ticks of the PM timer, it can be one tick too
- * long. Also, Stall() can be wrong: if U-Boot fails to measure the TSC, it uses
- * the frequency from its configuration for Stall(), too. Some chipsets return a
- * wrong count of the PM timer now and then, and a busy host may interrupt a
- * measurement. Therefore two results must agree.
+ * The PM timer is better than Stall(): a measurement takes less time, and is
+ * more accurate, because Stall() may itself wait for ticks of the PM timer, and
+ * then be one tick too long. Also, Stall() can be wrong: if U-Boot fails to
+ * measure the TSC, it uses the frequency from its configuration for Stall(),
+ * too. But some chipsets return a wrong count of the PM timer now and then, and
+ * a busy host may interrupt a measurement. Therefore two results must agree.
  *
  * Return: frequency in kHz, or 0 if there is no such timer or no reliable
  * result.

@@ -6,12 +6,13 @@
  * switches. In an idle poll, the CPU halts in the firmware's world, and the
  * firmware handles its own interrupts as if there were no kernel. The slice
  * lasts until the kernel has something to do: its next timer is due soon, one
- * of its events is signalled, or the answer to one of its questions has
- * changed.
+ * of its events is signalled, or the answer to one of its questions is yes.
  *
- * The timer only fires at the kernel's next timer if that comes before the next
- * tick. An idle poll spans several ticks, so it ends at the last tick before
- * the kernel's next timer.
+ * If the local APIC timer is the firmware's clock, it stands for the kernel's
+ * next timer only if that is due before the next tick. An idle poll that spans
+ * several ticks therefore ends at the last tick before the kernel's next timer.
+ * If the kernel is still idle, it programs the local APIC timer for its own
+ * timer, and starts another slice.
  */
 #include "boot.h"
 

@@ -78,10 +78,11 @@ SYM_CODE_END(\name)
 	.endm
 
 	/*
-	 * Jump to the firmware's handler. \slot is the place on the stack for
-	 * its address: that of the error code, unless the CPU has pushed one,
-	 * which must stay. \words is the number of words to remove from the
-	 * stack.
+	 * Jump to the firmware's handler. If the CPU has pushed an error code,
+	 * the handler needs it, so only the vector is removed from the stack.
+	 * Otherwise the vector and the dummy error code are removed. \words is
+	 * the number of these words. The highest of them, at \slot, is replaced
+	 * with the address of the handler first.
 	 */
 	.macro ENTRY_CHAIN slot, words
 	movq	FRAME_VECTOR(%rsp), %rax

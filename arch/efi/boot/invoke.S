@@ -50,7 +50,7 @@ SYM_FUNC_END(efi_mode_invoke_handler)
  * The function must preserve RBX, RBP, RDI, RSI, R12 to R15, RSP, the control
  * bits of the FPU, and a clear direction flag (UEFI 2.10, section 2.3.4.2). If
  * it does not, the violation is recorded in the request, and the register
- * restored.
+ * restored. To find out, the registers contain known values during the call.
  *
  * A firmware that does not use SSE may not have enabled it. Then there is no
  * MXCSR to check.
@@ -60,7 +60,7 @@ SYM_FUNC_END(efi_mode_invoke_handler)
  * end is not known.
  *
  * %rbx	request. It is also stored in memory, as are all other values that are
- *	needed after the call, because the function may not preserve %rbx.
+ *	needed after the call, because the function may fail to preserve %rbx.
  */
 #define MXCSR_CONTROL	0xffc0
 #define STACK_ARGS	(8 * EFI_MODE_MAX_ARGS)
@@ -181,8 +181,8 @@ SYM_DATA_LOCAL(invoke_has_mxcsr,	.long 0)
 SYM_DATA_LOCAL(invoke_fcw,		.word 0)
 
 	/*
-	 * Larger than guaranteed, so that a function that uses too much stack
-	 * overwrites the marks and nothing else
+	 * The stack is larger than UEFI guarantees, so that a function that
+	 * uses too much of it overwrites the marks and nothing else
 	 */
 	.balign	16
 SYM_DATA_START_LOCAL(invoke_stack)

@@ -28,9 +28,9 @@ static bool options_is_text(u16 c)
 
 /*
  * If 8-bit text is read as UTF-16, each unit combines two characters, and none
- * of the units is an ASCII character. Only the last unit can be one, if the
- * number of bytes is odd. A real command line consists of ASCII characters,
- * except for some names in it.
+ * of the units is an ASCII character. Only the last unit can be one, if it
+ * combines the last character and a NUL. A real command line consists of ASCII
+ * characters, except for some names in it.
  */
 static bool options_are_command_line(const u16 *text, size_t length)
 {

@@ -278,9 +278,9 @@ static void settings_restore_clock(void)
  * Intel SDM volume 3, "IA32_SPEC_CTRL MSR"; AMD64 APM volume 2, "Speculation
  * Control MSRs".
  *
- * While the kernel runs, its speculation controls also apply to the firmware.
- * This protects the kernel, because the firmware maps all memory and runs with
- * branch predictors that user space has trained.
+ * The world switch leaves the speculation controls as they are, so the kernel's
+ * also apply to the firmware. This protects the kernel, because the firmware
+ * maps all memory and runs with branch predictors that user space has trained.
  */
 #define SPEC_CTRL_OF_INTEL	(BIT(26) | BIT(27) | BIT(31))	/* CPUID.7.0:EDX */
 #define SPEC_CTRL_OF_AMD	(BIT(14) | BIT(15) | BIT(24))	/* 8000_0008:EBX */

@@ -8,8 +8,8 @@
  *
  * When the kernel ends, the image returns in the same way: efi_mode_start()
  * returns to the stub, the stub calls Exit(), and start_exit() calls
- * start_undo(). After the last world switch, the arena must not be used any
- * more, except to free it.
+ * start_undo(). After the last world switch, no code uses the arena, except the
+ * handoff in it, until start_undo() frees it.
  */
 #include <linux/sizes.h>
 #include <asm/apicdef.h>

@@ -9,7 +9,8 @@
  *
  * The firmware may run with a data segment whose descriptor is not in its GDT
  * any more, because it has loaded another GDT since then. An ingress cannot
- * load such a selector again.
+ * load such a selector again. This file therefore makes such a segment null
+ * before the egress.
  */
 #include <asm/desc_defs.h>
 #include <asm/msr-index.h>
@@ -122,9 +123,9 @@ static void switch_tables_settle_segments(const struct desc_ptr *gdt)
 }
 
 /*
- * Return: the firmware's task register; 0 if the firmware has none. The
- * register can then still hold the kernel's selector, which has no TSS in the
- * firmware's GDT.
+ * Return: the selector of the firmware's TSS; 0 if the firmware has none. The
+ * task register can then still hold the kernel's selector, which has no TSS in
+ * the firmware's GDT.
  */
 static u16 switch_tables_own_task(const struct desc_ptr *gdt)
 {

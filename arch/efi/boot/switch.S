@@ -10,8 +10,8 @@
  * routine is in the resident half, at an address that both sets of page tables
  * map: those of the firmware, and the kernel's trampoline tables, which the
  * kernel loads before it calls the routine. The routine accesses no memory
- * other than its own text, the handoff, and, before and after the transition,
- * the stack of the caller.
+ * other than its own text, the handoff with the areas that follow it, and,
+ * before and after the transition, the stack of the caller.
  *
  * Non-maskable interrupts and machine checks can occur nevertheless. The
  * transition is the part of the routine in which the CPU state belongs to
@@ -193,9 +193,10 @@ SYM_FUNC_START(efi_mode_switch)
 	LOAD_MSR MSR_KERNEL_GS_BASE, CPU_kernel_gs_base
 
 	/*
-	 * A selector of 0 cannot be loaded into the task register. If this side
-	 * has none, the other side's TSS stays loaded, but is not used. LTR
-	 * faults if the TSS is marked busy, which it is since the last LTR.
+	 * A selector of 0 cannot be loaded into the task register. If the side
+	 * that is being loaded has no TSS, that of the other side stays loaded,
+	 * but is not used. LTR faults if the TSS is marked busy, which it is
+	 * since the last LTR.
 	 */
 	movzwl	CPU_tr(%rsi), %eax
 	testl	%eax, %eax
@@ -269,7 +270,7 @@ SYM_FUNC_END(efi_mode_first_entry)
 
 /*
  * Exception handlers for the transition. RSI points to the state of the side
- * that is being loaded. It finds the counters when it runs.
+ * that is being loaded. That side checks the counters when it runs.
  *
  * CS and SS in the exception frame may be those of the side that is being
  * saved, which may not be valid any more when IRETQ loads them. Until the

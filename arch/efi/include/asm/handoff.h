@@ -22,8 +22,9 @@
  * @leaving, so the resident half does not switch back. The EFI image returns
  * @exit_status as soon as the main loop of the resident half continues.
  *
- * Both halves come from one image. The kernel checks the version nevertheless,
- * because kexec can start a kernel that was built from other sources.
+ * Both halves come from one image. The kernel checks the magic number, the
+ * version and the size nevertheless, so that it stops at a handoff that is
+ * damaged or not its own, instead of using it.
  */
 #ifndef _ASM_HANDOFF_H
 #define _ASM_HANDOFF_H
@@ -469,12 +470,15 @@ struct efi_mode_handoff {
 };
 
 /**
- * efi_mode_counts_ticks() - check whether the tick account knows each tick
+ * efi_mode_counts_ticks() - check whether ticks and the kernel share a timer
  * @h:	the handoff
  *
+ * If the firmware's clock is the local APIC timer, in a mode with a count, that
+ * timer also ends slices. An interrupt at the clock's vector can then be a tick
+ * or the kernel's timer. The tick account tells which, by the time.
+ *
  * Context: any.
- * Return: 1 if the time of an interrupt at the clock's vector shows whether it
- * is a tick or the kernel's timer.
+ * Return: 1 if the firmware's clock is such a timer, otherwise 0.
  */
 static inline int efi_mode_counts_ticks(const struct efi_mode_handoff *h)
 {
