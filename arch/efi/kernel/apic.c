@@ -69,13 +69,16 @@ static bool taken_over __ro_after_init;
 static bool irqs_masked;
 
 /*
- * Linux holds off its interrupts in this slice. Interrupts that arrived are sent again
- * afterwards; bit 0 is %FIRST_HELD_VECTOR.
+ * Linux holds off its interrupts in this slice. The vectors of those that came
+ * are collected, to send them again afterwards; bit 0 is %FIRST_HELD_VECTOR.
  */
 static bool irqs_held;
 static u32 held_vectors;
 
-/* For both: an IDT in which the vectors of Linux lead to efi_mode_ignore() */
+/*
+ * Loaded to drop an interrupt that is discarded or held off: an IDT in which
+ * the vectors of Linux lead to efi_mode_ignore()
+ */
 static gate_desc masked_idt[IDT_ENTRIES] __aligned(8);
 
 static void __kprobes eapic_compare(void)
@@ -140,7 +143,7 @@ static __always_inline bool eapic_linux_pending(bool x2apic)
 }
 
 /*
- * Signal the end of interrupts that would hold back Linux's.
+ * Signal the end of those interrupts that would hold back Linux's interrupts.
  *
  * Some firmware signals the end of its timer interrupt before it dispatches
  * events, and some afterwards, and the egress may be in the middle of that. An
@@ -219,19 +222,26 @@ static __always_inline u64 eapic_to_firmware(bool x2apic)
 	for (;;) {
 		if (likely(!eapic_linux_pending(x2apic))) {
 			lapic_write_as(x2apic, APIC_TMICT, 0);
-			/* An NMI handler may have sent a self-interrupt */
+			/*
+			 * Check again afterwards: until the counters stop,
+			 * the NMI handler of perf can send a self-interrupt
+			 */
 			efi_mode_counters_stop();
 			if (likely(!eapic_linux_pending(x2apic)))
 				break;
 			efi_mode_counters_start();
-			/* Another interrupt's handler would not start it */
+			/*
+			 * Start Linux's timer again, because the handler of
+			 * another interrupt would not
+			 */
 			efi_mode_timer_to_linux(x2apic, rdtsc());
 		}
 		eapic_take_interrupts();
 		/*
-		 * If Linux's timer has just expired, nothing would end the
-		 * slice for the task that it wakes. In the idle loop, there may
-		 * be another timer by now.
+		 * A task that the handler has woken must run first, because no
+		 * timer would end the slice for it. The idle task has to
+		 * compute the end of its slice again, because the handler may
+		 * have set another timer.
 		 */
 		if (need_resched() || is_idle_task(current))
 			return 0;
@@ -347,9 +357,9 @@ u64 __kprobes efi_mode_apic_to_linux(void)
  *
  * In a slice, Linux's interrupts cannot stay pending: they would come to the
  * firmware. They have the highest priority, so the local APIC cannot hold them
- * off without the firmware's own interrupts. Therefore pending interrupts are
- * dropped, and sent again after the slice. Linux's timer does not run in the
- * slice.
+ * off without holding off the firmware's interrupts, too. Therefore pending
+ * interrupts are dropped before the slice, and sent again after it. Linux's
+ * timer does not run in the slice.
  *
  * Context: interrupts off, after efi_mode_apic_take_over().
  */

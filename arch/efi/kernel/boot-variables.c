@@ -336,7 +336,10 @@ static efi_status_t bv_judge_change(u32 present, u32 attr)
 	if (!(present & EFI_VARIABLE_NON_VOLATILE))
 		return attr && (attr & ~EFI_VARIABLE_APPEND_WRITE) != present ?
 		       EFI_INVALID_PARAMETER : EFI_WRITE_PROTECTED;
-	/* Old firmware lets a write change attributes, and so hide it */
+	/*
+	 * Old firmware allows a write to change the attributes. The variable
+	 * would then be hidden or volatile.
+	 */
 	if (attr && !bv_is_writable(attr))
 		return EFI_INVALID_PARAMETER;
 	return EFI_SUCCESS;
@@ -403,7 +406,7 @@ efi_status_t efi_mode_bv_set(const struct efi_mode_variable_store *store,
 	return store->set(name, vendor, attr, size, data);
 }
 
-/* The functions of struct efi */
+/* The functions for struct efi, and the unfiltered ones that they use */
 
 static const struct efi_mode_variable_store bv_firmware = {
 	.get		= efi_mode_rt_get_variable,

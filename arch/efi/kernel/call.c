@@ -12,8 +12,8 @@
  *	       |		|		EFI_CALL_LAST
  *	  call_mutex	  if no call is		    |
  *	       |	  pending, and the	first finish the
- *	       |	  firmware idles	pending call, with a
- *	       |		|		time limit
+ *	       |	  firmware has no	pending call, with a
+ *	       |	  work of its own	time limit
  *	       |		|		    |
  *	     post <-------------+-------------------+
  *	       |
@@ -416,7 +416,10 @@ bool efi_mode_close_calls(unsigned int timeout_ms)
 	return ecall_wait_for_turn(current, timeout_ms);
 }
 
-/* Wait only once: firmware that is late once will not finish at all */
+/*
+ * A firmware that was late once will hardly finish at all, so do not wait again
+ * after a timeout. Cleared if the firmware has finished nevertheless.
+ */
 static bool timed_out;
 
 static bool ecall_is_late(u64 deadline)

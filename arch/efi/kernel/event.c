@@ -157,8 +157,8 @@ bool efi_mode_event_take_key(u16 *key)
 	if (head - keys->tail > EFI_MODE_NR_KEYS)
 		keys->tail = head - EFI_MODE_NR_KEYS;
 	/*
-	 * The slice may have ended between the writes to head and to key; then
-	 * the byte is set again
+	 * If the slice has ended between the writes to head and to key, this is
+	 * 0. The resident half then signals the event after it has written key.
 	 */
 	*key = xchg(&keys->key[keys->tail % EFI_MODE_NR_KEYS], 0);
 	if (!*key)

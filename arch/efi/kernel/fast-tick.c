@@ -47,8 +47,8 @@
 #define ROUNDING	16
 
 /*
- * A change goes unnoticed if the timer happens to have the same count in that
- * slice. This does not happen twice in a row.
+ * lapic-timer.c notices a new period by a TMICT that differs from that of the
+ * slice. They may happen to be equal, but not twice in a row.
  */
 #define TRIES		2
 

@@ -2,7 +2,8 @@
 /*
  * Idle: let the firmware have the CPU instead of halting it
  *
- * This is all that the cpuidle driver does. It has one state.
+ * The cpuidle driver has one state: a slice that lasts until Linux has work
+ * to do. If no such slice is possible, it halts the CPU as other kernels do.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 

@@ -9,9 +9,9 @@
  * The firmware's handler signals the end of the interrupt, to the 8259 or to
  * the local APIC. Until then, the interrupt controller does not deliver the
  * same interrupt again: a level that stays asserted causes no interrupt storm,
- * and another edge stays pending, as on bare hardware. The exceptions are
- * interrupts of the priority class of Linux's timer or above. Their end is
- * signalled here, because they would hold back that timer.
+ * and another edge stays pending, as on bare hardware. Only the end of an
+ * interrupt that has the priority class of Linux's timer, or a higher one, is
+ * signalled here, because such an interrupt would hold back that timer.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -37,9 +37,9 @@ static bool eirq_is_in_service(unsigned int vector)
 }
 
 /*
- * An interrupt of the timer as it was programmed for the slice, which came just
- * as the slice ended. It needs no recording, because the tick account knows by
- * the time which ticks are due.
+ * Check for an interrupt of the local APIC timer, as it was programmed for the
+ * slice, that came just as the slice ended. It needs no recording, because the
+ * tick account knows by the time which ticks are due.
  */
 static bool eirq_is_slice_timer(const struct efi_mode_handoff *h, unsigned int vector)
 {

@@ -9,8 +9,9 @@
  *    timer is programmed for the time that is left, or to expire at once. This
  *    needs a one-shot timer: the hardware reloads TMICT after each period, so a
  *    periodic timer could only be started with a whole period at each egress,
- *    and would never expire while slices are shorter than that. The patch to
- *    setup_APIC_timer() keeps Linux from using the periodic mode.
+ *    and would never expire if the next ingress always comes before the end of
+ *    the period. The patch to setup_APIC_timer() keeps Linux from using the
+ *    periodic mode.
  *  - The firmware's periodic ticks are counted by the account of <asm/ticks.h>,
  *    and replayed. So in a slice the timer can also stand for Linux's deadline,
  *    if that comes before the end of the period. The gate knows from the
@@ -163,8 +164,8 @@ static __always_inline bool etmr_timer_is_free(const struct efi_mode_handoff *h)
 }
 
 /*
- * Get the time, in cycles, by which a slice may have to end before Linux's
- * deadline: 0 if the timer ends the slice, one tick if only a tick of another
+ * Get how much earlier than Linux's deadline an idle slice may have to end, in
+ * TSC cycles: 0 if the timer ends the slice, one tick if only a tick of another
  * device does, and %EFI_MODE_NEVER if nothing is sure to end it in time.
  */
 static u64 etmr_slack(const struct efi_mode_handoff *h)
@@ -442,10 +443,13 @@ static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 
 	if (tmict != t->slice.tmict)
 		firmware->tmict = tmict;
-	/* The same for the mask: perhaps the firmware only wrote TMICT */
+	/* If LVTT is as in the slice, the firmware has not changed its own */
 	if (lvtt == t->slice.lvtt)
 		lvtt = firmware->lvtt;
-	/* A mode or a vector that has not changed is not from the firmware */
+	/*
+	 * The firmware may have changed only the mask. If the mode or the vector
+	 * is still that of the slice, the firmware's own is unchanged.
+	 */
 	if (!((lvtt ^ t->slice.lvtt) & TIMER_MODE))
 		lvtt ^= (lvtt ^ firmware->lvtt) & TIMER_MODE;
 	if (!((lvtt ^ t->slice.lvtt) & APIC_VECTOR_MASK))

@@ -70,12 +70,13 @@ struct efi_mode_timer {
  * @slice:	contents of the registers in a slice
  * @linux_timer: the timer as Linux has programmed it
  * @held_timer:	copy of @linux_timer while efi_mode_timer_hold() has replaced it
- * @firmware_deadline: TSC; of the firmware's timer if it is in TSC-deadline
- *		mode
- * @slice_next:	TSC at which the tick of a one-shot timer was due at the ingress
+ * @firmware_deadline: deadline of the firmware's timer in TSC, if that is in
+ *		TSC-deadline mode
+ * @slice_next:	TSC of the next tick in the account at the ingress; for a
+ *		one-shot timer
  * @awaited:	a one-shot timer has ticked, but its handler has not run yet to
  *		arm it again
- * @linux_deadline: TSC, or %EFI_MODE_NEVER
+ * @linux_deadline: TSC at which Linux's timer expires, or %EFI_MODE_NEVER
  * @held_deadline: copy of @linux_deadline while @held_timer is valid
  * @last_ingress: TSC
  * @counter:	the count at @counter_at, if the timer had continued as the
@@ -116,11 +117,14 @@ void efi_mode_timer_reclaim(void);
 void efi_mode_timer_restore(u64 now);
 
 /*
- * Always stop the timer first. If its mode or its divider is changed while it
- * counts, the rest of the count can cause interrupts.
+ * In all functions below: the timer must be stopped before its mode or its
+ * divider is changed. Otherwise the rest of the count can cause interrupts.
  */
 
-/* Check whether a time can be multiplied by a speed; more cycles are rare */
+/*
+ * Check whether a time can be multiplied by a speed in 64 bits. Nearly all times
+ * can; the slow path handles the others.
+ */
 static __always_inline bool efi_mode_timer_is_near(u64 cycles)
 {
 	return cycles <= U32_MAX;

@@ -429,8 +429,8 @@ efi_status_t efi_mode_rt_query_variable_info(u32 attr, u64 *storage, u64 *remain
  * wait for long. These functions sleep nevertheless, because it is better to
  * wait than to leave a variable undeleted.
  *
- * In an NMI the functions fail, because it may have interrupted a world switch,
- * in which the firmware cannot be called.
+ * In an NMI handler the functions fail, because the NMI may have interrupted a
+ * world switch, in which the firmware cannot be called.
  */
 static unsigned int ert_flags_now(void)
 {

@@ -148,7 +148,7 @@ static const struct kernel_param_ops preempt_ops = {
 };
 
 module_param_cb(preempt, &preempt_ops, NULL, 0444);
-MODULE_PARM_DESC(preempt, "how slices are ended by force: gate or event");
+MODULE_PARM_DESC(preempt, "mechanism that ends slices by force: gate or event");
 
 /*
  * Wake the pollers that are due, and leave the regular slice to their calls.
@@ -171,9 +171,8 @@ static bool eshare_leave_it_to_pollers(void)
 }
 
 /*
- * A deadline task that yields gives up the rest of its runtime, and continues
- * with its next period. The scheduler's timer for that is the only one that is
- * needed.
+ * A deadline task that yields gives up the rest of its runtime, and the
+ * scheduler wakes it at its next period, so it needs no timer of its own.
  */
 static void eshare_wait_for_next_period(void)
 {

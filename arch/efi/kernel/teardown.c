@@ -98,7 +98,7 @@ static bool etear_settle(bool for_good)
 	return !efi_mode_is_stopped();
 }
 
-/* The timer of a slice also stands for Linux's deadline: remove that */
+/* Otherwise Linux's next timer would end the last slice */
 static void etear_stop_timer(void)
 {
 	apic_write(APIC_LVTT, apic_read(APIC_LVTT) | APIC_LVT_MASKED);
@@ -132,8 +132,8 @@ static void etear_wait_for_tick(void)
  * Context: if @orderly, task context with interrupts on, and the watch in
  * exit.c limits each call; any context otherwise. If @for_good, interrupts are
  * off on successful return.
- * Return: false if the firmware is out of reach: it is stopped, or does not
- * finish its work in time.
+ * Return: false if the firmware cannot be called any more: it is stopped, it or
+ * a task does not finish its work in time, or the boot has only begun.
  */
 bool efi_mode_teardown(bool orderly, bool for_good)
 {
