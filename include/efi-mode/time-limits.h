@@ -129,8 +129,8 @@
 #define EFI_MODE_RT_CALL_MS		100
 
 /*
- * Such a task then checks at least this often whether its call has completed:
- * twice as long at most
+ * Such a task then sleeps for this long, or up to twice as long, between two
+ * checks whether its call has completed
  */
 #define EFI_MODE_RT_CALL_POLL_US	1000
 

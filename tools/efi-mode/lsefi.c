@@ -5,9 +5,9 @@
  *	lsefi [-v | -j]
  *
  * Each line shows a device on the bus "efi": its name, the part of its device
- * path that the parent does not have, its protocols and its driver. -v adds all
- * attributes, one per line. -j prints the same as JSON. The program reads only
- * /sys/bus/efi.
+ * path that the parent does not have, its protocols and its driver. -v adds the
+ * handle, the whole path, and the protocols with their GUIDs, one per line. -j
+ * prints the same as JSON. The program reads only /sys/bus/efi.
  */
 #include <dirent.h>
 #include <errno.h>

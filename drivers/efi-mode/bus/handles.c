@@ -150,8 +150,8 @@ static int ehandle_tell_found(const struct answer *a, efi_status_t status,
  * switches for each protocol that has more than %HANDLES_FIRST handles.
  *
  * Context: task context; sleeps.
- * Return: 0; -ENOMEM; -EIO if LocateHandle() fails; or the error that @found
- * has returned.
+ * Return: 0; -ENOMEM; -EIO if LocateHandle() fails; -E2BIG if a protocol has
+ * more than %HANDLES_MAX handles; or the error that @found has returned.
  */
 int efi_handles_with_each(const efi_guid_t *guids, unsigned int nr,
 			  efi_handles_found_t found, void *data)
@@ -367,8 +367,8 @@ void *efi_handle_path(u64 handle, size_t *size)
 }
 
 /*
- * Copy in pieces that do not cross into a page before it is known that the text
- * does
+ * Copy in pieces that end at page boundaries. The page behind the text may not
+ * be mapped, so it is only read if the text continues there.
  */
 static int ehandle_copy_text(u64 address, efi_char16_t *text, size_t max)
 {

@@ -18,9 +18,10 @@
  * If the firmware finds a file system where Linux is writing, its driver is
  * disconnected in the same way, because Linux was there first.
  *
- * A claim belongs to a handle that may have SimpleFileSystem: the handle of a
- * partition, to which a driver is bound for this purpose only, or the handle of
- * a disk, which may have no partitions.
+ * In this file, a claim is one of the firmware: it claims the sectors where it
+ * has mounted a file system. Each handle that may have SimpleFileSystem has a
+ * struct efi_fs_claim: the handle of a partition, to which a driver is bound
+ * for this purpose only, or the handle of a disk, which may have no partitions.
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 
@@ -35,15 +36,15 @@
 #include "../bus/bus.h"
 
 /**
- * struct efi_fs_claim - a place where the firmware may have a file system
+ * struct efi_fs_claim - sectors where the firmware may have a file system
  * @list:	entry in the list of all claims
  * @edev:	device of the handle
- * @disk:	the disk that contains the place, or NULL if Linux does not use
- *		the disk
+ * @disk:	the disk that contains the sectors, or NULL if Linux does not
+ *		use the disk
  * @range:	sectors of the disk that the file system uses
  * @mounted:	the firmware has a file system there
  * @released:	the firmware had a file system there, until Linux wanted to
- *		write
+ *		write and disconnected its driver
  */
 struct efi_fs_claim {
 	struct list_head list;
@@ -419,14 +420,15 @@ static void eclaim_restore_range(struct efi_disk *d, sector_t start,
 }
 
 /**
- * efi_fs_claim_set_read_only() - claim or return a file system of the firmware
+ * efi_fs_claim_set_read_only() - take file systems from the firmware, or return
  * @bdev:	a disk or a partition
- * @ro:		true to return it to the firmware, false to claim it
+ * @ro:		true to return the file systems on @bdev to the firmware, false
+ *		to take them from it
  *
  * Context: task context; sleeps. As set_read_only() of struct
  * block_device_operations.
- * Return: 0; -EBUSY if it is in use, or if the firmware does not release it; or
- * the error of writing back dirty pages.
+ * Return: 0; -EBUSY if Linux has a file system mounted there, or if the
+ * firmware does not release one; or the error of writing back dirty pages.
  */
 int efi_fs_claim_set_read_only(struct block_device *bdev, bool ro)
 {
@@ -572,8 +574,8 @@ static void eclaim_update(struct efi_device *edev)
 		return;
 	eclaim_set_mounted(c, mounted);
 	/*
-	 * Linux had released the file system of the firmware, and the firmware
-	 * has mounted it again: it is the firmware's
+	 * Linux had disconnected the firmware's driver, but the firmware has
+	 * mounted the file system again: nothing is left to restore
 	 */
 	if (mounted)
 		c->released = false;

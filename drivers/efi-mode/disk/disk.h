@@ -314,7 +314,7 @@ struct efi_disk_chain {
  *		calls take
  * @max_bytes:	upper limit of @limits.max_bytes, however short the calls are
  * @closed:	no call may be made any more
- * @stale:	the medium in the drive is not @media
+ * @stale:	the medium in the drive is not @media any more
  * @events:	DISK_EVENT_* that have not been reported yet
  * @poll_pause:	time in ms for which the drive is not polled after the last look
  *		at the medium

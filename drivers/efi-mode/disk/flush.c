@@ -6,8 +6,8 @@
  * is on the medium. The firmware has FlushBlocks() for this purpose, which
  * returns EFI_SUCCESS whatever it does. The drivers of edk2, on which nearly
  * all firmware is based, send a command to virtio and NVMe devices, and do
- * nothing for SATA, SCSI, USB, SD and eMMC. The behaviour of a vendor's drivers
- * is not known.
+ * nothing for SATA, SCSI, USB, SD and eMMC. It is not known whether the drivers
+ * of a vendor send a command.
  *
  * So there are three cases:
  *

@@ -37,7 +37,7 @@
 
 /*
  * The firmware does nothing else while it looks for a medium, so polls get at
- * most this fraction (1/n) of its time
+ * most this fraction (1/n) of its time, except if the pause is the longest one
  */
 #define POLL_SHARE	20
 

@@ -188,9 +188,9 @@ enum efi_disk_verdict efi_disk_judge(const struct efi_disk_trial *trial,
  * efi_disk_break_even() - get the number of requests from which tokens pay
  * @trial:	a trial with the largest number of tokens, which were faster
  *
- * Few tokens take as long as many, which is the time until the firmware's clock
- * ticks. If few tokens take less time, tokens would be faster for even fewer
- * requests than this function returns.
+ * This assumes that few tokens take as long as many, because all of them wait
+ * for the next tick of the firmware's clock. If few tokens take less time,
+ * tokens pay for fewer requests than this function returns.
  *
  * Context: any.
  * Return: the number of requests, at least 2.

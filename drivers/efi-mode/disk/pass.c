@@ -482,7 +482,7 @@ static struct efi_disk_result epass_first_flush(struct efi_disk *d)
  * efi_disk_pass_open() - find out whether flushes can be passed to the device
  * @d:		the disk, with a medium that has not been written to yet
  *
- * If a device returns any error but "unknown command", it knows the
+ * A device that answers with an error other than "unknown command" knows the
  * command. It may report a reset, or may not be able to flush now. In that
  * case, a later flush reports the error to its caller.
  *

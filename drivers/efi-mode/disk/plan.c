@@ -6,9 +6,10 @@
  * of a request consists of many segments. A segment that is long enough is
  * transferred directly. The other segments go through the bounce buffer: those
  * that are short, that have an address that the firmware does not accept, that
- * lie behind the memory that the firmware can be given, or whose pages cannot
- * be abandoned if the firmware faults. A run of such segments is gathered in
- * the buffer for one call, because a call costs more than a copy.
+ * lie behind the memory that the firmware can be given, or whose pages could
+ * not be abandoned if the device might still access them after the call. A run
+ * of such segments is gathered in the buffer for one call, because a call costs
+ * more than a copy.
  *
  * Blocks may be larger than those of the block layer. A request can then begin
  * and end in the middle of a block. Such blocks go through the bounce buffer,

@@ -13,8 +13,9 @@
  *  - Drivers are connected to the disk and to all handles below it. The
  *    partition driver creates handles for new partitions. File system drivers
  *    look at all partitions that they are not bound to.
- *  - If no partition has kept its handle, and the partition driver has not
- *    found the new partitions, it is first disconnected from the disk.
+ *  - If the partition driver has still not found the new partitions, and no
+ *    partition has kept its handle, the drivers that look at the contents of
+ *    the disk are disconnected from it, and connected again.
  *
  * A partition that has not moved keeps its handle. The image of Linux may have
  * been loaded from it: the programs that have started Linux know the partition

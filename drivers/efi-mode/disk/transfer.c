@@ -2,8 +2,9 @@
 /*
  * Make one firmware call, copy its data, and interpret its status
  *
- * Nothing is allocated here, because the transfer may be a write-back that is
- * needed to free memory.
+ * A transfer that succeeds allocates nothing, because it may be a write-back
+ * that is needed to free memory. After some errors, memory is allocated, but
+ * without I/O (see efi_disk_lock()).
  */
 #define pr_fmt(fmt) "efi-disk: " fmt
 

@@ -5,9 +5,9 @@
  * A handle with text output is a terminal; most have text input, too. hvc0 is
  * the first terminal that is part of the firmware's own console. If Linux has a
  * screen, the firmware's text console on a screen is not used. If not, it is a
- * terminal like the others, and also shows the kernel messages. ConOut writes
- * to all terminals. It is used by the boot console, and as a terminal if the
- * firmware has no other one, until there is another one.
+ * terminal like the others, and also shows the kernel messages. ConOut, which
+ * writes to all terminals, is used by the boot console. It is also a terminal
+ * itself, as long as the firmware has no other one.
  *
  * hvc calls this driver in any context and with locks held, but firmware calls
  * sleep. Therefore there is a ring in each direction. The thread in text.c
@@ -64,8 +64,8 @@ struct terminal {
 };
 
 /*
- * Which handles become terminals: more and more of them in the course of the
- * boot
+ * Kinds of handles that become terminals. Each value includes the previous
+ * ones. The boot goes on to the next value if there is no terminal so far.
  */
 static enum {
 	TAKE_TERMINALS,

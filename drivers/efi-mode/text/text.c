@@ -39,7 +39,7 @@
 
 #define MAX_TOGETHER	32	/* devices that are read with one switch */
 #define MAX_ROUNDS	64	/* keys per device and poll */
-#define PROMPT		3	/* prompt calls that prove that it does not block */
+#define PROMPT		3	/* prompt calls in a row: does not block */
 
 static LIST_HEAD(devices);
 /* Protects the list, and serializes the thread's work on it with its users */
@@ -298,7 +298,7 @@ static void etext_read_all(void)
 }
 
 /*
- * Idle poll: the checks of the resident half while Linux is idle
+ * Idle poll: the events that the resident half checks while Linux is idle
  *
  * Reading all devices 50 times a second would take a switch each time, mostly
  * in vain. Each device has an event that is signalled if it can be read. While
@@ -471,7 +471,7 @@ int efi_text_open_input(struct efi_text *t, bool simple_first)
 }
 
 /*
- * Find a handle that stands for several devices, @t among them.
+ * Find a handle that stands for several devices, one of which is @t.
  *
  * Return: its device with a reference, or NULL.
  */

@@ -32,8 +32,8 @@ static void evt_flush(struct efi_vt *vt)
 	unsigned int len = vt->len;
 
 	/*
-	 * Clear it first, because a panic may call this while the other call
-	 * sleeps.
+	 * Clear it first: in a panic, this function may be called while an
+	 * earlier call of it sleeps in the callback.
 	 */
 	vt->len = 0;
 	if (len)
