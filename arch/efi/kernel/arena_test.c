@@ -21,7 +21,7 @@ static struct efi_boot_memmap *arena_make_map(struct kunit *test,
 					      const struct region *regions,
 					      unsigned int n)
 {
-	/* In practice, descriptors are often larger than the structure */
+	/* Firmware descriptors are often larger than the structure */
 	const size_t desc_size = sizeof(efi_memory_desc_t) + 8;
 	struct efi_boot_memmap *map;
 	efi_memory_desc_t *d;

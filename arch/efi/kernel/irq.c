@@ -9,9 +9,10 @@
  * The firmware's handler signals the end of the interrupt, to the 8259 or to
  * the local APIC. Until then, the interrupt controller does not deliver the
  * same interrupt again: a level that stays asserted causes no interrupt storm,
- * and another edge stays pending, as on bare hardware. Only the end of an
- * interrupt that has the priority class of Linux's timer, or a higher one, is
- * signalled here, because such an interrupt would hold back that timer.
+ * and another edge stays pending, as on bare hardware. Linux itself signals the
+ * end of two kinds of interrupts: those of the timer of a slice, which are not
+ * recorded, and those that have the priority class of Linux's timer or a higher
+ * one, because they would hold back that timer.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 

@@ -447,8 +447,8 @@ static void __kprobes etmr_follow(u32 lvtt, u32 tdcr, u32 tmict, u64 tsc)
 	if (lvtt == t->slice.lvtt)
 		lvtt = firmware->lvtt;
 	/*
-	 * The firmware may have changed only the mask. If the mode or the vector
-	 * is still that of the slice, the firmware's own is unchanged.
+	 * The firmware may have changed only the mask. If the mode or the
+	 * vector is as in the slice, the firmware has not changed its own.
 	 */
 	if (!((lvtt ^ t->slice.lvtt) & TIMER_MODE))
 		lvtt ^= (lvtt ^ firmware->lvtt) & TIMER_MODE;

@@ -122,8 +122,8 @@ void efi_mode_timer_restore(u64 now);
  */
 
 /*
- * Check whether a time can be multiplied by a speed in 64 bits. Nearly all times
- * can; the slow path handles the others.
+ * Check whether a time can be multiplied by a speed in 64 bits. Nearly all
+ * times can; the slow path handles the others.
  */
 static __always_inline bool efi_mode_timer_is_near(u64 cycles)
 {

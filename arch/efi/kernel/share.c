@@ -148,7 +148,7 @@ static const struct kernel_param_ops preempt_ops = {
 };
 
 module_param_cb(preempt, &preempt_ops, NULL, 0444);
-MODULE_PARM_DESC(preempt, "mechanism that ends slices by force: gate or event");
+MODULE_PARM_DESC(preempt, "how slices are ended by force: gate or event");
 
 /*
  * Wake the pollers that are due, and leave the regular slice to their calls.
