@@ -2,8 +2,9 @@
 /*
  * All timeouts, periods and waiting limits of efi-mode
  *
- * The unit of each value is at the end of its name. The comments say what waits,
- * what happens when the time is over ("then"), and why the value was chosen.
+ * The unit of each value is at the end of its name. Each comment says what the
+ * value limits, what happens when the time is over ("then"), and why the value
+ * was chosen.
  *
  * Both halves and the drivers include this file, so it contains only macros.
  */

@@ -11,9 +11,9 @@
  *	   no flag	  EFI_CALL_ATOMIC	EFI_CALL_PANIC
  *	       |		|		EFI_CALL_LAST
  *	  call_mutex	  if no call is		    |
- *	       |	  pending, and the	first finish the
- *	       |	  firmware has no	pending call, with a
- *	       |	  work of its own	time limit
+ *	       |	  pending, and no	first finish the
+ *	       |	  work interrupted	pending call, with a
+ *	       |		|		time limit
  *	       |		|		    |
  *	     post <-------------+-------------------+
  *	       |
