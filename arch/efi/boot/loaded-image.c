@@ -23,7 +23,7 @@ static void image_report(enum efi_mode_options_state state, const void *options,
 	size_t i;
 
 	if (state == EFI_MODE_OPTIONS_CUT)
-		efi_warn("efi-mode: ignoring the load options after character %lu: no text\n",
+		efi_warn("efi-mode: ignoring the load options after character %lu: not text\n",
 			 length);
 	if (state != EFI_MODE_OPTIONS_NOT_TEXT)
 		return;

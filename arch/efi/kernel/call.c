@@ -380,7 +380,7 @@ static bool ecall_wait_for_turn(struct task_struct *caller, unsigned int timeout
 		idle_ms = efi_mode_pending_call() ? 0 :
 			  idle_ms + EFI_MODE_CALL_POLL_MS;
 		if (idle_ms >= timeout_ms) {
-			pr_emerg("a task did not finish its firmware call in time\n");
+			pr_emerg("a task did not finish its firmware call in time, ending without the firmware\n");
 			return false;
 		}
 	}

@@ -149,7 +149,7 @@ static unsigned int timeout_ms;
 static void eexit_watch_call(struct timer_list *timer)
 {
 	if (efi_mode_pending_ms() >= timeout_ms) {
-		pr_emerg("the firmware did not return from %s in time\n",
+		pr_emerg("the firmware did not return from %s in time, ending without it\n",
 			 efi_mode_pending_call());
 		eexit_end_alone(watched_type);
 	}
@@ -195,7 +195,7 @@ static void eexit_reset_system(int type, const struct efi_mode_reboot_action *e,
 	} else {
 		efi_rt_call(EFI_CALL_LAST, reset_system, type, 0, size, data);
 	}
-	pr_emerg("the firmware has not reset the system\n");
+	pr_emerg("the firmware has not reset the system, ending without it\n");
 }
 
 static const struct efi_mode_reboot_action plain_reset = {

@@ -90,7 +90,7 @@ static bool etear_settle(bool for_good)
 		if (rdtsc() > deadline) {
 			if (!efi_mode_is_busy())
 				break;
-			pr_emerg("the firmware did not finish its work in time\n");
+			pr_emerg("the firmware did not finish its work in time, ending without it\n");
 			return false;
 		}
 		efi_mode_bare_slice();
