@@ -98,7 +98,10 @@ static bool etear_settle(bool for_good)
 	return !efi_mode_is_stopped();
 }
 
-/* Otherwise Linux's next timer would end the last slice */
+/*
+ * Otherwise the last ingress would program the local APIC timer for Linux's
+ * next timer instead of the firmware's period
+ */
 static void etear_stop_timer(void)
 {
 	apic_write(APIC_LVTT, apic_read(APIC_LVTT) | APIC_LVT_MASKED);
