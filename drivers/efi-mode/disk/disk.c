@@ -262,15 +262,19 @@ static ssize_t path_show(struct device *dev, struct device_attribute *attr,
 static DEVICE_ATTR_RO(path);
 
 /*
- * The device path in a form for names of links: udev replaces other characters
+ * The device path in a form for names of links: udev replaces other characters.
+ * A disk without a path has no location, because all such disks would share it.
  */
 static ssize_t location_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
 	const char *c = edisk_from_dev(dev)->edev->path_text;
-	int len = sysfs_emit(buf, "efi.");
+	int len;
 
-	for (; c && *c; c++)
+	if (!c)
+		return sysfs_emit(buf, "\n");
+	len = sysfs_emit(buf, "efi.");
+	for (; *c; c++)
 		if (isalnum(*c) || *c == '-')
 			len += sysfs_emit_at(buf, len, "%c", *c);
 		else if (*c != ')')
