@@ -132,8 +132,9 @@ def slow_start(opt, results):
     results.add(ms >= SLOW_START_MS, f"{name}: {ms} ms, at least {SLOW_START_MS}")
 
 
-# Maximum number of instructions; the prototype took 1200
-ROUND_TRIP = 600
+# The prototype took 1200. The limit was 600 until each ingress loaded an IDT of its
+# own and checked whether a machine check had come during the switch.
+ROUND_TRIP = 610
 
 
 def count_instructions(opt, results, name, tests):
