@@ -60,7 +60,7 @@ help: tree
 	@echo  '                    TESTS="..." selects tests: names, areas, globs of names'
 	@echo  '  check-long      - run the long tests; TESTS= and LIST=1 as above'
 	@echo  '  kselftests-stock - write tests/switch/kselftests.expected from the stock kernel'
-	@echo  '  bench           - measure the figures of README.md, and the stock kernel'
+	@echo  '  bench           - measure the figures of performance.rst, beside the stock kernel'
 	@echo  '  tree            - prepare the kernel tree in build/linux-$(BASE)'
 	@echo  '  BASE=$(BASE)       - kernel base, one of: $(notdir $(wildcard patches/*))'
 	@echo  ''
