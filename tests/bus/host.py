@@ -6,11 +6,13 @@ Tests of the bus "efi", whose devices are the firmware's handles
 import json
 import os
 import re
+import time
 
 import qemu
 from lib.machine import (BOOT, QUIET, START, TEST, boot, files, guest_tests,
                          machine, power_off, take_results, whole_lines)
 from lib.registry import test
+from lib.typist import send_keys
 
 LINUX = "bzImage initrd=\\initrd.img"
 
@@ -135,6 +137,75 @@ def hotplug(opt, results):
             else:
                 m.command_qmp("device_add", id=told[2], bus="xhci.0",
                               **devices[told[2]])
+        take_results(results, name, m.text[begin:told.start()],
+                     told[3] == "0", told[3])
+        power_off(m, results, name)
+
+
+# Devices that the host pulls while they are in use: (name, QEMU's options)
+PULLED = {
+    "keyboard": {"driver": "usb-kbd", "port": "1"},
+    "disk": {"driver": "usb-storage", "port": "2", "drive": "stick0"},
+    "hub": {"driver": "usb-hub", "port": "3"},
+    "hub-keyboard": {"driver": "usb-kbd", "port": "3.1"},
+    "hub-disk": {"driver": "usb-storage", "port": "3.2", "drive": "stick1"},
+}
+
+# Seconds between two key events
+KEY_INTERVAL = 0.02
+
+
+def plug(m, name):
+    """Plug in a device. Its drive may be in use until QEMU has ended a request."""
+    end = time.monotonic() + 10
+    while True:
+        try:
+            m.command_qmp("device_add", id=name, bus="xhci.0", **PULLED[name])
+            return
+        except RuntimeError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+def type_until(m, pattern, timeout):
+    """Type one key again and again until @pattern comes. Return the match."""
+    end = time.monotonic() + timeout
+    down = False
+    while True:
+        try:
+            return m.expect(pattern, KEY_INTERVAL)
+        except qemu.Timeout:
+            if not m.running() or time.monotonic() > end:
+                raise
+        down = not down
+        send_keys(m, ["a"], down)
+
+
+@test("bus", long=True, beside=True, guest=("pulls",), efi=("driver",))
+def pulls(opt, results):
+    """USB keyboards, disks and hubs are pulled 100 times while Linux uses them"""
+    name = "pulls"
+    args = ["-device", "qemu-xhci,id=xhci,addr=9"]
+    for i in range(2):
+        stick = os.path.join(opt.tmp, f"stick{i}.img")
+        with open(stick, "wb") as f:
+            f.truncate(32 << 20)
+        args += ["-blockdev", f"driver=raw,node-name=stick{i},file.driver=file,"
+                 f"file.filename={stick}"]
+    script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{name}"]
+    with machine(opt, results, name, files(opt, *script), args=args) as m:
+        m.expect(r"TEST BEGIN", START + BOOT)
+        begin = m.position
+        while True:
+            told = type_until(m, r"^(PLUG|UNPLUG) (\S+)\s|^TEST END \S+ (\d+)\s",
+                              TEST)
+            if not told[1]:
+                break
+            if told[1] == "UNPLUG":
+                m.command_qmp("device_del", id=told[2])
+            else:
+                plug(m, told[2])
         take_results(results, name, m.text[begin:told.start()],
                      told[3] == "0", told[3])
         power_off(m, results, name)

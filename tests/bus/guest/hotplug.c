@@ -11,7 +11,7 @@
  *
  * The devices are idle when they are unplugged. If a USB disk does not answer,
  * edk2 resets its port, and then does not detect that the disk is gone. The
- * test "disks" covers that.
+ * tests "disk-unplug" and "pulls" cover that.
  */
 #include "bus.h"
 #include "uevents.h"
