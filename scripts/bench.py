@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Measure and print the figures of README.md: make bench
+Measure and print figures of Documentation/efi-mode/performance.rst: make bench
 
 QEMU executes one instruction per nanosecond (icount), so time is measured in
 instructions, and the figures are repeatable. The second column is the same kernel
-built for ARCH=x86_64.
+built for ARCH=x86_64. The row about idle machines is measured without icount, as CPU
+usage of the host, and its second column is the UEFI shell.
 """
 
 import argparse

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Make the initramfs for "make run": busybox, the init script of the tests, and the tools
+# Make the initramfs for "make run": busybox, the init script of the tests, and the tools.
+# The archives of the tests are appended to it.
 #
 # usage: scripts/make-initrd.sh OBJECTS OUTPUT
 #

@@ -21,7 +21,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # Link statically, because the initramfs has no C library. The selftests do not know
-# ARCH=efi. Their Makefile builds ldt_gdt_64 only if it believes in a 32-bit compiler.
+# ARCH=efi. Their Makefile builds ldt_gdt_64 only if there is a 32-bit compiler, so say
+# that there is one.
 kselftests() {
 	local folder=$1
 

@@ -235,7 +235,7 @@ class Machine:
         return self.process.poll() is None
 
     def read(self):
-        """Read the serial port. Returns bytes, or None if there are none."""
+        """Read the serial port. Returns bytes, b"" after QEMU's end, or None if there are none."""
         try:
             data = os.read(self.serial, 65536)
         except BlockingIOError:
@@ -277,7 +277,7 @@ class Machine:
                 time.sleep(0.01)
 
     def wait_end(self, timeout):
-        """Wait until the machine is powered off. Returns False after a timeout."""
+        """Wait until QEMU ends, after a power-off or a reset. Returns False after a timeout."""
         end = time.monotonic() + timeout
         while self.running():
             self.read()

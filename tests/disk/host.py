@@ -79,7 +79,7 @@ def make_cd_files(path, tag):
 
 
 def judge_disk(results, what, path, size, block):
-    """The disk contains what Linux wrote, and nothing else has changed"""
+    """Check that the disk contains what Linux wrote, and that nothing else has changed"""
     wanted = {at: pattern(b"lnx", at, n) for at, n in WRITTEN}
     wanted[0] = pattern(b"hst", 0, HOST_SIZE)
     wanted[size - END_SIZE] = (pattern(b"hst", size - END_SIZE,
@@ -397,7 +397,7 @@ def disk_4kn(path):
 @test("disk", beside=True, guest=("hybrid",))
 def hybrid_sticks(opt, results):
     """
-    Linux is kept from writing to exactly the blocks that the firmware has mounted
+    Linux cannot write to blocks that the firmware has mounted, and can write to all others
 
     On a stick with an ISO image these are the blocks of the boot image, on a UDF disk all
     blocks, and on a disk with blocks of 4096 bytes the EFI system partition.
@@ -496,7 +496,7 @@ def partitions(opt, results):
 
 @test("disk", name="disk-faults", also_long=True, beside=True, guest=("disk", "disk-pace", "disk-poll"), efi=("driver",))
 def disk(opt, results):
-    """Linux handles a disk that fails in every way"""
+    """Linux handles all block sizes of disks, errors, changed media, and slow transfers"""
     name, tests = "disk", ("disk", "disk-pace", "disk-poll")
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{','.join(tests)}"]
     with machine(opt, results, name, files(opt, *script)) as m:
@@ -555,7 +555,7 @@ QUICK_TOKEN_ENDS = ("a token that never completes, return",
 @test("disk", also_long=True, beside=True, guest=("disk-tokens", "leave"),
       efi=("driver", "settings"))
 def disk_tokens_ends(opt, results):
-    """Linux returns no memory to the firmware that a pending token can still write to"""
+    """At its end, Linux does not free memory to which a pending token can still write"""
     for what, token, end, status in cases(opt, TOKEN_ENDS, QUICK_TOKEN_ENDS):
         name = f"disk-tokens-ends: {what}"
         script = ["load fs0:\\driver.efi", "settings.efi",

@@ -168,7 +168,7 @@ EVENTS = {
 
 
 def failing(node, path, what, once=False, sector=None):
-    """QEMU's options for a block node that fails"""
+    """QEMU's options for a block node whose reads, writes or flushes fail"""
     event, kind = EVENTS[what]
     return ["-blockdev",
             f"driver=raw,node-name={node},file.driver=blkdebug,"

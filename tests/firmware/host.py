@@ -33,7 +33,11 @@ def second_firmware(opt, results):
 
 
 def protected(opt, results, name, count):
-    """Start Linux and return @count times, on OVMF with memory protection, which has no shell"""
+    """
+    Start Linux and return @count times, on OVMF with memory protection
+
+    This OVMF has no shell, so it boots the shell of the usual OVMF.
+    """
     cycles(opt, results, name, count,
            extra={"EFI/BOOT/BOOTX64.EFI": volume.shell(qemu.OVMF_CODE)},
            firmware=path(opt, "OVMF_CODE_4M.secboot.strictnx.fd"),
@@ -106,7 +110,7 @@ def uboot_disks(opt, directory, content):
 
 
 def judge_uboot_disks(results, system, data):
-    """Check what Linux wrote to the data disk, and U-Boot's file of variables"""
+    """Check that Linux has written to the data disk and to U-Boot's file of variables"""
     wanted = b"".join(b"ubt%012x\n" % sector * (SECTOR // 16)
                       for sector in range(WRITTEN // SECTOR))
     with open(data, "rb") as f:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Tests of keyboards and terminals
+Tests of keyboards, pointers and terminals
 """
 
 import fcntl

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-The database of images that must not start (dbx)
+Tests of the database of images that must not start (dbx)
 """
 
 import os
@@ -16,10 +16,10 @@ from runtime.host import archive, files
 OWNER = "9f3c7d12-5be4-4f0a-8c11-2a6d9047e35b"
 # EFI_CERT_SHA256_GUID, as it stands in memory
 SHA256 = bytes.fromhex("2616c4c14c509240aca941f936934328")
-# A list of 10 KiB, as an update of the UEFI Forum is
+# This many make a list of 10 KiB, which is the size of an update by the UEFI Forum
 HASHES = 200
 
-# Reclaiming the space of a full store is slow in OVMF
+# Timeout in seconds, because OVMF reclaims the space of a full store slowly
 DBX = 600
 
 
@@ -75,7 +75,7 @@ def make_lists(tmp, kernel):
 @test("runtime", beside=True, long=True, guest=("runtime-dbx", "leave"), efi=("starter",),
       needs=("tests-initrd", "runtime-initrd"))
 def dbx(opt, results):
-    """Lists are appended to dbx, and at last the hash of the kernel"""
+    """Linux appends lists to dbx, and then its own hash, after which it cannot start again"""
     name = "dbx"
     options = f"bzImage initrd=\\initrd.img {QUIET}runtime-dbx,leave:restart"
     boots.note_programs(opt, "starter", options)

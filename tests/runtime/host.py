@@ -67,7 +67,7 @@ def esrt(opt, results):
 @test("runtime", beside=True, guest=("runtime-noquery",), efi=("noquery",),
       needs=("tests-initrd", "runtime-initrd"))
 def no_query(opt, results):
-    """A firmware whose QueryVariableInfo() is slow, and not supported"""
+    """Variables can be written if QueryVariableInfo() is slow and not supported"""
     text = boot_runtime(opt, results, "no query", ("runtime-noquery",), ["noquery"])
     results.add("QUERY 7" in text, "no query: the firmware was asked")
 
@@ -323,7 +323,7 @@ def judge_shell(results, name, text):
       guest=("runtime-panic", "runtime-pstore", "panic"),
       needs=("tests-initrd", "runtime-initrd"))
 def pstore(opt, results):
-    """The log of a panic is there at the next boot, even if the panic was during a call"""
+    """The log of a panic is there at the next boot, even after a panic during a firmware call"""
     name = "pstore"
     steps = (("first", "runtime-panic"),
              ("second", "runtime-pstore:last_words_of_a_usual_panic,panic"),
@@ -372,7 +372,7 @@ def oops(opt, results):
 @test("runtime", beside=True, guest=("leave",), efi=("noreset", "resets"),
       needs=("tests-initrd", "runtime-initrd"))
 def reset_hangs(opt, results):
-    """If ResetSystem() hangs, Linux goes on, and restarts by another way"""
+    """If ResetSystem() hangs, Linux resets the machine in another way"""
     name = "ResetSystem() that hangs"
     content = files(
         opt, "load fs0:\\noreset.efi", "load fs0:\\resets.efi",

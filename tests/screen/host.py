@@ -183,7 +183,7 @@ def judge_panic(m, results, name, screens):
 
 
 def judge_mapping(m, results, name, wanted):
-    """Compare the memory type of the frame buffer's mappings"""
+    """Check that the frame buffer is mapped with the memory type @wanted"""
     found = re.search(r"^# mapped (\S+)", m.text, re.M)
     results.add(found and found[1] == wanted,
                 f"{name}: the frame buffer is {wanted}", found and found[1])
@@ -268,7 +268,7 @@ DRIVERS = "gop_driver_init,simpledrm_platform_driver_init"
 
 @test("screen", name="screen-first", beside=True, guest=("screen",))
 def first(opt, results):
-    """The firmware's console shows the first message of the kernel"""
+    """Without screen drivers, Linux uses the firmware's console from its first message on"""
     name = "screen-first"
     script = (f"{LINUX} initcall_blacklist={DRIVERS} "
               f"{QUIET}screen:boot:terminal")
@@ -355,7 +355,7 @@ def back(opt, results):
 
 @test("screen", beside=True, guest=("gop",), efi=("driver",))
 def gop(opt, results):
-    """Linux handles a screen that fails in every way"""
+    """Linux handles a screen with unusual modes that fails, changes and is removed"""
     name = "gop"
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}{name}"]
     with machine(opt, results, name, files(opt, *script)) as m:

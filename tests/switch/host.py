@@ -15,7 +15,7 @@ from lib.registry import test
 
 @test("switch", guest=("life", "preempt", "switch"), efi=("tss", "driver"))
 def task(opt, results):
-    """Switches and preemption work if the firmware has a task register, with pti=on"""
+    """Switches and preemption work if the firmware has loaded the task register, with pti=on"""
     boot_with(opt, results, "task register", ["tss", "driver"], SWITCHING,
               "pti=on", cpu="max")
 
@@ -33,7 +33,7 @@ def protected(opt, results):
     Linux hooks a firmware with read-only tables, and lets it handle its own exception
 
     Linux starts, installs its hooks, returns, and starts again. The firmware takes the
-    exception before Linux has started.
+    exception in a call that Linux makes at its first start, to install a hook.
     """
     line = f"bzImage initrd=\\initrd.img {QUIET}"
     content = files(opt, "load fs0:\\protected.efi", line + "leave:return=0", "echo BACK",
@@ -131,7 +131,7 @@ FATAL = (
 
 @test("switch", guest=("contain",), efi=("driver",))
 def machine_checks_fatal(opt, results):
-    """If the firmware cannot return from a machine check, Linux stops the firmware at once"""
+    """If the firmware cannot go on after a machine check, Linux resets the machine at once"""
     script = ("bzImage initrd=\\initrd.img panic=-1 efi_mode.on_panic=reset "
               f"{QUIET}contain:outlive:8000")
     for what, command in FATAL:

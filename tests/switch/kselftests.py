@@ -41,14 +41,15 @@ OPTIONS = "noreplace-smp "
 LINE = re.compile(r"^([^#\s].*?) +(pass|skip|fail)( \d+)?$", re.M)
 
 
-# The programs that check the state of the CPU, without the one that takes longer than all
-# others together, because it tries thousands of system calls several times
+# The folders of the quick test: their programs check the state of the CPU. The quick test
+# leaves out LENGTHY, which takes longer than all others together, because it tries thousands
+# of system calls several times.
 QUICK = ("x86", "breakpoints", "sigaltstack")
 LENGTHY = "x86/syscall_numbering_64"
 
 
 def expected(folders=(), without=""):
-    """Results on the stock kernel, of all programs or those in @folders, without one"""
+    """Results on the stock kernel of all programs, or of those in @folders, except @without"""
     with open(EXPECTED, encoding="utf-8") as f:
         return {m[1]: m[2] for m in LINE.finditer(f.read())
                 if (not folders or m[1].split("/")[0] in folders) and m[1] != without}

@@ -77,7 +77,7 @@ busybox poweroff -f
 
 
 def root_image(tmp):
-    """Make the image of a disk with this file system on its only partition"""
+    """Make a disk image whose only partition has a root file system with busybox and INIT"""
     path, root = os.path.join(tmp, "root.img"), os.path.join(tmp, "root")
     for folder in ("bin", "dev", "proc", "sbin"):
         os.makedirs(os.path.join(root, folder))

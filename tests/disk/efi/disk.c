@@ -79,7 +79,8 @@ static BOOLEAN has_block(UINT64 lba, UINTN size, UINT64 wanted)
 }
 
 /*
- * First the checks that the specification orders, then the requested failures
+ * Make the checks that the specification requires, and then the failures that
+ * Linux has requested
  */
 EFI_STATUS disk_check(UINT32 media_id, UINT64 lba, UINTN size, void *buffer)
 {
@@ -203,7 +204,10 @@ static EFI_STATUS EFIAPI erase_blocks(struct erase_block *this, UINT32 media_id,
 	(void)this;
 	if (media_id != media.MediaId)
 		return EFI_MEDIA_CHANGED;
-	/* Some devices erase a whole unit even if only a part is requested */
+	/*
+	 * Linux must request whole units, because some devices erase a whole
+	 * unit even if only a part is requested
+	 */
 	if (size % media.BlockSize || lba + blocks > media.LastBlock + 1 ||
 	    lba % ERASE_BLOCKS || blocks % ERASE_BLOCKS ||
 	    !token || token->event) {

@@ -50,7 +50,7 @@ static bool is_filled(uint64_t number)
 	return true;
 }
 
-/* Open the file of the record: its own, or the one of all others */
+/* Open the record's own file, or the file that most records share */
 static int open_record(uint64_t number, off_t *offset, int flags)
 {
 	char path[64];
@@ -76,6 +76,7 @@ static bool sync_folder(void)
 	return ok;
 }
 
+/* For a new file, fsync() of the folder is necessary, too */
 static bool write_record(uint64_t number)
 {
 	off_t offset;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transfer between a disk that cannot address memory above 4 GiB and buffers up
- * there
+ * Check that data are intact if a program's buffer is above 4 GiB, and the disk
+ * cannot address memory above 4 GiB
  *
  * The machine has more than 4 GiB, and Linux runs with efi_mode.below_4g=1.
  */
@@ -26,8 +26,8 @@ static uint64_t phys_of(const void *virt)
 }
 
 /*
- * Get two huge pages above 4 GiB. Keep those below, so as not to get them
- * again.
+ * Get two adjacent huge pages above 4 GiB. Pages below 4 GiB are not freed, so
+ * that the kernel does not return them again.
  */
 static uint8_t *alloc_high(void)
 {
@@ -48,7 +48,10 @@ static uint8_t *alloc_high(void)
 	return NULL;
 }
 
-/* The driver transfers large, aligned pieces in place, and copies all others */
+/*
+ * Without below_4g, the driver transfers large, aligned pieces in place. Here
+ * it must copy them, too.
+ */
 static bool transfers(int fd, size_t size, size_t offset)
 {
 	uint64_t at;

@@ -19,7 +19,10 @@
 #define BLOCKIO2	TEST_DISK_WITH_BLOCKIO2
 #define DISKIO2		TEST_DISK_WITH_DISKIO2
 
-/* ms; the first is a tick of the firmware's clock, the second ten slow reads */
+/*
+ * How long tokens take, in ms: TICK is a tick of the firmware's clock, and
+ * SLOW_TOKEN is as long as ten slow reads by BlockIo
+ */
 #define TICK		10
 #define SLOW_TOKEN	30
 #define SLOW_READ	3000	/* us */
@@ -36,7 +39,10 @@ static void set_mode(const char *mode)
 		ksft_exit_fail_msg("%s: %s\n", MODE, strerror(errno));
 }
 
-/* Breaches to ignore: after a lost token the trial uses BlockIo all the same */
+/*
+ * Number of breaches that are expected: after a lost token, the trial of a mode
+ * uses BlockIo all the same
+ */
 static long long breaches;
 
 static bool no_breach(void)
@@ -47,8 +53,8 @@ static bool no_breach(void)
 /* The choice of a mode */
 
 /*
- * Wait until the disk is ready. If it went before that, its partitions would
- * still be read.
+ * Wait until the driver has chosen a mode and the disk is ready. If the test
+ * removed the disk earlier, Linux would still be reading its partition table.
  */
 static bool wait_hello(void)
 {
@@ -259,8 +265,8 @@ static long long read_batch(int fd, aio_context_t ctx, unsigned int n)
 }
 
 /*
- * Mode auto: use tokens only for so many requests that they are faster than
- * BlockIo
+ * In mode auto, the driver must use tokens only if there are so many requests
+ * at once that tokens are faster than BlockIo
  */
 static void few_and_many(void)
 {
@@ -415,8 +421,8 @@ static void lost(void)
 }
 
 /*
- * Unbind the driver while tokens are in flight. Return: the ledger without this
- * disk.
+ * Unbind the driver while tokens are in flight. @others, Return: the ledger
+ * without this disk, before and after. The memory of these tokens is abandoned.
  */
 static struct ledger left_behind(struct ledger others)
 {
@@ -470,8 +476,8 @@ static void binding(struct ledger others)
 }
 
 /*
- * Tokens that are in flight go with the disk: no program waits for them for
- * long
+ * Remove the disk while tokens are in flight. They do not complete, but a
+ * program must get an error soon.
  */
 static void removal(struct ledger others)
 {

@@ -63,7 +63,7 @@ static bool is_best(int physical, int offset, int optimal)
 	       atoi(disk_attr(disk, "queue/optimal_io_size")) == optimal;
 }
 
-/* Alignment and best size, which only later revisions of the protocol tell */
+/* Alignment and best size, which only later revisions of the protocol have */
 static void what_is_best(void)
 {
 	int fd = use(FN(KIND_PHYSICAL));
@@ -93,7 +93,10 @@ static void refused_once(int fd)
 			 "an invalid parameter does not limit the size\n");
 }
 
-/* A disk that does not answer gets four pieces in two seconds, and no more */
+/*
+ * The driver tries a failed request again in pieces, until its failures have
+ * taken two seconds. Here each call takes 600 ms, so it makes about four.
+ */
 static void no_answer(int fd)
 {
 	uint64_t start;
@@ -111,7 +114,10 @@ static void no_answer(int fd)
 	ask(FN(FAIL), 0);
 }
 
-/* A device may continue a transfer for which the firmware reports a timeout */
+/*
+ * A device may continue a transfer for which the firmware reports a timeout, so
+ * Linux must never use that memory again
+ */
 static void time_out(unsigned int kind, size_t offset, const char *what)
 {
 	int fd = use(kind), before;
@@ -418,7 +424,7 @@ static bool can_discard(void)
 	return atoll(disk_attr(disk, "queue/discard_max_bytes"));
 }
 
-/* A read-only medium needs no flush, a writable one that follows it does */
+/* A read-only medium needs no flush. If a writable medium follows, it does. */
 static void read_only_media(void)
 {
 	int fd;

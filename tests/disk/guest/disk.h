@@ -16,8 +16,10 @@ enum test_disk {
 	TEST_DISK_FAIL,		/* fail with status (bits 0 to 7) this many
 				 * times (bits 8 on); 0xffff: always
 				 */
-	TEST_DISK_FAIL_AT,	/* fail in this block; 0: in no block */
-	TEST_DISK_LIMIT,	/* refuse transfers of more bytes than this */
+	TEST_DISK_FAIL_AT,	/* transfers with this block fail; 0: none */
+	TEST_DISK_LIMIT,	/* refuse transfers of more bytes than this;
+				 * 0: no limit
+				 */
 	TEST_DISK_MEDIUM,	/* insert another medium of this many blocks;
 				 * 0: remove the medium
 				 */
@@ -39,8 +41,13 @@ enum test_disk {
 				 * the token gets the status
 				 */
 	TEST_DISK_LOSE,		/* do not complete this many tokens */
-	TEST_DISK_FIND,		/* complete those tokens; value: their number */
-	TEST_DISK_TOKENS,	/* value: tokens since the last such call */
+	TEST_DISK_FIND,		/* complete these tokens, and those that were in
+				 * flight at TEST_DISK_REMOVE; value: their
+				 * number
+				 */
+	TEST_DISK_TOKENS,	/* value: tokens started since the last
+				 * TEST_DISK_TOKENS
+				 */
 	TEST_DISK_MOST,		/* value: most tokens at once since the last
 				 * TEST_DISK_MOST
 				 */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Check that exactly the requests to a bad block of a disk return an error
+ * Check that a program gets an error for each request that a disk fails, and
+ * for no other
  *
  *	diskerrors WHAT=MIB...
  *

@@ -17,7 +17,8 @@
 
 #define MIB		(1ULL << 20)
 
-#define HOST_SIZE	(2 * MIB)	/* at the beginning; 64 KiB at the end */
+/* The host has written this much at the beginning, and END_SIZE at the end */
+#define HOST_SIZE	(2 * MIB)
 #define DIRECT_AT	(8 * MIB)
 #define BUFFERED_AT	(16 * MIB)
 #define END_SIZE	(64 * 1024)
@@ -51,8 +52,8 @@ static bool put(int fd, const char *tag, size_t offset, uint64_t at, size_t size
 }
 
 /*
- * Write sizes from one block to more than one transfer, from badly aligned
- * memory
+ * Make writes from badly aligned memory. The sizes grow from one block to more
+ * than one transfer.
  */
 static bool put_direct(int fd, unsigned int block)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Check that fsync() writes the cache of an eMMC device to the medium, and that
- * flush_supported says whether the device can do that
+ * flush_supported in sysfs says whether a flush reaches the medium
  */
 #define _GNU_SOURCE
 #include <sys/klog.h>

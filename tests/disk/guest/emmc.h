@@ -13,7 +13,7 @@ enum test_emmc {
 	TEST_EMMC_REMOVE,	/* uninstall */
 	TEST_EMMC_WORD,		/* value: u64 at this offset of the medium */
 	TEST_EMMC_FLUSHES,	/* value: flushes since the last such call */
-	TEST_EMMC_FAIL,		/* if not 0, it cannot write its cache */
+	TEST_EMMC_FAIL,		/* if not 0, flushes of its cache fail */
 	TEST_EMMC_BREACHES,	/* value: commands that broke a rule */
 };
 

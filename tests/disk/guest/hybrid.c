@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Test disks where the firmware's file system is not in a partition, or where
- * blocks have 4096 bytes
+ * Check that Linux cannot write to the blocks of a file system that the
+ * firmware has mounted, until a program claims them (BLKROSET), and can write
+ * to all others
  *
- *	iso DISK IMAGE SECTORS	a stick with an ISO image: partition 1 overlaps
+ * The firmware's file system is not in a partition of its own, or the disk has
+ * blocks of 4096 bytes:
+ *
+ *	iso DISK IMAGE SECTORS	a stick with an ISO image: partition 1 covers
  *				it, partition 2 is behind it. The firmware
- *				mounts the El Torito image, SECTORS sectors from
- *				IMAGE on.
+ *				mounts the El Torito boot image in it: SECTORS
+ *				sectors from sector IMAGE on.
  *	udf DISK		a disk that is one UDF file system
  *	4kn DISK ESP SECTORS	a disk with blocks of 4096 bytes: the firmware
- *				mounts partition 1, SECTORS sectors from ESP on
+ *				mounts partition 1: SECTORS sectors of 512 bytes
+ *				from sector ESP on
  *
  * DISK is a part of the device path, with a + for each comma.
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Change partition tables, so that the firmware has to notice it
+ * Change partition tables. The host part checks that the firmware knows the new
+ * ones after Linux has returned.
  *
  *	partition HOW DISK [HOW DISK]...
  *
@@ -11,9 +12,9 @@
  *	none	delete the partition
  *	moved	let the partition begin 1 MiB later
  *
- * A new partition gets a file system with one file. The other changes are not
- * announced to the block layer (BLKRRPART). DISK is a part of the device path,
- * with a + for each comma.
+ * A new partition gets a file system with one file. The changes "none" and
+ * "moved" are not announced to the block layer (BLKRRPART). DISK is a part of
+ * the device path, with a + for each comma.
  */
 #define _GNU_SOURCE
 #include <sys/mount.h>

@@ -30,7 +30,10 @@ struct seen {
 	volatile bool over;
 };
 
-/* Load a module. If there is no such file, the driver is built in. */
+/*
+ * Load a module. Return: false if it is loaded already, or if there is no such
+ * file, because the driver is built in.
+ */
 static bool load(const char *name)
 {
 	char path[64];

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * End the system while the test driver's disk takes long to flush its cache
+ * End Linux while the test driver's disk takes long to flush its cache
  *
  *	slow-end FLUSH	the first flush takes this many seconds
  *
- * Meanwhile a process writes a counter to the page cache, and prints it. At the
- * end the disk must have the last value that was printed, or a later one.
+ * Meanwhile a process writes a counter to the page cache, and prints it. The
+ * host part checks that after the end of Linux the disk has the last value that
+ * was printed, or a later one.
  */
 #define _GNU_SOURCE
 #include <linux/reboot.h>

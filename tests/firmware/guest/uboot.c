@@ -23,7 +23,7 @@
 /* Attributes: non-volatile, boot services, runtime */
 #define CONTENT		"\7\0\0\0beside U-Boot"
 
-/* The size of the data disk, which has no EFI system partition */
+/* Size in sectors, by which the test finds the data disk of the host part */
 #define DISK_SECTORS	"32768"
 #define WRITE_SIZE	(4 << 20)
 #define TAG		"ubt"

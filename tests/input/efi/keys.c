@@ -2,7 +2,8 @@
 /*
  * A keyboard with the flaws of some firmware, on which Linux types
  *
- * It has one handle or two, with both keyboard protocols.
+ * It has one handle or two, with SimpleTextInput, and with SimpleTextInputEx
+ * unless its flaw is that this is missing.
  */
 #include "driver.h"
 #include "keyboard.h"

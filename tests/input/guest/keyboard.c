@@ -4,9 +4,14 @@
  *
  *	keyboard
  *
- * This program prints what the host is to do: "TYPE ms chord ...", one chord
- * every ms milliseconds, "DOWN key", "UP key", "PLUG keyboard", "UNPLUG
- * keyboard". Keys have QEMU's names. A chord is keys with a '-' between them.
+ * This program prints commands for the host:
+ *
+ *	TYPE MS CHORD...	type one chord every MS milliseconds
+ *	DOWN KEY, UP KEY	press a key, release it
+ *	PLUG keyboard		plug in a USB keyboard
+ *	UNPLUG keyboard		unplug it
+ *
+ * Keys have QEMU's names. A chord is keys with a '-' between them.
  */
 #include <limits.h>
 #include <sched.h>
@@ -16,7 +21,7 @@
 #define PATIENCE	20000	/* ms */
 #define SOON		2000	/* ms */
 #define QUIET		400	/* ms in which no key may follow */
-#define IN_USE		6	/* s */
+#define IN_USE		6	/* s; the keyboard is idle after 5 s */
 #define TRIES		3
 #define LOOKS		50	/* reads per second when polled */
 #define FAST_MS		33	/* 30 keys a second */

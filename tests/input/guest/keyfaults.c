@@ -108,7 +108,7 @@ static void blocking(uint64_t what, const char *name)
 
 	if (what == TEST_KEYS_BLOCKS_READY)
 		ok = ok && types_ok("Hi!", hello, 3);
-	/* Linux reads twice in each way that blocks before it takes the next */
+	/* Linux tries a way that blocks twice before it takes the next way */
 	usleep((what == TEST_KEYS_SIMPLE_BLOCKS ? 6 : 3) * BLOCKED *
 	       1000);
 	start = now_ns();
@@ -167,8 +167,8 @@ static void no_way(void)
 }
 
 /*
- * An idle Linux lets the firmware check events, but reads the keyboard if it
- * has none
+ * If Linux is idle, the firmware checks the event of a keyboard. If the
+ * keyboard has no valid event, Linux must read it instead.
  */
 static void bad_events(uint64_t what, const char *name)
 {
@@ -220,8 +220,8 @@ static const struct {
 #define STROKES	(sizeof(strokes) / sizeof(*strokes))
 
 /*
- * Its number on the keypad with Alt; the virtual terminal turns that into the
- * character
+ * A character without a key arrives as its number, typed on the keypad with
+ * Alt. The virtual terminal turns this into the character.
  */
 static const struct press umlaut[] = {
 	{ KEY_KP2, HELD_ALT }, { KEY_KP2, HELD_ALT }, { KEY_KP8, HELD_ALT },

@@ -2,8 +2,9 @@
 /*
  * A driver that adds capsule services to the firmware
  *
- * The services want a warm reset, print on the console what capsule they got,
- * and do nothing with it. The UEFI shell loads this driver.
+ * QueryCapsuleCapabilities() demands a warm reset. UpdateCapsule() describes
+ * the capsule on the console, and does nothing else with it. The UEFI shell
+ * loads this driver.
  */
 #include "services.h"
 

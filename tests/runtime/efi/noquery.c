@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware whose QueryVariableInfo() takes a second, and then is not supported
+ * A driver that makes QueryVariableInfo() take a second, overwrite the results,
+ * and return EFI_UNSUPPORTED
  *
- * EFI 1.10 had no such service, and Macs whose tables claim UEFI 2 do not have it either.
- * Loaded from the UEFI shell.
+ * EFI 1.10 had no such service, and Macs whose tables claim UEFI 2 do not have
+ * it either. The UEFI shell loads this driver.
  */
 #include "services.h"
 

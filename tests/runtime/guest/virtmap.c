@@ -4,8 +4,8 @@
  * kernel can call it
  *
  *	virtmap		check that no runtime service has been moved
- *	virtmap now	call SetVirtualAddressMap() as the next kernel would;
- *			this ends the machine
+ *	virtmap now	call SetVirtualAddressMap() as the next kernel would,
+ *			and power off the machine
  */
 #include <dirent.h>
 

@@ -6,8 +6,8 @@
  *	gop		test modes, failures, binding, changes and removal
  *	gop panic	cause a panic while a mode is being set
  *	gop gone	remove the screen, which was there before Linux
- *	gop again	remove the screen, install it again, and leave it in
- *			another mode
+ *	gop again	the same, then install it again, and leave it in another
+ *			mode
  */
 #include <signal.h>
 #include <sys/klog.h>
@@ -355,8 +355,8 @@ static bool gone(void)
 }
 
 /*
- * Let the driver find another mode, which is the one that it restores. The
- * first mode is then restored by the resident half.
+ * Bind the driver while the screen is in another mode, so that the driver
+ * restores this mode. The resident half must then restore the first mode.
  */
 static bool again(void)
 {

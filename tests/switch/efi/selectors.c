@@ -5,8 +5,8 @@
  *
  * It loads a GDT with two more data segments, and loads FS and GS with their
  * selectors. Then it changes the first segment into a system segment, and loads
- * a GDT that ends before the second. U-Boot leaves its 32-bit stage in this
- * way. The UEFI shell loads this driver.
+ * a GDT that ends before the second. U-Boot has such selectors, too: its 32-bit
+ * stage leaves them behind. The UEFI shell loads this driver.
  */
 #include "machine.h"
 #include "selectors.h"

@@ -47,7 +47,7 @@ static const struct {
 };
 
 /*
- * The kernel logs at most so many messages in five seconds
+ * The kernel logs at most BURST of these messages in BURST_S seconds
  * (pr_err_ratelimited())
  */
 #define BURST		10

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Survive non-maskable interrupts and machine checks at any instruction of the
- * world switch: the host sends them while the worlds are switched very often
+ * Check that Linux survives non-maskable interrupts, or machine checks, at any
+ * instruction of the world switch. The host sends them while this program
+ * forces a slice of the firmware every 20 us.
  *
  *	nmi [machine-checks]
  *
- * A machine check that arrives before the previous one is handled ends any
- * machine. So this program asks for each of them, by a line with a number.
+ * A machine check that arrives before the previous one is handled shuts down
+ * any machine. So the host sends the next one only when this program asks for
+ * it, by a line with a number.
  */
 #include "common.h"
 
@@ -55,7 +57,8 @@ static uint64_t ns_of(unsigned int seconds)
 }
 
 /*
- * Ask for the next one after each that came. It comes at an unpredictable time.
+ * Whenever a machine check has come, ask for the next one. It comes at an
+ * unpredictable time, and so at any instruction.
  */
 static void wait_for_them(const struct kind *k, unsigned long first)
 {
