@@ -34,8 +34,9 @@ DISKS = {
 SPEED = f"speed:{':'.join(map(str, DISKS))}"
 LATENCIES = [f"latency:disk:{mib}" for mib in DISKS]
 
-# By the name of a measurement: its title, the number of requests, and the measurement of
-# the bare firmware to compare it with. The firmware has neither pages nor a queue.
+# For each measurement: its title, the number of requests, and the measurement of the bare
+# firmware to compare it with. Several have the same one, because the firmware has neither
+# pages nor a queue.
 WHAT = {
     "read": ("1 MiB reads, in one piece", 64, "read"),
     "pieces": ("1 MiB reads, page by page", 64, "read"),
@@ -50,13 +51,13 @@ WHAT = {
 
 
 def speeds(text):
-    """Cycles by the size of the disk and the name of the measurement"""
+    """Return a dict from (size of the disk in MiB, name of the measurement) to TSC cycles"""
     return {(int(mib), what): int(cycles) for mib, what, cycles in
             re.findall(r"SPEED (\d+) ([\w-]+) (\d+) cycles", text)}
 
 
 def lateness(text):
-    """The 99.9th percentile of the timer latency in microseconds, by size"""
+    """Return a dict from the size of a disk in MiB to the p99.9 timer latency in microseconds"""
     return {int(mib): int(us) for mib, us in
             re.findall(r"LATENCY beside the disk of (\d+) MiB: .* p99.9 (\d+)",
                        text)}

@@ -134,7 +134,7 @@ def uboot_returns(m, results, prompt):
 
 @test("firmware", beside=True, guest=("boot", "leave", "uboot"), efi=("driver",))
 def uboot(opt, results):
-    """Linux runs on U-Boot, which has no interrupts, and returns to it"""
+    """Linux runs on U-Boot, which works without interrupts, and returns to it"""
     content = files(opt)
     content["EFI/BOOT/BOOTX64.EFI"] = content.pop("bzImage")
     with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:

@@ -44,7 +44,7 @@ def serve(m, devices):
 
 @test("input", also_long=True, guest=("keyboard",))
 def keyboard(opt, results):
-    """Keys of a PS/2 keyboard, and of a USB keyboard that is plugged in and unplugged"""
+    """Keys arrive from a PS/2 keyboard, and from a USB keyboard that is plugged and unplugged"""
     name = "keyboard"
     content = files(opt, f"{LINUX} {QUIET}{name}")
     with machine(opt, results, name, content, args=XHCI) as m:
@@ -73,13 +73,13 @@ def keyfaults(opt, results):
 
 @test("input", also_long=True, beside=True, guest=("keyfaults",), efi=("driver",))
 def keyboard_device(opt, results):
-    """Keys of a keyboard, how often it is read, and its unbinding and binding"""
+    """Keys arrive from a keyboard that is open, idle, or bound again, and Linux reads it on time"""
     test_devices(opt, results, "keyboard-device", "keyfaults:good")
 
 
 @test("input", also_long=True, beside=True, guest=("pointer",), efi=("driver",))
 def pointer(opt, results):
-    """Movements of a mouse and a tablet, and their unbinding and binding"""
+    """Movements of a mouse and a tablet arrive, and both can be unbound and bound"""
     test_devices(opt, results, "pointer", "pointer")
 
 

@@ -310,7 +310,7 @@ def none(opt, results):
 
 @test("screen", long=True, name="screen-linear", beside=True, guest=("screen",))
 def linear(opt, results):
-    """The terminals are on the screen that the firmware's console was on first"""
+    """Of two screens with frame buffers, the one with the first messages keeps the terminals"""
     name = "screen-linear"
     args = ["-vga", "none", "-device", "VGA,id=first", "-device",
             "bochs-display,id=second"]
@@ -364,7 +364,7 @@ def gop(opt, results):
 
 @test("screen", name="gop-panic", beside=True, guest=("gop",), efi=("driver",))
 def gop_panic(opt, results):
-    """A panic while a mode is being set does not draw on that screen"""
+    """A panic while a screen is setting a mode is shown on the other screens only"""
     name = "gop-panic"
     script = ["load fs0:\\driver.efi", f"{LINUX} {QUIET}gop:panic"]
     with machine(opt, results, name, files(opt, *script)) as m:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Call runtime services, case by case, and compare the status with that of the
- * specification (UEFI 2.10, chapter 8). The test deletes what it has written.
+ * Call runtime services in many ways, and compare each status with the one in
+ * the specification (UEFI 2.10, chapter 8). The test deletes its variables.
  */
 #include <sys/mman.h>
 

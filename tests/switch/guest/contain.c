@@ -10,7 +10,8 @@
  *	contain outlive MS		spin with interrupts off, while the host
  *					sends a machine check
  *
- * Linux has lost its console then, so results go to the serial port.
+ * Once the firmware is stopped, the consoles do not work any more. So this
+ * program prints its results to the serial port itself.
  */
 #include <sched.h>
 #include <signal.h>
