@@ -15,7 +15,7 @@ HEIGHT = 16
 
 
 def read_font(tree):
-    """Return a dictionary of bitmaps and their characters, from the kernel's font"""
+    """Return a dictionary that maps each bitmap of the kernel's font to its character"""
     with open(f"{tree}/lib/fonts/font_8x16.c", encoding="utf-8") as f:
         text = f.read()
     data = bytes(int(value, 16) for value in

@@ -83,7 +83,7 @@ def machine(opt, results, name, content, **kwargs):
                     results.keep_log(f"{opt.test.name}: {name}", m.text)
 
 
-# A kernel message in the middle of a line. A KTAP comment may quote one.
+# A kernel message in the middle of a line, but not one that a KTAP comment quotes
 MESSAGE = re.compile(r"^([^#\[\n][^\n]*?)\[ {0,4}\d+\.\d{6}\] [^\n]*\n", re.M)
 
 
@@ -101,7 +101,7 @@ def take_results(results, prefix, lines, ended=True, status="0"):
     lines = whole_lines(lines)
     for line in re.finditer(r"^(not )?ok \d+ (.*?)\s*$", lines, re.M):
         found += 1
-        # A skipped test has not passed
+        # Count a skipped test as failed
         results.add(not line[1] and "SKIP" not in line[2],
                     f"{prefix}: {line[2]}")
     plan = re.search(r"^1\.\.(\d+)", lines, re.M)
@@ -133,7 +133,7 @@ def guest_tests(m, results, prefix, tests, expected=(), patience=1):
 SPLATS = ("BUG:", "WARNING:", "Firmware Bug", "Call Trace", "INFO:", "UBSAN:",
           "inconsistent lock")
 
-# A handler takes long on a busy host
+# The kernel prints this if an NMI handler takes long, as it does on a busy host
 EXCUSED = "INFO: NMI handler"
 
 

@@ -15,7 +15,8 @@ QUIET = "efi_mode_test="
 # Guest programs that start others
 STARTERS = {"kselftests-storm": ("storm", "kselftests")}
 
-# A shell command that sets a load option, which has a command line in UCS-2
+# A command of the UEFI shell that sets a load option. The command line of the kernel is in
+# the load option, in UCS-2.
 LOAD_OPTION = re.compile(r"^\s*setvar Boot\S+ .*=([0-9a-f]+)\s*$", re.M)
 
 

@@ -32,13 +32,15 @@ class Test:
     # True if the result does not depend on the load of the host, so that the test can
     # run beside others
     beside: bool
-    # True if only "make check-long" runs it
+    # True for a long test. An area or a glob stands for it only in "make check-long", but
+    # its name chooses it in "make check", too.
     long: bool
     # Programs that the test starts in the guest and in the firmware. machine.py and
     # check.py compare them with the programs that it really starts.
     guest: tuple
     efi: tuple
-    # Make targets that build everything else that the test uses
+    # Make targets that build all that the test uses, except the EFI programs, which
+    # "make check" always builds
     needs: tuple
 
     @property
@@ -56,7 +58,7 @@ def test(area, *, name=None, beside=False, long=False, also_long=False, guest=()
     Register a test of @area; see class Test for the parameters
 
     @also_long registers a second test, NAME-long. It runs the same function with more
-    repetitions and longer firmware calls.
+    cases, more repetitions or longer firmware calls.
     """
     def register(function):
         known = name or function.__name__.replace("_", "-")

@@ -2,9 +2,9 @@
 """
 Extract programs from a firmware volume
 
-Debian's OVMF for Secure Boot has no UEFI shell, so the tests extract the shell from
-another OVMF. There, the shell is a file in a firmware volume (Platform Initialization
-specification, volume 3), in a compressed section.
+The OVMF with memory protection has no UEFI shell, so tests/firmware/host.py starts the
+shell of another OVMF from the disk. There, the shell is a file in a firmware volume
+(Platform Initialization specification, volume 3), in a compressed section.
 """
 
 import lzma

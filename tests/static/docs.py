@@ -14,7 +14,8 @@ GUIDE = "Documentation/efi-mode/user-guide.rst"
 PARAMETERS = "Documentation/efi-mode/kernel-parameters.txt"
 ABI = "Documentation/ABI/testing/sysfs-bus-efi"
 
-# The modules in drivers/efi-mode/test count for the tests: users see nothing of them
+# Without drivers/efi-mode/test: its modules are a part of the tests, and the documentation
+# for users does not mention them
 FOLDERS = ("arch/efi", "drivers/efi-mode/bus", "drivers/efi-mode/disk",
            "drivers/efi-mode/screen", "drivers/efi-mode/text")
 
@@ -25,7 +26,7 @@ def read(path):
 
 
 def sources(folders=FOLDERS):
-    """The text of each C file, by its path"""
+    """Return a dictionary of paths and texts of the C and assembly files in @folders"""
     return {path: read(path) for folder in folders
             for path in glob.glob(folder + "/**/*.[chS]", root_dir=TOP,
                                   recursive=True)}
@@ -33,18 +34,18 @@ def sources(folders=FOLDERS):
 
 # The build
 
-# sphinx-build, kernel-doc and perl, which runs kernel-doc
+# Warnings and errors of make, sphinx-build, kernel-doc, and perl, which runs kernel-doc
 COMPLAINT = re.compile(r"warning|error|severe|undefined|uninitialized|not found", re.I)
 
 
 def complaints(output):
-    """The lines of a build of the documentation that complain"""
+    """Return the warnings and errors in the output of a documentation build"""
     return [line for line in output.splitlines() if COMPLAINT.search(line)]
 
 
 @test("static", beside=True, needs=("tree",))
 def htmldocs(opt, results):
-    """make htmldocs builds our documentation without a warning"""
+    """make htmldocs prints no warnings, and exported symbols are documented"""
     out = os.path.join(opt.tmp, "htmldocs")
     p = subprocess.run(["make", "-C", TOP, "htmldocs", "SPHINXDIRS=efi-mode",
                         f"O={out}"], capture_output=True, text=True, check=False)
@@ -87,7 +88,7 @@ def htmldocs(opt, results):
 
 @test("static", beside=True, needs=("tree",))
 def htmldocs_complaints(_opt, results):
-    """The check of the documentation finds the warnings of each program"""
+    """The htmldocs check finds the warnings of each program that takes part in the build"""
     lines = ("efi-mode/index.rst:7: WARNING: Unknown target name: \"disks\".",
              "include/efi-mode/call.h:53: warning: Excess struct member 'x'",
              "Use of uninitialized value $param in hash element at scripts/kernel-doc",
@@ -101,7 +102,7 @@ def htmldocs_complaints(_opt, results):
 # Parameters, attributes and other files
 
 def module_name(path):
-    """The name of the module that a C file belongs to, for its parameters"""
+    """Return the name of the module of a C file, which is the prefix of its parameters"""
     name = os.path.basename(path)[:-2]
     makefile = read(os.path.join(os.path.dirname(path), "Makefile"))
     for module, objects in re.findall(r"^([\w-]+)-(?:y|\$\(\w+\))\s*[:+]?=(.*)$",
@@ -113,7 +114,7 @@ def module_name(path):
 
 
 def defined_parameters(files):
-    """The parameters of the kernel that C files define"""
+    """Return the full names of the kernel parameters that C files define"""
     found = set()
     for path, text in files.items():
         prefix = re.search(r'^#define MODULE_PARAM_PREFIX "(.*)"', text, re.M)
@@ -121,7 +122,7 @@ def defined_parameters(files):
             found.add((prefix[1] if prefix else module_name(path) + ".") + name)
         found |= set(re.findall(r'^(?:early_param|__setup|core_param)\("?([\w.]+)=?',
                                 text, re.M))
-        # The resident half compares
+        # The resident half has no module_param(), and compares the names itself
         if path.startswith("arch/efi/boot/"):
             found |= set(re.findall(r'strcmp\(param, "([\w.]+)"\)', text))
     return found
@@ -129,7 +130,7 @@ def defined_parameters(files):
 
 @test("static", beside=True, needs=("tree",))
 def parameters(_opt, results):
-    """Each parameter is in the user guide and in kernel-parameters.txt, and no other is"""
+    """The user guide and kernel-parameters.txt have all parameters and no others"""
     defined = defined_parameters(sources())
     results.add({"efi_mode.arena", "efi_mode.share", "efi_disk.mode", "mem"} <= defined,
                 "parameters: they are found in the code", f"{defined}")
@@ -148,13 +149,16 @@ def parameters(_opt, results):
 
 @test("static", beside=True, needs=("tree",))
 def attributes(_opt, results):
-    """Each attribute in sysfs is in the ABI document, each file in debugfs in the guide"""
+    """Documents have all sysfs attributes, debugfs files, counters and tracepoints
+
+    The ABI document must have the sysfs attributes, and the user guide must have all.
+    """
     text = "".join(sources().values())
     guide = read(GUIDE)
     defined = set(re.findall(r"\bDEVICE_ATTR\w*\((\w+)", text))
     documented = {path.split("/")[-1] for path in
                   re.findall(r"^What:\s+(\S+)", read(ABI), re.M)} - {"efiN"}
-    # The driver core has these
+    # The driver core creates these, not our code
     documented -= {"bind", "unbind"}
     results.add(defined and defined == documented, f"attributes: {ABI} has them",
                 f"{sorted(defined ^ documented)}")
@@ -183,7 +187,12 @@ MICROSECONDS = {"us": 1, "ms": 1000, "s": 1000 * 1000}
 
 
 def defined_limits(text):
-    """The time limits that a header defines, in microseconds, by their names"""
+    """
+    Return a dictionary of the time limits that a header defines, in microseconds
+
+    A value may be a number, a product of numbers, or the name of an earlier limit. The
+    unit is the last part of the name.
+    """
     values, found = {}, {}
     for name, value in re.findall(r"^#define (EFI_MODE_\w+)[ \t]+(\S.*)$", text, re.M):
         for known, number in values.items():
@@ -199,13 +208,13 @@ def defined_limits(text):
 
 @test("static", beside=True, needs=("tree",))
 def time_limits(_opt, results):
-    """The table of time limits agrees with the header"""
+    """The table of time limits in the internals agrees with the header"""
     sample = defined_limits("#define EFI_MODE_A_US\t50\n"
                             "#define EFI_MODE_B_US\tEFI_MODE_A_US\n"
                             "#define EFI_MODE_C_MS\t(60 * 1000L)\n")
     results.add(sample == {"A_US": 50, "B_US": 50, "C_MS": 60000000},
                 "time-limits: the header is understood", f"{sample}")
-    # The tests have theirs for themselves
+    # The table does not have the limits that only the tests use
     defined = {name: value for name, value in defined_limits(read(LIMITS)).items()
                if not name.startswith("TEST_")}
     table = {name: int(value) * MICROSECONDS[unit] for name, value, unit in
@@ -225,7 +234,7 @@ def documents():
 
 
 def anchors(text, is_markdown):
-    """The anchors that GitHub makes of the titles of a document"""
+    """Return the anchors that GitHub derives from the titles of a document"""
     titles = (re.findall(r"^#+ (.*)$", text, re.M) if is_markdown else
               re.findall(r"^(\S.*)\n(?:=+|-+)$", text, re.M))
     return {re.sub(r"[^\w -]", "", title.lower()).strip().replace(" ", "-")
@@ -233,7 +242,7 @@ def anchors(text, is_markdown):
 
 
 def broken_links(path, text):
-    """Links of a document in Markdown that lead nowhere"""
+    """Return the links of a Markdown document whose file or section does not exist"""
     wrong = []
     for link in re.findall(r"\]\(([^)]+)\)", text):
         if re.match(r"\w+:", link):
@@ -252,9 +261,14 @@ OURS = r"(?:arch/efi|(?:drivers|include|tools|Documentation)/efi-mode|tests|scri
 
 
 def stale_names(text, known, code):
-    """Files and functions of ours that a document names, and that do not exist"""
+    """
+    Return the names of our files and functions in a document that do not exist
+
+    @known: paths of all files and folders
+    @code: text in which the functions must occur
+    """
     wrong = []
-    # A folder that stands for each area is none
+    # tests/AREA stands for the folder of any area
     for name in re.findall(rf"(?<![\w/.*-])({OURS}/[\w./-]*\w)", text):
         if "AREA" not in name and name not in known:
             wrong.append(name)
@@ -277,7 +291,7 @@ def references(_opt, results):
             root = os.path.relpath(root, TOP)
             known |= {os.path.join(root, name) for name in (*folders, *files)}
     code = "".join(sources(("arch", "drivers", "include")).values())
-    # The EFI stub, and the kernel's own names of runtime services
+    # The names of functions in other kernel files may occur only in our patches
     code += "".join(read(path) for path in glob.glob("patches/*/*.patch", root_dir=TOP))
     for path in documents():
         text = read(path)

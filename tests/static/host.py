@@ -18,9 +18,9 @@ UNCHANGED = (("x86_64", "x86_64_defconfig"), ("i386", "i386_defconfig"),
 
 def config(tree, arch, names, out):
     """
-    Return the configuration that the targets @names make from scratch
+    Return the .config that the targets @names generate if there is none before
 
-    The compiled configuration programs in @out are used again.
+    The other files in @out stay, so that make need not compile kconfig again.
     """
     with contextlib.suppress(FileNotFoundError):
         os.unlink(os.path.join(out, ".config"))
@@ -34,7 +34,7 @@ def config(tree, arch, names, out):
 
 @test("static", beside=True, needs=("image",))
 def same_config(opt, results):
-    """The patches change no configuration of another architecture"""
+    """The patches change no configuration of the architectures x86_64 and i386"""
     base = os.path.basename(opt.tree).removeprefix("linux-")
     pristine = os.path.join(opt.build, f"pristine-{base}")
     subprocess.run([os.path.join(TOP, "scripts/prepare-tree.sh"), "--pristine",
@@ -52,7 +52,7 @@ def enabled(text):
 
 @test("static", beside=True, needs=("tree",))
 def secure_config(opt, results):
-    """defconfig with secure.config has all options of the fragment"""
+    """secure.config sets its options, and loses none of defconfig except CONFIG_KEXEC"""
     out = os.path.join(opt.tmp, "secure")
     before = config(opt.tree, "efi", "defconfig", out)
     after = config(opt.tree, "efi", ("defconfig", "secure.config"), out)
@@ -65,7 +65,7 @@ def secure_config(opt, results):
                 "; ".join(sorted(lost)))
     new = wanted - set(before.splitlines())
     results.add(new, "secure.config: defconfig lacks some of them")
-    # A module may have become built-in
+    # Compare names only, because a module may have become built-in
     lost = enabled(before) - enabled(after) - {"CONFIG_KEXEC"}
     results.add(not lost, "secure.config: no other option is lost", "; ".join(sorted(lost)))
 
@@ -114,7 +114,8 @@ def patch_that_does_not_apply(opt, results):
 def warnings(opt, results):
     """W=1 and sparse print no warnings for our files"""
     objects = os.path.join(opt.build, "debug")
-    # The Makefile has built this kernel with the same compiler command
+    # The command with which the Makefile has built this kernel. With another one, make would
+    # compile all files again.
     compiler = [f"CC={os.environ['CC']}"] if "CC" in os.environ else []
     p = subprocess.run(["make", "-C", opt.tree, "ARCH=efi", f"O={objects}", *compiler,
                         "W=1", "C=2", "arch/efi/", "drivers/efi-mode/"],

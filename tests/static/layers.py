@@ -12,7 +12,7 @@ import subprocess
 
 from lib.registry import TOP, test
 
-# The folders from the top, each with the header that states the order of its files
+# The folders, callers before callees, each with the header that states its files' order
 FOLDERS = {
     "drivers/efi-mode/test": None,
     "drivers/efi-mode/disk": "drivers/efi-mode/disk/disk.h",
@@ -23,7 +23,8 @@ FOLDERS = {
     "arch/efi/boot": "arch/efi/boot/boot.h",
 }
 
-# The folders that a folder may call. The halves of arch/efi are different programs.
+# The folders that a folder may call. arch/efi/kernel and arch/efi/boot are different
+# programs, so neither can call the other.
 BELOW = {
     "drivers/efi-mode/test": ("drivers/efi-mode/bus", "arch/efi/kernel"),
     "drivers/efi-mode/disk": ("drivers/efi-mode/bus", "arch/efi/kernel"),
@@ -75,7 +76,7 @@ def symbols(path):
 
 
 def objects(opt, folder):
-    """Return the symbols by file; a folder that this kernel does not build has none"""
+    """Return a dictionary of the compiled files of a folder and their symbols"""
     found = {}
     for name in sources(folder):
         for root in (opt.objects, os.path.join(opt.objects, "test-modules")):
@@ -124,8 +125,8 @@ def layers(opt, results):
         for callee in FOLDERS:
             if callee == caller or callee in BELOW[caller]:
                 continue
-            # The halves of arch/efi may use the same names, because they are not
-            # linked together
+            # arch/efi/boot is not linked to the other folders, so that it may use the
+            # same names
             if "arch/efi/boot" in (caller, callee):
                 continue
             defined = set().union(*(d for d, _ in found[callee].values()))

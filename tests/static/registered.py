@@ -10,13 +10,13 @@ import re
 from lib import programs, registry
 from lib.registry import TOP, test
 
-# Started by scripts/bench.py and scripts/bench_disks.py
+# Programs of no test: scripts/bench.py and scripts/bench_disks.py start them
 MEASURING = {"tsc", "share", "speed", "diskspeed"}
 
 
 @test("static", beside=True, needs=("tree",))
 def registered(_opt, results):
-    """Each declared test program exists, and each test program belongs to a test"""
+    """Tests declare all test programs, and declare only programs and targets that exist"""
     with open(os.path.join(TOP, "Makefile"), encoding="utf-8") as f:
         targets = set(re.findall(r"^([\w-]+):", f.read(), re.M))
     guests = programs.guest_sources()
@@ -39,7 +39,8 @@ def registered(_opt, results):
                 f"{untitled}")
 
 
-# A shell script, and the programs that it starts. A boot option is in UCS-2.
+# A script of the UEFI shell, and the programs that it starts. The command line in the boot
+# option is in UCS-2.
 SCRIPT = f"""@echo -off
 load fs0:\\driver.efi
 settings watchdog 300

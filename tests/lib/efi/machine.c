@@ -30,7 +30,10 @@ UINT64 idt_handler(UINT8 vector)
 	return g->low | (UINT64)g->middle << 16 | (UINT64)g->high << 32;
 }
 
-/* Change only the handler of @vector, and keep the gate's selector and type */
+/*
+ * Change the handler of @vector, and keep the gate's selector and type. Return
+ * the address of the old handler.
+ */
 UINT64 idt_hook(UINT8 vector, irq_handler handler)
 {
 	UINT64 address = (UINT64)handler, old = idt_handler(vector);
@@ -72,10 +75,10 @@ void lapic_write(UINT32 reg, UINT32 value)
 }
 
 /*
- * Return the vector of the firmware's tick handler, or 0. The local APIC timer
- * has this vector even if it is masked: then another device makes the ticks,
- * and its driver runs the handler of this vector. A timer in one-shot mode is
- * armed again at each tick.
+ * Return the vector of the firmware's tick handler, or 0 if there is none. It
+ * is the vector of the local APIC timer, which may be masked: then another
+ * device makes the ticks, and its driver runs the handler of this vector. The
+ * timer may be in one-shot mode, if the firmware arms it again at each tick.
  */
 UINT8 firmware_tick_vector(void)
 {

@@ -2,8 +2,9 @@
 /*
  * Check the test driver on the bare firmware, without Linux
  *
- *	selfcheck			check all functions that return
- *	selfcheck name argument		call one function; argument in decimal
+ *	selfcheck			check the functions for CPU state,
+ *					clock, interrupts and breaches
+ *	selfcheck NAME ARGUMENT		call one function; ARGUMENT in decimal
  */
 #include <efi-mode/test.h>
 
@@ -11,7 +12,10 @@
 #include "driver.h"
 #include "irq.h"
 
-/* One tick at each of three TPLs, and one while the handler returns */
+/*
+ * Ticks nest at most once at each of the three TPLs below TPL_HIGH_LEVEL, and
+ * once more while a handler returns
+ */
 #define DEEPEST		4
 
 static EFI_GUID protocol_guid = PROTOCOL_GUID;

@@ -72,7 +72,7 @@ static inline int open_disk(const char *disk, int flags)
 	return open(path, flags);
 }
 
-/* @from: offset in bytes of the start of @buf; any offset and size are valid */
+/* @from: offset of @buf on the disk in bytes; any offset and size are valid */
 static inline void fill_pattern(uint8_t *buf, const char *tag, uint64_t from,
 				size_t size)
 {

@@ -7,7 +7,8 @@
 #define _SELFTESTS_EFI_MODE_SPEED_H
 
 /*
- * The benchmark uses the first SPEED_AREA bytes of the disk; sizes are in bytes
+ * The benchmark uses the first SPEED_AREA bytes of the disk. SPEED_RANDOM is
+ * the number of small blocks at random offsets, the other values are in bytes.
  */
 #define SPEED_AREA	(64 << 20)
 #define SPEED_LARGE	(1 << 20)

@@ -31,7 +31,10 @@ static inline bool uring_use(struct io_uring *ring, int fd)
 	return io_uring_register_files_update(ring, URING_FILE, &fd, 1) == 1;
 }
 
-/* Add a transfer; before uring_run(), at most @most of uring_open() */
+/*
+ * Add a transfer, which uring_run() starts. At most @most transfers, the
+ * argument of uring_open(), can be added before uring_run().
+ */
 static inline void uring_add(struct io_uring *ring, bool writes, void *buffer,
 			     size_t size, off_t offset)
 {
