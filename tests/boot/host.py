@@ -36,7 +36,7 @@ def boot_max(opt, results):
 # thread "efi", the scheduler warns that its replenishment lags
 @test("boot", guest=("dmesg",))
 def first_boot(opt, results):
-    """The first boot logs no warning, on the default CPU and on one with all features"""
+    """A boot logs no warning and no error, on the default CPU and on one with all features"""
     boot(opt, results, "default CPU", ("dmesg",))
     boot(opt, results, "-cpu max", ("dmesg",), cpu="max")
 

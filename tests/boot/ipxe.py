@@ -15,7 +15,7 @@ IPXE = "/usr/lib/ipxe/ipxe.efi"
 
 @test("boot", long=True, beside=True, guest=("leave",))
 def ipxe(opt, results):
-    """iPXE loads kernel and initrd by TFTP twice; its network works after each return
+    """iPXE loads kernel and initrd by TFTP twice; its network works after a return
 
     iPXE has its own driver for the network card. It provides the initrd as a file on the
     same volume as the kernel.
@@ -37,7 +37,7 @@ def ipxe(opt, results):
                  args=args) as m:
         for i in range(2):
             m.expect(r"LEAVING", START + BOOT)
-            # iPXE returns an error code of its own with part of the EFI status in it
+            # iPXE returns its own error code, whose last byte shows EFI_NOT_FOUND
             found = m.expect(r"BACK IN IPXE (0x[0-9a-f]+)", TEST)
             results.add(int(found[1], 16) & 0xff == 0x8e,
                         f"iPXE: return {i + 1}: EFI_NOT_FOUND", found[0])

@@ -116,7 +116,8 @@ def grub(opt, results):
         with open(screen, "rb") as f:
             picture = glyphs.Picture(f.read())
         line, _ = glyphs.read_line(picture, font, 0)
-        # A control character would be a glyph, too, but Python strips it as white space
+        # The screen shows control characters as glyphs. read_line() strips some of them, such
+        # as CR, so check that the two cells behind the text are empty.
         behind = picture.colours(len(line) * glyphs.WIDTH, 0, 2 * glyphs.WIDTH,
                                  glyphs.HEIGHT)
         results.add(line == found[0].rstrip() and behind == 1,

@@ -41,7 +41,7 @@ def bus(opt, results):
 
 @test("bus", beside=True, guest=("addresses",))
 def addresses(opt, results):
-    """Unprivileged users find no addresses in the firmware in sysfs"""
+    """Unprivileged users cannot read addresses of firmware memory in sysfs"""
     boot(opt, results, "addresses", ("addresses",))
 
 

@@ -158,7 +158,7 @@ def round_trip(opt, results):
 
 @test("clock", beside=True, guest=("preempt",), efi=("vectors", "driver"))
 def vectors(opt, results):
-    """A firmware that uses the interrupt vectors that Linux takes if they are free"""
+    """A firmware that uses the interrupt vectors that Linux tries first for its slice timer"""
     text = boot_with(opt, results, "vectors", ["vectors", "driver"], ("preempt",))
     found = re.findall(r"VECTORS (\d+) of (\d+)", text)
     handled, sent = map(int, found[-1]) if found else (0, 0)

@@ -16,8 +16,8 @@ from lib.registry import test
 
 LINUX = "bzImage initrd=\\initrd.img"
 
-# Ticks that may be lost from the installation of the tick hook to the first egress, and
-# one at each end of the measurement
+# Ticks that may be lost in each start of Linux, from the installation of the tick hook to
+# the first egress, and one at each end of the measurement
 EARLY_TICKS = 500
 
 
@@ -28,7 +28,7 @@ def files(opt, *script, drivers=()):
 
 
 def look(label):
-    """Return shell commands that print all that must be the same before and after"""
+    """Return shell commands that print all that must be the same before and after Linux"""
     return (f"echo LOOK {label}", "memmap", "settings", "selfcheck state 0",
             "echo LOOKED")
 
@@ -53,7 +53,8 @@ def looked(m, label, timeout):
             "changed": changed and int(changed[1], 16)}
 
 
-# Tolerance for all cycles together, less than a leak of one page per cycle
+# Tolerance for all cycles together. In wayback-long, which has 100 cycles, a leak of one
+# page per cycle exceeds it.
 POOL_PAGES = 8
 
 

@@ -23,6 +23,7 @@ def loader(opt, results):
             results.add(found[1] == "RETURNED" and int(found[2], 16) & 0xff == status,
                         f"loader: the kernel returns status {status}", found[0])
             states.append(looked(m, status, TEST))
-        # Compare after two starts, because firmware drivers fill caches in the first one
+        # Do not compare with the state before the first start, because firmware drivers fill
+        # caches during it
         same(results, "loader", *states)
         clean(m, results, "loader")

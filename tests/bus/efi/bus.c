@@ -125,9 +125,10 @@ static EFI_STATUS remove_later(UINT64 ms)
 }
 
 /*
- * The firmware reuses the most recently freed memory first. Free another piece
- * of memory of this size after that of the old handle, because the firmware
- * allocates memory for a protocol before that for the handle.
+ * Let the next handle get the memory of the handle that was freed last, if this
+ * memory has @size bytes. The firmware reuses the most recently freed memory
+ * first, and allocates memory for a protocol before that for its handle. So
+ * free another piece of this size last, which the protocol then gets.
  */
 static void swap_free(UINTN size)
 {
@@ -222,7 +223,7 @@ static EFI_STATUS count_events(UINT64 *value)
 	return EFI_SUCCESS;
 }
 
-/* Connect or disconnect drivers of USB devices, except hubs and controllers */
+/* Connect or disconnect the drivers of all handles with UsbIo */
 static EFI_STATUS connect_usb(BOOLEAN connect)
 {
 	EFI_GUID usb_io = { 0x2b2f68d6, 0x0cd2, 0x44cf,

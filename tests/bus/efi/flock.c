@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * More devices like that in bus.c, and unusual answers about them
+ * More devices like that in bus.c, and unusual answers to the bus
  *
  * The devices of the flock appear while a caller asks the firmware for handles.
  * Real devices do this, too, if the timer event of a driver detects them at

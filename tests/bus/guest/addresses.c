@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Check that unprivileged users cannot read addresses in the firmware
+ * Check that unprivileged users cannot read addresses of firmware memory
  *
  * The test collects such addresses as root. Then an unprivileged process
  * searches for them in all files of sysfs.

@@ -18,8 +18,9 @@
 #define PARAMETERS	"/sys/module/efi_bus_test/parameters/"
 #define CYCLES		(is_long() ? 100 : 3)
 /*
- * A scan makes one LocateHandle() call for each protocol that the bus has a
- * name for. This is a little more.
+ * A scan makes a LocateHandle() call for each hardware protocol that the bus
+ * knows, for each unknown protocol of a driver, and for LoadedImage. This
+ * number is a little larger.
  */
 #define FLOCK_CALLS	40
 #define PATIENCE	3000	/* ms */

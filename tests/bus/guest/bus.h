@@ -23,9 +23,8 @@ enum test_bus {
 	TEST_BUS_CALLS,		/* value: calls while the device was there */
 	TEST_BUS_CONNECT,	/* connect drivers to all USB devices */
 	TEST_BUS_DISCONNECT,	/* disconnect the drivers of all USB devices */
-	TEST_BUS_FLOCK,		/* a device of the flock appears in the middle of the
-				 * nth call from now on that asks for all
-				 * handles with a protocol
+	TEST_BUS_FLOCK,		/* n: a device of the flock appears during the
+				 * nth LocateHandle(ByProtocol) call from now on
 				 */
 	TEST_BUS_FLOCK_SIZE,	/* value: number of devices of the flock */
 	TEST_BUS_FLOCK_REMOVE,	/* the flock disappears */
@@ -41,7 +40,9 @@ enum test_bus {
 	TEST_BUS_ODD,		/* 1: a device appears whose path is hard to print;
 				 * 0: it disappears
 				 */
-	TEST_BUS_HANG,		/* the next call of the device never returns */
+	TEST_BUS_HANG,		/* from now on, calls of the device's dawdle()
+				 * never return
+				 */
 };
 
 /* Maximum number of devices in the flock */

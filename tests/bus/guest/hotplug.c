@@ -65,7 +65,10 @@ static bool wait_plugged(const char *guid, struct uevent *u)
 	return false;
 }
 
-/* When the Linux driver is bound, it no longer reads from the device */
+/*
+ * Wait for the end of probe(), which may read from the device. The device must
+ * be idle when it is unplugged.
+ */
 static bool wait_bound(const char *device)
 {
 	struct uevent u;

@@ -19,8 +19,8 @@
  * edk2 may need long, without Linux as well. The UEFI shell of OVMF 2022.11
  * copied a file from the disk when the host pulled it:
  *  - at a port of the controller: cp failed after 36 s. After 6 s more the disk
- *    still had its handle with BlockIo. Only some of these pulls do this to
- *    Linux. The request then fails with EFI_TIMEOUT.
+ *    still had its handle with BlockIo. With Linux, only some of these pulls
+ *    end like this, and the request fails with EFI_TIMEOUT.
  *  - behind the hub, which stayed: cp failed after 0.2 s, and the handle went.
  *  - together with the hub: cp failed after 62 s, and both handles went.
  */

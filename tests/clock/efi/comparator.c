@@ -174,7 +174,10 @@ void comparator_one_shot(struct comparator *c, UINT64 usec)
 	*hpet(c, STATUS) = 1U << c->number;
 	end = read_counter(c) + to_counts(c, usec);
 	*hpet(c, COMPARATOR(c->number)) = end;
-	/* With 32 bits, the interrupt only repeats when the counter wraps */
+	/*
+	 * A comparator of 32 bits has no high half. It only fires again when
+	 * the low half of the counter has wrapped.
+	 */
 	if (c->config & TN_CAN_64BIT)
 		*hpet(c, COMPARATOR(c->number) + 4) = end >> 32;
 	*hpet(c, TIMER(c->number)) = config | TN_ENABLE;
@@ -196,8 +199,9 @@ void comparator_periodic(struct comparator *c, UINT64 usec)
 }
 
 /*
- * For level-triggered interrupts: return true if this comparator interrupts. If
- * not, mask the pin, because the interrupt would never end.
+ * For level-triggered interrupts: return true if this comparator raised the
+ * interrupt. If another device did, mask the pin, because the interrupt would
+ * never end.
  */
 BOOLEAN comparator_fired(struct comparator *c)
 {

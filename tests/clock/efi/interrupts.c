@@ -115,7 +115,10 @@ static EFI_STATUS EFIAPI irq_count(UINT64 kind, UINT64 *value)
 
 TEST_FUNCTION(irq_count, irq_count, .max = NR_TEST_IRQS - 1);
 
-/* If LINT0 is masked, the firmware cannot be using the 8259 */
+/*
+ * If the firmware does not use the 8259, because LINT0 is masked or is not
+ * ExtINT, mask all inputs of the 8259, and connect it to the CPU
+ */
 void init_interrupts(void)
 {
 	UINT32 lvt0 = lapic_read(LAPIC_LVT0);

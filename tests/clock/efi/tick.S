@@ -10,7 +10,8 @@
  * Interrupts may be on between the return of the handler and the CLI here. The
  * handler has ended then, so an interrupt there does not count as nested.
  *
- * A burden makes the handler slower: the wrapper spins with interrupts on.
+ * A burden makes the handler slower: if the handler returned with interrupts
+ * on, the wrapper spins with interrupts on.
  */
 	.text
 	.globl	tick

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware that uses the highest vectors below those of Linux
+ * Firmware that uses the vectors that Linux tries first for its slice timer
  *
  * The UEFI shell loads this driver. A timer event sends an interrupt to one of
  * the vectors, and checks that the handler is called. It prints the counts

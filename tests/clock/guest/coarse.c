@@ -11,9 +11,9 @@
 #define CALL_US		3000000
 
 /*
- * With a tick of 250 Hz, a sleep takes at most two ticks longer, and a quarter
+ * With a tick of 250 Hz, a sleep takes at most two ticks longer, or a quarter
  * longer on a busy host. If each slice lost ticks, a sleep would take twice the
- * time.
+ * time. The limit is between these.
  */
 #define LATE_MS		(SLEEP_MS * 2 / 3)
 

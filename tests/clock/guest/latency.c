@@ -19,7 +19,10 @@
 #include "disksize.h"
 #include "speed.h"
 
-/* Not in step with ticks and slices, to expire at all times of these */
+/*
+ * Not in step with ticks and slices, so that timers expire in all phases of
+ * them
+ */
 #define INTERVAL_NS	497000
 #define SAMPLES		2000
 #define LIMIT_US	1000

@@ -63,7 +63,10 @@ static BOOLEAN in_place(const struct map *m, UINT64 function)
 	return FALSE;
 }
 
-/* Count what SetVirtualAddressMap() has moved; 0 if it has not been called */
+/*
+ * Count the memory descriptors and runtime services that SetVirtualAddressMap()
+ * has moved; 0 if it has not been called
+ */
 static UINT64 count_moved(const struct map *m)
 {
 	EFI_MEMORY_DESCRIPTOR *d = NULL;

@@ -9,7 +9,8 @@
  *	leave panic		panic by SysRq-c
  *	leave panic TPL		panic while a firmware call loops at this TPL
  *	leave panic fault	panic after a fault in a firmware call
- *	leave panic lock	panic with a lock that an interrupt takes
+ *	leave panic lock	panic while holding a lock that an interrupt
+ *				handler takes
  *	leave ARGUMENT		reboot(2) with this argument
  *
  * A word before the way to end Linux prepares a difficulty:
@@ -17,7 +18,8 @@
  *	leave busy ...		an oops while the firmware loops in its own work
  *	leave crowd ...		a thread calls the firmware all the time
  *	leave fault ...		the firmware faults in the last slice
- *	leave hang ...		the last call of a driver does not return
+ *	leave hang ...		the last firmware call of a Linux driver does
+ *				not return
  *	leave reset ...		another task is in ResetSystem()
  *	leave stuck ...		a firmware call does not return
  */
