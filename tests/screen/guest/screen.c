@@ -33,6 +33,8 @@
 #include "kms.h"
 #include "ledger.h"
 
+#define SET_CONSOLE_LEVEL	8	/* SYSLOG_ACTION_CONSOLE_LEVEL */
+
 #define TRACING		"/sys/kernel/debug/tracing/"
 #define CYCLES		(is_long() ? 100 : 3)
 #define MAX_SCREENS	8
@@ -567,8 +569,11 @@ int main(int argc, char **argv)
 	int i;
 
 	ksft_print_header();
+	/* A kernel message would appear in the middle of the expected text */
+	klogctl(SET_CONSOLE_LEVEL, NULL, 1);
 	for (i = 1; i < argc; i++)
 		run(argv[i]);
+	klogctl(SET_CONSOLE_LEVEL, NULL, 7);
 	/* The number of results depends on the steps */
 	ksft_set_plan(ksft_test_num());
 	ksft_finished();
