@@ -132,6 +132,9 @@ static void __init esetup_setup_efi(void)
 {
 	efi_init();
 	clear_bit(EFI_RUNTIME_SERVICES, &efi.flags);
+	/* The EFI stub's copy of the event log does not grow: efi-tpm reads the log */
+	efi.tpm_log = EFI_INVALID_TABLE_ADDR;
+	efi.tpm_final_log = EFI_INVALID_TABLE_ADDR;
 	efi_set_secure_boot(boot_params.secure_boot);
 	esetup_lock_down();
 }
