@@ -5,7 +5,8 @@
  * The firmware keeps using its memory, and every change that Linux makes there
  * remains after Linux has ended. Therefore firmware memory is reserved in the
  * memory map, and it is a busy, exclusive resource: no driver can claim it, and
- * /dev/mem does not show it.
+ * /dev/mem does not show it. So are the registers of the TPM, which has no
+ * configuration space by which a driver could be kept away.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -20,6 +21,17 @@
 #include <asm/setup.h>
 
 #include <asm/efi-mode.h>
+
+/*
+ * The registers of every TPM that is not on a bus of its own (TCG PC Client
+ * Platform TPM Profile, section 6.5). The memory map need not list them.
+ */
+static struct resource tpm_resource = {
+	.name	= "EFI firmware: TPM",
+	.start	= 0xfed40000,
+	.end	= 0xfed44fff,
+	.flags	= IORESOURCE_MEM | IORESOURCE_BUSY | IORESOURCE_EXCLUSIVE,
+};
 
 static struct resource *firmware_resources __initdata;
 static int nr_firmware_resources __initdata;
@@ -135,6 +147,8 @@ void __init efi_mode_memory_reserve_firmware(void)
 /**
  * efi_mode_memory_insert_resources() - name the firmware's memory in iomem
  *
+ * This also keeps native drivers away from the TPM.
+ *
  * Context: setup_arch(), after the resources of the memory map.
  */
 void __init efi_mode_memory_insert_resources(void)
@@ -144,4 +158,7 @@ void __init efi_mode_memory_insert_resources(void)
 	for (i = 0; i < nr_firmware_resources; i++)
 		if (insert_resource(&iomem_resource, &firmware_resources[i]))
 			pr_warn("cannot reserve firmware memory %pR\n", &firmware_resources[i]);
+	/* It fails if the memory map has a part of this range */
+	if (insert_resource(&iomem_resource, &tpm_resource))
+		pr_info("the TPM's registers are reserved in part only\n");
 }
