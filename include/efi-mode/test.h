@@ -133,6 +133,20 @@ struct efi_mode_test_atomic {
 	__u64 set_hidden;
 };
 
+/**
+ * struct efi_mode_test_measure - call efi_tcg2_measure()
+ * @pcr:	in: index of the PCR
+ * @type:	in: type of the event
+ * @text:	in: the data that is hashed, up to a NUL, and the event
+ *
+ * The ioctl fails with the error of efi_tcg2_measure().
+ */
+struct efi_mode_test_measure {
+	__u32 pcr;
+	__u32 type;
+	char text[112];
+};
+
 /* Not used in Documentation/userspace-api/ioctl/ioctl-number.rst */
 #define EFI_MODE_TEST_MAGIC	0xef
 
@@ -162,5 +176,6 @@ struct efi_mode_test_atomic {
  * if the firmware was interrupted in work of its own.
  */
 #define EFI_MODE_TEST_DRIVER_ATOMIC _IOWR(EFI_MODE_TEST_MAGIC, 16, struct efi_mode_test_driver)
+#define EFI_MODE_TEST_MEASURE	_IOW(EFI_MODE_TEST_MAGIC, 17, struct efi_mode_test_measure)
 
 #endif /* _EFI_MODE_TEST_H */

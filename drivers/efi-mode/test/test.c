@@ -35,6 +35,7 @@
 #include <efi-mode/call.h>
 #include <efi-mode/event.h>
 #include <efi-mode/slice.h>
+#include <efi-mode/tcg2.h>
 #include <efi-mode/test.h>
 #include <efi-mode/test-driver.h>
 #include <efi-mode/time-limits.h>
@@ -444,6 +445,13 @@ static long test_panic(void)
 	panic("efi-mode-test: with a lock that an interrupt wants\n");
 }
 
+static long test_measure(const struct efi_mode_test_measure *arg)
+{
+	size_t size = strnlen(arg->text, sizeof(arg->text));
+
+	return efi_tcg2_measure(arg->pcr, arg->type, arg->text, size, arg->text, size);
+}
+
 static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 {
 	union {
@@ -455,6 +463,7 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 		struct efi_mode_test_round_trips round_trips;
 		struct efi_mode_test_print print;
 		struct efi_mode_test_atomic atomic;
+		struct efi_mode_test_measure measure;
 		u64 storm;
 		u64 cr4;
 	} arg = {};
@@ -517,6 +526,9 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 		break;
 	case EFI_MODE_TEST_PANIC:
 		ret = test_panic();
+		break;
+	case EFI_MODE_TEST_MEASURE:
+		ret = test_measure(&arg.measure);
 		break;
 	case EFI_MODE_TEST_LAST_FAULT:
 		ret = test_last_fault(s);
