@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+The firmware's TPM
+"""
+
+import contextlib
+import tempfile
+
+from lib import machine as boots
+from lib.machine import BOOT, QUIET, START
+from lib.registry import test
+from tpm.swtpm import swtpm
+
+LINUX = "bzImage initrd=\\initrd.img"
+
+
+@contextlib.contextmanager
+def tpm_machine(opt, results, name, script, device="tpm-crb", version="2.0", args=(),
+                **kwargs):
+    """Boot @script with a TPM; the result is the machine and the TPM"""
+    content = boots.files(opt, *script, archives=("initrd-tests", "initrd-runtime"),
+                          objects=kwargs.pop("objects", None))
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as folder, \
+         swtpm(folder, device, version) as tpm, \
+         boots.machine(opt, results, name, content, args=[*tpm.args, *args],
+                       **kwargs) as m:
+        yield m, tpm
+
+
+def boot_tpm(opt, results, name, *tests, driver=False, expected=(), **kwargs):
+    """Boot with a TPM and run guest tests"""
+    script = ["load fs0:\\driver.efi"] if driver else []
+    script.append(f"{LINUX} {QUIET}{','.join(tests)}")
+    with tpm_machine(opt, results, name, script, **kwargs) as (m, _):
+        boots.guest_tests(m, results, name, tests, expected)
+
+
+NEEDS = ("tests-initrd", "runtime-initrd")
+
+
+@test("tpm", also_long=True, beside=True, guest=("tpm", "tpm-tools"), needs=NEEDS)
+def tpm_tools(opt, results):
+    """TPM tools work with the firmware's TPM, and its event log replays to the PCRs"""
+    for device in ("tpm-crb", "tpm-tis") if opt.test.long else ("tpm-crb",):
+        boot_tpm(opt, results, device, "tpm", "tpm-tools", device=device)
+
+
+@test("tpm", beside=True, guest=("tpm-log", "tpm-event"), efi=("driver",), needs=NEEDS)
+def tpm_log(opt, results):
+    """The event log has what the firmware and Linux measure, until it is full"""
+    boot_tpm(opt, results, "tpm-log", "tpm-log", driver=True)
+
+
+@test("tpm", beside=True, guest=("tpm-faults",), efi=("driver",), needs=NEEDS)
+def tpm_faults(opt, results):
+    """Linux survives a TPM that fails, and a firmware that answers wrongly"""
+    boot_tpm(opt, results, "tpm-faults", "tpm-faults", driver=True,
+             expected=("Firmware Bug",))
+
+
+@test("tpm", beside=True, guest=("tpm-gone",), needs=NEEDS)
+def tpm_gone(opt, results):
+    """The device of a TPM that ends in the middle of a command disappears"""
+    name = "tpm-gone"
+    with tpm_machine(opt, results, name, [f"{LINUX} {QUIET}tpm-gone"]) as (m, tpm):
+        m.expect(r"TAKE THE TPM AWAY", START + BOOT)
+        tpm.kill()
+        m.position = 0
+        boots.guest_tests(m, results, name, ("tpm-gone",))
+
+
+@test("tpm", beside=True, guest=("tpm-none",), needs=NEEDS)
+def tpm_none(opt, results):
+    """Without a TPM 2.0, the kernel log says so"""
+    tests = "tpm-none:none", "tpm-none:1.2"
+    content = boots.files(opt, f"{LINUX} {QUIET}{tests[0]}",
+                          archives=("initrd-tests", "initrd-runtime"))
+    with boots.machine(opt, results, "tpm-none", content) as m:
+        boots.guest_tests(m, results, "tpm-none", tests[:1])
+    boot_tpm(opt, results, "tpm-1.2", tests[1], device="tpm-tis", version="1.2")
+
+
+@test("tpm", beside=True, guest=("tpm-left", "leave"), needs=NEEDS)
+def tpm_left(opt, results):
+    """When Linux ends, it leaves nothing of its own in the TPM"""
+    name = "tpm-left"
+    script = [f"{LINUX} {QUIET}tpm-left:leave,leave:return", f"{LINUX} {QUIET}tpm-left:check"]
+    with tpm_machine(opt, results, name, script) as (m, _):
+        m.expect(r"TEST BEGIN", START + BOOT)
+        begin = m.position
+        end = m.expect(r"TEST END tpm-left:leave (\d+)", boots.TEST)
+        boots.take_results(results, f"{name}: before", m.text[begin:end.start()])
+        boots.guest_tests(m, results, name, ("tpm-left:check",))
+
+
+@test("tpm", long=True, guest=("tpm-slow",), efi=("driver",), needs=NEEDS)
+def tpm_slow(opt, results):
+    """Linux timers are punctual while a command of the TPM takes 10 or 80 seconds"""
+    for seconds in 10, 80:
+        boot_tpm(opt, results, f"tpm-slow-{seconds}", f"tpm-slow:{seconds}", driver=True)
