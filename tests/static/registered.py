@@ -10,8 +10,8 @@ import re
 from lib import programs, registry
 from lib.registry import TOP, test
 
-# Programs of no test: scripts/bench.py and scripts/bench_disks.py start them
-MEASURING = {"tsc", "share", "speed", "diskspeed"}
+# Programs of no test: scripts/bench*.py start them
+MEASURING = {"tsc", "share", "speed", "diskspeed", "tpm-speed", "tpmspeed"}
 
 
 @test("static", beside=True, needs=("tree",))
