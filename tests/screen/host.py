@@ -275,11 +275,12 @@ def first(opt, results):
     with machine(opt, results, name, learning(opt, script)) as m:
         screens = Screens(opt, m)
         learn(m, results, name, screens)
-        # Wait for the whole message, and stop the machine before the message scrolls away
+        # On a busy host, the very first message has scrolled away when the machine stops. Time
+        # begins only after dozens of messages.
         m.expect(r"^\[ +0\.000000\] Linux version .*\n", START)
         m.command_qmp("stop")
-        wrong = screens.wait_text(r"^\[ +0\.000000\] Linux version")
-        results.add(not wrong, f"{name}: the first message is on the screen",
+        wrong = screens.wait_text(r"^\[ +0\.000000\] ")
+        results.add(not wrong, f"{name}: the first messages are on the screen",
                     wrong)
         m.command_qmp("cont")
         m.expect("TEST BEGIN", BOOT)
