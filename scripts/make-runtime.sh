@@ -19,7 +19,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-programs="acpidump bash chattr cryptsetup dmidecode efibootmgr efivar hwclock perf rtcwake trace-cmd"
+programs="acpidump bash chattr cryptsetup dmidecode efibootmgr efivar hwclock kexec perf rtcwake tpm2 trace-cmd"
 
 for folder in efivarfs rtc; do
 	mkdir -p "$work/$folder"
@@ -46,6 +46,10 @@ done > "$work/order"
 		# The libraries have the same paths as on this machine
 		ldd "$path" | sed -n -E 's,^[^/]*(/[^ ]+) .*,\1 \1,p'
 	done
+	# tpm2 loads it by name
+	tcti=$(ldconfig -p | sed -n 's,.*libtss2-tcti-device.so.0 .*=> ,,p' | head -n 1)
+	echo "$tcti $tcti"
+	ldd "$tcti" | sed -n -E 's,^[^/]*(/[^ ]+) .*,\1 \1,p'
 	for file in open-unlink create-read; do
 		echo "/kselftests/efivarfs/$file $work/efivarfs/$file"
 	done

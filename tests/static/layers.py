@@ -16,6 +16,8 @@ from lib.registry import TOP, test
 FOLDERS = {
     "drivers/efi-mode/test": None,
     "drivers/efi-mode/disk": "drivers/efi-mode/disk/disk.h",
+    "drivers/efi-mode/tpm": "drivers/efi-mode/tpm/efi-tpm.h",
+    "drivers/efi-mode/kexec": "drivers/efi-mode/kexec/efi-kexec.h",
     "drivers/efi-mode/screen": "drivers/efi-mode/screen/screen.h",
     "drivers/efi-mode/text": "drivers/efi-mode/text/text.h",
     "drivers/efi-mode/bus": "drivers/efi-mode/bus/bus.h",
@@ -26,8 +28,12 @@ FOLDERS = {
 # The folders that a folder may call. arch/efi/kernel and arch/efi/boot are different
 # programs, so neither can call the other.
 BELOW = {
-    "drivers/efi-mode/test": ("drivers/efi-mode/bus", "arch/efi/kernel"),
+    "drivers/efi-mode/test": ("drivers/efi-mode/bus", "drivers/efi-mode/tpm",
+                              "arch/efi/kernel"),
     "drivers/efi-mode/disk": ("drivers/efi-mode/bus", "arch/efi/kernel"),
+    "drivers/efi-mode/tpm": ("drivers/efi-mode/bus", "arch/efi/kernel"),
+    "drivers/efi-mode/kexec": ("drivers/efi-mode/bus", "drivers/efi-mode/tpm",
+                               "arch/efi/kernel"),
     "drivers/efi-mode/screen": ("drivers/efi-mode/bus", "arch/efi/kernel"),
     "drivers/efi-mode/text": ("drivers/efi-mode/bus", "arch/efi/kernel"),
     "drivers/efi-mode/bus": ("arch/efi/kernel",),
