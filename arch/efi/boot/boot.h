@@ -5,7 +5,7 @@
  * Calls run downwards. Files on a line do not call each other:
  *
  *	start
- *	resident, settings
+ *	resident, settings, child
  *	hook-stall, hook-timer, idt-entry
  *	preempt
  *	idle-poll, idt-hook, invoke, clock, switch-tables, keys, machine-check
@@ -73,6 +73,11 @@ const efi_system_table_t *efi_mode_firmware_systab(void);
 
 void efi_mode_settings_note(const efi_system_table_t *systab);
 void efi_mode_settings_restore(void);
+
+/* child.c */
+
+void efi_mode_child_take(const struct efi_mode_handoff *h);
+efi_status_t efi_mode_child_run(efi_status_t status);
 
 /* live-memory.c */
 

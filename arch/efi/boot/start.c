@@ -9,7 +9,8 @@
  * When the kernel ends, the image returns in the same way: efi_mode_start()
  * returns to the stub, the stub calls Exit(), and start_exit() calls
  * start_undo(). After the last world switch, no code uses the arena, except the
- * handoff in it, until start_undo() frees it.
+ * handoff in it, until start_undo() frees it. If kexec has loaded an image, that
+ * is started last.
  */
 #include <linux/sizes.h>
 #include <asm/apicdef.h>
@@ -501,7 +502,9 @@ efi_status_t efi_mode_start(efi_handle_t handle,
 	efi_mode_first_state(&h->linux_cpu, (void *)h->layout.stack_top,
 			     boot_params, kernel_entry);
 
-	return efi_mode_resident_serve();
+	status = efi_mode_resident_serve();
+	efi_mode_child_take(h);
+	return status;
 }
 
 /* The ledger comes last, because it frees the memory that holds the handoff */
@@ -529,7 +532,7 @@ start_exit(efi_handle_t handle, efi_status_t status, unsigned long size,
 	   efi_char16_t *data)
 {
 	start_undo();
-	efi_mode_exit_status = status;
+	efi_mode_exit_status = efi_mode_child_run(status);
 	__builtin_longjmp(efi_mode_entry, 1);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ways out: return to the firmware, or call its ResetSystem()
+ * The ways out: return to the firmware, start another EFI image (kexec), or call
+ * ResetSystem()
  *
  * The argument of reboot(2) chooses the way; without an argument,
  * efi_mode.on_exit= does. After a panic, it is efi_mode.on_panic=.
@@ -12,6 +13,7 @@
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/kexec.h>
 #include <linux/limits.h>
 #include <linux/moduleparam.h>
 #include <linux/panic.h>
@@ -289,9 +291,20 @@ static int eexit_power_off_handler(struct sys_off_data *data)
 	return NOTIFY_DONE;
 }
 
-/* Other CPUs and the interrupt controllers belong to the firmware */
-static void eexit_no_shutdown(void)
+/*
+ * Other CPUs and the interrupt controllers belong to the firmware, so this is
+ * only for kexec. If Linux cannot return, the machine is reset.
+ */
+static void eexit_shutdown(void)
 {
+	static const struct efi_mode_reboot_action kexec = {
+		.type = EFI_MODE_REBOOT_RETURN, .status = EFI_SUCCESS, .reset = -1,
+	};
+
+	if (!kexec_in_progress)
+		return;
+	efi_mode_start_child();
+	eexit_end_system(&kexec, true);
 }
 
 /*
@@ -331,7 +344,7 @@ void __init efi_mode_exit_setup(void)
 	machine_ops.emergency_restart	= eexit_emergency_restart;
 	machine_ops.power_off		= eexit_power_off;
 	machine_ops.halt		= eexit_machine_halt;
-	machine_ops.shutdown		= eexit_no_shutdown;
+	machine_ops.shutdown		= eexit_shutdown;
 	eexit_keep_local_apic();
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Refuse kexec and kdump
+ * Refuse kexec_load(2)
  *
- * The new kernel would run on a machine whose memory and devices the firmware
- * still uses.
+ * Its segments have addresses that user space has chosen, where the firmware may
+ * have its memory, and nothing says how to start them beside the firmware.
+ * kexec_file_load(2) passes the image to the firmware: drivers/efi-mode/kexec.
  */
 #define pr_fmt(fmt) "efi-mode: " fmt
 
@@ -12,15 +13,15 @@
 #include <linux/printk.h>
 
 /**
- * arch_kexec_load_check() - refuse to load an image
+ * efi_kexec_load_check() - refuse to load segments
  *
- * kexec_load(2) and kexec_file_load(2) call it before they read the image.
+ * kexec_load(2) calls it before it reads the segments.
  *
  * Context: any.
  * Return: -EOPNOTSUPP.
  */
-int arch_kexec_load_check(void)
+int efi_kexec_load_check(void)
 {
-	pr_err_ratelimited("kexec and kdump do not work beside the firmware\n");
+	pr_err_ratelimited("kexec_load(2) cannot work beside the firmware, use kexec_file_load(2): kexec -s\n");
 	return -EOPNOTSUPP;
 }

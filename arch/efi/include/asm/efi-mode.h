@@ -17,7 +17,7 @@
  *	slice
  *	event-dispatch, apic
  *	ignore, irq, lapic-timer, switch, counters
- *	systab
+ *	systab, child
  *	handoff
  *	no-firmware, kexec
  *
@@ -50,6 +50,10 @@ void efi_mode_map_handoff(void);
 /* systab.c */
 
 void efi_mode_copy_systab(void);
+
+/* child.c */
+
+void efi_mode_start_child(void);
 
 /* platform.c */
 

@@ -34,7 +34,7 @@
 #include <efi-mode/request.h>
 
 #define EFI_MODE_HANDOFF_MAGIC		0x45444f4d2d494645	/* "EFI-MODE" */
-#define EFI_MODE_HANDOFF_VERSION	11
+#define EFI_MODE_HANDOFF_VERSION	12
 #define EFI_MODE_HANDOFF_CANARY		0x66666f646e616821	/* "!handoff" */
 
 #define EFI_MODE_MAX_RANGES		32
@@ -113,6 +113,8 @@
 
 #include <asm/setup_data.h>
 #include <asm/ticks.h>
+
+#include <efi-mode/child.h>
 
 /**
  * struct efi_mode_exceptions - counters of exceptions that cannot be masked
@@ -369,6 +371,7 @@ struct efi_mode_setup_data {
  * @linux_has_work: set by the kernel for a slice if Linux has a task to run
  *		while the firmware waits
  * @leaving:	set by the kernel for its last ingress
+ * @start_child: set by the kernel if @child is to be started after it
  * @signalled:	set if a byte in @signals has been set
  * @exit_status: EFI status that the image returns after the last ingress
  * @nr_pending:	number of bits set in @pending
@@ -394,6 +397,7 @@ struct efi_mode_setup_data {
  * @fault:	exception that has stopped the firmware
  * @resident:	functions of the resident half
  * @image:	handle of the EFI image
+ * @child:	the image that kexec has loaded
  * @events:	EFI events of the kernel, by number; 0: none
  * @signals:	nonzero for each event that has been signalled
  * @keys:	watched keys that have been pressed
@@ -429,7 +433,10 @@ struct efi_mode_handoff {
 	__u8  linux_has_work;
 	__u8  leaving;
 	__u8  signalled;
+	__u8  start_child;
+	__u8  __pad4[3];
 	__u32 nr_pending;
+	__u32 __pad5;
 	__u64 pending[EFI_MODE_NR_VECTORS / 64];
 	__u64 exit_status;
 
@@ -453,6 +460,7 @@ struct efi_mode_handoff {
 
 	struct efi_mode_resident resident;
 	__u64 image;
+	struct efi_mode_child child;
 	__u64 events[EFI_MODE_NR_EVENTS];
 	__u8  signals[EFI_MODE_NR_EVENTS];
 	struct efi_mode_keys keys;
