@@ -215,6 +215,16 @@ static inline void efi_device_set_drvdata(struct efi_device *edev, void *data)
 }
 
 /**
+ * efi_device_from() - get the device on the bus
+ * @dev:	a device, or NULL
+ *
+ * Context: any. The caller holds a reference to @dev.
+ * Return: the struct efi_device that contains @dev, or NULL if @dev is not on
+ * the bus.
+ */
+struct efi_device *efi_device_from(struct device *dev);
+
+/**
  * efi_device_has_protocol() - check whether a handle has a protocol
  * @edev:	the device
  * @guid:	GUID of the protocol

@@ -20,6 +20,12 @@ static bool ready;
 
 /* Interface for drivers */
 
+struct efi_device *efi_device_from(struct device *dev)
+{
+	return dev && dev->bus == &efi_bus_type ? to_efi_device(dev) : NULL;
+}
+EXPORT_SYMBOL_GPL(efi_device_from);
+
 void efi_device_replaced(struct efi_device *edev)
 {
 	mutex_lock(&efi_devices_mutex);

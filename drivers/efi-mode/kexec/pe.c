@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Recognize EFI applications
+ *
+ * The firmware checks an image thoroughly. This is only to refuse other files
+ * with a clear message, before the firmware reads them.
+ */
+#include <linux/efi.h>
+#include <linux/overflow.h>
+#include <linux/pe.h>
+#include <linux/string.h>
+
+#include "efi-kexec.h"
+
+/**
+ * efi_pe_why_not() - check whether a file is an EFI application for x86-64
+ * @buf:	the file
+ * @size:	size of @buf in bytes
+ *
+ * Context: any.
+ * Return: NULL if it is one, otherwise the reason why it is not, as the end of a
+ * sentence that begins with "the image".
+ */
+const char *efi_pe_why_not(const void *buf, size_t size)
+{
+	const struct mz_hdr *mz = buf;
+	const struct pe32plus_opt_hdr *opt;
+	const struct pe_hdr *pe;
+	size_t at;
+
+	if (size < sizeof(*mz) || mz->magic != MZ_MAGIC)
+		return "is not a PE file";
+	at = mz->peaddr;
+	if (size_add(at, sizeof(*pe) + sizeof(*opt)) > size)
+		return "is truncated";
+	pe = buf + at;
+	opt = buf + at + sizeof(*pe);
+	if (pe->magic != PE_MAGIC)
+		return "is not a PE file";
+	if (pe->machine != IMAGE_FILE_MACHINE_AMD64 ||
+	    pe->opt_hdr_size < sizeof(*opt) || opt->magic != PE_OPT_MAGIC_PE32PLUS)
+		return "is for another kind of CPU";
+	if (opt->subsys != IMAGE_SUBSYSTEM_EFI_APPLICATION)
+		return "is not an EFI application";
+	if (opt->header_size > size)
+		return "is truncated";
+	return NULL;
+}
