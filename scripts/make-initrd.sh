@@ -29,7 +29,7 @@ file /init $top/tests/lib/guest/init 0755 0 0
 EOF
 
 make -s -C "$top/tools/efi-mode" OUTPUT="$work/tools"
-for tool in efi-return lsefi; do
+for tool in efi-kexec efi-return lsefi; do
 	echo "file /bin/$tool $work/tools/$tool 0755 0 0" >> "$list"
 done
 
