@@ -28,7 +28,7 @@ kernel-cc = $(if $(ccache),CC="ccache gcc")
 ours	:= run check check-long kselftests-stock bench tree packages image initrd \
 	   image-modules tests-initrd kselftests-initrd runtime-initrd root-image \
 	   debug-image debug-initrd stock-image native-image efi-programs \
-	   second-firmware
+	   second-firmware debian-kernel
 
 # Use all processors, unless the command line has -j. MAKEFLAGS is complete only in a recipe.
 jobs	 = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -167,6 +167,10 @@ efi-programs: packages
 PHONY += second-firmware
 second-firmware: packages
 	@scripts/second-firmware.sh $(build)/second-firmware
+
+PHONY += debian-kernel
+debian-kernel: packages
+	@scripts/debian-kernel.sh $(build)/debian-kernel
 
 # Run the tests that TESTS selects. Build only what these tests use.
 check-tests = $(kernel-cc) tests/check.py --build $(build) --tree $(tree) --objects $(objects) \
