@@ -11,10 +11,10 @@ import tempfile
 import qemu
 from exit.host import cycles
 from lib import volume
+from lib.gpt import MIB, SECTOR, gpt_disk
 from lib.machine import (BOOT, QUIET, START, SWITCHING, TEST, boot, clean, files,
                          machine, note_programs, take_results)
 from lib.registry import test
-from runtime.host import MIB, SECTOR, gpt_disk
 
 
 def path(opt, name):
