@@ -51,6 +51,12 @@ fi
 "${root[@]}" rm -f "$folder"/lib/modules/*/build
 "${root[@]}" install -D -m 644 -t "$folder/etc/udev/rules.d" \
 	"$top"/tools/efi-mode/*.rules
+# QEMU without an accelerator on a busy host is slower than systemd expects
+"${root[@]}" install -D -m 644 /dev/stdin "$folder/etc/systemd/system.conf.d/patience.conf" <<END
+[Manager]
+DefaultTimeoutStartSec=600
+DefaultDeviceTimeoutSec=600
+END
 "${root[@]}" rm -rf "$folder/tests"
 "${root[@]}" install -D -t "$folder/tests" "$top"/tests/system/guest/* "$top/tests/lib/guest/ktap"
 

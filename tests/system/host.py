@@ -11,14 +11,12 @@ import tempfile
 
 import qemu
 import run
+from lib.debian import (LOGIN, PATIENCE, ROOT_OFFSET, boot_line, copy_root, disk, log_in,
+                        shell)
 from lib.machine import BOOT, START, TEST, clean, machine, take_results
 from lib.registry import test
 from disk.load import CONTROLLERS, attach
 from lib.screens import Screens
-
-# In seconds; systemd starts many processes, and QEMU has no accelerator
-PATIENCE = 240
-PROMPT = r"^root@efi-mode:.*# $"
 
 # For each disk: its size in MiB, by which the guest finds it, and more options for QEMU
 DISKS = {
@@ -44,18 +42,9 @@ def disk_args(tmp):
     return args
 
 
-def shell(m, command, timeout=60):
-    """Run a command at the login shell, and return its output"""
-    m.send(command + "\r")
-    m.expect(re.escape(command[-20:]) + r"\s", timeout)
-    begin = m.position
-    end = m.expect(PROMPT, timeout)
-    return m.text[begin:end.start()]
-
-
 def judge_image(results, name, path):
     """Check that the file system is consistent and was unmounted"""
-    where = f"{path}?offset={1 << 20}"
+    where = f"{path}?offset={ROOT_OFFSET}"
     said = subprocess.run(["e2fsck", "-f", "-n", where], check=False,
                           capture_output=True, text=True)
     results.add(not said.returncode, f"{name}: e2fsck", said.stdout)
@@ -127,23 +116,18 @@ def debian(opt, results):
     """A Debian system boots from a firmware disk, uses other disks, and powers off"""
     name = "debian"
     with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
-        root = os.path.join(tmp, "root.img")
-        shutil.copy(os.path.join(opt.build, "root.img"), root)
-        args = ["-drive", f"if=none,id=root,format=raw,file={root}",
-                "-device", "virtio-blk-pci,drive=root", *disk_args(tmp)]
+        root = copy_root(opt, tmp)
+        args = [*disk("root", root), *disk_args(tmp)]
         content = {
             "bzImage": opt.kernel,
-            "startup.nsh": qemu.shell_script(
-                "@echo -off", "fs0:", "bzImage efi_mode.connect=1 "
-                f"root=PARTUUID={run.root_partition(root)} rw"),
+            "startup.nsh": qemu.shell_script("@echo -off", "fs0:", boot_line(root)),
         }
         with machine(opt, results, name, content, args=args) as m:
-            m.expect(r"^efi-mode login: ", START + PATIENCE)
+            m.expect(LOGIN, START + PATIENCE)
             results.add(True, f"{name}: a login prompt on the serial port")
-            wrong = Screens(opt, m).wait_text(r"^efi-mode login: ")
+            wrong = Screens(opt, m).wait_text(LOGIN)
             results.add(not wrong, f"{name}: a login prompt on the screen", wrong)
-            m.send("root\r")
-            m.expect(PROMPT, PATIENCE)
+            log_in(m)
             said = shell(m, "systemctl is-system-running --wait", PATIENCE)
             results.add("running" in said, f"{name}: all units have started",
                         said + shell(m, "systemctl --failed"))
