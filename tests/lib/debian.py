@@ -8,6 +8,7 @@ import re
 import subprocess
 
 import run
+from lib.machine import START
 
 # In seconds; systemd starts many processes, and QEMU has no accelerator
 PATIENCE = 600
@@ -38,10 +39,24 @@ def boot_line(root):
     return f"bzImage efi_mode.connect=1 root=PARTUUID={run.root_partition(root)} rw"
 
 
+def add_file(image, path, source):
+    """Write the file @source to @path in a disk image; the folder must exist"""
+    folder, name = os.path.split(path)
+    commands = f"cd {folder}\nrm {name}\nwrite {source} {name}\n"
+    subprocess.run(["debugfs", "-w", "-f", "-", f"{image}?offset={ROOT_OFFSET}"],
+                   input=commands, text=True, check=True, capture_output=True)
+
+
 def log_in(m):
     """Log in as root at the prompt that has appeared"""
     m.send("root\r")
     m.expect(PROMPT, PATIENCE)
+
+
+def boot_and_log_in(m):
+    """Wait for the login prompt on the serial port, and log in as root"""
+    m.expect(LOGIN, START + PATIENCE)
+    log_in(m)
 
 
 def shell(m, command, timeout=120):

@@ -11,12 +11,15 @@ import tempfile
 
 import qemu
 import run
-from lib.debian import (LOGIN, PATIENCE, ROOT_OFFSET, boot_line, copy_root, disk, log_in,
-                        shell)
+from lib.debian import (LOGIN, PATIENCE, ROOT_OFFSET, add_file, boot_and_log_in, boot_line,
+                        copy_root, disk, log_in, shell)
+from lib.gpt import MIB, gpt_disk
 from lib.machine import BOOT, START, TEST, clean, machine, take_results
-from lib.registry import test
+from lib.registry import TOP, test
 from disk.load import CONTROLLERS, attach
 from lib.screens import Screens
+
+GUIDE = "Documentation/efi-mode/user-guide.rst"
 
 # For each disk: its size in MiB, by which the guest finds it, and more options for QEMU
 DISKS = {
@@ -147,3 +150,86 @@ def debian(opt, results):
             results.add("I/O error" not in m.text,
                         f"{name}: no I/O error in the log")
         judge_image(results, name, root)
+
+
+def recipe(uuid):
+    """
+    Return the udev rule and the line of /etc/fstab with which the user guide mounts the EFI
+    system partition, for a file system with @uuid
+    """
+    with open(os.path.join(TOP, GUIDE), encoding="utf-8") as f:
+        guide = f.read()
+    rule = re.search(r'^\t(ACTION==.*ENV\{ID_FS_UUID\}=="(.*?)".*)$', guide, re.M)
+    line = re.search(rf"^\t(UUID={rule[2]} /boot/efi .*)$", guide, re.M)
+    return [text.replace(rule[2], uuid) + "\n" for text in (rule[1], line[1])]
+
+
+def system_partition(tmp, content):
+    """Make a disk with an EFI system partition. Return its path and the UUID of the volume."""
+    volume = os.path.join(tmp, "volume.img")
+    qemu.fat_image(volume, content)
+    uuid = subprocess.run(["blkid", "-p", "-o", "value", "-s", "UUID", volume], check=True,
+                          capture_output=True, text=True).stdout.strip()
+    path = os.path.join(tmp, "system.img")
+    with open(volume, "rb") as f:
+        gpt_disk(path, f.read(), os.path.getsize(volume) + 2 * MIB)
+    return path, uuid
+
+
+# In the boot sector of FAT32. Linux sets the lowest bit while it may write.
+FAT_STATE = 0x41
+
+
+def judge_system_partition(results, name, path):
+    """Check that a disk has the file that Linux wrote, and that Linux has unmounted it"""
+    said = subprocess.run(["mtype", "-i", f"{path}@@{MIB}", "::/with"], check=False,
+                          capture_output=True, text=True)
+    results.add(said.stdout == "from Linux\n", f"{name}: the partition has what Linux wrote",
+                said.stdout + said.stderr)
+    with open(path, "rb") as f:
+        f.seek(MIB + FAT_STATE)
+        results.add(not f.read(1)[0] & 1, f"{name}: the file system was unmounted")
+
+
+@test("system", long=True, beside=True, needs=("root-image",))
+def esp_recipe(opt, results):
+    """
+    With the user guide's udev rule, systemd mounts the EFI system partition read-write
+
+    Without the rule, it is mounted read-only. The kernel is on the same partition, as on an
+    installed system.
+    """
+    name = "esp-recipe"
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
+        root = copy_root(opt, tmp)
+        esp, uuid = system_partition(tmp, {
+            "bzImage": opt.kernel,
+            "startup.nsh": qemu.shell_script("@echo -off", "fs0:", boot_line(root)),
+        })
+        for path, text in zip(("/root/90-efi-claim.rules", "/etc/fstab"), recipe(uuid)):
+            source = os.path.join(tmp, "file")
+            with open(source, "w", encoding="utf-8") as f:
+                f.write(text)
+            add_file(root, path, source)
+        args = [*disk("esp", esp), *disk("root", root)]
+        with machine(opt, results, name, None, args=args) as m:
+            boot_and_log_in(m)
+            said = shell(m, "findmnt -n -o OPTIONS /boot/efi")
+            results.add(re.search(r"\bro,", said), f"{name}: without the rule: read-only", said)
+            said = shell(m, "touch /boot/efi/without && echo written")
+            results.add("Read-only file system" in said,
+                        f"{name}: without the rule: no file can be written", said)
+            shell(m, "cp /root/90-efi-claim.rules /etc/udev/rules.d")
+            m.send("reboot\r")
+
+            boot_and_log_in(m)
+            said = shell(m, "systemctl is-system-running --wait", PATIENCE)
+            results.add("running" in said, f"{name}: all units have started",
+                        said + shell(m, "systemctl --failed"))
+            said = shell(m, "findmnt -n -o OPTIONS /boot/efi")
+            results.add(re.search(r"\brw,", said), f"{name}: read-write", said)
+            shell(m, "echo from Linux > /boot/efi/with")
+            m.send("poweroff\r")
+            results.add(m.wait_end(PATIENCE), f"{name}: power-off")
+            clean(m, results, name)
+        judge_system_partition(results, name, esp)
