@@ -6,15 +6,14 @@ kexec: start other EFI applications
 import os
 import struct
 import tempfile
-import uuid
 import zlib
 
 import qemu
 from exit import host as exits
 from lib import machine as boots
+from lib.gpt import DISK, MIB, SECTOR, gpt_disk
 from lib.machine import BOOT, QUIET, START, TEST
 from lib.registry import test
-from runtime.host import GUID, MIB, SECTOR, gpt_disk
 
 LINUX = "bzImage initrd=\\initrd.img"
 
@@ -129,7 +128,7 @@ def kexec_boot(opt, results):
     name = "kexec-boot"
     # Not text with a NUL, as the kernel would make it of a command line
     options = "of the entry return=4".encode("utf-16-le")
-    entries = {0x77: load_option("A child", uuid.UUID(GUID).bytes_le, "\\kchild.efi", options),
+    entries = {0x77: load_option("A child", DISK.bytes_le, "\\kchild.efi", options),
                0x78: load_option("Gone", bytes(16), "\\kchild.efi", b"")}
     script = [f"setvar Boot{number:04X} -guid {boots.GLOBAL_GUID} -nv -bs -rt ={value.hex()}"
               for number, value in entries.items()]
