@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-only
 applications += tpmspeed
-driver	+= tcg2
+driver	+= tcg2 rom

@@ -6,6 +6,7 @@
  * file, which fail on request, and otherwise call the firmware's.
  */
 #include "driver.h"
+#include "rom.h"
 #include "tcg2.h"
 #include "tpm-faults.h"
 
@@ -177,8 +178,7 @@ static EFI_STATUS EFIAPI tpm_extend(UINT64 nr, UINT64 *value)
 
 TEST_FUNCTION(tpm_extend, tpm_extend, .max = MAX_EVENTS);
 
-/* Load this driver's image once more, which measures it, and unload it */
-static EFI_STATUS EFIAPI tpm_load_image(UINT64 unused, UINT64 *value)
+EFI_STATUS load_driver_again(void)
 {
 	static EFI_GUID loaded_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 	EFI_DEVICE_PATH *path;
@@ -186,8 +186,6 @@ static EFI_STATUS EFIAPI tpm_load_image(UINT64 unused, UINT64 *value)
 	EFI_HANDLE image = NULL;
 	EFI_STATUS status;
 
-	(void)unused;
-	*value = 0;
 	status = uefi_call_wrapper(BS->HandleProtocol, 3, driver_image, &loaded_guid,
 				   (void **)&loaded);
 	if (EFI_ERROR(status))
@@ -200,6 +198,13 @@ static EFI_STATUS EFIAPI tpm_load_image(UINT64 unused, UINT64 *value)
 		status = uefi_call_wrapper(BS->UnloadImage, 1, image);
 	FreePool(path);
 	return status;
+}
+
+static EFI_STATUS EFIAPI tpm_load_image(UINT64 unused, UINT64 *value)
+{
+	(void)unused;
+	*value = 0;
+	return load_driver_again();
 }
 
 TEST_FUNCTION(tpm_load_image, tpm_load_image);

@@ -5,6 +5,7 @@
  *	tpm-event linux TEXT [NR]	efi_tcg2_measure(), PCR 14, NR times
  *	tpm-event driver		HashLogExtendEvent() of another EFI driver
  *	tpm-event image			LoadImage()
+ *	tpm-event rom			make a device whose driver loads an image
  */
 #include "common.h"
 
@@ -42,5 +43,7 @@ int main(int argc, char **argv)
 		return call(fd, "tpm_extend", 1);
 	if (argc == 2 && !strcmp(argv[1], "image"))
 		return call(fd, "tpm_load_image", 0);
+	if (argc == 2 && !strcmp(argv[1], "rom"))
+		return call(fd, "tpm_rom", 0);
 	return EINVAL;
 }
