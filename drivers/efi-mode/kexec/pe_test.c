@@ -10,42 +10,42 @@
 #include "efi-kexec.h"
 
 /* An EFI application without sections */
-struct file {
+struct pe_file {
 	struct mz_hdr mz;
 	struct pe_hdr pe;
 	struct pe32plus_opt_hdr opt;
 	u8 rest[64];
 } __packed;
 
-static void make_file(struct file *f)
+static void make_file(struct pe_file *f)
 {
 	memset(f, 0, sizeof(*f));
 	f->mz.magic = MZ_MAGIC;
-	f->mz.peaddr = offsetof(struct file, pe);
+	f->mz.peaddr = offsetof(struct pe_file, pe);
 	f->pe.magic = PE_MAGIC;
 	f->pe.machine = IMAGE_FILE_MACHINE_AMD64;
 	f->pe.opt_hdr_size = sizeof(f->opt);
 	f->opt.magic = PE_OPT_MAGIC_PE32PLUS;
 	f->opt.subsys = IMAGE_SUBSYSTEM_EFI_APPLICATION;
-	f->opt.header_size = offsetof(struct file, rest);
+	f->opt.header_size = offsetof(struct pe_file, rest);
 }
 
 static void applications(struct kunit *test)
 {
-	struct file f;
+	struct pe_file f;
 
 	make_file(&f);
 	KUNIT_EXPECT_NULL(test, efi_pe_why_not(&f, sizeof(f)));
-	KUNIT_EXPECT_NULL(test, efi_pe_why_not(&f, offsetof(struct file, rest)));
+	KUNIT_EXPECT_NULL(test, efi_pe_why_not(&f, offsetof(struct pe_file, rest)));
 }
 
 static void truncated_files(struct kunit *test)
 {
-	struct file f;
+	struct pe_file f;
 	size_t size;
 
 	make_file(&f);
-	for (size = 0; size < offsetof(struct file, rest); size++)
+	for (size = 0; size < offsetof(struct pe_file, rest); size++)
 		KUNIT_EXPECT_NOT_NULL(test, efi_pe_why_not(&f, size));
 	f.opt.header_size = sizeof(f) + 1;
 	KUNIT_EXPECT_NOT_NULL(test, efi_pe_why_not(&f, sizeof(f)));
@@ -53,8 +53,8 @@ static void truncated_files(struct kunit *test)
 
 static void wrong_offsets(struct kunit *test)
 {
-	static const u32 offsets[] = { sizeof(struct file), 0x7fffffff, 0xffffffff };
-	struct file f;
+	static const u32 offsets[] = { sizeof(struct pe_file), 0x7fffffff, 0xffffffff };
+	struct pe_file f;
 	int i;
 
 	make_file(&f);
@@ -66,7 +66,7 @@ static void wrong_offsets(struct kunit *test)
 
 static void other_files(struct kunit *test)
 {
-	struct file f;
+	struct pe_file f;
 
 	make_file(&f);
 	f.mz.magic = 0x457f;
