@@ -21,6 +21,7 @@
 #include <linux/kexec.h>
 #include <linux/nls.h>
 #include <linux/reboot.h>
+#include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -204,11 +205,17 @@ static int ekexec_cleanup(void *loader_data)
 	return 0;
 }
 
+/* Without Secure Boot, LoadImage() accepts images that nothing has verified */
+static bool ekexec_firmware_verifies(void)
+{
+	return efi_enabled(EFI_SECURE_BOOT);
+}
+
 #ifdef CONFIG_KEXEC_SIG
-/* The firmware has verified the image in the probe, or there would be none */
+/* If the firmware verifies images, it has done so in the probe */
 static int ekexec_verify_sig(const char *kernel, unsigned long size)
 {
-	return 0;
+	return ekexec_firmware_verifies() ? 0 : -EKEYREJECTED;
 }
 #endif
 
@@ -243,7 +250,8 @@ static struct efi_kexec_image *ekexec_get_image(const struct kimage *image, void
  * @size:	size of @buf in bytes
  *
  * Context: task context; sleeps. kexec_file_load(2) calls it.
- * Return: 0, -EOPNOTSUPP for a crash kernel, -ENOEXEC if the file is no EFI
+ * Return: 0, -EOPNOTSUPP for a crash kernel, -EPERM if the kernel is locked down and
+ * the firmware does not verify images, -ENOEXEC if the file is no EFI
  * application, -EKEYREJECTED if the firmware does not trust it, -ENOMEM or -EIO.
  */
 int efi_kexec_probe(struct kimage *image, void *buf, unsigned long size)
@@ -251,10 +259,16 @@ int efi_kexec_probe(struct kimage *image, void *buf, unsigned long size)
 	struct efi_kexec_image *loaded;
 	struct ekexec_data *data;
 	const char *why_not;
+	int ret;
 
 	if (image->type == KEXEC_TYPE_CRASH) {
 		pr_err("a crash kernel cannot be loaded beside the firmware yet\n");
 		return -EOPNOTSUPP;
+	}
+	if (!ekexec_firmware_verifies()) {
+		ret = security_locked_down(LOCKDOWN_KEXEC);
+		if (ret)
+			return ret;
 	}
 	why_not = efi_pe_why_not(buf, size);
 	if (why_not) {
