@@ -27,7 +27,7 @@ kernel-cc = $(if $(ccache),CC="ccache gcc")
 
 ours	:= run check check-long kselftests-stock bench tree packages image initrd \
 	   image-modules tests-initrd kselftests-initrd runtime-initrd root-image \
-	   debug-image debug-initrd stock-image native-image efi-programs \
+	   root-initrd debug-image debug-initrd stock-image native-image efi-programs \
 	   second-firmware debian-kernel
 
 # Use all processors, unless the command line has -j. MAKEFLAGS is complete only in a recipe.
@@ -55,6 +55,7 @@ help: tree
 	@echo  '                    DISPLAY_MODE=none|gtk|sdl|vnc=:1 QEMU_ARGS="..."'
 	@echo  '                    ROOT=file: raw disk image with a Linux system'
 	@echo  '  root-image      - build a disk image with Debian for ROOT=: build/root.img'
+	@echo  '  root-initrd     - build an initramfs for it that opens encrypted disks'
 	@echo  '  tests-initrd    - build the initramfs archive of the tests'
 	@echo  '  check           - run the quick tests; LIST=1 lists all, quick and long'
 	@echo  '                    TESTS="..." selects tests: names, areas, globs of names'
@@ -116,6 +117,10 @@ initrd: image
 PHONY += root-image
 root-image: image-modules
 	@scripts/make-root.sh $(tree) $(objects) $(build)/root.img
+
+PHONY += root-initrd
+root-initrd: root-image
+	@scripts/make-root-initrd.sh $(build)/root.img.d $(build)/root-initrd.img
 
 # Archives that are appended to the initrd
 PHONY += tests-initrd

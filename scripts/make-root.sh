@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Make a disk image with a Debian system, for "make run ROOT=" and for the tests. It has one
-# ext4 partition with systemd, the modules of the kernel, and programs that test disks. Root
-# has no password. Debian is downloaded once; remove OUTPUT.d to download it again.
+# ext4 partition with systemd, the modules of the kernel, and programs that test disks and
+# the TPM. Root has no password. Debian is downloaded once, and again if the list of packages
+# below changes; remove OUTPUT.d to download it again.
 #
 # usage: scripts/make-root.sh TREE OBJECTS OUTPUT
 #
@@ -22,8 +23,9 @@ folder=$output.d
 suite=bookworm
 mib=1024
 
-packages="btrfs-progs,dbus,dosfstools,e2fsprogs,fdisk,fio,kmod,nvme-cli,procps,\
-sg3-utils,smartmontools,systemd-sysv,udev"
+packages="btrfs-progs,busybox,cryptsetup-bin,dbus,dmsetup,dosfstools,dracut-core,e2fsprogs,\
+fdisk,fio,kmod,libtss2-tcti-device0,nvme-cli,procps,python3,sg3-utils,smartmontools,\
+systemd-sysv,tpm2-tools,udev"
 # The partition type of an x86-64 root file system: systemd.io/DISCOVERABLE_PARTITIONS
 type=4f68bce3-e8cd-4db1-96e7-fbcaf984b709
 
@@ -31,7 +33,8 @@ type=4f68bce3-e8cd-4db1-96e7-fbcaf984b709
 root=()
 [ "$(id -u)" = 0 ] || root=(sudo)
 
-if [ ! -e "$folder/etc/machine-id" ]; then
+if [ ! -e "$folder/etc/machine-id" ] ||
+   [ "$(cat "$folder.packages" 2> /dev/null)" != "$packages" ]; then
 	echo "  DEBIAN  $folder"
 	"${root[@]}" rm -rf "$folder"
 	"${root[@]}" mmdebstrap --quiet --variant=minbase --include="$packages" \
@@ -43,6 +46,7 @@ if [ ! -e "$folder/etc/machine-id" ]; then
 		--customize-hook=': > "$1/etc/machine-id"' \
 		--customize-hook='chroot "$1" systemctl --quiet mask nvmf-autoconnect' \
 		"$suite" "$folder"
+	echo "$packages" > "$folder.packages"
 fi
 
 "${root[@]}" rm -rf "$folder/lib/modules"
@@ -58,7 +62,8 @@ DefaultTimeoutStartSec=600
 DefaultDeviceTimeoutSec=600
 END
 "${root[@]}" rm -rf "$folder/tests"
-"${root[@]}" install -D -t "$folder/tests" "$top"/tests/system/guest/* "$top/tests/lib/guest/ktap"
+"${root[@]}" install -D -t "$folder/tests" "$top"/tests/system/guest/* \
+	"$top/tests/lib/guest/ktap"
 
 rm -f "$output"
 truncate -s $((mib + 2))M "$output"

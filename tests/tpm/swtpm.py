@@ -8,17 +8,24 @@ import os
 import subprocess
 import time
 
-# Seconds until swtpm has made its socket
+# Seconds until swtpm has made its socket, and until it has ended after QEMU
 START = 10
+END = 10
 
 
 class Swtpm:
-    """A swtpm process, and the QEMU arguments for a device that uses it"""
+    """
+    A swtpm process, and the QEMU arguments for a device that uses it
+
+    The process ends when QEMU does. Its state stays in @folder, for the next process.
+    """
 
     def __init__(self, folder, device, version):
         socket = os.path.join(folder, "swtpm.sock")
         state = os.path.join(folder, "tpm")
         os.makedirs(state, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(socket)
         with open(os.path.join(folder, "swtpm.log"), "wb") as log:
             self.process = subprocess.Popen(
                 ["swtpm", "socket", *(["--tpm2"] if version == "2.0" else []),
@@ -34,6 +41,13 @@ class Swtpm:
                 raise TimeoutError("swtpm makes no socket")
             time.sleep(0.05)
 
+    def end(self):
+        """Wait until the process has saved its state and ended, or end it"""
+        try:
+            self.process.wait(END)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
     def kill(self):
         """End the process at once, as if the TPM had failed"""
         self.process.kill()
@@ -45,6 +59,8 @@ def swtpm(folder, device, version="2.0"):
     """
     A TPM whose state is in @folder; at first it is empty
 
+    QEMU must have ended before the end of the with statement.
+
     @device: the QEMU device: "tpm-tis" or "tpm-crb"
     @version: "2.0" or "1.2"
     """
@@ -52,4 +68,4 @@ def swtpm(folder, device, version="2.0"):
     try:
         yield tpm
     finally:
-        tpm.kill()
+        tpm.end()
