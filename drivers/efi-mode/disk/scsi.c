@@ -16,7 +16,9 @@
  */
 #define pr_fmt(fmt) "efi-scsi: " fmt
 
+#include <linux/ktime.h>
 #include <linux/log2.h>
+#include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -178,6 +180,18 @@ static void escsi_take_result(struct adapter *a, struct scsi_cmnd *cmd,
 		       min_t(size_t, p->sense_length, sizeof(s->sense)));
 }
 
+/*
+ * EFI_TIMEOUT also stands for a target that does not exist (UEFI 2.10, section
+ * 15.7), which the firmware reports at once. A command that has timed out has
+ * taken its time; the firmware's clock may differ from that of Linux.
+ */
+static bool escsi_has_timed_out(const struct efi_scsi_packet *p, ktime_t start)
+{
+	u64 took = div_u64(ktime_to_ns(ktime_sub(ktime_get(), start)), 100);
+
+	return p->timeout && took >= p->timeout / 2;
+}
+
 /* The device may still use the buffers of a command that has timed out */
 static void escsi_replace_buffers(struct adapter *a)
 {
@@ -193,6 +207,7 @@ static int escsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 	struct adapter *a = escsi_adapter_of(host);
 	efi_status_t status;
 	struct shared *s;
+	ktime_t start;
 	int ret;
 
 	if (!a->buffer || !a->data) {
@@ -208,6 +223,7 @@ static int escsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 	}
 	s = a->buffer->virt;
 	escsi_fill(a, cmd);
+	start = ktime_get();
 	ret = efi_protocol_call(a->protocol, &status,
 				union efi_ext_scsi_pass_thru_protocol,
 				pass_thru,
@@ -222,7 +238,7 @@ static int escsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 			"command %#x: status %#lx, host %#x, target %#x\n",
 			cmd->cmnd[0], status, s->packet.host_status,
 			s->packet.target_status);
-	if (!ret && status == EFI_TIMEOUT)
+	if (!ret && status == EFI_TIMEOUT && escsi_has_timed_out(&s->packet, start))
 		escsi_replace_buffers(a);
 	scsi_done(cmd);
 	return 0;
