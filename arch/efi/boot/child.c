@@ -137,13 +137,14 @@ static efi_status_t child_start(const efi_boot_services_t *bs)
 	efi_handle_t initrd;
 	efi_status_t status;
 
-	status = child_set_options(bs);
-	if (status != EFI_SUCCESS)
-		return status;
 	child_hide_parent(bs);
 	status = child_offer_initrd(bs, &initrd);
 	if (status == EFI_SUCCESS)
+		status = child_set_options(bs);
+	if (status == EFI_SUCCESS)
 		status = bs->start_image((efi_handle_t)child.handle, &size, &data);
+	else
+		bs->unload_image((efi_handle_t)child.handle);
 	if (data)
 		bs->free_pool(data);
 	child_withdraw_initrd(bs, initrd);
