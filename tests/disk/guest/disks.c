@@ -250,20 +250,35 @@ static bool is_there(const char *disk)
 	return !access(path, F_OK);
 }
 
-/* Disconnect the firmware's driver from the disk */
+static bool wait_gone(const char *disk, int tenths)
+{
+	int i;
+
+	for (i = 0; i < tenths && is_there(disk); i++)
+		usleep(100000);
+	return !is_there(disk);
+}
+
+/*
+ * Disconnect the firmware's driver from the disk. If the firmware finds out by
+ * itself meanwhile, the attribute has gone, or the firmware has nothing left to
+ * disconnect.
+ */
 static bool disconnect(const char *disk)
 {
 	char path[64];
-	int fd, i;
-	bool ok;
+	int fd, err = 0;
 
 	snprintf(path, sizeof(path), "/sys/block/%s/device/connect", disk);
 	fd = open(path, O_WRONLY);
-	ok = fd >= 0 && write(fd, "0", 1) == 1;
-	close(fd);
-	for (i = 0; ok && i < 50 && is_there(disk); i++)
-		usleep(100000);
-	return ok && !is_there(disk);
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		err = errno;
+	if (fd >= 0)
+		close(fd);
+	if (wait_gone(disk, 50))
+		return true;
+	ksft_print_msg("%s is still there, %s: %s\n", disk, path, strerror(err));
+	return false;
 }
 
 /*
@@ -294,7 +309,7 @@ static void unplug(const char *part)
 	/* The firmware retries for ten seconds */
 	if (is_long())
 		ksft_test_result(pread(fd, buf, 4096, 0) <= 0, "usb: a read fails\n");
-	ksft_test_result(!is_there(disk) || disconnect(disk),
+	ksft_test_result(wait_gone(disk, 5) || disconnect(disk),
 			 "usb: the disk is removed while it is open\n");
 	close(fd);
 }
