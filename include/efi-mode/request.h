@@ -39,6 +39,12 @@ struct efi_mode_target {
  * @notify:	notify function of the kernel's events
  * @watch_keys:	see keys_watch() in arch/efi/boot/keys.c
  * @unwatch_keys: see keys_unwatch() there
+ * @pump_open:	see pump_open() in arch/efi/boot/pump.c, as for the next ones
+ * @pump_configure: see pump_configure() there
+ * @pump_group:	see pump_group() there
+ * @pump_run:	see pump_run() there
+ * @pump_close:	see pump_close() there
+ * @pump_snp_run: see snp_run() in arch/efi/boot/pump-snp.c
  *
  * The kernel calls all of them except @notify like functions of the firmware.
  */
@@ -52,6 +58,13 @@ struct efi_mode_resident {
 	efi_status_t (__efiapi *watch_keys)(void *keyboard, efi_handle_t handle,
 					    void *keys, u64 nr, void **id);
 	efi_status_t (__efiapi *unwatch_keys)(void *id);
+	efi_status_t (__efiapi *pump_open)(void *binding, efi_handle_t nic,
+					   void *rings, void **id);
+	efi_status_t (__efiapi *pump_configure)(void *id, void *config);
+	efi_status_t (__efiapi *pump_group)(void *id, u64 join, void *address);
+	efi_status_t (__efiapi *pump_run)(void *binding, void *id);
+	efi_status_t (__efiapi *pump_close)(void *id);
+	efi_status_t (__efiapi *pump_snp_run)(void *snp, void *rings);
 };
 
 /**

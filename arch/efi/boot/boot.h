@@ -8,7 +8,8 @@
  *	resident, settings, child
  *	hook-stall, hook-timer, idt-entry
  *	preempt
- *	idle-poll, idt-hook, invoke, clock, switch-tables, keys, machine-check
+ *	idle-poll, idt-hook, invoke, clock, switch-tables, keys, pump,
+ *	pump-snp, machine-check
  *	lookup, clock-watch, cpu, live-memory, loaded-image
  *	switch, arena, crystal, ledger, load-options, local-apic, own-idt, pm-timer
  *
@@ -207,6 +208,12 @@ void efi_mode_lookup_exit(struct efi_mode_handoff *h);
 
 void efi_mode_keys_init(struct efi_mode_handoff *h);
 void efi_mode_keys_exit(void);
+
+/* pump.c, pump-snp.c */
+
+void efi_mode_pump_init(struct efi_mode_handoff *h);
+void efi_mode_pump_exit(void);
+void efi_mode_pump_snp_init(struct efi_mode_handoff *h);
 
 /* idle-poll.c */
 

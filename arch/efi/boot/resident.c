@@ -152,6 +152,8 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 	h->switch_size = efi_mode_switch_end - efi_mode_switch_start;
 	efi_mode_lookup_init(h);
 	efi_mode_keys_init(h);
+	efi_mode_pump_init(h);
+	efi_mode_pump_snp_init(h);
 	resident_mark_stack();
 	efi_mode_preempt_init(h);
 
@@ -177,7 +179,7 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 }
 
 /**
- * efi_mode_resident_exit() - remove all hooks, events and keys
+ * efi_mode_resident_exit() - remove all hooks, events, keys and pumps
  *
  * Undoes efi_mode_resident_init() and efi_mode_resident_serve(). Does nothing
  * if efi_mode_resident_init() was not called.
@@ -204,6 +206,7 @@ void efi_mode_resident_exit(void)
 
 	efi_mode_preempt_exit();
 	efi_mode_keys_exit();
+	efi_mode_pump_exit();
 	efi_mode_lookup_exit(handoff);
 	handoff = NULL;
 }
