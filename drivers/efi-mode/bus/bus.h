@@ -5,12 +5,13 @@
  * Each handle with a hardware protocol becomes a device. The files in this
  * directory find the handles, bind drivers to the devices, and provide these
  * drivers with protocols, buffers and events. Drivers include <efi-mode/bus.h>
- * only. The functions of bus.c, protocol.c, buffer.c and bus-event.c are
- * declared in the public header of the same name. Read the files from bus.c
+ * only, or <efi-mode/bus-pump.h>. The functions of bus.c, protocol.c, buffer.c,
+ * bus-event.c and bus-pump.c are declared in the public header of the same name. Read the files from bus.c
  * downwards.
  *
  * Calls run downwards. Files on a line do not call each other:
  *
+ *	bus-pump
  *	bus, protocol, buffer, bus-event
  *	scan, devres, ptr-check
  *	device, connect
@@ -134,6 +135,7 @@ bool efi_ptr_is_valid(u64 address);
  * @buffers:	allocated buffers
  * @events:	events that have been created
  * @keys:	keyboards whose key presses are watched
+ * @pumps:	instances of the Managed Network Protocol
  * @abandoned:	pieces of memory that will never be freed
  */
 struct efi_devres_counts {
@@ -141,6 +143,7 @@ struct efi_devres_counts {
 	atomic_t buffers;
 	atomic_t events;
 	atomic_t keys;
+	atomic_t pumps;
 	atomic_t abandoned;
 };
 

@@ -34,11 +34,12 @@ int efi_devres_match(struct device *dev, void *res, void *data)
 
 static int devres_show(struct seq_file *m, void *unused)
 {
-	seq_printf(m, "protocols %d\nbuffers %d\nevents %d\nkeys %d\nabandoned %d\n",
+	seq_printf(m, "protocols %d\nbuffers %d\nevents %d\nkeys %d\npumps %d\nabandoned %d\n",
 		   atomic_read(&efi_devres.protocols),
 		   atomic_read(&efi_devres.buffers),
 		   atomic_read(&efi_devres.events),
 		   atomic_read(&efi_devres.keys),
+		   atomic_read(&efi_devres.pumps),
 		   atomic_read(&efi_devres.abandoned));
 	return 0;
 }
