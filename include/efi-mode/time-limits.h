@@ -299,6 +299,32 @@
 #define EFI_MODE_KEYBOARD_IN_USE_MS	5000
 
 /*
+ * Network cards
+ */
+
+/*
+ * Time between two runs of a pump: after a frame, and at most, while there is
+ * traffic
+ */
+#define EFI_MODE_NET_MIN_US		50U
+#define EFI_MODE_NET_MAX_US		500U
+
+/* There is traffic until this long after the last frame */
+#define EFI_MODE_NET_LINGER_MS		20
+
+/*
+ * Time between two runs of a pump without traffic, on a card that does not
+ * announce frames: the usual tick of the firmware
+ */
+#define EFI_MODE_NET_SNP_IDLE_US	10000
+
+/* Time between two looks at the medium */
+#define EFI_MODE_NET_CARRIER_MS		1000
+
+/* The firmware has not sent a frame for this long: a warning */
+#define EFI_MODE_NET_TX_TIMEOUT_MS	5000
+
+/*
  * The modules for the tests
  */
 

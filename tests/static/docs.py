@@ -17,8 +17,8 @@ ABI = "Documentation/ABI/testing/sysfs-bus-efi"
 # Without drivers/efi-mode/test: its modules are a part of the tests, and the documentation
 # for users does not mention them
 FOLDERS = ("arch/efi", "drivers/efi-mode/bus", "drivers/efi-mode/disk",
-           "drivers/efi-mode/kexec", "drivers/efi-mode/screen", "drivers/efi-mode/text",
-           "drivers/efi-mode/tpm")
+           "drivers/efi-mode/kexec", "drivers/efi-mode/net", "drivers/efi-mode/screen",
+           "drivers/efi-mode/text", "drivers/efi-mode/tpm")
 
 
 def read(path):

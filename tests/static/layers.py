@@ -16,6 +16,7 @@ from lib.registry import TOP, test
 FOLDERS = {
     "drivers/efi-mode/test": None,
     "drivers/efi-mode/disk": "drivers/efi-mode/disk/disk.h",
+    "drivers/efi-mode/net": "drivers/efi-mode/net/efi-net.h",
     "drivers/efi-mode/tpm": "drivers/efi-mode/tpm/efi-tpm.h",
     "drivers/efi-mode/kexec": "drivers/efi-mode/kexec/efi-kexec.h",
     "drivers/efi-mode/screen": "drivers/efi-mode/screen/screen.h",
@@ -31,6 +32,7 @@ BELOW = {
     "drivers/efi-mode/test": ("drivers/efi-mode/bus", "drivers/efi-mode/tpm",
                               "arch/efi/kernel"),
     "drivers/efi-mode/disk": ("drivers/efi-mode/bus", "arch/efi/kernel"),
+    "drivers/efi-mode/net": ("drivers/efi-mode/bus", "arch/efi/kernel"),
     "drivers/efi-mode/tpm": ("drivers/efi-mode/bus", "arch/efi/kernel"),
     "drivers/efi-mode/kexec": ("drivers/efi-mode/bus", "drivers/efi-mode/tpm",
                                "arch/efi/kernel"),

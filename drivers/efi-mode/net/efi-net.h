@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Internal header of the driver for the firmware's network cards
+ *
+ * Calls run downwards. Files on a line do not call each other:
+ *
+ *	net
+ *	thread, ethtool
+ *	rings
+ *	mnp, snp
+ *	mode
+ *
+ * Read the files from net.c downwards.
+ */
+#ifndef _EFI_MODE_NET_INTERNAL_H
+#define _EFI_MODE_NET_INTERNAL_H
+
+#include <linux/netdevice.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include <efi-mode/bus.h>
+#include <efi-mode/bus-pump.h>
+#include <efi-mode/network.h>
+
+struct efi_net;
+
+/* More multicast groups are received by the promiscuous mode */
+#define EFI_NET_MAX_GROUPS	32
+
+/**
+ * struct efi_net_filter - the frames that Linux wants
+ * @promiscuous: all frames
+ * @all_multicast: all multicast frames
+ * @nr:		number of @groups
+ * @groups:	multicast addresses
+ */
+struct efi_net_filter {
+	bool promiscuous;
+	bool all_multicast;
+	unsigned int nr;
+	u8 groups[EFI_NET_MAX_GROUPS][ETH_ALEN];
+};
+
+/**
+ * struct efi_net_backend - a protocol that moves frames
+ * @name:	name for messages and ethtool
+ * @open:	start to use the card; all memory of the rings is there. Returns 0
+ *		or an error.
+ * @close:	stop using the card. Returns 0, or -EBUSY if the firmware may still
+ *		write to the rings.
+ * @filter:	receive other frames than before. Returns 0 or an error.
+ * @run:	move frames. Returns 0 or an error.
+ * @idle_us:	period in microseconds at which @run is called while there are no
+ *		frames; 0 if the firmware announces the next frame
+ */
+struct efi_net_backend {
+	const char *name;
+	int (*open)(struct efi_net *n);
+	int (*close)(struct efi_net *n);
+	int (*filter)(struct efi_net *n, const struct efi_net_filter *filter);
+	int (*run)(struct efi_net *n);
+	unsigned int idle_us;
+};
+
+/**
+ * struct efi_net_scratch - memory for arguments of firmware calls
+ * @config:	configuration of the instance
+ * @mac:	one address
+ * @macs:	multicast addresses
+ * @interface:	an interface that the firmware returns; unused
+ */
+struct efi_net_scratch {
+	struct efi_mnp_config config;
+	struct efi_mac mac;
+	struct efi_mac macs[EFI_SNP_MAX_MULTICAST];
+	void *interface;
+};
+
+/**
+ * struct efi_net - a network card of the firmware
+ * @edev:	device of the handle
+ * @dev:	the interface
+ * @snp:	Simple Network Protocol of the card
+ * @mode:	its mode when the driver was bound
+ * @backend:	protocol that moves frames while the interface is up
+ * @binding:	service binding of the Managed Network Protocol, while that is the
+ *		backend
+ * @pump:	the instance, likewise
+ * @scratch:	arguments of calls. Users hold the RTNL, or run in @filter_work.
+ * @rings_memory: buffer that holds @rings
+ * @frames:	buffer that holds the slots of the rings: sent frames come first
+ * @rings:	the rings while the interface is up, or NULL
+ * @totals:	counters of earlier rings
+ * @rx_dropped:	frames that were received and dropped for lack of memory
+ * @tx_too_long: frames that Linux has sent, and that are too long
+ * @wake:	event that the pump signals
+ * @wait:	@thread sleeps on it
+ * @kicked:	there is something to do for @thread
+ * @thread:	thread that runs the pump while the interface is up
+ * @lost:	the firmware has removed the card, or has stopped
+ * @napi:	passes received frames to the network stack
+ * @filter:	the frames that the firmware was last asked for
+ * @filter_work: asks the firmware for other frames
+ * @carrier_work: looks at the state of the medium
+ */
+struct efi_net {
+	struct efi_device *edev;
+	struct net_device *dev;
+	struct efi_protocol *snp;
+	struct efi_snp_mode mode;
+	const struct efi_net_backend *backend;
+	struct efi_protocol *binding;
+	struct efi_pump *pump;
+	struct efi_net_scratch *scratch;
+	struct efi_buffer *rings_memory;
+	struct efi_buffer *frames;
+	struct efi_mode_pump *rings;
+	u64 totals[EFI_MODE_PUMP_NR_COUNTERS];
+	u64 rx_dropped;
+	u64 tx_too_long;
+	struct efi_event *wake;
+	wait_queue_head_t wait;
+	bool kicked;
+	struct task_struct *thread;
+	bool lost;
+	struct napi_struct napi;
+	struct efi_net_filter filter;
+	struct work_struct filter_work;
+	struct delayed_work carrier_work;
+};
+
+/* thread.c */
+
+int efi_net_thread_start(struct efi_net *n);
+void efi_net_thread_stop(struct efi_net *n);
+void efi_net_kick(struct efi_net *n);
+
+/* ethtool.c */
+
+extern const struct ethtool_ops efi_net_ethtool_ops;
+
+/* rings.c */
+
+int efi_net_rings_alloc(struct efi_net *n);
+void efi_net_rings_free(struct efi_net *n, bool busy);
+bool efi_net_rings_put(struct efi_net *n, struct sk_buff *skb);
+bool efi_net_rings_are_full(const struct efi_net *n);
+unsigned int efi_net_rings_receive(struct efi_net *n, unsigned int budget);
+u64 efi_net_counter(const struct efi_net *n, enum efi_mode_pump_counter counter);
+
+/* mnp.c, snp.c */
+
+extern const struct efi_net_backend efi_net_mnp, efi_net_snp;
+
+/* mode.c */
+
+int efi_net_read_mode(struct efi_net *n, struct efi_snp_mode *mode);
+bool efi_net_has_carrier(const struct efi_snp_mode *mode);
+int efi_net_set_address(struct efi_net *n, const u8 *address);
+int efi_net_status_error(efi_status_t status);
+
+#endif /* _EFI_MODE_NET_INTERNAL_H */
