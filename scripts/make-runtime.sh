@@ -19,7 +19,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-programs="acpidump bash chattr cryptsetup dmidecode efibootmgr efivar hwclock kexec perf rtcwake tpm2 trace-cmd"
+programs="acpidump bash chattr cryptsetup dmidecode efibootmgr efivar ethtool hwclock kexec perf rtcwake tpm2 trace-cmd"
 
 for folder in efivarfs rtc; do
 	mkdir -p "$work/$folder"
