@@ -6,6 +6,7 @@ The firmware's TPM
 import contextlib
 import tempfile
 
+from firmware.host import path
 from lib import machine as boots
 from lib.machine import BOOT, QUIET, START
 from lib.registry import test
@@ -43,6 +44,15 @@ def tpm_tools(opt, results):
     """TPM tools work with the firmware's TPM, and its event log replays to the PCRs"""
     for device in ("tpm-crb", "tpm-tis") if opt.test.long else ("tpm-crb",):
         boot_tpm(opt, results, device, "tpm", "tpm-tools", device=device)
+
+
+@test("tpm", long=True, beside=True, guest=("tpm", "tpm-tools"),
+      needs=(*NEEDS, "second-firmware"))
+def tpm_second_firmware(opt, results):
+    """TPM tools on OVMF 2025.02, which locks the platform hierarchy, too"""
+    boot_tpm(opt, results, "OVMF 2025.02", "tpm", "tpm-tools",
+             firmware=path(opt, "OVMF_CODE_4M.fd"),
+             variables=path(opt, "OVMF_VARS_4M.fd"))
 
 
 @test("tpm", beside=True, guest=("tpm-log", "tpm-event"), efi=("driver",), needs=NEEDS)
