@@ -28,10 +28,11 @@ def tpm_machine(opt, results, name, script, device="tpm-crb", version="2.0", arg
         yield m, tpm
 
 
-def boot_tpm(opt, results, name, *tests, driver=False, expected=(), patience=1, **kwargs):
+def boot_tpm(opt, results, name, *tests, driver=False, options="", expected=(), patience=1,
+             **kwargs):
     """Boot with a TPM and run guest tests"""
     script = ["load fs0:\\driver.efi"] if driver else []
-    script.append(f"{LINUX} {QUIET}{','.join(tests)}")
+    script.append(f"{LINUX} {options} {QUIET}{','.join(tests)}")
     with tpm_machine(opt, results, name, script, **kwargs) as (m, _):
         boots.guest_tests(m, results, name, tests, expected, patience)
 
@@ -112,3 +113,13 @@ def tpm_slow(opt, results):
     seconds = 80 if opt.test.long else 10
     boot_tpm(opt, results, f"tpm-slow-{seconds}", f"tpm-slow:{seconds}", driver=True,
              icount=True, patience=8)
+
+
+# Leave out the driver that is built in
+NOT_BUILT_IN = "initcall_blacklist=echip_init"
+
+
+@test("tpm", beside=True, guest=("tpm-module", "tpm"), needs=NEEDS)
+def tpm_module(opt, results):
+    """The driver of the TPM works as a module, and can be loaded and unloaded"""
+    boot_tpm(opt, results, "tpm-module", "tpm-module", "tpm", options=NOT_BUILT_IN)
