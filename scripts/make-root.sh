@@ -63,7 +63,9 @@ DefaultDeviceTimeoutSec=600
 END
 "${root[@]}" rm -rf "$folder/tests"
 "${root[@]}" install -D -t "$folder/tests" "$top"/tests/system/guest/* \
-	"$top/tests/lib/guest/ktap"
+	"$top/tests/lib/guest/ktap" "$top"/tests/tpm/guest/tpm-{lib,tools}
+"${root[@]}" install -D -t "$folder/tests/tpm2" \
+	"$tree"/tools/testing/selftests/tpm2/{*.py,test_*.sh}
 
 rm -f "$output"
 truncate -s $((mib + 2))M "$output"

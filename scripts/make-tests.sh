@@ -21,8 +21,8 @@ selftests=$tree/tools/testing/selftests/efi-mode
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The test modules are not part of the default configuration. They are built as external
-# modules, each from a copy of its folder. The copy consists of symbolic links.
+# In the default configuration, these modules are left out or built in. They are built as
+# external modules, each from a copy of its folder. The copy consists of symbolic links.
 modules() {
 	local folder=$1 option=$2
 	local copy=$objects/test-modules/$folder
@@ -41,9 +41,19 @@ modules() {
 
 cat > "$work/list" <<EOF
 dir /tests 0755 0 0
+dir /tests/modules 0755 0 0
 EOF
 modules drivers/efi-mode/test CONFIG_EFI_MODE_TEST test.ko efi-bus-test.ko
 modules drivers/firmware/efi/test CONFIG_EFI_TEST efi_test.ko
+# The driver of the TPM includes a header of the TPM core
+mkdir -p "$objects/test-modules/drivers/char"
+ln -sfn "$tree/drivers/char/tpm" "$objects/test-modules/drivers/char/tpm"
+modules drivers/efi-mode/tpm CONFIG_EFI_MODE_TPM
+# initcall_blacklist=echip_init leaves out the driver that is built in. It would also refuse
+# a module whose function has this name.
+objcopy --redefine-sym echip_init=echip_init_module \
+	"$objects/test-modules/drivers/efi-mode/tpm/efi-tpm.ko" "$work/efi-tpm.ko"
+echo "file /tests/modules/efi-tpm.ko $work/efi-tpm.ko 0644 0 0" >> "$work/list"
 
 # A signed module, which a kernel under lockdown accepts
 if [ -e "$objects/certs/signing_key.pem" ]; then
@@ -58,7 +68,6 @@ if [ -e "$objects/certs/signing_key.pem" ]; then
 fi
 
 # Modules of the kernel that some tests load
-echo "dir /tests/modules 0755 0 0" >> "$work/list"
 for module in block/bsg drivers/scsi/scsi_mod drivers/scsi/sg \
 	      drivers/efi-mode/disk/efi-scsi; do
 	[ ! -e "$objects/$module.ko" ] ||

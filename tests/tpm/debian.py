@@ -13,7 +13,7 @@ import tempfile
 import qemu
 from lib.debian import (LOGIN, PATIENCE, boot_and_log_in, boot_line, copy_root, disk,
                         log_in, shell)
-from lib.machine import START, clean, machine, take_results
+from lib.machine import START, TEST, clean, machine, take_results
 from lib.registry import test
 from tpm.swtpm import swtpm
 
@@ -23,11 +23,35 @@ COPY = 1200
 # Size of the encrypted disk in MiB, by which the guest finds it
 ENCRYPTED = 1100
 PASSPHRASE = "correct-horse"
-QUESTION = "lease enter passphrase for disk"
+QUESTION = "Please enter passphrase for disk"
 
 # Field kernel_version of the setup header: the offset of a text, without the boot sector
 VERSION = 0x20e
 BOOT_SECTOR = 0x200
+
+
+@test("tpm", long=True, beside=True, needs=("root-image",))
+def tpm_debian(opt, results):
+    """In a Debian system, tpm2-tools and the kernel's selftest pass"""
+    for device in ("tpm-crb", "tpm-tis"):
+        name = f"tpm-debian: {device}"
+        with tempfile.TemporaryDirectory(dir=opt.tmp) as folder:
+            root = copy_root(opt, folder)
+            content = {
+                "bzImage": opt.kernel,
+                "startup.nsh": qemu.shell_script("@echo -off", "fs0:", boot_line(root)),
+            }
+            with swtpm(folder, device) as tpm, \
+                 machine(opt, results, name, content,
+                         args=[*disk("root", root), *tpm.args]) as m:
+                boot_and_log_in(m)
+                # The selftest extends PCR 1, and the event log does not replay after that
+                for script in ("tpm-tools", "tpm-selftest"):
+                    text = shell(m, f"/tests/{script}; echo", TEST)
+                    take_results(results, f"{name}: {script}", text)
+                m.send("poweroff\r")
+                results.add(m.wait_end(PATIENCE), f"{name}: power-off")
+                clean(m, results, name)
 
 
 def pcrs(m):
@@ -78,18 +102,20 @@ class Sealed:
             return pcrs(m)
         return []
 
-    def open(self, name, kernel, opens):
+    def open(self, name, kernel, opens, options="", reseal=False):
         """
         Boot from the encrypted disk, and return the PCRs
 
         @opens: True if the disk must open without a question, False if the system must ask
         for the passphrase
+        @options: more kernel parameters
+        @reseal: then seal the disk to this kernel, its parameters and the initramfs
         """
         uuid = subprocess.run(["cryptsetup", "luksUUID", self.encrypted], check=True,
                               capture_output=True, text=True).stdout.strip()
         line = ("bzImage initrd=\\initrd.img efi_mode.connect=1 "
                 f"rd.luks.name={uuid}=root rd.luks.options=tpm2-device=auto "
-                "root=/dev/mapper/root rw")
+                f"root=/dev/mapper/root rw {options}")
         with self.boot(name, kernel, line) as m:
             asked = re.search(QUESTION, m.expect(rf"{QUESTION}|{LOGIN}", START + PATIENCE)[0])
             self.results.add(bool(asked) != opens, f"{name}: " + (
@@ -102,6 +128,9 @@ class Sealed:
             said = shell(m, "findmnt -n -o SOURCE /")
             self.results.add("/dev/mapper/root" in said,
                              f"{name}: the root file system is on the encrypted disk", said)
+            if reseal:
+                text = shell(m, f"/tests/reseal {ENCRYPTED} {PASSPHRASE}; echo", TEST)
+                take_results(self.results, name, text)
             return pcrs(m)
         return []
 
@@ -130,7 +159,9 @@ def sealed_root(opt, results):
     """
     An encrypted root disk, sealed to PCRs 4 and 7, opens at boot without a question
 
-    With a kernel that has one bit changed, the system asks for the passphrase.
+    With a kernel that has one bit changed, the system asks for the passphrase. The kernel
+    that was not changed opens the disk after that. When the disk has been sealed again, with
+    PCR 9, the changed kernel opens it, but not with another kernel parameter.
     """
     with tempfile.TemporaryDirectory(dir=opt.tmp) as folder:
         sealed = Sealed(opt, results, folder)
@@ -138,10 +169,13 @@ def sealed_root(opt, results):
         first = sealed.seal("sealed-root: seal")
         if results.failed:
             return
-        second = sealed.open("sealed-root: same kernel", opt.kernel, True)
-        results.add(len(first) == 2 and first == second,
-                    "sealed-root: the same kernel leads to the same PCRs", f"{first} {second}")
-        third = sealed.open("sealed-root: changed kernel", changed, False)
-        results.add(len(third) == 2 and third[0] != first[0] and third[1] == first[1],
+        second = sealed.open("sealed-root: changed kernel", changed, False)
+        results.add(len(second) == 2 and second[0] != first[0] and second[1] == first[1],
                     "sealed-root: a changed kernel leads to another PCR 4 and the same PCR 7",
-                    f"{first} {third}")
+                    f"{first} {second}")
+        third = sealed.open("sealed-root: same kernel", opt.kernel, True)
+        results.add(len(first) == 2 and first == third,
+                    "sealed-root: the same kernel leads to the same PCRs", f"{first} {third}")
+        sealed.open("sealed-root: seal again", changed, False, reseal=True)
+        sealed.open("sealed-root: sealed again", changed, True)
+        sealed.open("sealed-root: changed parameters", changed, False, options="quiet")

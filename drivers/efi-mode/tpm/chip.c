@@ -277,7 +277,8 @@ static void echip_create_extras(struct efi_tpm *t)
 	ret = efi_tpm_log_create(t, dev_name(&t->chip->dev));
 	if (ret)
 		dev_err(&t->edev->dev, "cannot create the file of the event log (%d)\n", ret);
-	efi_tpm_measure_start(t);
+	t->measurer.extend = efi_tpm_extend;
+	efi_tpm_measure_start(&t->measurer);
 }
 
 static int echip_probe(struct efi_device *edev, const struct efi_device_id *id)
@@ -310,7 +311,7 @@ static void echip_remove(struct efi_device *edev)
 {
 	struct efi_tpm *t = efi_device_get_drvdata(edev);
 
-	efi_tpm_measure_stop(t);
+	efi_tpm_measure_stop(&t->measurer);
 	efi_tpm_log_remove(t);
 	efi_tpm_flush_loaded(t);
 	tpm_chip_unregister(t->chip);
@@ -352,3 +353,4 @@ module_exit(echip_exit);
 
 MODULE_DESCRIPTION("TPM of the firmware (EFI_TCG2_PROTOCOL)");
 MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS(EFI_TPM);

@@ -11,8 +11,8 @@
  * Calls run downwards. Files on a line do not call each other:
  *
  *	chip
- *	measure, log, loaded
- *	tcg2, parse
+ *	extend, log, loaded
+ *	measure, tcg2, parse
  *
  * parse.c contains pure functions only.
  */
@@ -96,6 +96,17 @@ struct efi_tpm_loaded {
 };
 
 /**
+ * struct efi_tpm_measurer - a TPM that efi_tcg2_measure() can use
+ * @extend:	extend a PCR by data in physically contiguous memory, and log the
+ *		event; returns what efi_tcg2_measure() does
+ */
+struct efi_tpm_measurer {
+	int (*extend)(struct efi_tpm_measurer *measurer,
+		      const struct efi_tcg2_new_event *event, phys_addr_t data,
+		      size_t size);
+};
+
+/**
  * struct efi_tpm - a TPM of the firmware
  * @edev:	the device of the handle that has the protocol
  * @tcg2:	the protocol
@@ -115,6 +126,7 @@ struct efi_tpm_loaded {
  * @full_told:	the kernel log says already that the event log is full
  * @loaded:	objects and sessions that were loaded when the driver was bound
  * @end_nb:	called before Linux ends
+ * @measurer:	lets the kernel measure
  */
 struct efi_tpm {
 	struct efi_device *edev;
@@ -132,12 +144,14 @@ struct efi_tpm {
 	bool full_told;
 	struct efi_tpm_loaded loaded;
 	struct notifier_block end_nb;
+	struct efi_tpm_measurer measurer;
 };
 
-/* measure.c */
+/* extend.c */
 
-void efi_tpm_measure_start(struct efi_tpm *t);
-void efi_tpm_measure_stop(struct efi_tpm *t);
+int efi_tpm_extend(struct efi_tpm_measurer *measurer,
+		   const struct efi_tcg2_new_event *event, phys_addr_t data,
+		   size_t size);
 
 /* log.c */
 
@@ -149,6 +163,11 @@ int efi_tpm_log_is_complete(struct efi_tpm *t, bool *complete);
 
 int efi_tpm_note_loaded(struct efi_tpm *t);
 void efi_tpm_flush_loaded(struct efi_tpm *t);
+
+/* measure.c */
+
+void efi_tpm_measure_start(struct efi_tpm_measurer *measurer);
+void efi_tpm_measure_stop(struct efi_tpm_measurer *measurer);
 
 /* tcg2.c */
 

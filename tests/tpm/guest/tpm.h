@@ -12,6 +12,7 @@
 
 #define TPM		"/dev/tpm0"
 #define TPM_DRIVER	"/sys/bus/efi/drivers/efi-tpm/"
+#define TPM_LOG		"/sys/kernel/security/tpm0/binary_bios_measurements"
 
 /* TPM 2.0 Library, part 2, sections 6.5 and 6.9 */
 #define TPM_NO_SESSIONS	0x8001
