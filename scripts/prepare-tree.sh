@@ -44,6 +44,7 @@ Kconfig.efi
 Documentation/efi-mode
 Documentation/efi-mode.rst
 Documentation/ABI/testing/sysfs-bus-efi
+Documentation/ABI/testing/sysfs-firmware-efi-mode
 "
 
 # The guest part of each area of the tests, and its place in the tree

@@ -225,6 +225,16 @@ static inline void efi_device_set_drvdata(struct efi_device *edev, void *data)
 struct efi_device *efi_device_from(struct device *dev);
 
 /**
+ * efi_device_find() - find a device on the bus by its name
+ * @name:	the name, as in /sys/bus/efi/devices
+ *
+ * Context: task context; sleeps.
+ * Return: the device, with a reference that the caller puts, or NULL if the bus
+ * has no device with this name.
+ */
+struct efi_device *efi_device_find(const char *name);
+
+/**
  * efi_device_has_protocol() - check whether a handle has a protocol
  * @edev:	the device
  * @guid:	GUID of the protocol

@@ -14,6 +14,7 @@ from lib import machine as boots
 from lib.gpt import DISK, MIB, SECTOR, gpt_disk
 from lib.machine import BOOT, QUIET, START, TEST
 from lib.registry import test
+from tpm.swtpm import swtpm
 
 LINUX = "bzImage initrd=\\initrd.img"
 
@@ -145,7 +146,8 @@ def kexec_boot(opt, results):
         args = ["-drive", f"if=none,id=esp,format=raw,file={disk}",
                 "-device", "virtio-blk-pci,drive=esp"]
         boots.note_programs(opt, content["startup.nsh"].decode())
-        with boots.machine(opt, results, name, None, args=args) as m:
+        with swtpm(tmp, "tpm-crb") as tpm, \
+             boots.machine(opt, results, name, None, args=args + tpm.args) as m:
             started(m, results, f"{name}: kexec")
             said = m.expect(r"CHILD options (\d+) bytes: (.*?)\s*$", START)
             results.add(int(said[1]) == len(options) and said[2] == options.decode("utf-16"),

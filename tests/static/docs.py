@@ -12,7 +12,8 @@ from lib.registry import TOP, test
 
 GUIDE = "Documentation/efi-mode/user-guide.rst"
 PARAMETERS = "Documentation/efi-mode/kernel-parameters.txt"
-ABI = "Documentation/ABI/testing/sysfs-bus-efi"
+ABI = ("Documentation/ABI/testing/sysfs-bus-efi",
+       "Documentation/ABI/testing/sysfs-firmware-efi-mode")
 
 # Without drivers/efi-mode/test: its modules are a part of the tests, and the documentation
 # for users does not mention them
@@ -157,11 +158,13 @@ def attributes(_opt, results):
     text = "".join(sources().values())
     guide = read(GUIDE)
     defined = set(re.findall(r"\bDEVICE_ATTR\w*\((\w+)", text))
-    documented = {path.split("/")[-1] for path in
-                  re.findall(r"^What:\s+(\S+)", read(ABI), re.M)} - {"efiN"}
+    defined |= set(re.findall(r"^EINFO_FILE\((\w+)\);", text, re.M))
+    defined |= set(re.findall(r"\b__ATTR\((\w+),", text))
+    documented = {path.split("/")[-1] for document in ABI for path in
+                  re.findall(r"^What:\s+(\S+)", read(document), re.M)} - {"efiN"}
     # The driver core creates these, not our code
     documented -= {"bind", "unbind"}
-    results.add(defined and defined == documented, f"attributes: {ABI} has them",
+    results.add(defined and defined == documented, f"attributes: {' and '.join(ABI)} have them",
                 f"{sorted(defined ^ documented)}")
     missing = {name for name in defined if f"/{name}``" not in guide}
     results.add(not missing, f"attributes: {GUIDE} has them", f"{missing}")

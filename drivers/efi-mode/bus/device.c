@@ -310,6 +310,13 @@ bool efi_device_has_protocol(struct efi_device *edev, const efi_guid_t *guid)
 }
 EXPORT_SYMBOL_GPL(efi_device_has_protocol);
 
+struct efi_device *efi_device_find(const char *name)
+{
+	struct device *dev = bus_find_device_by_name(&efi_bus_type, NULL, name);
+
+	return dev ? to_efi_device(dev) : NULL;
+}
+
 /**
  * efi_device_bus_register() - register the bus and the root of its devices
  *

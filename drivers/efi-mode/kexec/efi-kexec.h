@@ -10,7 +10,8 @@
  * Calls run downwards. Files on a line do not call each other:
  *
  *	kexec
- *	image, measure, path
+ *	image, info, measure
+ *	path
  *	firmware-memory, pe
  *
  * pe.c contains pure functions only.
@@ -25,7 +26,48 @@
 
 struct file;
 
+/* Room for the name of a device on the bus */
+#define EFI_KEXEC_DEVICE	32
+
+/**
+ * struct efi_kexec_origin - the place that an image comes from
+ * @path:	device path of the file, from kmalloc()
+ * @path_size:	size of @path in bytes
+ * @device:	name of the device on the bus; "" if it is the one that Linux was
+ *		loaded from, or no device
+ * @file:	name of the file on this device, with backslashes, from kmalloc()
+ */
+struct efi_kexec_origin {
+	void *path;
+	size_t path_size;
+	char device[EFI_KEXEC_DEVICE];
+	char *file;
+};
+
+/* path.c */
+
+/**
+ * struct efi_kexec_place - an origin that the user has chosen
+ * @device:	name of a device on the bus; "": the device that the file is on
+ * @file:	name of a file with backslashes, from kmalloc(); NULL: that of the file
+ */
+struct efi_kexec_place {
+	char device[EFI_KEXEC_DEVICE];
+	char *file;
+};
+
+int efi_kexec_find_origin(struct file *file, const struct efi_kexec_place *place,
+			  struct efi_kexec_origin *origin);
+void efi_kexec_free_origin(struct efi_kexec_origin *origin);
+
 /* image.c */
+
+/* The verifier of an image */
+enum efi_kexec_verifier {
+	EFI_KEXEC_UNVERIFIED,
+	EFI_KEXEC_FIRMWARE,
+	EFI_KEXEC_SHIM,
+};
 
 /**
  * struct efi_kexec_image - an image that LoadImage() has loaded
@@ -33,30 +75,32 @@ struct file;
  * @handle:	handle of the image
  * @hash:	hash of the file
  * @size:	size of the file in bytes
- * @path:	device path of the file
- * @path_size:	size of @path in bytes
+ * @origin:	where the file comes from
+ * @verifier:	the firmware, shim, or none if Secure Boot is off
  */
 struct efi_kexec_image {
 	unsigned int users;
 	u64 handle;
 	u64 hash;
 	size_t size;
-	void *path;
-	size_t path_size;
+	struct efi_kexec_origin origin;
+	enum efi_kexec_verifier verifier;
 };
 
-struct efi_kexec_image *efi_kexec_image_get(const void *buf, size_t size, void *path,
-					    size_t path_size);
+bool efi_kexec_is_verified(void);
+struct efi_kexec_image *efi_kexec_image_get(const void *buf, size_t size,
+					    struct efi_kexec_origin *origin);
 void efi_kexec_image_put(struct efi_kexec_image *image);
+
+/* info.c */
+
+void efi_kexec_show(const struct efi_kexec_image *image);
+void efi_kexec_take_place(struct efi_kexec_place *place);
 
 /* measure.c */
 
 void efi_kexec_measure(const struct efi_mode_child *child, const void *options,
 		       const char *cmdline);
-
-/* path.c */
-
-void *efi_kexec_path(struct file *file, size_t *size);
 
 /* firmware-memory.c */
 

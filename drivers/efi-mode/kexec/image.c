@@ -17,6 +17,10 @@
 
 #include "efi-kexec.h"
 
+#define SHIM_LOADED_IMAGE_GUID						\
+	EFI_GUID(0x6e6baeb8, 0x7108, 0x4179, 0x94, 0x9d, 0xa3, 0x49, 0x34, 0x15, \
+		 0xec, 0x97)
+
 /*
  * The image that is loaded. If the same file is loaded again, this image is used
  * again, because LoadImage() would extend PCR 4 once more. The core serializes
@@ -25,10 +29,22 @@
 static struct efi_kexec_image *eimage_last;
 
 static bool eimage_is(const struct efi_kexec_image *image, u64 hash, size_t size,
-		      const void *path, size_t path_size)
+		      const struct efi_kexec_origin *origin)
 {
 	return image->hash == hash && image->size == size &&
-	       image->path_size == path_size && !memcmp(image->path, path, path_size);
+	       image->origin.path_size == origin->path_size &&
+	       !memcmp(image->origin.path, origin->path, origin->path_size);
+}
+
+/**
+ * efi_kexec_is_verified() - check whether LoadImage() verifies images
+ *
+ * Context: any.
+ * Return: false if Secure Boot is off, or shim is told not to verify.
+ */
+bool efi_kexec_is_verified(void)
+{
+	return efi_enabled(EFI_SECURE_BOOT);
 }
 
 static void eimage_unload(u64 handle)
@@ -76,14 +92,35 @@ static int eimage_call(struct efi_kexec_image *image,
 	if (!out)
 		return -ENOMEM;
 	status = efi_bs_call(load_image, false, (efi_handle_t)efi_mode_image(),
-			     image->path ?
-			     efi_phys((efi_device_path_protocol_t *)image->path) : NULL,
+			     efi_phys((efi_device_path_protocol_t *)image->origin.path),
 			     (void *)file->base, image->size, efi_phys(out));
 	handle = (u64)*out;
 	kfree(out);
 	if (status == EFI_SUCCESS)
 		image->handle = handle;
 	return eimage_result(status, handle);
+}
+
+/* shim's LoadImage() installs a protocol of its own on the handles of its images */
+static enum efi_kexec_verifier eimage_verifier(u64 handle)
+{
+	struct {
+		efi_guid_t guid;
+		void *interface;
+	} *shim;
+	enum efi_kexec_verifier verifier = EFI_KEXEC_FIRMWARE;
+
+	if (!efi_kexec_is_verified())
+		return EFI_KEXEC_UNVERIFIED;
+	shim = kzalloc(sizeof(*shim), GFP_KERNEL);
+	if (!shim)
+		return verifier;
+	shim->guid = SHIM_LOADED_IMAGE_GUID;
+	if (efi_bs_call(handle_protocol, (efi_handle_t)handle, efi_phys(&shim->guid),
+			efi_phys(&shim->interface)) == EFI_SUCCESS)
+		verifier = EFI_KEXEC_SHIM;
+	kfree(shim);
+	return verifier;
 }
 
 static int eimage_load(struct efi_kexec_image *image, const void *buf)
@@ -99,6 +136,8 @@ static int eimage_load(struct efi_kexec_image *image, const void *buf)
 		ret = eimage_call(image, &file);
 	/* LoadImage() has copied what it needs */
 	efi_kexec_free(&file);
+	if (!ret)
+		image->verifier = eimage_verifier(image->handle);
 	return ret;
 }
 
@@ -106,37 +145,35 @@ static int eimage_load(struct efi_kexec_image *image, const void *buf)
  * efi_kexec_image_get() - load an image, or get the same image once more
  * @buf:	the file, from vmalloc()
  * @size:	size of @buf in bytes
- * @path:	device path of the file, from kmalloc(). The function takes it over.
- * @path_size:	size of @path in bytes
+ * @origin:	where the file comes from. The function takes over what it points to.
  *
  * Context: task context; sleeps. The caller serializes calls.
  * Return: the image, or an ERR_PTR: -EKEYREJECTED if the firmware does not trust
  * it, -ENOEXEC if the firmware cannot load it, -ENOMEM or -EIO.
  */
-struct efi_kexec_image *efi_kexec_image_get(const void *buf, size_t size, void *path,
-					    size_t path_size)
+struct efi_kexec_image *efi_kexec_image_get(const void *buf, size_t size,
+					    struct efi_kexec_origin *origin)
 {
 	u64 hash = xxh64(buf, size, 0);
 	struct efi_kexec_image *image;
 	int ret;
 
-	if (eimage_last && eimage_is(eimage_last, hash, size, path, path_size)) {
+	if (eimage_last && eimage_is(eimage_last, hash, size, origin)) {
 		eimage_last->users++;
-		kfree(path);
+		efi_kexec_free_origin(origin);
 		return eimage_last;
 	}
 	image = kzalloc(sizeof(*image), GFP_KERNEL);
 	if (!image) {
-		kfree(path);
+		efi_kexec_free_origin(origin);
 		return ERR_PTR(-ENOMEM);
 	}
 	*image = (struct efi_kexec_image) {
-		.users = 1, .hash = hash, .size = size, .path = path,
-		.path_size = path_size,
+		.users = 1, .hash = hash, .size = size, .origin = *origin,
 	};
 	ret = eimage_load(image, buf);
 	if (ret) {
-		kfree(path);
+		efi_kexec_free_origin(origin);
 		kfree(image);
 		return ERR_PTR(ret);
 	}
@@ -157,6 +194,6 @@ void efi_kexec_image_put(struct efi_kexec_image *image)
 	if (eimage_last == image)
 		eimage_last = NULL;
 	eimage_unload(image->handle);
-	kfree(image->path);
+	efi_kexec_free_origin(&image->origin);
 	kfree(image);
 }

@@ -191,6 +191,7 @@ static int ekexec_cleanup(void *loader_data)
 
 		if (old == ekexec_loaded) {
 			efi_mode_set_child(NULL);
+			efi_kexec_show(NULL);
 			ekexec_loaded = NULL;
 		}
 		ekexec_replaced = NULL;
@@ -199,23 +200,18 @@ static int ekexec_cleanup(void *loader_data)
 		ekexec_replaced = ekexec_loaded;
 		ekexec_loaded = data->load;
 		efi_mode_set_child(&ekexec_loaded->child);
+		efi_kexec_show(ekexec_loaded->image);
 	} else {
 		ekexec_free(data->load);
 	}
 	return 0;
 }
 
-/* Without Secure Boot, LoadImage() accepts images that nothing has verified */
-static bool ekexec_firmware_verifies(void)
-{
-	return efi_enabled(EFI_SECURE_BOOT);
-}
-
 #ifdef CONFIG_KEXEC_SIG
 /* If the firmware verifies images, it has done so in the probe */
 static int ekexec_verify_sig(const char *kernel, unsigned long size)
 {
-	return ekexec_firmware_verifies() ? 0 : -EKEYREJECTED;
+	return efi_kexec_is_verified() ? 0 : -EKEYREJECTED;
 }
 #endif
 
@@ -228,19 +224,45 @@ static const struct kexec_file_ops ekexec_ops = {
 };
 
 static struct efi_kexec_image *ekexec_get_image(const struct kimage *image, void *buf,
-						unsigned long size)
+						unsigned long size,
+						const struct efi_kexec_place *place)
 {
 	struct file *file = fget(image->kernel_fd);
-	size_t path_size;
-	void *path;
+	struct efi_kexec_origin origin;
+	int ret;
 
 	if (!file)
 		return ERR_PTR(-EBADF);
-	path = efi_kexec_path(file, &path_size);
+	ret = efi_kexec_find_origin(file, place, &origin);
 	fput(file);
-	if (IS_ERR(path))
-		return path;
-	return efi_kexec_image_get(buf, size, path, path_size);
+	if (ret)
+		return ERR_PTR(ret);
+	return efi_kexec_image_get(buf, size, &origin);
+}
+
+static int ekexec_load_image(struct kimage *image, void *buf, unsigned long size,
+			     const struct efi_kexec_place *place)
+{
+	struct efi_kexec_image *loaded;
+	struct ekexec_data *data;
+
+	data = kzalloc(sizeof(*data), GFP_KERNEL);
+	if (data)
+		data->load = kzalloc(sizeof(*data->load), GFP_KERNEL);
+	if (!data || !data->load) {
+		kfree(data);
+		return -ENOMEM;
+	}
+	loaded = ekexec_get_image(image, buf, size, place);
+	if (IS_ERR(loaded)) {
+		kfree(data->load);
+		kfree(data);
+		return PTR_ERR(loaded);
+	}
+	data->load->image = loaded;
+	image->image_loader_data = data;
+	image->fops = &ekexec_ops;
+	return 0;
 }
 
 /**
@@ -251,13 +273,14 @@ static struct efi_kexec_image *ekexec_get_image(const struct kimage *image, void
  *
  * Context: task context; sleeps. kexec_file_load(2) calls it.
  * Return: 0, -EOPNOTSUPP for a crash kernel, -EPERM if the kernel is locked down and
- * the firmware does not verify images, -ENOEXEC if the file is no EFI
- * application, -EKEYREJECTED if the firmware does not trust it, -ENOMEM or -EIO.
+ * the firmware does not verify images, or if it would not verify an image from
+ * the chosen device, -ENODEV if there is no such device, -ENOEXEC if the file is no
+ * EFI application, -EKEYREJECTED if the firmware does not trust it, -ENOMEM or
+ * -EIO.
  */
 int efi_kexec_probe(struct kimage *image, void *buf, unsigned long size)
 {
-	struct efi_kexec_image *loaded;
-	struct ekexec_data *data;
+	struct efi_kexec_place place;
 	const char *why_not;
 	int ret;
 
@@ -265,33 +288,18 @@ int efi_kexec_probe(struct kimage *image, void *buf, unsigned long size)
 		pr_err("a crash kernel cannot be loaded beside the firmware yet\n");
 		return -EOPNOTSUPP;
 	}
-	if (!ekexec_firmware_verifies()) {
-		ret = security_locked_down(LOCKDOWN_KEXEC);
-		if (ret)
-			return ret;
-	}
+	efi_kexec_take_place(&place);
 	why_not = efi_pe_why_not(buf, size);
-	if (why_not) {
+	/* Without Secure Boot, LoadImage() accepts images that nothing has verified */
+	ret = efi_kexec_is_verified() ? 0 : security_locked_down(LOCKDOWN_KEXEC);
+	if (!ret && why_not) {
 		pr_err("the image %s\n", why_not);
-		return -ENOEXEC;
+		ret = -ENOEXEC;
 	}
-	data = kzalloc(sizeof(*data), GFP_KERNEL);
-	if (data)
-		data->load = kzalloc(sizeof(*data->load), GFP_KERNEL);
-	if (!data || !data->load) {
-		kfree(data);
-		return -ENOMEM;
-	}
-	loaded = ekexec_get_image(image, buf, size);
-	if (IS_ERR(loaded)) {
-		kfree(data->load);
-		kfree(data);
-		return PTR_ERR(loaded);
-	}
-	data->load->image = loaded;
-	image->image_loader_data = data;
-	image->fops = &ekexec_ops;
-	return 0;
+	if (!ret)
+		ret = ekexec_load_image(image, buf, size, &place);
+	kfree(place.file);
+	return ret;
 }
 
 /**

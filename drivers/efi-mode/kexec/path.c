@@ -6,8 +6,14 @@
  * from. If the file is on a disk of the firmware, the path is that of the disk or
  * partition, followed by the name of the file. Otherwise, for example if the file
  * is in an initramfs or on an encrypted disk, the device is the one that Linux was
- * loaded from.
+ * loaded from. The user may choose another device and another name.
+ *
+ * The device path also decides whether the firmware verifies the image: it trusts
+ * images from its own firmware volumes. So the user names a device on the bus, not a
+ * path, and no path of such a volume is passed to the firmware.
  */
+#define pr_fmt(fmt) "kexec: " fmt
+
 #include <linux/blkdev.h>
 #include <linux/dcache.h>
 #include <linux/efi.h>
@@ -25,10 +31,20 @@
 
 /* No device path is so long */
 #define EPATH_MAX		SZ_4K
+/* A file name of PATH_MAX bytes has at most as many UTF-16 characters */
+#define EPATH_ROOM		(EPATH_MAX + 2 * PATH_MAX + 16)
 
 /* A node for a partition: type, subtype, length, number, start (section 10.3.5.1) */
 #define EPATH_HD_LENGTH		42
 #define EPATH_HD_START_AT	8
+
+/*
+ * Subtypes of nodes for a file in a firmware volume, for a volume, and for a range
+ * of a ROM (sections 10.3.5.6 to 10.3.5.8)
+ */
+#define EPATH_VOLUME_FILE	6
+#define EPATH_VOLUME		7
+#define EPATH_OFFSET_RANGE	8
 
 /* Length of the nodes before the first end node, or before the first file name */
 static size_t epath_body(const void *path, size_t size)
@@ -117,47 +133,133 @@ static ssize_t epath_of_linux(void *path)
 	return size;
 }
 
-/* Copy the path of the device that @file is on. Return: its length, or an error */
-static ssize_t epath_of_device(struct file *file, void *path)
+/* EFI_FIRMWARE_VOLUME2_PROTOCOL (Platform Initialization Specification, volume 3) */
+#define EPATH_VOLUME_GUID						\
+	EFI_GUID(0x220e73b6, 0x6bdb, 0x4413, 0x84, 0x05, 0xb9, 0x74, 0xb1, 0x08, \
+		 0x61, 0x9a)
+
+/* Nodes of images that are in the firmware, or in the ROM of a card */
+static bool epath_has_rom_node(const void *path, size_t size)
+{
+	const struct efi_generic_dev_path *node;
+	size_t at;
+
+	for (at = 0; size - at >= sizeof(*node); at += node->length) {
+		node = path + at;
+		if (node->type == EFI_DEV_END_PATH || node->length < sizeof(*node) ||
+		    node->length > size - at)
+			break;
+		if (node->type == EFI_DEV_MEDIA &&
+		    (node->sub_type == EPATH_VOLUME_FILE ||
+		     node->sub_type == EPATH_VOLUME ||
+		     node->sub_type == EPATH_OFFSET_RANGE))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Would the firmware trust any image with this path? It asks the same question: is
+ * the path, or a part of it, that of a firmware volume?
+ */
+static int epath_is_trusted(const void *path, size_t size)
+{
+	struct {
+		efi_guid_t guid;
+		void *path;
+		efi_handle_t handle;
+	} *s;
+	efi_status_t status;
+
+	if (epath_has_rom_node(path, size))
+		return true;
+	s = kzalloc(sizeof(*s), GFP_KERNEL);
+	if (!s)
+		return -ENOMEM;
+	s->guid = EPATH_VOLUME_GUID;
+	s->path = (void *)__pa(path);
+	status = efi_bs_call(locate_device_path, efi_phys(&s->guid),
+			     efi_phys((efi_device_path_protocol_t **)&s->path),
+			     efi_phys(&s->handle));
+	kfree(s);
+	/* Any other error: nothing is known about the path */
+	return status != EFI_NOT_FOUND;
+}
+
+/* The device of an image, with a reference, or NULL, or an ERR_PTR */
+static struct device *epath_choose_device(struct file *file,
+					  const struct efi_kexec_place *place)
 {
 	struct block_device *bdev = file_inode(file)->i_sb->s_bdev;
-	struct device *dev = bdev ? epath_find_device(bdev) : NULL;
+	struct efi_device *edev;
+
+	if (!*place->device)
+		return bdev ? epath_find_device(bdev) : NULL;
+	edev = efi_device_find(place->device);
+	if (!edev) {
+		pr_err("there is no device %s\n", place->device);
+		return ERR_PTR(-ENODEV);
+	}
+	return &edev->dev;
+}
+
+/* Copy the path of the device of an image. Return: its length, or an error */
+static ssize_t epath_of_device(struct file *file, const struct efi_kexec_place *place,
+			       struct efi_kexec_origin *origin)
+{
+	struct device *dev = epath_choose_device(file, place);
 	struct efi_device *edev;
 	ssize_t size = 0;
 
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
 	if (dev) {
 		edev = efi_device_from(dev);
 		if (edev->path && edev->path_size <= EPATH_MAX) {
-			memcpy(path, edev->path, edev->path_size);
+			memcpy(origin->path, edev->path, edev->path_size);
+			strscpy(origin->device, dev_name(dev));
 			size = edev->path_size;
 		}
 		put_device(dev);
 	}
+	if (!size && *place->device) {
+		pr_err("device %s has no device path\n", place->device);
+		return -EINVAL;
+	}
 	if (!size)
-		size = epath_of_linux(path);
-	return size < 0 ? size : epath_body(path, size);
+		size = epath_of_linux(origin->path);
+	return size < 0 ? size : epath_body(origin->path, size);
 }
 
-/* The node for the file, with its name in its file system */
-static ssize_t epath_add_file(struct file *file, void *at, size_t room)
+/* The name of a file in its file system, from kmalloc(), or an ERR_PTR */
+static char *epath_name(struct file *file, const struct efi_kexec_place *place)
 {
-	struct efi_generic_dev_path *node = at;
 	char *buf, *name;
-	int length;
 
+	if (place->file)
+		return kstrdup(place->file, GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!buf)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	name = dentry_path_raw(file_dentry(file), buf, PATH_MAX);
-	if (IS_ERR(name)) {
-		kfree(buf);
-		return PTR_ERR(name);
+	if (!IS_ERR(name)) {
+		name = kstrdup(name, GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
+		if (!IS_ERR(name))
+			strreplace(name, '/', '\\');
 	}
-	strreplace(name, '/', '\\');
+	kfree(buf);
+	return name;
+}
+
+/* Add the node for a file. Return: its length, or an error */
+static ssize_t epath_add_file(const char *name, void *at, size_t room)
+{
+	struct efi_generic_dev_path *node = at;
+	int length;
+
 	room -= sizeof(*node) + sizeof(wchar_t);
 	length = utf8s_to_utf16s(name, strlen(name), UTF16_LITTLE_ENDIAN,
 				 (wchar_t *)(node + 1), room / sizeof(wchar_t));
-	kfree(buf);
 	if (length < 0)
 		return length;
 	node->type = EFI_DEV_MEDIA;
@@ -167,35 +269,81 @@ static ssize_t epath_add_file(struct file *file, void *at, size_t room)
 	return node->length;
 }
 
-/**
- * efi_kexec_path() - make the device path of a file
- * @file:	the file
- * @size:	out: size of the path in bytes
- *
- * Context: task context; sleeps.
- * Return: the path, from kmalloc(), or an ERR_PTR: -ENOMEM, or -ENAMETOOLONG.
- */
-void *efi_kexec_path(struct file *file, size_t *size)
+/* Complete a path whose first @device bytes are there. Return: 0, or an error */
+static int epath_complete(struct efi_kexec_origin *origin, size_t device)
 {
-	/* A file name of PATH_MAX bytes has at most as many UTF-16 characters */
-	size_t room = EPATH_MAX + 2 * PATH_MAX + 16;
 	struct efi_generic_dev_path *end;
-	void *path = kzalloc(room, GFP_KERNEL);
-	ssize_t device, name;
+	ssize_t name;
 
-	if (!path)
-		return ERR_PTR(-ENOMEM);
-	device = epath_of_device(file, path);
-	name = device < 0 ? device :
-	       epath_add_file(file, path + device, room - device - sizeof(*end));
-	if (name < 0) {
-		kfree(path);
-		return ERR_PTR(name);
-	}
-	end = path + device + name;
+	name = epath_add_file(origin->file, origin->path + device,
+			      EPATH_ROOM - device - sizeof(*end));
+	if (name < 0)
+		return name;
+	end = origin->path + device + name;
 	end->type = EFI_DEV_END_PATH;
 	end->sub_type = EFI_DEV_END_ENTIRE;
 	end->length = sizeof(*end);
-	*size = device + name + sizeof(*end);
-	return path;
+	origin->path_size = device + name + sizeof(*end);
+	return 0;
+}
+
+/* Make a path, but none whose images the firmware trusts */
+static int epath_make(struct efi_kexec_origin *origin, size_t device,
+		      const struct efi_kexec_place *place)
+{
+	int ret = epath_complete(origin, device);
+
+	if (!ret)
+		ret = epath_is_trusted(origin->path, origin->path_size);
+	if (ret <= 0)
+		return ret;
+	if (*place->device) {
+		pr_err("the firmware does not verify images from device %s\n",
+		       place->device);
+		return -EPERM;
+	}
+	/* Linux itself may be a part of the firmware */
+	*origin->device = 0;
+	return epath_complete(origin, 0);
+}
+
+/**
+ * efi_kexec_find_origin() - find out where an image comes from
+ * @file:	the file
+ * @place:	the origin that the user has chosen
+ * @origin:	filled in; efi_kexec_free_origin() frees what it points to
+ *
+ * Context: task context; sleeps.
+ * Return: 0, -ENODEV or -EINVAL if there is no such device, or if it has no path,
+ * -EPERM if the firmware would trust any image from there, -ENAMETOOLONG, -EINVAL if
+ * the name is not UTF-8, or -ENOMEM.
+ */
+int efi_kexec_find_origin(struct file *file, const struct efi_kexec_place *place,
+			  struct efi_kexec_origin *origin)
+{
+	ssize_t ret;
+
+	memset(origin, 0, sizeof(*origin));
+	origin->file = epath_name(file, place);
+	if (IS_ERR(origin->file))
+		return PTR_ERR(origin->file);
+	origin->path = kzalloc(EPATH_ROOM, GFP_KERNEL);
+	ret = origin->path ? epath_of_device(file, place, origin) : -ENOMEM;
+	if (ret >= 0)
+		ret = epath_make(origin, ret, place);
+	if (ret)
+		efi_kexec_free_origin(origin);
+	return ret;
+}
+
+/**
+ * efi_kexec_free_origin() - free what an origin points to
+ * @origin:	the origin
+ *
+ * Context: task context.
+ */
+void efi_kexec_free_origin(struct efi_kexec_origin *origin)
+{
+	kfree(origin->path);
+	kfree(origin->file);
 }

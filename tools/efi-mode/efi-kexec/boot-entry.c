@@ -2,15 +2,12 @@
 /*
  * Read the boot options of the firmware
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "boot-entry.h"
-
-#define EFIVARS	"/sys/firmware/efi/efivars/"
-#define GLOBAL	"-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#include "efi-kexec.h"
 
 #define ACTIVE	1
 
@@ -18,45 +15,6 @@
 #define HARD_DRIVE	0x0401
 #define FILE_PATH	0x0404
 #define END		0x7fff
-
-static uint16_t get16(const uint8_t *p)
-{
-	return p[0] | p[1] << 8;
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-	return get16(p) | (uint32_t)get16(p + 2) << 16;
-}
-
-static uint64_t get64(const uint8_t *p)
-{
-	return get32(p) | (uint64_t)get32(p + 4) << 32;
-}
-
-/* Read a variable without its attributes; the caller frees it */
-static uint8_t *read_variable(const char *name, size_t *size)
-{
-	static uint8_t buf[65536];
-	char path[128];
-	size_t n = 0;
-	uint8_t *data;
-	FILE *f;
-
-	snprintf(path, sizeof(path), EFIVARS "%s" GLOBAL, name);
-	f = fopen(path, "r");
-	if (f) {
-		n = fread(buf, 1, sizeof(buf), f);
-		fclose(f);
-	}
-	if (n < 4)
-		return NULL;
-	*size = n - 4;
-	data = malloc(*size + 1);
-	if (data)
-		memcpy(data, buf + 4, *size);
-	return data;
-}
 
 /*
  * Append UTF-16 text as UTF-8; characters outside of the basic plane become
@@ -148,48 +106,59 @@ static bool parse_option(const uint8_t *data, size_t size, struct boot_entry *e)
 
 bool read_boot_entry(unsigned int number, struct boot_entry *e)
 {
+	struct span data;
 	char name[16];
-	uint8_t *data;
-	size_t size;
 	bool good;
 
 	memset(e, 0, sizeof(*e));
 	e->number = number;
 	snprintf(name, sizeof(name), "Boot%04X", number & 0xffff);
-	data = read_variable(name, &size);
-	if (!data) {
-		fprintf(stderr, "efi-kexec: there is no %s (is efivarfs mounted?)\n", name);
+	if (!read_variable(name, EFI_GLOBAL, &data)) {
+		complain("there is no %s (is efivarfs mounted?)", name);
 		return false;
 	}
-	good = parse_option(data, size, e);
-	free(data);
+	good = parse_option(data.data, data.size, e);
+	free(data.data);
 	if (!good)
-		fprintf(stderr, "efi-kexec: %s is damaged\n", name);
+		complain("%s is damaged", name);
 	return good;
+}
+
+bool each_boot_entry(bool (*use)(const struct boot_entry *e, void *context),
+		     void *context)
+{
+	struct span order;
+	struct boot_entry e;
+	bool go_on = true;
+	size_t at;
+
+	if (!read_variable("BootOrder", EFI_GLOBAL, &order)) {
+		complain("there is no BootOrder (is efivarfs mounted?)");
+		return false;
+	}
+	for (at = 0; go_on && at + 2 <= order.size; at += 2) {
+		if (!read_boot_entry(get16(order.data + at), &e))
+			continue;
+		go_on = use(&e, context);
+		free(e.options);
+	}
+	free(order.data);
+	return true;
+}
+
+static bool print_entry(const struct boot_entry *e, void *context)
+{
+	(void)context;
+	printf("%04X%c %s", e->number, e->active ? '*' : ' ', e->title);
+	if (e->partition && *e->file)
+		printf("\t%s on partition %u", e->file, e->partition);
+	else
+		printf("\t(no file on a disk)");
+	putchar('\n');
+	return true;
 }
 
 int list_boot_entries(void)
 {
-	struct boot_entry e;
-	uint8_t *order;
-	size_t size, at;
-
-	order = read_variable("BootOrder", &size);
-	if (!order) {
-		fprintf(stderr, "efi-kexec: there is no BootOrder (is efivarfs mounted?)\n");
-		return 1;
-	}
-	for (at = 0; at + 2 <= size; at += 2) {
-		if (!read_boot_entry(get16(order + at), &e))
-			continue;
-		printf("%04X%c %s", e.number, e.active ? '*' : ' ', e.title);
-		if (e.partition && *e.file)
-			printf("\t%s on partition %u", e.file, e.partition);
-		else
-			printf("\t(no file on a disk)");
-		putchar('\n');
-		free(e.options);
-	}
-	free(order);
-	return 0;
+	return each_boot_entry(print_entry, NULL) ? 0 : 1;
 }

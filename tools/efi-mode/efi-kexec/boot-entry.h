@@ -38,6 +38,13 @@ struct boot_entry {
 /* Read Boot#### from efivarfs; print a message and return false on any error */
 bool read_boot_entry(unsigned int number, struct boot_entry *e);
 
+/*
+ * Call @use for the entries in the order of BootOrder, until it returns false. Return
+ * false after a message if there is no order.
+ */
+bool each_boot_entry(bool (*use)(const struct boot_entry *e, void *context),
+		     void *context);
+
 /* Print all entries in the order of BootOrder; return an exit status */
 int list_boot_entries(void);
 

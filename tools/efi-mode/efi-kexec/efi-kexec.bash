@@ -16,14 +16,24 @@ _efi_kexec()
 					   cut -c 1-4)" -- "$word"))
 		return
 		;;
-	-a|--append)
+	-w|--windows)
+		COMPREPLY=($(compgen -W "auto chain bootnext" -- "$word"))
+		return
+		;;
+	-d|--device)
+		COMPREPLY=($(compgen -W "$(ls /sys/bus/efi/devices 2> /dev/null)
+					 $(compgen -G '/dev/efida*')" -- "$word"))
+		return
+		;;
+	-a|--append|-f|--path)
 		return
 		;;
 	esac
 	case $word in
 	-*)
-		COMPREPLY=($(compgen -W "--initrd= --append= --boot= --list --exec
-					 --unload --help" -- "$word"))
+		COMPREPLY=($(compgen -W "--initrd= --append= --device= --path= --boot=
+					 --windows= --predict --list --exec --unload
+					 --help" -- "$word"))
 		[[ ${COMPREPLY-} != *= ]] || compopt -o nospace
 		;;
 	*)

@@ -17,6 +17,7 @@
 #include <sys/mount.h>
 
 #include "boot-entry.h"
+#include "efi-kexec.h"
 
 #define BLOCK	"/sys/class/block"
 
@@ -130,28 +131,25 @@ int open_boot_file(const struct boot_entry *e)
 	int fd;
 
 	if (!e->partition || !*e->file) {
-		fprintf(stderr, "efi-kexec: Boot%04X has no file on a disk\n", e->number);
+		complain("Boot%04X has no file on a disk", e->number);
 		return -1;
 	}
 	if (!find_partition(e, device, sizeof(device))) {
-		fprintf(stderr, "efi-kexec: the partition of Boot%04X is not there\n",
-			e->number);
+		complain("the partition of Boot%04X is not there", e->number);
 		return -1;
 	}
 	/* Linux can read a partition that the firmware has mounted */
 	if (!mkdtemp(folder) || unshare(CLONE_NEWNS) ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    mount(device, folder, "vfat", MS_RDONLY, NULL)) {
-		fprintf(stderr, "efi-kexec: cannot mount %s: %s\n", device,
-			strerror(errno));
+		complain("cannot mount %s: %s", device, strerror(errno));
 		rmdir(folder);
 		return -1;
 	}
 	snprintf(path, sizeof(path), "%s%s", folder, e->file);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		fprintf(stderr, "efi-kexec: %s on %s: %s\n", e->file, device,
-			strerror(errno));
+		complain("%s on %s: %s", e->file, device, strerror(errno));
 	/* The file keeps the file system until it is closed */
 	umount2(folder, MNT_DETACH);
 	rmdir(folder);
