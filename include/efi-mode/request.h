@@ -39,6 +39,7 @@ struct efi_mode_target {
  * @notify:	notify function of the kernel's events
  * @watch_keys:	see keys_watch() in arch/efi/boot/keys.c
  * @unwatch_keys: see keys_unwatch() there
+ * @give_pages:	see ledger_give_pages() in arch/efi/boot/ledger.c
  *
  * The kernel calls all of them except @notify like functions of the firmware.
  */
@@ -52,6 +53,8 @@ struct efi_mode_resident {
 	efi_status_t (__efiapi *watch_keys)(void *keyboard, efi_handle_t handle,
 					    void *keys, u64 nr, void **id);
 	efi_status_t (__efiapi *unwatch_keys)(void *id);
+	efi_status_t (__efiapi *give_pages)(efi_physical_addr_t base,
+					    unsigned long pages);
 };
 
 /**
