@@ -1,2 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-applications += kchild
+applications += kchild kparent kwindows
+drivers	+= kcount
+kchild	:= kend
+kparent	:= file
+kwindows := kend
