@@ -28,7 +28,7 @@ kernel-cc = $(if $(ccache),CC="ccache gcc")
 ours	:= run check check-long kselftests-stock bench tree packages image initrd \
 	   image-modules tests-initrd kselftests-initrd runtime-initrd root-image \
 	   root-initrd debug-image debug-initrd stock-image native-image efi-programs \
-	   second-firmware debian-kernel
+	   second-firmware debian-kernel efi-applications
 
 # Use all processors, unless the command line has -j. MAKEFLAGS is complete only in a recipe.
 jobs	 = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -176,6 +176,10 @@ second-firmware: packages
 PHONY += debian-kernel
 debian-kernel: packages
 	@scripts/debian-kernel.sh $(build)/debian-kernel
+
+PHONY += efi-applications
+efi-applications: packages
+	@scripts/efi-applications.sh $(build)/efi-applications
 
 # Run the tests that TESTS selects. Build only what these tests use.
 check-tests = $(kernel-cc) tests/check.py --build $(build) --tree $(tree) --objects $(objects) \

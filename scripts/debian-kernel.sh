@@ -14,26 +14,8 @@ output=$(realpath -m "$1")
 
 [ ! -e "$output/vmlinuz" ] || exit 0
 
-# Download the package that linux-image-amd64 depends on
-fetch() {
-	package=$(apt-cache depends linux-image-amd64 |
-		  sed -n 's/^ *Depends: \(linux-image-.*-amd64\)$/\1/p' | head -n 1)
-	[ -n "$package" ] || return 1
-	echo "  FETCH   $package"
-	(cd "$output.new/package" && apt-get -q -q -o APT::Sandbox::User= download "$package")
-}
-
+rm -rf "$output" "$output.new"
+"$(dirname "$0")/unpack-packages.sh" "$output.new" kernel
+mkdir "$output"
+mv "$output.new"/boot/vmlinuz-* "$output/vmlinuz"
 rm -rf "$output.new"
-mkdir -p "$output.new/package"
-# The package lists of the machine may be missing, or older than the mirror
-if ! fetch; then
-	root=()
-	[ "$(id -u)" = 0 ] || root=(sudo)
-	"${root[@]}" apt-get -q -q update
-	fetch
-fi
-dpkg-deb --fsys-tarfile "$output.new"/package/*.deb |
-	tar -x -C "$output.new" --wildcards --strip-components=2 './boot/vmlinuz-*'
-mv "$output.new"/vmlinuz-* "$output.new/vmlinuz"
-rm -rf "$output.new/package" "$output"
-mv -T "$output.new" "$output"

@@ -45,6 +45,7 @@ struct efi_mode_target {
  * @pump_run:	see pump_run() there
  * @pump_close:	see pump_close() there
  * @pump_snp_run: see snp_run() in arch/efi/boot/pump-snp.c
+ * @give_pages:	see ledger_give_pages() in arch/efi/boot/ledger.c
  *
  * The kernel calls all of them except @notify like functions of the firmware.
  */
@@ -65,6 +66,8 @@ struct efi_mode_resident {
 	efi_status_t (__efiapi *pump_run)(void *binding, void *id);
 	efi_status_t (__efiapi *pump_close)(void *id);
 	efi_status_t (__efiapi *pump_snp_run)(void *snp, void *rings);
+	efi_status_t (__efiapi *give_pages)(efi_physical_addr_t base,
+					    unsigned long pages);
 };
 
 /**

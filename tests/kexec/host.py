@@ -39,7 +39,7 @@ def started(m, results, name):
     """Add the results of kexec-start, which ends Linux"""
     m.expect(r"TEST BEGIN", START + BOOT)
     begin = m.position
-    end = m.expect(r"Starting new kernel|CHILD options", TEST)
+    end = m.expect(r"Starting new kernel|CHILD options|WINDOWS file|TEST END", TEST)
     boots.take_results(results, name, m.text[begin:end.start()])
     m.position = end.start()
 
@@ -95,10 +95,20 @@ def kexec_return(opt, results):
 
 @test("kexec", long=True, guest=("kexec-start",), efi=RETURNING)
 def kexec_return_long(opt, results):
-    """A hundred EFI applications return; one calls Exit(), one runs for six minutes"""
+    """A hundred EFI applications return, one after the other"""
     returning(opt, results, "kexec-return-long", ("many", "return=6"), 100)
-    returning(opt, results, "kexec-exit", ("data", "exit=7"), 1)
-    returning(opt, results, "kexec-wait", ("wait=360", "return=0"), 1, 420)
+
+
+@test("kexec", long=True, guest=("kexec-start",), efi=RETURNING)
+def kexec_child_exit(opt, results):
+    """A child ends by Exit(), with data"""
+    returning(opt, results, "kexec-child-exit", ("data", "exit=7"), 1)
+
+
+@test("kexec", long=True, guest=("kexec-start",), efi=RETURNING)
+def kexec_child_wait(opt, results):
+    """A child switches the watchdog off, and runs for six minutes"""
+    returning(opt, results, "kexec-child-wait", ("wait=360", "return=0"), 1, 420)
 
 
 @test("kexec", beside=True, guest=("kexec-refused",), efi=("kchild",))

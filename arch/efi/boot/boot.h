@@ -65,6 +65,7 @@ static inline void efi_mode_pack_gate(gate_desc *gate, unsigned long handler,
 /* ledger.c */
 
 efi_system_table_t *efi_mode_ledger_open(efi_system_table_t *table);
+void efi_mode_ledger_init(struct efi_mode_handoff *h);
 void efi_mode_ledger_close(void);
 void efi_mode_ledger_clear(void);
 bool efi_mode_ledger_find(u64 address, struct efi_mode_range *range);

@@ -206,28 +206,30 @@ efi_system_table_t *efi_mode_ledger_open(efi_system_table_t *table)
 }
 
 /*
- * Free pages. The firmware may write to pages when they are freed, so they must
- * be writable. If the firmware protects memory, the stub has made the start of
- * the kernel's pages (its text) read-only and executable. The last page still
+ * The firmware may write to pages when they are freed, so they must be writable.
+ * If the firmware protects memory, the stub has made the start of the kernel's
+ * pages (its text) read-only and executable. The last page of an allocation still
  * has the attributes that the firmware sets for all allocations, so apply its
- * EFI_MEMORY_XP to all pages.
+ * EFI_MEMORY_XP to the pages that are freed.
  */
-static void ledger_give_back(const struct ledger_entry *e)
+static void ledger_reset_attributes(const struct ledger_entry *e, u64 base, u64 size)
 {
 	efi_guid_t guid = EFI_MEMORY_ATTRIBUTE_PROTOCOL_GUID;
 	efi_memory_attribute_protocol_t *memattr = NULL;
 	u64 last = e->base + e->size - EFI_PAGE_SIZE, attributes = 0;
 
 	firmware->boottime->locate_protocol(&guid, NULL, (void **)&memattr);
-	if (memattr) {
-		memattr->clear_memory_attributes(memattr, e->base, e->size,
-						 EFI_MEMORY_RO);
-		memattr->get_memory_attributes(memattr, last, EFI_PAGE_SIZE,
-					       &attributes);
-		if (attributes & EFI_MEMORY_XP)
-			memattr->set_memory_attributes(memattr, e->base,
-						       e->size, EFI_MEMORY_XP);
-	}
+	if (!memattr)
+		return;
+	memattr->clear_memory_attributes(memattr, base, size, EFI_MEMORY_RO);
+	memattr->get_memory_attributes(memattr, last, EFI_PAGE_SIZE, &attributes);
+	if (attributes & EFI_MEMORY_XP)
+		memattr->set_memory_attributes(memattr, base, size, EFI_MEMORY_XP);
+}
+
+static void ledger_give_back(const struct ledger_entry *e)
+{
+	ledger_reset_attributes(e, e->base, e->size);
 	if (must_clear)
 		memset((void *)e->base, 0, e->size);
 	firmware->boottime->free_pages(e->base, e->size >> EFI_PAGE_SHIFT);
@@ -244,6 +246,32 @@ static void ledger_give_back(const struct ledger_entry *e)
 void efi_mode_ledger_clear(void)
 {
 	must_clear = true;
+}
+
+/*
+ * Free pages while the kernel runs, which the kernel has allocated for itself and
+ * does not access any more. The kernel has cleared them.
+ */
+static efi_status_t __efiapi ledger_give_pages(efi_physical_addr_t base,
+					       unsigned long pages)
+{
+	struct ledger_entry *e = ledger_find_entry(ENTRY_PAGES, base);
+
+	if (!e)
+		return EFI_NOT_FOUND;
+	ledger_reset_attributes(e, base, (u64)pages << EFI_PAGE_SHIFT);
+	return ledger_free_pages(base, pages);
+}
+
+/**
+ * efi_mode_ledger_init() - publish the functions of this file to the kernel
+ * @h:		the handoff
+ *
+ * Context: the firmware's world.
+ */
+void efi_mode_ledger_init(struct efi_mode_handoff *h)
+{
+	h->resident.give_pages = ledger_give_pages;
 }
 
 /**

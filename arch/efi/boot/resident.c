@@ -150,6 +150,7 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 	h->switch_fn = (unsigned long)efi_mode_switch;
 	h->switch_base = (unsigned long)efi_mode_switch_start;
 	h->switch_size = efi_mode_switch_end - efi_mode_switch_start;
+	efi_mode_ledger_init(h);
 	efi_mode_lookup_init(h);
 	efi_mode_keys_init(h);
 	efi_mode_pump_init(h);

@@ -13,6 +13,7 @@
  *	image, info, measure
  *	path
  *	firmware-memory, pe
+ *	give
  *
  * pe.c contains pure functions only.
  */
@@ -122,5 +123,12 @@ void efi_kexec_free(struct efi_kexec_memory *m);
 /* pe.c */
 
 const char *efi_pe_why_not(const void *buf, size_t size);
+size_t efi_pe_memory(const void *buf);
+
+/* give.c */
+
+int efi_kexec_give(size_t size);
+int efi_kexec_insert_block(unsigned long *blocks, unsigned int nr, unsigned long block,
+			   unsigned int wanted);
 
 #endif /* _EFI_MODE_KEXEC_INTERNAL_H */

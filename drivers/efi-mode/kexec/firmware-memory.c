@@ -3,9 +3,9 @@
  * Memory of the firmware
  *
  * LoadImage() wants the file in one piece, and an initrd has to be in one piece
- * when the memory of Linux is gone. Linux's memory is too fragmented for that,
- * while the firmware keeps a part of the machine's memory for purposes like
- * this one.
+ * when the memory of Linux is gone. The firmware keeps a part of the
+ * machine's memory for purposes like this one, and gets more from Linux if that is not
+ * enough.
  */
 #define pr_fmt(fmt) "kexec: " fmt
 
@@ -23,17 +23,7 @@
 /* Pieces that one switch to the firmware copies */
 #define EMEM_PIECES	32
 
-/**
- * efi_kexec_allocate() - allocate pages from the firmware
- * @m:		filled in; empty after an error
- * @size:	size in bytes, greater than 0
- *
- * AllocatePages(): UEFI 2.10, section 7.2.
- *
- * Context: task context; sleeps.
- * Return: 0, -ENOMEM if the firmware has not enough memory in one piece, or -EIO.
- */
-int efi_kexec_allocate(struct efi_kexec_memory *m, size_t size)
+static int emem_allocate(struct efi_kexec_memory *m, size_t size)
 {
 	efi_physical_addr_t *base = kzalloc(sizeof(*base), GFP_KERNEL);
 	efi_status_t status;
@@ -49,8 +39,28 @@ int efi_kexec_allocate(struct efi_kexec_memory *m, size_t size)
 	if (status == EFI_SUCCESS)
 		return 0;
 	memset(m, 0, sizeof(*m));
-	if (status != EFI_OUT_OF_RESOURCES && status != EFI_NOT_FOUND)
-		return -EIO;
+	return status == EFI_OUT_OF_RESOURCES || status == EFI_NOT_FOUND ? -ENOMEM : -EIO;
+}
+
+/**
+ * efi_kexec_allocate() - allocate pages from the firmware
+ * @m:		filled in; empty after an error
+ * @size:	size in bytes, greater than 0
+ *
+ * AllocatePages(): UEFI 2.10, section 7.2. If the firmware has not enough memory, it
+ * gets some from Linux.
+ *
+ * Context: task context; sleeps.
+ * Return: 0, -ENOMEM if the firmware has not enough memory in one piece, or -EIO.
+ */
+int efi_kexec_allocate(struct efi_kexec_memory *m, size_t size)
+{
+	int ret = emem_allocate(m, size);
+
+	if (ret == -ENOMEM && !efi_kexec_give(size))
+		ret = emem_allocate(m, size);
+	if (ret != -ENOMEM)
+		return ret;
 	pr_err("the firmware has no %zu KiB of memory in one piece: start Linux with a larger efi_mode.reserve=\n",
 	       size / SZ_1K);
 	return -ENOMEM;

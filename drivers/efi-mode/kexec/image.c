@@ -123,6 +123,19 @@ static enum efi_kexec_verifier eimage_verifier(u64 handle)
 	return verifier;
 }
 
+/*
+ * Check that there is memory for the image. LoadImage() allocates it only when it has
+ * extended PCR 4, so if it failed, another try would extend PCR 4 again.
+ */
+static int eimage_make_room(const void *buf)
+{
+	struct efi_kexec_memory room;
+	int ret = efi_kexec_allocate(&room, efi_pe_memory(buf));
+
+	efi_kexec_free(&room);
+	return ret;
+}
+
 static int eimage_load(struct efi_kexec_image *image, const void *buf)
 {
 	struct efi_kexec_memory file;
@@ -131,7 +144,9 @@ static int eimage_load(struct efi_kexec_image *image, const void *buf)
 	ret = efi_kexec_allocate(&file, image->size);
 	if (ret)
 		return ret;
-	ret = efi_kexec_write(&file, 0, buf, image->size);
+	ret = eimage_make_room(buf);
+	if (!ret)
+		ret = efi_kexec_write(&file, 0, buf, image->size);
 	if (!ret)
 		ret = eimage_call(image, &file);
 	/* LoadImage() has copied what it needs */

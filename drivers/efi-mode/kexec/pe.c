@@ -46,3 +46,18 @@ const char *efi_pe_why_not(const void *buf, size_t size)
 		return "is truncated";
 	return NULL;
 }
+
+/**
+ * efi_pe_memory() - compute the memory that LoadImage() needs for an image
+ * @buf:	an image that efi_pe_why_not() has accepted
+ *
+ * Context: any.
+ * Return: the size in bytes, with room to align the image.
+ */
+size_t efi_pe_memory(const void *buf)
+{
+	const struct mz_hdr *mz = buf;
+	const struct pe32plus_opt_hdr *opt = buf + mz->peaddr + sizeof(struct pe_hdr);
+
+	return (size_t)opt->image_size + opt->section_align + EFI_PAGE_SIZE;
+}

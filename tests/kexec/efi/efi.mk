@@ -1,3 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-applications += kchild
-drivers	+= volume
+applications += kchild kparent kwindows
+drivers	+= kcount volume
+kchild	:= kend
+kparent	:= file
+kwindows := kend

@@ -7,37 +7,34 @@
  *	return=N	return N from the entry point
  *	exit=N		call Exit() with N, and with data
  *	wait=N		wait N seconds before, with the watchdog off
+ *	list		print the protocols that exist, and the number of events
+ *	fault		execute an invalid instruction
+ *	leave		end boot services, use runtime services, and power off
  */
 #include <efi.h>
 #include <efilib.h>
 
-#define INITRD_GUID { 0x5568e427, 0x68fc, 0x4f3d,			\
-	{ 0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68 } }
-#define LOAD_FILE2_GUID { 0x4006c0c1, 0xfcb3, 0x403e,			\
-	{ 0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d } }
+#include "kcount.h"
+#include "kend.h"
+#include "kinitrd.h"
 
-static struct {
-	VENDOR_DEVICE_PATH vendor;
-	EFI_DEVICE_PATH end;
-} __attribute__((packed)) initrd_path = {
-	.vendor = {
-		.Header = { MEDIA_DEVICE_PATH, MEDIA_VENDOR_DP,
-			    { sizeof(VENDOR_DEVICE_PATH), 0 } },
-		.Guid = INITRD_GUID,
-	},
-	.end = { END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE,
-		 { sizeof(EFI_DEVICE_PATH), 0 } },
-};
-
-/* The number after @word in the options, or -1 */
-static INTN number(const CHAR16 *options, const CHAR16 *word)
+/* The rest of the options after @word, or NULL */
+static const CHAR16 *after(const CHAR16 *options, const CHAR16 *word)
 {
 	UINTN length = StrLen(word);
 
 	for (; *options; options++)
 		if (!StrnCmp(options, word, length))
-			return Atoi(options + length);
-	return -1;
+			return options + length;
+	return NULL;
+}
+
+/* The number after @word in the options, or -1 */
+static INTN number(const CHAR16 *options, const CHAR16 *word)
+{
+	const CHAR16 *rest = after(options, word);
+
+	return rest ? (INTN)Atoi(rest) : -1;
 }
 
 static void print_initrd(void)
@@ -51,9 +48,9 @@ static void print_initrd(void)
 	UINT32 crc = 0;
 	VOID *data;
 
-	if (EFI_ERROR(uefi_call_wrapper(BS->LocateDevicePath, 3, &guid, &path, &handle)) ||
-	    EFI_ERROR(uefi_call_wrapper(BS->HandleProtocol, 3, handle, &guid,
-					(VOID **)&file))) {
+	handle = find_initrd();
+	if (!handle ||
+	    EFI_ERROR(BS->HandleProtocol(handle, &guid, (VOID **)&file))) {
 		Print(L"CHILD initrd none\n");
 		return;
 	}
@@ -85,6 +82,29 @@ static void print_device(EFI_LOADED_IMAGE *loaded)
 		uefi_call_wrapper(root->Close, 1, root);
 }
 
+/* Print all protocols of all handles, unsorted, and the number of events */
+static void list(void)
+{
+	EFI_GUID guid = KCOUNT_GUID, **protocols;
+	EFI_HANDLE *handles;
+	struct kcount *count;
+	UINTN nr, n, i, j;
+
+	if (BS->LocateHandleBuffer(AllHandles, NULL, NULL, &nr, &handles))
+		return;
+	for (i = 0; i < nr; i++) {
+		if (BS->ProtocolsPerHandle(handles[i], &protocols, &n))
+			continue;
+		for (j = 0; j < n; j++)
+			Print(L"CHILD has %g\n", protocols[j]);
+		BS->FreePool(protocols);
+	}
+	BS->FreePool(handles);
+	if (!BS->LocateProtocol(&guid, NULL, (VOID **)&count))
+		Print(L"CHILD events %d\n", count->events);
+	Print(L"CHILD handles %d\n", nr);
+}
+
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 {
 	static CHAR16 options[1024];
@@ -110,6 +130,12 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 		uefi_call_wrapper(BS->Stall, 1, n * 1000000);
 		Print(L"CHILD waited\n");
 	}
+	if (after(options, L"list"))
+		list();
+	if (after(options, L"fault"))
+		asm volatile("ud2");
+	if (after(options, L"leave"))
+		leave_boot_services(image, "CHILD off");
 	n = number(options, L"exit=");
 	if (n >= 0) {
 		data = AllocateZeroPool(64);

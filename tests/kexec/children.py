@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+kexec: kernels, boot loaders and other EFI applications of Debian as children
+
+Each is started by Linux with a TPM. Before the load and after it, the event log must
+replay to the PCRs, and in the kernels that are started last, too.
+"""
+
+import os
+import shutil
+import tempfile
+
+import qemu
+from exit import host as exits
+from kexec.esp import (ARCHIVES, application, child_machine, debian_kernel, linux_child, started,
+                       unified_kernel)
+from lib import machine as boots
+from lib import volume
+from lib.machine import START
+from lib.registry import test
+
+NEEDS = ("tests-initrd", "runtime-initrd", "debian-kernel", "efi-applications")
+PARENT = ("kexec-child",)
+LINUX_CHILD = (*PARENT, "kexec-measured")
+
+# The test of a kernel that is started last, and its command line
+MEASURED = "kexec-measured:debian:child=last"
+OPTIONS = f"console=ttyS0 child=last efi_mode_test={MEASURED}"
+
+
+def kernel_files(opt):
+    """Return the kernel of Debian for the EFI system partition"""
+    return {"vmlinuz": debian_kernel(opt)}
+
+
+def last_kernel(opt, m, results, name, pcr4=None):
+    """Check the kernel of Debian that the child has started"""
+    boots.note_programs(opt, OPTIONS)
+    linux_child(m, results, name, (MEASURED,), pcr4)
+
+
+def start_debian(opt, results, name, **kwargs):
+    """Start Debian's kernel, and check it"""
+    words = OPTIONS.replace(boots.QUIET, "then=").replace(":", "+").split()
+    with child_machine(opt, results, name, "vmlinuz", "initrd.img", words,
+                       kernel_files(opt), **kwargs) as m:
+        pcr4 = started(m, results, f"{name}: kexec")
+        last_kernel(opt, m, results, name, pcr4)
+
+
+@test("kexec", long=True, beside=True, guest=LINUX_CHILD, needs=NEEDS)
+def kexec_child_debian(opt, results):
+    """Debian's kernel, with its event log"""
+    start_debian(opt, results, "kexec-child-debian")
+
+
+@test("kexec", long=True, beside=True, guest=LINUX_CHILD, needs=NEEDS)
+def kexec_child_uki(opt, results):
+    """A unified kernel image made with systemd-stub"""
+    name = "kexec-child-uki"
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
+        sections = {".osrel": b'ID=child\nPRETTY_NAME="A child"\n', ".cmdline": OPTIONS.encode(),
+                    ".linux": debian_kernel(opt),
+                    ".initrd": qemu.joined(opt.objects, "initrd", *ARCHIVES)}
+        for section, source in sections.items():
+            if isinstance(source, bytes):
+                sections[section] = os.path.join(tmp, section[1:])
+                with open(sections[section], "wb") as f:
+                    f.write(source)
+        image = os.path.join(tmp, "uki.efi")
+        unified_kernel(image, application(opt, "stub"), sections)
+        with child_machine(opt, results, name, "uki.efi", extra={"uki.efi": image}) as m:
+            started(m, results, f"{name}: kexec")
+            last_kernel(opt, m, results, name)
+
+
+GRUB = "/usr/lib/grub/x86_64-efi/monolithic/grubx64.efi"
+GRUB_MENU = f"""set timeout=3
+menuentry "the kernel of the child" {{
+	linux /vmlinuz {OPTIONS}
+	initrd /initrd.img
+}}
+"""
+
+
+def start_grub(opt, results, name, **kwargs):
+    """Start GRUB, and check the kernel that it starts"""
+    extra = kernel_files(opt) | {"EFI/debian/grubx64.efi": GRUB,
+                                 "EFI/debian/grub.cfg": GRUB_MENU.encode()}
+    with child_machine(opt, results, name, "EFI/debian/grubx64.efi", extra=extra, **kwargs) as m:
+        started(m, results, f"{name}: kexec")
+        m.expect(r"GNU GRUB +version", START)
+        m.expect(r"the kernel of the child", START)
+        results.add(True, f"{name}: the menu")
+        last_kernel(opt, m, results, name)
+
+
+@test("kexec", long=True, beside=True, guest=LINUX_CHILD, needs=NEEDS)
+def kexec_child_grub(opt, results):
+    """GRUB, its menu, and a kernel that it starts"""
+    start_grub(opt, results, "kexec-child-grub")
+
+
+LOADER_ENTRY = f"""title the kernel of the child
+linux /vmlinuz
+initrd /initrd.img
+options {OPTIONS}
+"""
+
+
+def start_systemd_boot(opt, results, name, **kwargs):
+    """Start systemd-boot, and check the kernel that it starts"""
+    extra = kernel_files(opt) | {
+        "EFI/systemd/systemd-bootx64.efi": application(opt, "systemd-boot"),
+        "loader/loader.conf": b"timeout 3\ndefault child.conf\n",
+        "loader/entries/child.conf": LOADER_ENTRY.encode()}
+    with child_machine(opt, results, name, "EFI/systemd/systemd-bootx64.efi",
+                       extra=extra, **kwargs) as m:
+        started(m, results, f"{name}: kexec")
+        m.expect(r"the kernel of the child", START)
+        results.add(True, f"{name}: the menu")
+        last_kernel(opt, m, results, name)
+
+
+@test("kexec", long=True, beside=True, guest=LINUX_CHILD, needs=NEEDS)
+def kexec_child_systemd_boot(opt, results):
+    """systemd-boot, its menu, and a kernel that it starts"""
+    start_systemd_boot(opt, results, "kexec-child-systemd-boot")
+
+
+REFIND_MENU = f"""textonly true
+timeout 3
+scanfor manual
+menuentry "the kernel of the child" {{
+	loader /vmlinuz
+	initrd /initrd.img
+	options "{OPTIONS}"
+}}
+"""
+
+
+@test("kexec", long=True, beside=True, guest=LINUX_CHILD, needs=NEEDS)
+def kexec_child_refind(opt, results):
+    """rEFInd, its menu, and a kernel that it starts"""
+    name = "kexec-child-refind"
+    extra = kernel_files(opt) | {
+        "EFI/refind/refind_x64.efi": application(opt, "refind"),
+        "EFI/refind/refind.conf": REFIND_MENU.encode()}
+    with child_machine(opt, results, name, "EFI/refind/refind_x64.efi",
+                       extra=extra) as m:
+        started(m, results, f"{name}: kexec")
+        m.expect(r"the kernel of the child", START)
+        results.add(True, f"{name}: the menu")
+        last_kernel(opt, m, results, name)
+
+
+IPXE = "/usr/lib/ipxe/ipxe.efi"
+
+
+@test("kexec", long=True, beside=True, guest=LINUX_CHILD, needs=NEEDS)
+def kexec_child_ipxe(opt, results):
+    """iPXE, which takes the network card for itself, and a kernel that it loads by TFTP"""
+    name = "kexec-child-ipxe"
+    folder = os.path.join(opt.tmp, "tftp")
+    os.mkdir(folder)
+    shutil.copy(debian_kernel(opt), folder)
+    with open(os.path.join(folder, "initrd.img"), "wb") as f:
+        f.write(qemu.joined(opt.objects, "initrd", *ARCHIVES))
+    with open(os.path.join(folder, "boot.ipxe"), "w", encoding="utf-8") as f:
+        f.write(f"#!ipxe\nkernel vmlinuz initrd=initrd.img {OPTIONS}\n"
+                "initrd initrd.img\nboot\n")
+    args = ["-netdev", f"user,id=net,tftp={folder},bootfile=boot.ipxe",
+            "-device", "virtio-net-pci,netdev=net,romfile="]
+    # Otherwise the firmware boots from the network before it starts its shell
+    extra = {"ipxe.efi": IPXE, "EFI/BOOT/BOOTX64.EFI": volume.shell(qemu.OVMF_CODE)}
+    with child_machine(opt, results, name, "ipxe.efi", extra=extra, args=args) as m:
+        started(m, results, f"{name}: kexec")
+        m.expect(r"iPXE 1\.", START)
+        m.expect(r"Configuring .*net0.* ok", START)
+        results.add(True, f"{name}: the network card works")
+        last_kernel(opt, m, results, name)
+
+
+@test("kexec", long=True, beside=True, guest=PARENT, needs=NEEDS)
+def kexec_child_shell(opt, results):
+    """The UEFI shell, which returns to the UEFI shell that has started Linux"""
+    name = "kexec-child-shell"
+    extra = {"shell.efi": volume.shell(qemu.OVMF_CODE)}
+    words = ("shell.efi", "-nostartup", "-nomap")
+    with child_machine(opt, results, name, "shell.efi", words=words, extra=extra,
+                       script=("echo STATUS %lasterror%", "echo THE FIRST SHELL")) as m:
+        started(m, results, f"{name}: kexec")
+        m.expect(r"FS0:\\> ", START)
+        m.send("echo second %uefishellversion%\r")
+        m.expect(r"^second 2\.2", START)
+        m.send("ls fs0:\\\r")
+        m.expect(r"shell\.efi", START)
+        results.add(True, f"{name}: the shell lists the disk")
+        m.send("exit 9\r")
+        found = exits.status_of(m, START)
+        results.add(found == 9, f"{name}: the status of the child", f"{found}")
+        m.expect(r"^THE FIRST SHELL", START)
+        boots.clean(m, results, name)
