@@ -39,6 +39,8 @@ struct efi_mode_target {
  * @notify:	notify function of the kernel's events
  * @watch_keys:	see keys_watch() in arch/efi/boot/keys.c
  * @unwatch_keys: see keys_unwatch() there
+ * @load_image: load an image, see images_load() in arch/efi/boot/images.c
+ * @unload_image: unload an image, see efi_mode_unload_image() there
  *
  * The kernel calls all of them except @notify like functions of the firmware.
  */
@@ -52,6 +54,11 @@ struct efi_mode_resident {
 	efi_status_t (__efiapi *watch_keys)(void *keyboard, efi_handle_t handle,
 					    void *keys, u64 nr, void **id);
 	efi_status_t (__efiapi *unwatch_keys)(void *id);
+	efi_status_t (__efiapi *load_image)(efi_handle_t parent,
+					    struct efi_generic_dev_path *path,
+					    void *file, u64 size,
+					    efi_handle_t *handle);
+	efi_status_t (__efiapi *unload_image)(efi_handle_t handle);
 };
 
 /**

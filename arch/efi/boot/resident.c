@@ -152,6 +152,7 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 	h->switch_size = efi_mode_switch_end - efi_mode_switch_start;
 	efi_mode_lookup_init(h);
 	efi_mode_keys_init(h);
+	efi_mode_images_init(h);
 	resident_mark_stack();
 	efi_mode_preempt_init(h);
 
