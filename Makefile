@@ -28,7 +28,7 @@ kernel-cc = $(if $(ccache),CC="ccache gcc")
 ours	:= run check check-long kselftests-stock bench tree packages image initrd \
 	   image-modules tests-initrd kselftests-initrd runtime-initrd root-image \
 	   root-initrd debug-image debug-initrd stock-image native-image efi-programs \
-	   second-firmware debian-kernel efi-applications
+	   second-firmware debian-kernel efi-applications shim sign
 
 # Use all processors, unless the command line has -j. MAKEFLAGS is complete only in a recipe.
 jobs	 = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -54,6 +54,8 @@ help: tree
 	@echo  '                    MEM=1G INITRD=file APPEND="options" FIRMWARE=file VARS=file'
 	@echo  '                    DISPLAY_MODE=none|gtk|sdl|vnc=:1 QEMU_ARGS="..."'
 	@echo  '                    ROOT=file: raw disk image with a Linux system'
+	@echo  '                    SECURE_BOOT=1: by shim, with a key of its own, or KEY= CERT='
+	@echo  '  sign            - sign the image and the modules: KEY=file CERT=file, in PEM'
 	@echo  '  root-image      - build a disk image with Debian for ROOT=: build/root.img'
 	@echo  '  root-initrd     - build an initramfs for it that opens encrypted disks'
 	@echo  '  tests-initrd    - build the initramfs archive of the tests'
@@ -137,6 +139,10 @@ PHONY += runtime-initrd
 runtime-initrd: image-modules
 	@scripts/make-runtime.sh $(tree) $(objects) $(objects)/initrd-runtime.img
 
+ifneq ($(SECURE_BOOT),)
+run: shim
+endif
+
 PHONY += run
 run: initrd
 	@scripts/run.py --kernel $(kernel-image) $(if $(INITRD),--initrd $(INITRD)) \
@@ -144,7 +150,18 @@ run: initrd
 		--memory $(MEM) --append "$(APPEND)" --display $(DISPLAY_MODE) \
 		$(if $(FIRMWARE),--firmware $(FIRMWARE)) \
 		$(if $(VARS),--vars $(VARS)) \
+		$(if $(SECURE_BOOT),--secure-boot $(build)/secure-boot \
+			--shim $(build)/shim/shimx64.efi \
+			$(if $(KEY),--key $(KEY)) $(if $(CERT),--cert $(CERT))) \
 		--qemu-args "$(QEMU_ARGS)"
+
+# Sign with a key of your own. The kernel build does not do it, because the key need not be
+# on the machine that builds.
+PHONY += sign
+sign: image-modules
+	@[ -n "$(KEY)" ] && [ -n "$(CERT)" ] || { \
+		echo "usage: make sign KEY=key.pem CERT=certificate.pem" >&2; exit 1; }
+	@scripts/sign.sh $(tree) $(objects) $(KEY) $(CERT) $(build)/signed
 
 # The same kernel with the debugging options that are worth their time
 debug	:= $(build)/debug
@@ -180,6 +197,10 @@ debian-kernel: packages
 PHONY += efi-applications
 efi-applications: packages
 	@scripts/efi-applications.sh $(build)/efi-applications
+
+PHONY += shim
+shim: packages
+	@scripts/shim.sh $(build)/shim
 
 # Run the tests that TESTS selects. Build only what these tests use.
 check-tests = $(kernel-cc) tests/check.py --build $(build) --tree $(tree) --objects $(objects) \

@@ -16,6 +16,8 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import qemu  # noqa: E402
+import secure_boot  # noqa: E402
+import varstore  # noqa: E402
 
 
 # Partition types of a root file system: systemd.io/DISCOVERABLE_PARTITIONS
@@ -39,6 +41,39 @@ def root_partition(path):
     return None
 
 
+def boot_option(options):
+    """Return an EFI_LOAD_OPTION for shim, which starts the kernel with @options"""
+    def wide(text):
+        return (text + "\0").encode("utf-16-le")
+
+    name = wide("\\shimx64.efi")
+    path = (b"\4\4" + (4 + len(name)).to_bytes(2, "little") + name +
+            b"\x7f\xff\4\0")
+    return (b"\1\0\0\0" + len(path).to_bytes(2, "little") + wide("efi-mode") + path +
+            wide(f"bzImage {options}"))
+
+
+def secure_files(opt, tmp, options):
+    """
+    Sign shim and the kernel, and make a variable store in which the key is enrolled
+
+    Return the files for the disk, and the path of the store.
+    """
+    os.makedirs(opt.secure_boot, exist_ok=True)
+    key, certificate = ((opt.key, opt.cert) if opt.key else
+                        secure_boot.make_key(opt.secure_boot, "efi-mode"))
+    store = varstore.VariableStore(secure_boot.EMPTY if opt.vars == qemu.OVMF_VARS
+                                   else opt.vars)
+    secure_boot.enrol(store, certificate, [certificate], [certificate])
+    attributes = varstore.NV | varstore.BS | varstore.RT
+    store.add("Boot0000", varstore.GLOBAL, attributes, boot_option(options))
+    store.add("BootOrder", varstore.GLOBAL, attributes, bytes(2))
+    path = os.path.join(tmp, "vars.fd")
+    store.save(path)
+    return {name: secure_boot.sign(source, os.path.join(tmp, name), key, certificate)
+            for name, source in (("bzImage", opt.kernel), ("shimx64.efi", opt.shim))}, path
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kernel", required=True)
@@ -50,11 +85,19 @@ def main():
     parser.add_argument("--firmware", default=qemu.OVMF_CODE)
     parser.add_argument("--vars", default=qemu.OVMF_VARS)
     parser.add_argument("--qemu-args", default="")
+    parser.add_argument("--secure-boot", metavar="FOLDER",
+                        help="boot by shim under Secure Boot; the folder has the key")
+    parser.add_argument("--shim")
+    parser.add_argument("--key", help="sign with this key instead")
+    parser.add_argument("--cert", help="its certificate")
     opt = parser.parse_args()
 
     if not opt.initrd and not opt.root:
         parser.error("--initrd or --root is required")
-    for path in (opt.kernel, opt.initrd, opt.root, opt.firmware, opt.vars):
+    if bool(opt.key) != bool(opt.cert):
+        parser.error("a key and its certificate belong together: KEY= CERT=")
+    for path in (opt.kernel, opt.initrd, opt.root, opt.firmware, opt.vars, opt.key,
+                 opt.cert):
         if path and not os.path.exists(path):
             parser.error(f"{path} does not exist")
 
@@ -75,15 +118,23 @@ def main():
 
     with tempfile.TemporaryDirectory(prefix="efi-mode-") as tmp:
         disk = os.path.join(tmp, "esp.img")
-        qemu.fat_image(disk, {
-            "bzImage": opt.kernel, **initrd,
-            "startup.nsh": qemu.shell_script("@echo -off", "fs0:",
-                                             f"bzImage {options}"),
-        })
-        print("Ctrl-A X ends QEMU. The UEFI shell waits 5 seconds before it starts the kernel.")
+        firmware, variables = opt.firmware, opt.vars
+        if opt.secure_boot:
+            if firmware == qemu.OVMF_CODE:
+                firmware = secure_boot.CODE
+            content, variables = secure_files(opt, tmp, options)
+            print("Ctrl-A X ends QEMU.")
+        else:
+            content = {"bzImage": opt.kernel,
+                       "startup.nsh": qemu.shell_script("@echo -off", "fs0:",
+                                                        f"bzImage {options}")}
+            print("Ctrl-A X ends QEMU. The UEFI shell waits 5 seconds before it starts the "
+                  "kernel.")
+        qemu.fat_image(disk, {**content, **initrd})
         sys.stdout.flush()
         machine = qemu.Machine(disk=disk, memory=opt.memory,
-                               firmware=opt.firmware, variables=opt.vars,
+                               firmware=firmware, variables=variables,
+                               secure=bool(opt.secure_boot),
                                display=opt.display, serial="stdio",
                                args=args)
         with machine:

@@ -46,6 +46,8 @@ struct efi_mode_target {
  * @pump_close:	see pump_close() there
  * @pump_snp_run: see snp_run() in arch/efi/boot/pump-snp.c
  * @give_pages:	see ledger_give_pages() in arch/efi/boot/ledger.c
+ * @load_image: load an image, see images_load() in arch/efi/boot/images.c
+ * @unload_image: unload an image, see efi_mode_unload_image() there
  *
  * The kernel calls all of them except @notify like functions of the firmware.
  */
@@ -68,6 +70,11 @@ struct efi_mode_resident {
 	efi_status_t (__efiapi *pump_snp_run)(void *snp, void *rings);
 	efi_status_t (__efiapi *give_pages)(efi_physical_addr_t base,
 					    unsigned long pages);
+	efi_status_t (__efiapi *load_image)(efi_handle_t parent,
+					    struct efi_generic_dev_path *path,
+					    void *file, u64 size,
+					    efi_handle_t *handle);
+	efi_status_t (__efiapi *unload_image)(efi_handle_t handle);
 };
 
 /**

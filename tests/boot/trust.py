@@ -30,7 +30,7 @@ def sign(folder, source):
 
 
 @test("boot", beside=True, guest=("lockdown",), efi=("starter",))
-def secure_boot(opt, results):
+def lockdown(opt, results):
     """Under Secure Boot, a signed kernel is locked down and an unsigned one is refused"""
     content = files(opt)
     options = ("bzImage initrd=\\initrd.img efi_mode.bs_variables=1 "

@@ -10,7 +10,7 @@
  *	preempt
  *	idle-poll, idt-hook, invoke, clock, switch-tables, keys, pump,
  *	pump-snp, machine-check
- *	lookup, clock-watch, cpu, live-memory, loaded-image
+ *	lookup, clock-watch, cpu, live-memory, loaded-image, images
  *	switch, arena, crystal, ledger, load-options, local-apic, own-idt, pm-timer
  *
  * start.c runs the steps of the start in order. resident.c contains the main
@@ -80,6 +80,11 @@ void efi_mode_settings_restore(void);
 
 void efi_mode_child_take(const struct efi_mode_handoff *h);
 efi_status_t efi_mode_child_run(efi_status_t status);
+
+/* images.c */
+
+efi_status_t __efiapi efi_mode_unload_image(efi_handle_t handle);
+void efi_mode_images_init(struct efi_mode_handoff *h);
 
 /* live-memory.c */
 

@@ -144,7 +144,7 @@ static efi_status_t child_start(const efi_boot_services_t *bs)
 	if (status == EFI_SUCCESS)
 		status = bs->start_image((efi_handle_t)child.handle, &size, &data);
 	else
-		bs->unload_image((efi_handle_t)child.handle);
+		efi_mode_unload_image((efi_handle_t)child.handle);
 	if (data)
 		bs->free_pool(data);
 	child_withdraw_initrd(bs, initrd);
@@ -182,7 +182,7 @@ efi_status_t efi_mode_child_run(efi_status_t status)
 	if (must_start)
 		status = child_start(bs);
 	else
-		bs->unload_image((efi_handle_t)child.handle);
+		efi_mode_unload_image((efi_handle_t)child.handle);
 	if (child.pages)
 		bs->free_pages(child.pages, child.nr_pages);
 	child.handle = 0;

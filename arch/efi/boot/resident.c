@@ -155,6 +155,7 @@ efi_status_t efi_mode_resident_init(struct efi_mode_handoff *h)
 	efi_mode_keys_init(h);
 	efi_mode_pump_init(h);
 	efi_mode_pump_snp_init(h);
+	efi_mode_images_init(h);
 	resident_mark_stack();
 	efi_mode_preempt_init(h);
 

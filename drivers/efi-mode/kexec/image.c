@@ -50,7 +50,8 @@ bool efi_kexec_is_verified(void)
 static void eimage_unload(u64 handle)
 {
 	if (handle)
-		efi_bs_call(unload_image, (efi_handle_t)handle);
+		efi_table_call(0, "resident", efi_mode_resident(), unload_image,
+			       (efi_handle_t)handle);
 }
 
 /*
@@ -91,9 +92,10 @@ static int eimage_call(struct efi_kexec_image *image,
 
 	if (!out)
 		return -ENOMEM;
-	status = efi_bs_call(load_image, false, (efi_handle_t)efi_mode_image(),
-			     efi_phys((efi_device_path_protocol_t *)image->origin.path),
-			     (void *)file->base, image->size, efi_phys(out));
+	status = efi_table_call(0, "resident", efi_mode_resident(), load_image,
+				(efi_handle_t)efi_mode_image(),
+				efi_phys((efi_device_path_protocol_t *)image->origin.path),
+				(void *)file->base, image->size, efi_phys(out));
 	handle = (u64)*out;
 	kfree(out);
 	if (status == EFI_SUCCESS)
