@@ -30,6 +30,7 @@ EOF
 
 make -s -C "$top/tools/efi-mode" OUTPUT="$work/tools"
 for tool in efi-kexec efi-return lsefi; do
+	strip "$work/tools/$tool"
 	echo "file /bin/$tool $work/tools/$tool 0755 0 0" >> "$list"
 done
 
