@@ -557,11 +557,11 @@ static bool is_ledger(struct ledger wanted)
 	wanted.abandoned += timeouts;
 	if (same_ledger(wanted, now))
 		return true;
-	ksft_print_msg("protocols %d, buffers %d, events %d, keys %d, abandoned %d\n",
+	ksft_print_msg("protocols %d, buffers %d, events %d, keys %d, pumps %d, abandoned %d\n",
 		       now.protocols, now.buffers, now.events, now.keys,
-		       now.abandoned);
-	ksft_print_msg("expected: %d, %d, %d, %d, %d\n", wanted.protocols,
-		       wanted.buffers, wanted.events, wanted.keys,
+		       now.pumps, now.abandoned);
+	ksft_print_msg("expected: %d, %d, %d, %d, %d, %d\n", wanted.protocols,
+		       wanted.buffers, wanted.events, wanted.keys, wanted.pumps,
 		       wanted.abandoned);
 	return false;
 }

@@ -8,7 +8,7 @@
 #include "common.h"
 
 struct ledger {
-	int protocols, buffers, events, keys, abandoned;
+	int protocols, buffers, events, keys, pumps, abandoned;
 };
 
 static inline struct ledger read_ledger(void)
@@ -16,9 +16,9 @@ static inline struct ledger read_ledger(void)
 	FILE *f = fopen("/sys/kernel/debug/efi-mode/ledger", "r");
 	struct ledger l;
 
-	if (!f || fscanf(f, "protocols %d buffers %d events %d keys %d abandoned %d",
+	if (!f || fscanf(f, "protocols %d buffers %d events %d keys %d pumps %d abandoned %d",
 			 &l.protocols, &l.buffers, &l.events, &l.keys,
-			 &l.abandoned) != 5)
+			 &l.pumps, &l.abandoned) != 6)
 		ksft_exit_fail_msg("cannot read efi-mode/ledger in debugfs\n");
 	fclose(f);
 	return l;
@@ -28,7 +28,7 @@ static inline bool same_ledger(struct ledger a, struct ledger b)
 {
 	return a.protocols == b.protocols && a.buffers == b.buffers &&
 	       a.events == b.events && a.keys == b.keys &&
-	       a.abandoned == b.abandoned;
+	       a.pumps == b.pumps && a.abandoned == b.abandoned;
 }
 
 #endif /* _SELFTESTS_EFI_MODE_LEDGER_H */
