@@ -32,13 +32,25 @@ def boot_max(opt, results):
          cpu="max")
 
 
-# Not beside other tests: if the host takes the CPU away for longer than the period of the
-# thread "efi", the scheduler warns that its replenishment lags
+# If the host takes the CPU away for longer than the period of the thread "efi", the scheduler
+# warns once that its replenishment lags. That must not happen in all of these boots.
+BOOTS = 3
+
+
+def quiet_boot(opt, results, name, **kwargs):
+    """Boot until there is no such warning"""
+    for last in *(False,) * (BOOTS - 1), True:
+        text = boot(opt, results, name, ("dmesg" if last else "dmesg:busy-host",), **kwargs)
+        if "DL replenish lagged too much" not in (text or ""):
+            break
+
+
+# Not beside other tests, so that the host has time
 @test("boot", guest=("dmesg",))
 def first_boot(opt, results):
     """A boot logs no warning and no error, on the default CPU and on one with all features"""
-    boot(opt, results, "default CPU", ("dmesg",))
-    boot(opt, results, "-cpu max", ("dmesg",), cpu="max")
+    quiet_boot(opt, results, "default CPU")
+    quiet_boot(opt, results, "-cpu max", cpu="max")
 
 
 @test("boot", long=True, guest=("boot",))
