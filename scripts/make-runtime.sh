@@ -3,7 +3,7 @@
 #
 # Make an initramfs archive of programs that use runtime services or observe the kernel:
 # programs of the distribution with their libraries, the kernel's own selftests, and modules
-# of the kernel. It is appended to the archive of make-tests.sh; the kernel unpacks both.
+# for cryptsetup. It is appended to the archive of make-tests.sh; the kernel unpacks both.
 #
 # usage: scripts/make-runtime.sh TREE OBJECTS OUTPUT
 #
@@ -60,7 +60,6 @@ done > "$work/order"
 		echo "/crypt/$(basename "$module").ko $objects/$module.ko"
 	done
 	echo "/crypt/order $work/order"
-	echo "/modules/capsule-loader.ko $objects/drivers/firmware/efi/capsule-loader.ko"
 } | sort -u > "$work/files"
 
 # The folders of these files; sort puts each folder before its contents

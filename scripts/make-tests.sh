@@ -67,6 +67,12 @@ if [ -e "$objects/certs/signing_key.pem" ]; then
 	EOF
 fi
 
+# A module of the kernel that the init script loads
+cat >> "$work/list" <<EOF
+dir /modules 0755 0 0
+file /modules/capsule-loader.ko $objects/drivers/firmware/efi/capsule-loader.ko 0644 0 0
+EOF
+
 # Modules of the kernel that some tests load
 for module in block/bsg drivers/scsi/scsi_mod drivers/scsi/sg \
 	      drivers/efi-mode/disk/efi-scsi; do

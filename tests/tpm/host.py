@@ -4,8 +4,10 @@ The firmware's TPM
 """
 
 import contextlib
+import os
 import tempfile
 
+import qemu
 from firmware.host import path
 from lib import machine as boots
 from lib.machine import BOOT, QUIET, START
@@ -19,8 +21,8 @@ LINUX = "bzImage initrd=\\initrd.img"
 def tpm_machine(opt, results, name, script, device="tpm-crb", version="2.0", args=(),
                 **kwargs):
     """Boot @script with a TPM; the result is the machine and the TPM"""
-    content = boots.files(opt, *script, archives=("initrd-tests", "initrd-runtime"),
-                          objects=kwargs.pop("objects", None))
+    content = boots.files(opt, *script, objects=kwargs.pop("objects", None))
+    content["initrd.img"] += qemu.joined(opt.objects, "initrd-runtime")
     with tempfile.TemporaryDirectory(dir=opt.tmp) as folder, \
          swtpm(folder, device, version) as tpm, \
          boots.machine(opt, results, name, content, args=[*tpm.args, *args],
@@ -30,11 +32,12 @@ def tpm_machine(opt, results, name, script, device="tpm-crb", version="2.0", arg
 
 def boot_tpm(opt, results, name, *tests, driver=False, options="", expected=(), patience=1,
              **kwargs):
-    """Boot with a TPM and run guest tests"""
+    """Boot with a TPM, run guest tests, and return the log"""
     script = ["load fs0:\\driver.efi"] if driver else []
     script.append(f"{LINUX} {options} {QUIET}{','.join(tests)}")
     with tpm_machine(opt, results, name, script, **kwargs) as (m, _):
         boots.guest_tests(m, results, name, tests, expected, patience)
+        return m.text
 
 
 NEEDS = ("tests-initrd", "runtime-initrd")
@@ -69,23 +72,28 @@ def tpm_faults(opt, results):
              expected=("Firmware Bug",))
 
 
+def take_away(opt, results, name, tests, options="", patience=1, **kwargs):
+    """Boot with a TPM, and end it when the guest asks for that"""
+    script = [f"{LINUX} {options} {QUIET}{','.join(tests)}"]
+    with tpm_machine(opt, results, name, script, **kwargs) as (m, tpm):
+        m.expect(r"TAKE THE TPM AWAY", patience * (START + BOOT))
+        tpm.kill()
+        m.position = 0
+        boots.guest_tests(m, results, name, tests, patience=patience)
+
+
 @test("tpm", beside=True, guest=("tpm-gone",), needs=NEEDS)
 def tpm_gone(opt, results):
     """The device of a TPM that ends in the middle of a command disappears"""
-    name = "tpm-gone"
-    with tpm_machine(opt, results, name, [f"{LINUX} {QUIET}tpm-gone"]) as (m, tpm):
-        m.expect(r"TAKE THE TPM AWAY", START + BOOT)
-        tpm.kill()
-        m.position = 0
-        boots.guest_tests(m, results, name, ("tpm-gone",))
+    take_away(opt, results, "tpm-gone", ("tpm-gone",))
 
 
 @test("tpm", beside=True, guest=("tpm-none",), needs=NEEDS)
 def tpm_none(opt, results):
     """Without a TPM 2.0, the kernel log says so"""
     tests = "tpm-none:none", "tpm-none:1.2"
-    content = boots.files(opt, f"{LINUX} {QUIET}{tests[0]}",
-                          archives=("initrd-tests", "initrd-runtime"))
+    content = boots.files(opt, f"{LINUX} {QUIET}{tests[0]}")
+    content["initrd.img"] += qemu.joined(opt.objects, "initrd-runtime")
     with boots.machine(opt, results, "tpm-none", content) as m:
         boots.guest_tests(m, results, "tpm-none", tests[:1])
     boot_tpm(opt, results, "tpm-1.2", tests[1], device="tpm-tis", version="1.2")
@@ -123,3 +131,25 @@ NOT_BUILT_IN = "initcall_blacklist=echip_init"
 def tpm_module(opt, results):
     """The driver of the TPM works as a module, and can be loaded and unloaded"""
     boot_tpm(opt, results, "tpm-module", "tpm-module", "tpm", options=NOT_BUILT_IN)
+
+
+# How much slower the debug kernel is
+DEBUG_PATIENCE = 4
+
+
+@test("tpm", long=True, beside=True, efi=("driver",),
+      guest=("tpm-module", "tpm", "tpm-tools", "tpm-log", "tpm-event", "tpm-faults", "tpm-gone"),
+      needs=(*NEEDS, "debug-initrd"))
+def tpm_debug(opt, results):
+    """lockdep, KASAN and UBSAN report nothing about the TPM"""
+    kwargs = {"objects": os.path.join(opt.build, "debug"), "options": "kunit.enable=0",
+              "patience": DEBUG_PATIENCE}
+    text = boot_tpm(opt, results, "tpm-debug", "tpm", "tpm-tools", "tpm-log",
+                    driver=True, **kwargs) or ""
+    for watcher in ("Lock dependency validator", "KernelAddressSanitizer initialized"):
+        results.add(watcher in text, f"tpm-debug: enabled: {watcher}")
+    boot_tpm(opt, results, "tpm-debug: faults", "tpm-faults", driver=True,
+             expected=("Firmware Bug",), **kwargs)
+    take_away(opt, results, "tpm-debug: gone", ("tpm-gone",), **kwargs)
+    kwargs["options"] += f" {NOT_BUILT_IN}"
+    boot_tpm(opt, results, "tpm-debug: module", "tpm-module", **kwargs)
