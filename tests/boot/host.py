@@ -328,7 +328,7 @@ def debug(opt, results):
     text = boot_debug(opt, results, "debug", ("boot", "life", "preempt", "tables"))
     for suite in ("ticks", "request", "arena", "time", "encryption", "crystal",
                   "boot-variables", "counters", "load-options", "lapic-timer", "bus",
-                  "gop", "keymap", "disk", "tpm", "pe", "give"):
+                  "gop", "keymap", "disk", "tpm", "pe", "give", "pump"):
         results.add(re.search(rf"^\[[ .\d]+\] ok \d+ efi-mode-{suite}\s*$", text,
                               re.M), f"debug: KUnit: efi-mode-{suite}")
 

@@ -36,6 +36,7 @@
 #include "efistub.h"
 #include "idt-entry.h"
 #include "invoke.h"
+#include "pump-ring.h"
 
 #include <asm/desc.h>
 
@@ -215,11 +216,10 @@ void efi_mode_lookup_exit(struct efi_mode_handoff *h);
 void efi_mode_keys_init(struct efi_mode_handoff *h);
 void efi_mode_keys_exit(void);
 
-/* pump.c, pump-snp.c */
+/* pump.c; pump-ring.h has the interface of pump-snp.c */
 
 void efi_mode_pump_init(struct efi_mode_handoff *h);
 void efi_mode_pump_exit(void);
-void efi_mode_pump_snp_init(struct efi_mode_handoff *h);
 
 /* idle-poll.c */
 

@@ -7,6 +7,7 @@
 
 #include <linux/if_ether.h>
 
+#include <asm/handoff.h>
 #include <efi-mode/network.h>
 #include <efi-mode/pump.h>
 
@@ -65,5 +66,9 @@ static inline void pump_tx_reap(struct efi_mode_pump *p)
 	       !efi_mode_pump_slot(p->tx, p->tx_tail)->busy)
 		p->tx_tail++;
 }
+
+/* pump-snp.c */
+
+void efi_mode_pump_snp_init(struct efi_mode_handoff *h);
 
 #endif /* _ARCH_EFI_BOOT_PUMP_RING_H */

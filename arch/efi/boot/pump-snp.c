@@ -6,7 +6,6 @@
  * of the card. The pump has no state but the rings: the firmware reads frames to
  * send from their slots, and writes received frames to them.
  */
-#include "boot.h"
 #include "pump-ring.h"
 
 /* The firmware reports the buffers of sent frames one by one, in any order */

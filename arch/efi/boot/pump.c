@@ -18,7 +18,6 @@
  * the kernel back. efi_mode_pump_exit() closes them first.
  */
 #include "boot.h"
-#include "pump-ring.h"
 
 #define PUMP_RX_TOKENS	32
 
