@@ -124,4 +124,5 @@ def warnings(opt, results):
     found = [line for line in output.splitlines()
              if ("warning:" in line or "error:" in line) and "efi" in line]
     results.add(p.returncode == 0 and not found and "CHECK" in output,
-                "W=1 and sparse print no warnings", "; ".join(found[:5]))
+                "W=1 and sparse print no warnings",
+                "; ".join(found[:5]) or f"make: {p.returncode}: {output[-300:]}")
