@@ -146,6 +146,7 @@ static int enet_open(struct net_device *dev)
 		goto fail;
 	}
 	enet_look_at_medium(n);
+	enable_work(&n->filter_work);
 	schedule_delayed_work(&n->carrier_work,
 			      msecs_to_jiffies(EFI_MODE_NET_CARRIER_MS));
 	netif_start_queue(dev);
@@ -162,7 +163,7 @@ static int enet_stop(struct net_device *dev)
 
 	netif_tx_disable(dev);
 	cancel_delayed_work_sync(&n->carrier_work);
-	cancel_work_sync(&n->filter_work);
+	disable_work_sync(&n->filter_work);
 	efi_net_thread_stop(n);
 	napi_disable(&n->napi);
 	if (!ether_addr_equal(dev->dev_addr, n->mode.current_address.address))
@@ -322,6 +323,8 @@ static void enet_setup(struct efi_net *n)
 
 	init_waitqueue_head(&n->wait);
 	INIT_WORK(&n->filter_work, enet_filter_work);
+	/* The filters may change without RTNL; only an open backend can do so */
+	disable_work(&n->filter_work);
 	INIT_DELAYED_WORK(&n->carrier_work, enet_carrier_work);
 	dev->netdev_ops = &enet_ops;
 	dev->ethtool_ops = &efi_net_ethtool_ops;
