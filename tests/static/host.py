@@ -117,9 +117,11 @@ def warnings(opt, results):
     # The command with which the Makefile has built this kernel. With another one, make would
     # compile all files again.
     compiler = [f"CC={os.environ['CC']}"] if "CC" in os.environ else []
+    # "make -s check" must not hide which files are checked
+    env = {name: value for name, value in os.environ.items() if name != "MAKEFLAGS"}
     p = subprocess.run(["make", "-C", opt.tree, "ARCH=efi", f"O={objects}", *compiler,
                         "W=1", "C=2", "arch/efi/", "drivers/efi-mode/"],
-                       capture_output=True, text=True, check=False)
+                       capture_output=True, text=True, check=False, env=env)
     output = p.stdout + p.stderr
     found = [line for line in output.splitlines()
              if ("warning:" in line or "error:" in line) and "efi" in line]
