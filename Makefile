@@ -53,6 +53,7 @@ help: tree
 	@echo  '  run             - build and boot to a prompt in QEMU (leave with Ctrl-A X)'
 	@echo  '                    MEM=1G INITRD=file APPEND="options" FIRMWARE=file VARS=file'
 	@echo  '                    DISPLAY_MODE=none|gtk|sdl|vnc=:1 QEMU_ARGS="..."'
+	@echo  '                    NET=user|none|tap:NAME: network card; user has DHCP'
 	@echo  '                    ROOT=file: raw disk image with a Linux system'
 	@echo  '                    SECURE_BOOT=1: by shim, with a key of its own, or KEY= CERT='
 	@echo  '  sign            - sign the image and the modules: KEY=file CERT=file, in PEM'
@@ -153,6 +154,7 @@ run: initrd
 		$(if $(SECURE_BOOT),--secure-boot $(build)/secure-boot \
 			--shim $(build)/shim/shimx64.efi \
 			$(if $(KEY),--key $(KEY)) $(if $(CERT),--cert $(CERT))) \
+		$(if $(NET),--net $(NET)) \
 		--qemu-args "$(QEMU_ARGS)"
 
 # Sign with a key of your own. The kernel build does not do it, because the key need not be

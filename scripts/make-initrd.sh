@@ -26,6 +26,9 @@ dir /tmp 1777 0 0
 nod /dev/console 0600 0 0 c 5 1
 file /bin/busybox /bin/busybox 0755 0 0
 file /init $top/tests/lib/guest/init 0755 0 0
+dir /etc 0755 0 0
+dir /etc/udhcpc 0755 0 0
+file /etc/udhcpc/default.script $top/scripts/udhcpc.script 0755 0 0
 EOF
 
 make -s -C "$top/tools/efi-mode" OUTPUT="$work/tools"

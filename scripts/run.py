@@ -74,6 +74,25 @@ def secure_files(opt, tmp, options):
             for name, source in (("bzImage", opt.kernel), ("shimx64.efi", opt.shim))}, path
 
 
+def network(net):
+    """
+    Return QEMU's arguments for a network card, or None if @net is not valid
+
+    With random numbers, the network stack of newer firmware works.
+    """
+    kind, _, name = net.partition(":")
+    if net == "none":
+        return []
+    if net == "user":
+        backend = "user,id=net0"
+    elif kind == "tap" and name:
+        backend = f"tap,id=net0,ifname={name},script=no,downscript=no"
+    else:
+        return None
+    return ["-netdev", backend, "-device", "virtio-net-pci,netdev=net0,romfile=",
+            "-device", "virtio-rng-pci"]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kernel", required=True)
@@ -84,6 +103,9 @@ def main():
     parser.add_argument("--display", default="none")
     parser.add_argument("--firmware", default=qemu.OVMF_CODE)
     parser.add_argument("--vars", default=qemu.OVMF_VARS)
+    parser.add_argument("--net", default="user", metavar="none|user|tap:NAME",
+                        help="network card: user is a network of QEMU's own with DHCP; NAME "
+                             "is a tap device of this machine")
     parser.add_argument("--qemu-args", default="")
     parser.add_argument("--secure-boot", metavar="FOLDER",
                         help="boot by shim under Secure Boot; the folder has the key")
@@ -101,7 +123,14 @@ def main():
         if path and not os.path.exists(path):
             parser.error(f"{path} does not exist")
 
+    card = network(opt.net)
+    if card is None:
+        parser.error(f"NET={opt.net}: not none, user or tap:NAME")
     options, args, initrd = opt.append, opt.qemu_args.split(), {}
+    if card and "efi_mode.connect" not in options:
+        # The firmware connects only the devices that it could boot from
+        options = "efi_mode.connect=1 " + options
+    args += card
     if opt.initrd:
         initrd["initrd.img"] = opt.initrd
         options = "initrd=\\initrd.img " + options
