@@ -67,6 +67,22 @@ struct efi_protocol *efi_protocol_open_above(struct efi_device *edev,
 					     unsigned long tpl);
 
 /**
+ * efi_protocol_open_below() - open a protocol of a child of a device
+ * @edev:	the device
+ * @guid:	the protocol
+ * @tpl:	the TPL of the calls, as for efi_protocol_open()
+ *
+ * Opens the protocol of any child that has it, and closes it when the driver is
+ * unbound from @edev. If the child is gone, calls return -ENODEV.
+ *
+ * Context: task context; sleeps.
+ * Return: as efi_protocol_open(); -ENODEV also if no child has the protocol.
+ */
+struct efi_protocol *efi_protocol_open_below(struct efi_device *edev,
+					     const efi_guid_t *guid,
+					     unsigned long tpl);
+
+/**
  * efi_protocol_question() - fill in a question about an event in an interface
  * @protocol:	the protocol
  * @offset:	offset of the event in the interface, in bytes

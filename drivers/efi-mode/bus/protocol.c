@@ -181,6 +181,7 @@ static void eproto_close(struct device *dev, void *res)
 	efi_bs_call(close_protocol, (efi_handle_t)p->target.handle,
 		    efi_phys(&p->guid), (efi_handle_t)efi_mode_image(), NULL);
 	atomic_dec(&efi_devres.protocols);
+	put_device(&p->edev->dev);
 }
 
 static struct efi_protocol *eproto_open(struct efi_device *owner,
@@ -217,6 +218,7 @@ static struct efi_protocol *eproto_open(struct efi_device *owner,
 			       status == EFI_ABORTED ? -EIO : -ENODEV);
 	}
 	atomic_inc(&efi_devres.protocols);
+	get_device(&edev->dev);
 	devres_add(&owner->dev, p);
 	return p;
 }
@@ -245,6 +247,27 @@ struct efi_protocol *efi_protocol_open_above(struct efi_device *edev,
 	return ERR_PTR(-ENODEV);
 }
 EXPORT_SYMBOL_GPL(efi_protocol_open_above);
+
+static int eproto_has(struct device *dev, void *guid)
+{
+	return efi_device_has_protocol(to_efi_device(dev), guid);
+}
+
+struct efi_protocol *efi_protocol_open_below(struct efi_device *edev,
+					     const efi_guid_t *guid,
+					     unsigned long tpl)
+{
+	struct efi_protocol *p;
+	struct device *child;
+
+	child = device_find_child(&edev->dev, (void *)guid, eproto_has);
+	if (!child)
+		return ERR_PTR(-ENODEV);
+	p = eproto_open(edev, to_efi_device(child), guid, tpl);
+	put_device(child);
+	return p;
+}
+EXPORT_SYMBOL_GPL(efi_protocol_open_below);
 
 void efi_protocol_question(const struct efi_protocol *p, size_t offset,
 			   u64 event, struct efi_mode_question *question)
