@@ -82,6 +82,8 @@ struct efi_mode_frame {
  * @rx_tail:	written by the kernel
  * @may_sleep:	set by the kernel if the pump may set @asleep
  * @asleep:	set by the pump if it will signal @wake
+ * @guarded_ip4: set by the kernel to the IPv4 address of the firmware, in network
+ *		byte order, or to 0. The firmware cannot refuse connections to it.
  * @counters:	written by the pump
  * @tx:		frames to send
  * @rx:		frames that have been received
@@ -98,6 +100,7 @@ struct efi_mode_pump {
 	/* private: */
 	__u8  __pad[2];
 	/* public: */
+	__u32 guarded_ip4;
 	__u64 counters[EFI_MODE_PUMP_NR_COUNTERS];
 	struct efi_mode_frame tx[EFI_MODE_PUMP_SLOTS];
 	struct efi_mode_frame rx[EFI_MODE_PUMP_SLOTS];

@@ -10,6 +10,7 @@
  *	preempt
  *	idle-poll, idt-hook, invoke, clock, switch-tables, keys, pump,
  *	pump-snp, machine-check
+ *	pump-guard
  *	lookup, clock-watch, cpu, live-memory, loaded-image, images
  *	switch, arena, crystal, ledger, load-options, local-apic, own-idt, pm-timer
  *
@@ -99,7 +100,6 @@ void efi_mode_loaded_image_init(efi_boot_services_t *bs);
 
 u32 efi_mode_tsc_khz(u32 *source);
 u32 efi_mode_cpu_id(void);
-void efi_mode_write_protected(void *to, const void *from, size_t size);
 size_t efi_mode_fpu_size(void);
 void efi_mode_first_state(struct efi_mode_cpu *cpu, void *stack_top,
 			  struct boot_params *boot_params,

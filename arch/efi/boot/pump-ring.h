@@ -67,6 +67,16 @@ static inline void pump_tx_reap(struct efi_mode_pump *p)
 		p->tx_tail++;
 }
 
+/* cpu.c; here, because boot.h cannot be included by the KUnit tests of the pump */
+
+void efi_mode_write_protected(void *to, const void *from, size_t size);
+
+/* pump-guard.c */
+
+void efi_mode_pump_guard_start(struct efi_snp *snp, const struct efi_mode_pump *rings);
+void efi_mode_pump_guard_stop(struct efi_snp *snp, bool exists);
+void efi_mode_pump_guard_pass(bool pass);
+
 /* pump-snp.c */
 
 void efi_mode_pump_snp_init(struct efi_mode_handoff *h);

@@ -56,6 +56,7 @@ struct pump_token {
  * @nic:	handle of the network card
  * @child:	handle of the instance
  * @mnp:	its interface
+ * @snp:	interface of the network card, or NULL if it has none
  * @running:	the pump runs, so it sees the tokens itself
  * @rx:		tokens for frames that arrive
  * @tx:		tokens for frames to send, one for each slot
@@ -66,6 +67,7 @@ struct pump {
 	efi_handle_t nic;
 	efi_handle_t child;
 	struct efi_mnp *mnp;
+	struct efi_snp *snp;
 	bool running;
 	struct pump_token rx[PUMP_RX_TOKENS];
 	struct pump_token tx[EFI_MODE_PUMP_SLOTS];
@@ -184,7 +186,9 @@ static bool pump_send_frame(struct pump *p, struct efi_mode_frame *frame,
 	t->lent = 1;
 	WRITE_ONCE(t->done, 0);
 	frame->busy = 1;
+	efi_mode_pump_guard_pass(true);
 	status = p->mnp->transmit(p->mnp, &t->token);
+	efi_mode_pump_guard_pass(false);
 	if (status == EFI_SUCCESS)
 		return !pump_send_again(t);
 	t->lent = 0;
@@ -409,6 +413,25 @@ static bool pump_destroy_child(struct pump *p)
 	return status == EFI_SUCCESS;
 }
 
+/* The card of a VLAN of the firmware has no SimpleNetwork of its own */
+static void pump_guard_start(struct pump *p)
+{
+	p->snp = pump_interface(p->nic, EFI_SIMPLE_NETWORK_PROTOCOL_GUID);
+	if (p->snp)
+		efi_mode_pump_guard_start(p->snp, p->rings);
+}
+
+static void pump_guard_stop(struct pump *p)
+{
+	if (!p->snp)
+		return;
+	efi_bs_call(raise_tpl, EFI_TPL_CALLBACK);
+	efi_mode_pump_guard_stop(p->snp,
+				 pump_interface(p->nic, EFI_SIMPLE_NETWORK_PROTOCOL_GUID) ==
+				 p->snp);
+	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
+}
+
 /* Give the frames back that the firmware had filled tokens with */
 static void pump_recycle_all(struct pump *p)
 {
@@ -448,6 +471,7 @@ static efi_status_t __efiapi pump_close(void *id)
 		pump_leave();
 	}
 	destroyed = pump_destroy_child(p);
+	pump_guard_stop(p);
 	lent = pump_close_events(p->rx, PUMP_RX_TOKENS) +
 	       pump_close_events(p->tx, EFI_MODE_PUMP_SLOTS);
 	if (!destroyed || lent)
@@ -503,6 +527,7 @@ static efi_status_t __efiapi pump_open(void *interface, efi_handle_t nic,
 		pump_close(p);
 		return status;
 	}
+	pump_guard_start(p);
 	*id = p;
 	return EFI_SUCCESS;
 }

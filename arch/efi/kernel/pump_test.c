@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit tests of the pump on the Simple Network Protocol
+ * KUnit tests of the pump on the Simple Network Protocol, and of the guard
  *
  * The pump runs in the firmware's world, and is linked into the EFI image. It only
  * needs the rings and the card, so it is also built into this test, with a card that
@@ -8,6 +8,11 @@
  */
 #include <kunit/test.h>
 
+#include "../boot/pump-ring.h"
+
+/* The cards of this test are not protected */
+#define efi_mode_write_protected(to, from, size)	memcpy(to, from, size)
+#include "../boot/pump-guard.c"
 #include "../boot/pump-snp.c"
 
 /* Frames that the card can hold before it reports that they have been sent */
@@ -196,12 +201,106 @@ static void pump_stops(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count(card, EFI_MODE_PUMP_RX_ERRORS), 1);
 }
 
+#define GUARDED		{ 10, 0, 2, 15 }
+#define IP(_protocol, _fragment, ...) {					\
+	0x45, 0, 0, 40, 0, 0, 0, _fragment, 64, _protocol, 0xab, 0xcd,	\
+	__VA_ARGS__, 10, 0, 2, 2 }
+
+/* Headers of frames that the firmware sends, and whether the guard spoils them */
+static const struct {
+	const char *what;
+	u8 ip[IP_SIZE];
+	u8 data[TCP_SIZE];
+	u16 type;
+	bool spoilt;
+} guard_frames[] = {
+	{ "RST", IP(6, 0, 10, 0, 2, 15), { [TCP_FLAGS] = 0x04 }, ETH_P_IP, true },
+	{ "RST, ACK", IP(6, 0, 10, 0, 2, 15), { [TCP_FLAGS] = 0x14 }, ETH_P_IP },
+	{ "SYN", IP(6, 0, 10, 0, 2, 15), { [TCP_FLAGS] = 0x02 }, ETH_P_IP },
+	{ "of another address", IP(6, 0, 10, 0, 2, 16), { [TCP_FLAGS] = 0x04 }, ETH_P_IP },
+	{ "a later fragment", IP(6, 5, 10, 0, 2, 15), { [TCP_FLAGS] = 0x04 }, ETH_P_IP },
+	{ "port unreachable", IP(1, 0, 10, 0, 2, 15), { 3, 3 }, ETH_P_IP, true },
+	{ "host unreachable", IP(1, 0, 10, 0, 2, 15), { 3, 1 }, ETH_P_IP },
+	{ "not IP", IP(6, 0, 10, 0, 2, 15), { [TCP_FLAGS] = 0x04 }, ETH_P_ARP },
+};
+
+static void guard_spoils(struct kunit *test)
+{
+	static const u8 address[] = GUARDED;
+	struct efi_mode_pump *rings = kunit_kzalloc(test, sizeof(*rings), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, rings);
+	memcpy(&rings->guarded_ip4, address, sizeof(address));
+	for (i = 0; i < 2 * ARRAY_SIZE(guard_frames); i++) {
+		typeof(&guard_frames[0]) f = &guard_frames[i / 2];
+		u8 frame[ETH_HLEN + IP_SIZE + TCP_SIZE] = {};
+		/* The type is an argument, or in the frame */
+		const u16 *type = i % 2 ? &f->type : NULL;
+		bool spoilt;
+
+		if (!type) {
+			frame[ETH_HLEN - 2] = f->type >> 8;
+			frame[ETH_HLEN - 1] = f->type;
+		}
+		memcpy(frame + ETH_HLEN, f->ip, IP_SIZE);
+		memcpy(frame + ETH_HLEN + IP_SIZE, f->data, TCP_SIZE);
+		guard_check(rings, frame, sizeof(frame), type);
+		spoilt = memcmp(frame + ETH_HLEN, f->ip, IP_SIZE);
+		KUNIT_EXPECT_EQ_MSG(test, spoilt, f->spoilt, "%s", f->what);
+	}
+}
+
+/* Nothing is guarded without an address, and nothing is read beyond a short frame */
+static void guard_lets_pass(struct kunit *test)
+{
+	struct efi_mode_pump *rings = kunit_kzalloc(test, sizeof(*rings), GFP_KERNEL);
+	u8 *frame = kunit_kzalloc(test, ETH_HLEN + IP_SIZE, GFP_KERNEL);
+	static const u16 type = ETH_P_IP;
+
+	KUNIT_ASSERT_NOT_NULL(test, rings);
+	KUNIT_ASSERT_NOT_NULL(test, frame);
+	memcpy(frame + ETH_HLEN, guard_frames[0].ip, IP_SIZE);
+	guard_check(rings, frame, ETH_HLEN + IP_SIZE, &type);
+	guard_check(NULL, frame, ETH_HLEN + IP_SIZE, &type);
+	memcpy(&rings->guarded_ip4, guard_frames[0].ip + IP_SOURCE, sizeof(u32));
+	guard_check(rings, frame, ETH_HLEN + IP_SIZE, &type);
+	KUNIT_EXPECT_MEMEQ(test, frame + ETH_HLEN, guard_frames[0].ip, IP_SIZE);
+}
+
+static void guard_hooks(struct kunit *test)
+{
+	struct fake_card *card = fake_card(test);
+	typeof(card->snp.transmit) before = card->snp.transmit;
+	u8 frame[ETH_ZLEN] = {};
+
+	efi_mode_pump_guard_start(&card->snp, &card->rings);
+	KUNIT_EXPECT_PTR_EQ(test, card->snp.transmit, &guard_transmit);
+	KUNIT_EXPECT_EQ(test, card->snp.transmit(&card->snp, 0, sizeof(frame), frame,
+						 NULL, NULL, NULL), EFI_SUCCESS);
+	KUNIT_EXPECT_EQ(test, card->nr_held, 1);
+	efi_mode_pump_guard_stop(&card->snp, true);
+	KUNIT_EXPECT_PTR_EQ(test, card->snp.transmit, before);
+
+	/* A hook above that of the guard still works */
+	efi_mode_pump_guard_start(&card->snp, &card->rings);
+	card->snp.transmit = fake_transmit;
+	efi_mode_pump_guard_stop(&card->snp, true);
+	KUNIT_EXPECT_EQ(test, guard_transmit(&card->snp, 0, sizeof(frame), frame, NULL,
+					     NULL, NULL), EFI_SUCCESS);
+	efi_mode_pump_guard_stop(&card->snp, false);
+	KUNIT_EXPECT_NULL(test, guard_of(&card->snp));
+}
+
 static struct kunit_case pump_cases[] = {
 	KUNIT_CASE(pump_sends),
 	KUNIT_CASE(pump_keeps_slots),
 	KUNIT_CASE(pump_counts_refused),
 	KUNIT_CASE(pump_receives),
 	KUNIT_CASE(pump_stops),
+	KUNIT_CASE(guard_spoils),
+	KUNIT_CASE(guard_lets_pass),
+	KUNIT_CASE(guard_hooks),
 	{}
 };
 
