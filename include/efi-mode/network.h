@@ -173,4 +173,69 @@ struct efi_mnp {
 	efi_status_t (__efiapi *poll)(struct efi_mnp *this);
 };
 
+#define EFI_IP4_CONFIG2_PROTOCOL_GUID \
+	EFI_GUID(0x5b446ed1, 0xe30b, 0x4faa, 0x87, 0x1a, 0x36, 0x54, 0xec, 0xa3, 0x60, 0x80)
+#define EFI_PXE_BASE_CODE_PROTOCOL_GUID \
+	EFI_GUID(0x03c4e603, 0xac28, 0x11d3, 0x9a, 0x2d, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d)
+
+/* EFI_IP4_CONFIG2_DATA_TYPE (section 28.5) */
+#define EFI_IP4_INTERFACE	0
+#define EFI_IP4_POLICY		1
+#define EFI_IP4_GATEWAY		3
+#define EFI_IP4_DNS		4
+
+/* EFI_IP4_CONFIG2_POLICY */
+#define EFI_IP4_POLICY_DHCP	1
+
+/* EFI_IP4_CONFIG2_INTERFACE_INFO without the routes */
+struct efi_ip4_interface {
+	efi_char16_t name[32];
+	u8 type;
+	u32 hardware_address_size;
+	struct efi_mac hardware_address;
+	__be32 address;
+	__be32 mask;
+};
+
+/* EFI_IP4_CONFIG2_PROTOCOL */
+struct efi_ip4_config {
+	void *set_data;
+	efi_status_t (__efiapi *get_data)(struct efi_ip4_config *this, u32 type,
+					  unsigned long *size, void *data);
+};
+
+/* EFI_PXE_BASE_CODE_DHCPV4_PACKET (section 24.3) */
+struct efi_pxe_dhcp {
+	u8 header[236];
+	__be32 magic;
+	u8 options[1232];
+};
+
+/* EFI_PXE_BASE_CODE_MODE up to the packet of the DHCP server */
+struct efi_pxe_mode {
+	efi_bool_t started;
+	efi_bool_t ipv6_available;
+	efi_bool_t ipv6_supported;
+	efi_bool_t using_ipv6;
+	efi_bool_t bis[2];
+	efi_bool_t settings[3];
+	efi_bool_t dhcp_ack_received;
+	efi_bool_t other[7];
+	u8 ttl;
+	u8 tos;
+	__be32 station_ip;
+	u8 station_ip6[12];
+	__be32 subnet_mask;
+	u8 subnet_mask6[12];
+	struct efi_pxe_dhcp dhcp_discover;
+	struct efi_pxe_dhcp dhcp_ack;
+};
+
+/* EFI_PXE_BASE_CODE_PROTOCOL */
+struct efi_pxe {
+	u64 revision;
+	void *functions[12];
+	struct efi_pxe_mode *mode;
+};
+
 #endif /* _EFI_MODE_NETWORK_H */

@@ -6,6 +6,7 @@ The firmware's network cards
 import hashlib
 import os
 
+import qemu
 from firmware.host import path as second_path
 from lib import machine as boots
 from lib.machine import BOOT, QUIET, START
@@ -19,6 +20,7 @@ SERVER = "10.0.2.100"
 SEND, TAKE, HASH = 9000, 9001, 9002
 
 MAC = "52:54:00:12:34:56"
+FUNCTION = "0000:00:10.0"
 
 
 def program(path, text):
@@ -49,19 +51,36 @@ def user_network(folder, device="virtio-net-pci", options="romfile=", size=8 << 
     forward = "".join(f",guestfwd=tcp:{SERVER}:{port}-cmd:{command}"
                       for port, command in ((SEND, send), (TAKE, take), (HASH, tell)))
     return ["-netdev", f"user,id=net0,restrict=on{forward}",
-            "-device", f"{device},netdev=net0,mac={MAC}" + (f",{options}" if options else "")]
+            "-device", f"{device},netdev=net0,mac={MAC},addr=10.0" +
+            (f",{options}" if options else "")]
 
 
 def boot_net(opt, results, name, protocol, args=(), device="virtio-net-pci",
-             options="romfile=", **kwargs):
-    """Boot with a card, and run the guest test of a card with it"""
+             options="romfile=", linux="", objects=None, patience=1, **kwargs):
+    """Boot with a card, run the guest test of a card with it, and return the log"""
     card = user_network(opt.tmp, device, options)
     # Colons separate the arguments of a guest test
-    test_name = f"net:{MAC.replace(':', '-')}:{protocol}"
-    content = boots.files(opt, f"{LINUX} efi_mode.connect=1 {QUIET}{test_name}",
-                          archives=("initrd-tests", "initrd-runtime"))
+    test_name = ":".join(name.replace(":", "-") for name in ("net", MAC, FUNCTION, protocol))
+    content = boots.files(opt, f"{LINUX} efi_mode.connect=1 {linux} {QUIET}{test_name}",
+                          objects=objects, archives=("initrd-tests",))
+    content["initrd.img"] += qemu.joined(opt.objects, "initrd-runtime")
     with boots.machine(opt, results, name, content, args=[*card, *args], **kwargs) as m:
-        boots.guest_tests(m, results, name, (test_name,))
+        boots.guest_tests(m, results, name, (test_name,), patience=patience)
+        return m.text
+
+
+# How much slower the debug kernel is
+DEBUG_PATIENCE = 4
+
+
+@test("net", long=True, beside=True, guest=("net",), needs=(*NEEDS, "debug-initrd"))
+def net_debug(opt, results):
+    """lockdep, KASAN and UBSAN report nothing about a network card"""
+    text = boot_net(opt, results, "net-debug", "ManagedNetwork",
+                    args=["-device", "virtio-rng-pci"], linux="kunit.enable=0",
+                    objects=os.path.join(opt.build, "debug"), patience=DEBUG_PATIENCE) or ""
+    for watcher in ("Lock dependency validator", "KernelAddressSanitizer initialized"):
+        results.add(watcher in text, f"net-debug: enabled: {watcher}")
 
 
 @test("net", beside=True, guest=("net",), needs=NEEDS)
@@ -94,7 +113,23 @@ def net_simple(opt, results):
 
 
 # The firmware gets an address by DHCP in the background
-FIRMWARE_PING = ("ifconfig -s eth0 dhcp", "stall 9000000", "ping -n 3 10.0.2.2")
+GET_ADDRESS = ("connect -r", "ifconfig -s eth0 dhcp", "stall 9000000")
+
+
+@test("net", guest=("net-both", "net-firmware"), efi=("driver",), needs=NEEDS)
+def net_both(opt, results):
+    """Linux and the firmware have one address, and neither ends connections of the other"""
+    size = 1 << 20
+    card = user_network(opt.tmp, size=size)
+    test_name = f"net-both:{size}"
+    content = boots.files(opt, *GET_ADDRESS, "load fs0:\\driver.efi", f"{LINUX} {QUIET}{test_name}",
+                          archives=("initrd-tests", "initrd-runtime"))
+    with boots.machine(opt, results, "net-both", content,
+                       args=[*card, "-device", "virtio-rng-pci"]) as m:
+        boots.guest_tests(m, results, "net-both", (test_name,))
+
+
+FIRMWARE_PING = (*GET_ADDRESS[1:], "ping -n 3 10.0.2.2")
 
 
 @test("net", also_long=True, beside=True, guest=("net-load", "leave"), needs=NEEDS)

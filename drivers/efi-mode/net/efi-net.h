@@ -5,10 +5,10 @@
  * Calls run downwards. Files on a line do not call each other:
  *
  *	net
- *	thread, ethtool
+ *	thread, ethtool, sysfs
  *	rings
  *	mnp, snp
- *	mode
+ *	mode, location, lease, filter
  *
  * Read the files from net.c downwards.
  */
@@ -27,6 +27,29 @@ struct efi_net;
 
 /* More multicast groups are received by the promiscuous mode */
 #define EFI_NET_MAX_GROUPS	32
+
+/* Routers and servers of the firmware's lease that Linux shows */
+#define EFI_NET_MAX_SERVERS	8
+
+/**
+ * struct efi_net_ip4 - how the firmware uses IPv4 on a card
+ * @address:	its address, or 0
+ * @mask:	the mask of the subnet
+ * @dhcp:	a DHCP server has given the address
+ * @nr_gateways: number of @gateways
+ * @gateways:	addresses of routers
+ * @nr_dns:	number of @dns
+ * @dns:	addresses of name servers
+ */
+struct efi_net_ip4 {
+	__be32 address;
+	__be32 mask;
+	bool dhcp;
+	unsigned int nr_gateways;
+	__be32 gateways[EFI_NET_MAX_SERVERS];
+	unsigned int nr_dns;
+	__be32 dns[EFI_NET_MAX_SERVERS];
+};
 
 /**
  * struct efi_net_filter - the frames that Linux wants
@@ -64,17 +87,33 @@ struct efi_net_backend {
 };
 
 /**
+ * struct efi_net_place - a PCI function
+ * @segment:	0 to 0xffff
+ * @bus:	0 to 0xff
+ * @device:	0 to 31
+ * @function:	0 to 7
+ */
+struct efi_net_place {
+	unsigned long segment;
+	unsigned long bus;
+	unsigned long device;
+	unsigned long function;
+};
+
+/**
  * struct efi_net_scratch - memory for arguments of firmware calls
  * @config:	configuration of the instance
  * @mac:	one address
  * @macs:	multicast addresses
  * @interface:	an interface that the firmware returns; unused
+ * @place:	the PCI function of the card
  */
 struct efi_net_scratch {
 	struct efi_mnp_config config;
 	struct efi_mac mac;
 	struct efi_mac macs[EFI_SNP_MAX_MULTICAST];
 	void *interface;
+	struct efi_net_place place;
 };
 
 /**
@@ -83,6 +122,7 @@ struct efi_net_scratch {
  * @dev:	the interface
  * @snp:	Simple Network Protocol of the card
  * @mode:	its mode when the driver was bound
+ * @location:	its PCI function in the form of lspci, or empty
  * @backend:	protocol that moves frames while the interface is up
  * @binding:	service binding of the Managed Network Protocol, while that is the
  *		backend
@@ -94,6 +134,9 @@ struct efi_net_scratch {
  * @totals:	counters of earlier rings
  * @rx_dropped:	frames that were received and dropped for lack of memory
  * @tx_too_long: frames that Linux has sent, and that are too long
+ * @tx_refusals: frames that Linux did not send, because they would end connections
+ *		of the firmware
+ * @firmware_ip4: address of the firmware, or 0
  * @wake:	event that the pump signals
  * @wait:	@thread sleeps on it
  * @kicked:	there is something to do for @thread
@@ -109,6 +152,7 @@ struct efi_net {
 	struct net_device *dev;
 	struct efi_protocol *snp;
 	struct efi_snp_mode mode;
+	char location[sizeof("0000:00:00.0")];
 	const struct efi_net_backend *backend;
 	struct efi_protocol *binding;
 	struct efi_pump *pump;
@@ -119,6 +163,8 @@ struct efi_net {
 	u64 totals[EFI_MODE_PUMP_NR_COUNTERS];
 	u64 rx_dropped;
 	u64 tx_too_long;
+	u64 tx_refusals;
+	__be32 firmware_ip4;
 	struct efi_event *wake;
 	wait_queue_head_t wait;
 	bool kicked;
@@ -140,6 +186,10 @@ void efi_net_kick(struct efi_net *n);
 
 extern const struct ethtool_ops efi_net_ethtool_ops;
 
+/* sysfs.c */
+
+extern const struct attribute_group efi_net_group;
+
 /* rings.c */
 
 int efi_net_rings_alloc(struct efi_net *n);
@@ -159,5 +209,18 @@ int efi_net_read_mode(struct efi_net *n, struct efi_snp_mode *mode);
 bool efi_net_has_carrier(const struct efi_snp_mode *mode);
 int efi_net_set_address(struct efi_net *n, const u8 *address);
 int efi_net_status_error(efi_status_t status);
+
+/* lease.c */
+
+int efi_net_read_ip4(struct efi_net *n, struct efi_net_ip4 *ip);
+void efi_net_read_dhcp_options(const u8 *options, size_t size, struct efi_net_ip4 *ip);
+
+/* filter.c */
+
+bool efi_net_is_refusal(const struct sk_buff *skb, __be32 address);
+
+/* location.c */
+
+void efi_net_read_location(struct efi_net *n);
 
 #endif /* _EFI_MODE_NET_INTERNAL_H */

@@ -24,6 +24,7 @@ static const struct {
 static const char enet_own_counters[][ETH_GSTRING_LEN] = {
 	"rx_dropped_memory",
 	"tx_dropped_length",
+	"tx_dropped_refusals",
 };
 
 static void enet_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
@@ -76,6 +77,7 @@ static void enet_get_stats(struct net_device *dev, struct ethtool_stats *stats,
 		*data++ = efi_net_counter(n, enet_counters[i].counter);
 	*data++ = n->rx_dropped;
 	*data++ = n->tx_too_long;
+	*data++ = n->tx_refusals;
 }
 
 const struct ethtool_ops efi_net_ethtool_ops = {

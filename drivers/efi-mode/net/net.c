@@ -39,12 +39,24 @@ static void enet_look_at_medium(struct efi_net *n)
 		netif_carrier_off(n->dev);
 }
 
+/* The firmware may get and lose an address while the interface is up */
+static void enet_look_at_address(struct efi_net *n)
+{
+	struct efi_net_ip4 ip;
+
+	if (efi_net_read_ip4(n, &ip))
+		return;
+	WRITE_ONCE(n->firmware_ip4, ip.address);
+	WRITE_ONCE(n->rings->guarded_ip4, (__force u32)ip.address);
+}
+
 static void enet_carrier_work(struct work_struct *work)
 {
 	struct efi_net *n = container_of(to_delayed_work(work), struct efi_net,
 					 carrier_work);
 
 	enet_look_at_medium(n);
+	enet_look_at_address(n);
 	schedule_delayed_work(&n->carrier_work,
 			      msecs_to_jiffies(EFI_MODE_NET_CARRIER_MS));
 }
@@ -146,6 +158,7 @@ static int enet_open(struct net_device *dev)
 		goto fail;
 	}
 	enet_look_at_medium(n);
+	enet_look_at_address(n);
 	enable_work(&n->filter_work);
 	schedule_delayed_work(&n->carrier_work,
 			      msecs_to_jiffies(EFI_MODE_NET_CARRIER_MS));
@@ -179,6 +192,11 @@ static netdev_tx_t enet_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct efi_net *n = netdev_priv(dev);
 
+	if (efi_net_is_refusal(skb, READ_ONCE(n->firmware_ip4))) {
+		n->tx_refusals++;
+		dev_kfree_skb_any(skb);
+		return NETDEV_TX_OK;
+	}
 	/* Some drivers of the firmware do not pad frames */
 	if (skb_put_padto(skb, ETH_ZLEN))
 		return NETDEV_TX_OK;
@@ -317,6 +335,25 @@ static int enet_open_resources(struct efi_net *n)
 	return PTR_ERR_OR_ZERO(n->wake);
 }
 
+/* Number the interfaces of a PCI function, because their names need a difference */
+static unsigned int enet_port(const struct efi_net *n)
+{
+	const struct efi_net *other;
+	struct net_device *dev;
+	unsigned int port = 0;
+
+	rtnl_lock();
+	for_each_netdev(dev_net(n->dev), dev) {
+		if (dev->netdev_ops != &enet_ops)
+			continue;
+		other = netdev_priv(dev);
+		if (*n->location && !strcmp(n->location, other->location))
+			port = max_t(unsigned int, port, dev->dev_port + 1);
+	}
+	rtnl_unlock();
+	return port;
+}
+
 static void enet_setup(struct efi_net *n)
 {
 	struct net_device *dev = n->dev;
@@ -328,6 +365,7 @@ static void enet_setup(struct efi_net *n)
 	INIT_DELAYED_WORK(&n->carrier_work, enet_carrier_work);
 	dev->netdev_ops = &enet_ops;
 	dev->ethtool_ops = &efi_net_ethtool_ops;
+	dev->sysfs_groups[0] = &efi_net_group;
 	dev->min_mtu = ETH_MIN_MTU;
 	/* The copy to the ring computes checksums and gathers fragments */
 	dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM;
@@ -357,6 +395,8 @@ static int enet_probe(struct efi_device *edev, const struct efi_device_id *id)
 	ret = enet_open_resources(n) ?: enet_check_mode(n);
 	if (ret)
 		return ret;
+	efi_net_read_location(n);
+	dev->dev_port = enet_port(n);
 	enet_setup(n);
 	eth_hw_addr_set(dev, n->mode.current_address.address);
 	memcpy(dev->perm_addr, n->mode.permanent_address.address, ETH_ALEN);

@@ -14,7 +14,7 @@
 /* Registers of the local APIC */
 #define APIC_TMICT	(0x380 / sizeof(UINT32))
 
-/* A time of the order of Linux's and the firmware's ticks: 3 ms in QEMU */
+/* 3 ms in QEMU, of the order of a tick */
 #define TIMER_COUNT	3000000
 
 /*
@@ -75,8 +75,8 @@ static EFI_STATUS measure(struct tcg2 *tcg2, BOOLEAN imitate, UINT64 *took)
 }
 
 /*
- * Measure the commands between imitated world switches, too. The firmware's
- * clock is another device than the timer, or gets its count back.
+ * Measure the commands between imitated world switches, too. Restore the timer
+ * afterwards, because it may be the firmware's clock.
  */
 static EFI_STATUS measure_both(struct tcg2 *tcg2, UINT64 *alone, UINT64 *imitated)
 {
