@@ -3,8 +3,10 @@
 Secure Boot: a chain of trust from the firmware's keys through shim and Linux to its children
 """
 
+import errno
 import glob
 import os
+import re
 import subprocess
 
 import qemu
@@ -14,6 +16,7 @@ from lib import pe
 from lib.machine import BOOT, QUIET, START, TEST
 from lib.registry import TOP, test
 from lib.trust import MICROSOFT, Trust, authenticode
+from runtime.host import archive
 
 NEEDS = ("tests-initrd", "shim")
 SHIM = "EFI/BOOT/BOOTX64.EFI"
@@ -382,6 +385,70 @@ def signed_children(opt, results):
                 results.add(said[1] == "one return=3", f"{title}: it starts its second stage",
                             said[0])
                 boots.clean(m, results, title)
+
+
+def attempts(opt, results, name, image, command):
+    """Boot a kernel, and return a dict from what sb-root tries to the error"""
+    trust = Trust(opt)
+    content = disk_files(opt, trust, trust.sign(image, "mok"))
+    tried = {"/sb-unsigned-kernel": image}
+    for file in ("unsigned.ko", "other.ko", "unsigned.efi"):
+        data = content[file]
+        if not isinstance(data, bytes):
+            with open(data, "rb") as f:
+                data = f.read()
+        tried["/sb-" + file] = data
+    # In the initrd, because the stock kernel has no driver for the disk
+    content["initrd.img"] += archive(opt, opt.tmp, tried)
+    by_option(opt, trust, content, "")
+    store = trust.store(os.path.join(opt.tmp, "vars.fd"),
+                        ("shim", "\\shimx64.efi", f"bzImage {command}"))
+    with booted(opt, content, store, results, name) as m:
+        m.expect(r"TEST BEGIN", START + BOOT)
+        begin = m.position
+        end = m.expect(r"ATTEMPTS END", TEST)
+        found = re.findall(r"^ATTEMPT (.*): (\d+) .*$",
+                           boots.whole_lines(m.text[begin:end.start()]), re.M)
+        boots.clean(m, results, name)
+        return {what: int(error) for what, error in found}
+    return {}
+
+
+# Attempts that fail with another error than on the stock kernel: the errors of both. They
+# come from the firmware or from the architecture, and not from lockdown.
+OTHER_ERRORS = {
+    # There is no kexec_load(2), whether the kernel is locked down or not
+    "kexec_load": (errno.EPERM, errno.EOPNOTSUPP),
+    # The stock kernel starts kernels only, and verifies them only with CONFIG_KEXEC_SIG
+    "kexec of an unsigned EFI application": (errno.ENOEXEC, errno.EKEYREJECTED),
+    "kexec of an unsigned kernel": (0, errno.EKEYREJECTED),
+    # There are no kernels for crashes
+    "load an unsigned kernel for crashes": (errno.EADDRNOTAVAIL, errno.EOPNOTSUPP),
+}
+
+
+@test("secure-boot", beside=True, long=True, guest=("sb-root",), efi=("kchild",),
+      needs=(*NEEDS, "stock-image"))
+def root_attempts(opt, results):
+    """Root is refused the same by this kernel and by a stock kernel under lockdown"""
+    note(opt, "sb-root", efi=("kchild",))
+    trust = Trust(opt)
+    with open(os.path.join(opt.build, "x86_64/arch/x86/boot/bzImage"), "rb") as f:
+        image = f.read()
+    stock_image = pe.Image(image)
+    if not stock_image.content(".sbat"):
+        stock_image.add(".sbat", pe.Image(opt.kernel).content(".sbat"))
+    ours = attempts(opt, results, "this kernel", trust.kernel(), options("sb-root"))
+    stock = attempts(opt, results, "stock kernel", bytes(stock_image.data),
+                     options("sb-root") + " console=ttyS0 lockdown=integrity")
+    results.add(len(ours) > 25 and set(ours) == set(stock), "root: both try the same",
+                f"{set(ours) ^ set(stock)}")
+    for what, error in stock.items():
+        wanted = OTHER_ERRORS.get(what, (error, error))
+        found = error, ours.get(what)
+        results.add(found == wanted, f"root: {what}",
+                    f"stock kernel {error}, this kernel {ours.get(what)}")
+        results.quote([f"stock kernel {error}, this kernel {ours.get(what)}"])
 
 
 APPENDED = b"~Module signature appended~\n"
