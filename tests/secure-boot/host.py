@@ -163,6 +163,7 @@ SECOND_STAGES = (
     ("without a signature", None, 2),
     ("with another signature", "other", 2),
     ("with a forbidden certificate", "revoked", 2),
+    ("without an SBAT section", "mok", None),
     ("of a revoked generation", "mok", 1),
 )
 
