@@ -80,10 +80,11 @@ def returning(opt, results, name, words, count, patience=0, loses=False):
     @loses: the child loses memory, whose size is found by starting it without Linux
     """
     tests = f"kexec-start:kchild.efi:child.img:{':'.join(words)}"
+    linux = f"{LINUX} {boots.SMALL}" if count > 1 else LINUX
     alone = [f"kchild.efi {' '.join(words)}", *exits.look("alone")] if loses else []
     content = exits.files(
         opt, *exits.look("before"), *alone, f"for %i run (1 {count})",
-        *["  " + line for line in (f"{LINUX} {QUIET}{tests}", "echo STATUS %lasterror%",
+        *["  " + line for line in (f"{linux} {QUIET}{tests}", "echo STATUS %lasterror%",
                                    *exits.look("%i"))],
         "endfor", "echo the shell goes on")
     content["child.img"] = INITRD

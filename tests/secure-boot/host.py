@@ -27,8 +27,9 @@ SECOND = "EFI/BOOT/grubx64.efi"
 REFUSED = 30
 
 
-def options(*tests):
-    return f"initrd=\\initrd.img {QUIET}{','.join(tests)}"
+def options(*tests, small=False):
+    more = boots.SMALL + " " if small else ""
+    return f"initrd=\\initrd.img {more}{QUIET}{','.join(tests)}"
 
 
 def disk_files(opt, trust, kernel):
@@ -205,12 +206,16 @@ def looked(m, pattern):
     return int(found[1]), int(found[2])
 
 
-def menu(opt, trust, content, rounds, *tests, **kwargs):
-    """Let shim start sbmenu, which starts the kernel. Return the variable store."""
+def menu(opt, trust, content, rounds, *tests, small=False, **kwargs):
+    """
+    Let shim start sbmenu, which starts the kernel. Return the variable store.
+
+    @small: use boots.SMALL
+    """
     content["shimx64.efi"] = trust.sign(trust.shim_file("shimx64.efi"), "db")
     content["sbmenu.efi"] = trust.sign(trust.program("sbmenu"), "mok")
     content["rounds.txt"] = str(rounds).encode()
-    content["cmdline.txt"] = options(*tests).encode()
+    content["cmdline.txt"] = options(*tests, small=small).encode()
     note(opt, *tests, efi=("sbmenu",))
     return trust.store(os.path.join(opt.tmp, "vars.fd"),
                        ("shim", "\\shimx64.efi", "sbmenu.efi"), **kwargs)
@@ -327,7 +332,7 @@ def shim_return(opt, results):
     content = disk_files(opt, trust, kernel)
     program = pe.Image(trust.program("kchild"))
     program.add(".pad", bytes(os.path.getsize(kernel) - len(program.data)))
-    store = menu(opt, trust, content, OTHERS, "leave:return")
+    store = menu(opt, trust, content, OTHERS, "leave:return", small=True)
     note(opt, efi=("kchild",))
     content["bzImage"] = trust.sign(bytes(program.data), "mok")
     _, others = losses(opt, results, "return of another program", content, store, OTHERS)
@@ -348,7 +353,7 @@ def systemd_boot_return(opt, results):
     name = "return to systemd-boot"
     trust = Trust(opt)
     content = disk_files(opt, trust, trust.sign(trust.kernel(), "mok"))
-    by_systemd_boot(opt, trust, content, options("leave:return"))
+    by_systemd_boot(opt, trust, content, options("leave:return", small=True))
     note(opt, "leave:return")
     store = trust.store(os.path.join(opt.tmp, "vars.fd"))
     with booted(opt, content, store, results, name) as m:
