@@ -52,10 +52,10 @@ def disk_files(opt, trust, kernel):
     }
 
 
-def booted(opt, content, store, results, name):
+def booted(opt, content, store, results, name, firmware=secure_boot.CODE, **kwargs):
     """A machine with Secure Boot that starts from @content"""
-    return boots.machine(opt, results, name, content, firmware=secure_boot.CODE,
-                         variables=store, secure=True)
+    return boots.machine(opt, results, name, content, firmware=firmware,
+                         variables=store, secure=True, **kwargs)
 
 
 def note(opt, *tests, efi=()):
@@ -420,8 +420,8 @@ def attempts(opt, results, name, image, command):
     return {}
 
 
-# Attempts that fail with another error than on the stock kernel: the errors of both. They
-# come from the firmware or from the architecture, and not from lockdown.
+# Attempts whose error is not that of the stock kernel: the errors of both. The errors of this
+# kernel come from the firmware or from the architecture, and not from lockdown.
 OTHER_ERRORS = {
     # There is no kexec_load(2), whether the kernel is locked down or not
     "kexec_load": (errno.EPERM, errno.EOPNOTSUPP),
