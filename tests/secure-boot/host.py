@@ -334,9 +334,10 @@ def shim_return(opt, results):
     program.add(".pad", bytes(os.path.getsize(kernel) - len(program.data)))
     store = menu(opt, trust, content, OTHERS, "leave:return", small=True)
     note(opt, efi=("kchild",))
-    content["bzImage"] = trust.sign(bytes(program.data), "mok")
-    _, others = losses(opt, results, "return of another program", content, store, OTHERS)
-    content["bzImage"] = kernel
+    # kchild.efi would take the word "leave" for itself
+    other = dict(content, **{"bzImage": trust.sign(bytes(program.data), "mok"),
+                             "cmdline.txt": b"return=0"})
+    _, others = losses(opt, results, "return of another program", other, store, OTHERS)
     content["rounds.txt"] = str(RETURNS).encode()
     name = "return through shim"
     handles, ours = losses(opt, results, name, content, store, RETURNS)
