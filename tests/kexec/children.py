@@ -12,12 +12,13 @@ import tempfile
 
 import qemu
 from exit import host as exits
-from kexec.esp import (ARCHIVES, application, child_machine, debian_kernel, linux_child, started,
-                       unified_kernel)
+from kexec.esp import (ARCHIVES, application, child_machine, debian_kernel, esp_machine,
+                       linux_child, started, unified_kernel)
 from lib import machine as boots
 from lib import volume
 from lib.machine import START
 from lib.registry import test
+from tpm.swtpm import swtpm
 
 NEEDS = ("tests-initrd", "runtime-initrd", "debian-kernel", "efi-applications")
 PARENT = ("kexec-child",)
@@ -75,30 +76,71 @@ def kexec_child_uki(opt, results):
 
 
 GRUB = "/usr/lib/grub/x86_64-efi/monolithic/grubx64.efi"
-GRUB_MENU = f"""set timeout=3
-menuentry "the kernel of the child" {{
-	linux /vmlinuz {OPTIONS}
-	initrd /initrd.img
-}}
-"""
+# The same if the EFI stub of the kernel has not run
+JUMPED = MEASURED + ":jumped"
+
+
+def grub_files(opt, *commands):
+    """Return GRUB for the EFI system partition, with a menu of one kernel"""
+    menu = 'set timeout=3\nmenuentry "the kernel of the child" {\n\t' + \
+        "\n\t".join(commands) + "\n}\n"
+    return kernel_files(opt) | {"EFI/debian/grubx64.efi": GRUB,
+                                "EFI/debian/grub.cfg": menu.encode()}
+
+
+def grub_menu(m, results, name):
+    m.expect(r"GNU GRUB +version", START)
+    m.expect(r"the kernel of the child", START)
+    results.add(True, f"{name}: the menu")
 
 
 def start_grub(opt, results, name, **kwargs):
     """Start GRUB, and check the kernel that it starts"""
-    extra = kernel_files(opt) | {"EFI/debian/grubx64.efi": GRUB,
-                                 "EFI/debian/grub.cfg": GRUB_MENU.encode()}
+    # GRUB takes a backslash for the beginning of an escape sequence
+    extra = grub_files(opt, f"chainloader /vmlinuz initrd=\\\\initrd.img {OPTIONS}")
     with child_machine(opt, results, name, "EFI/debian/grubx64.efi", extra=extra, **kwargs) as m:
         started(m, results, f"{name}: kexec")
-        m.expect(r"GNU GRUB +version", START)
-        m.expect(r"the kernel of the child", START)
-        results.add(True, f"{name}: the menu")
+        grub_menu(m, results, name)
         last_kernel(opt, m, results, name)
+
+
+def jumped(m, results, name):
+    """Check the kernel to which GRUB has jumped. Return PCR 8."""
+    grub_menu(m, results, name)
+    linux_child(m, results, name, (JUMPED,))
+    m.position = 0
+    return m.expect(r"CHILD PCR8 (\w+)", 1)[1]
+
+
+def start_grub_linux(opt, results, name):
+    """
+    Start a kernel by the command "linux" of GRUB, by kexec and without it
+
+    Without Secure Boot, Debian's GRUB jumps over the EFI stub of the kernel, which then has
+    no event log. GRUB itself measures its commands into PCR 8.
+    """
+    options = OPTIONS.replace(MEASURED, JUMPED)
+    boots.note_programs(opt, options)
+    extra = grub_files(opt, f"linux /vmlinuz {options}", "initrd /initrd.img")
+    pcr8 = []
+    with child_machine(opt, results, name, "EFI/debian/grubx64.efi", extra=extra) as m:
+        started(m, results, f"{name}: kexec")
+        pcr8.append(jumped(m, results, name))
+    name += " without kexec"
+    content = boots.files(opt, "EFI\\debian\\grubx64.efi", archives=ARCHIVES) | extra
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp, \
+         swtpm(tmp, "tpm-crb") as tpm, \
+         esp_machine(opt, results, name, content, args=tpm.args) as m:
+        pcr8.append(jumped(m, results, name))
+    results.add(len(set(pcr8)) == 1 and pcr8[0].strip("0"),
+                f"{name}: GRUB measures the same commands", f"{pcr8}")
 
 
 @test("kexec", long=True, beside=True, guest=LINUX_CHILD, needs=NEEDS)
 def kexec_child_grub(opt, results):
-    """GRUB, its menu, and a kernel that it starts"""
+    """GRUB, its menu, and a kernel that it starts in two ways"""
     start_grub(opt, results, "kexec-child-grub")
+    start_grub_linux(opt, results, "kexec-child-grub linux")
 
 
 LOADER_ENTRY = f"""title the kernel of the child

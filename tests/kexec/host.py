@@ -59,12 +59,32 @@ def check_child(m, results, name, options, initrd):
         results.add(said == wanted, f"{name}: initrd", said)
 
 
-def returning(opt, results, name, words, count, patience=0):
-    """Start kchild.efi by kexec @count times; the last word is its status"""
+def lost_alone(m, before):
+    """
+    Return @before less the memory that kchild.efi loses without Linux
+
+    The firmware copies the data for Exit(), and does not free the child's (UEFI 2.10,
+    section 7.4.5: the child allocates it, and cannot free it).
+    """
+    after = exits.looked(m, "alone", START)["pages"]
+    lost = after["LoaderData"] - before["pages"]["LoaderData"]
+    pages = dict(before["pages"], LoaderData=after["LoaderData"] + lost)
+    pages["Available"] -= 2 * lost
+    return lost, dict(before, pages=pages)
+
+
+def returning(opt, results, name, words, count, patience=0, loses=False):
+    """
+    Start kchild.efi by kexec @count times; the last word is its status
+
+    @loses: the child loses memory, whose size is found by starting it without Linux
+    """
     tests = f"kexec-start:kchild.efi:child.img:{':'.join(words)}"
+    linux = f"{LINUX} {boots.SMALL}" if count > 1 else LINUX
+    alone = [f"kchild.efi {' '.join(words)}", *exits.look("alone")] if loses else []
     content = exits.files(
-        opt, *exits.look("before"), f"for %i run (1 {count})",
-        *["  " + line for line in (f"{LINUX} {QUIET}{tests}", "echo STATUS %lasterror%",
+        opt, *exits.look("before"), *alone, f"for %i run (1 {count})",
+        *["  " + line for line in (f"{linux} {QUIET}{tests}", "echo STATUS %lasterror%",
                                    *exits.look("%i"))],
         "endfor", "echo the shell goes on")
     content["child.img"] = INITRD
@@ -73,6 +93,10 @@ def returning(opt, results, name, words, count, patience=0):
     status = int(words[-1].split("=")[1])
     with boots.machine(opt, results, name, content) as m:
         before = exits.looked(m, "before", START)
+        if loses:
+            lost, before = lost_alone(m, before)
+            results.add(lost > 0, f"{name}: the child loses memory without Linux, too",
+                        f"{lost} pages")
         for i in range(1, count + 1):
             title = f"{name}: {i}" if count > 1 else name
             started(m, results, f"{title}: kexec")
@@ -102,7 +126,7 @@ def kexec_return_long(opt, results):
 @test("kexec", long=True, guest=("kexec-start",), efi=RETURNING)
 def kexec_child_exit(opt, results):
     """A child ends by Exit(), with data"""
-    returning(opt, results, "kexec-child-exit", ("data", "exit=7"), 1)
+    returning(opt, results, "kexec-child-exit", ("data", "exit=7"), 1, loses=True)
 
 
 @test("kexec", long=True, guest=("kexec-start",), efi=RETURNING)

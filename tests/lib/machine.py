@@ -19,6 +19,11 @@ BOOT = 120
 TEST = 240
 
 
+# Kernel parameters for tests that boot a hundred times. OVMF of Debian fills all memory that
+# Linux frees, which takes the emulated CPU some seconds for each GiB.
+SMALL = "efi_mode.arena=160M loglevel=5"
+
+
 def program(opt, name):
     """Return the path of an EFI program of the tests"""
     return os.path.join(opt.build, "firmware", name + ".efi")

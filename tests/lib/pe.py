@@ -62,6 +62,12 @@ class Image:
                 return bytes(self.data[offset:offset + min(size, raw_size)])
         return None
 
+    def rename(self, old, new):
+        """Give another name to a section"""
+        index = [name for name, *_ in self.sections()].index(old)
+        struct.pack_into("8s", self.data, self.table + index * SECTION.size, new.encode())
+        return self
+
     def add(self, name, content):
         """Add a section at the end of an image that is not signed"""
         sections = self.sections()

@@ -70,8 +70,14 @@ class Trust:
         return bytes(image.add(".sbat", SBAT).data)
 
     def kernel(self, generation=1):
-        """Return the kernel image with this generation in its SBAT section, as bytes"""
+        """
+        Return the kernel image with this generation in its SBAT section, as bytes
+
+        Without a generation, the image has no SBAT section.
+        """
         image = pe.Image(self.opt.kernel)
+        if generation is None:
+            return bytes(image.rename(".sbat", ".other").data)
         old = image.content(".sbat")
         new = old.replace(b"linux.efi-mode,1,", b"linux.efi-mode,%d," % generation)
         return bytes(image.data).replace(old, new)

@@ -3,8 +3,10 @@
 Secure Boot: a chain of trust from the firmware's keys through shim and Linux to its children
 """
 
+import errno
 import glob
 import os
+import re
 import subprocess
 
 import qemu
@@ -14,6 +16,7 @@ from lib import pe
 from lib.machine import BOOT, QUIET, START, TEST
 from lib.registry import TOP, test
 from lib.trust import MICROSOFT, Trust, authenticode
+from runtime.host import archive
 
 NEEDS = ("tests-initrd", "shim")
 SHIM = "EFI/BOOT/BOOTX64.EFI"
@@ -24,8 +27,9 @@ SECOND = "EFI/BOOT/grubx64.efi"
 REFUSED = 30
 
 
-def options(*tests):
-    return f"initrd=\\initrd.img {QUIET}{','.join(tests)}"
+def options(*tests, small=False):
+    more = boots.SMALL + " " if small else ""
+    return f"initrd=\\initrd.img {more}{QUIET}{','.join(tests)}"
 
 
 def disk_files(opt, trust, kernel):
@@ -48,10 +52,10 @@ def disk_files(opt, trust, kernel):
     }
 
 
-def booted(opt, content, store, results, name):
+def booted(opt, content, store, results, name, firmware=secure_boot.CODE, **kwargs):
     """A machine with Secure Boot that starts from @content"""
-    return boots.machine(opt, results, name, content, firmware=secure_boot.CODE,
-                         variables=store, secure=True)
+    return boots.machine(opt, results, name, content, firmware=firmware,
+                         variables=store, secure=True, **kwargs)
 
 
 def note(opt, *tests, efi=()):
@@ -160,6 +164,7 @@ SECOND_STAGES = (
     ("without a signature", None, 2),
     ("with another signature", "other", 2),
     ("with a forbidden certificate", "revoked", 2),
+    ("without an SBAT section", "mok", None),
     ("of a revoked generation", "mok", 1),
 )
 
@@ -201,12 +206,16 @@ def looked(m, pattern):
     return int(found[1]), int(found[2])
 
 
-def menu(opt, trust, content, rounds, *tests, **kwargs):
-    """Let shim start sbmenu, which starts the kernel. Return the variable store."""
+def menu(opt, trust, content, rounds, *tests, small=False, **kwargs):
+    """
+    Let shim start sbmenu, which starts the kernel. Return the variable store.
+
+    @small: use boots.SMALL
+    """
     content["shimx64.efi"] = trust.sign(trust.shim_file("shimx64.efi"), "db")
     content["sbmenu.efi"] = trust.sign(trust.program("sbmenu"), "mok")
     content["rounds.txt"] = str(rounds).encode()
-    content["cmdline.txt"] = options(*tests).encode()
+    content["cmdline.txt"] = options(*tests, small=small).encode()
     note(opt, *tests, efi=("sbmenu",))
     return trust.store(os.path.join(opt.tmp, "vars.fd"),
                        ("shim", "\\shimx64.efi", "sbmenu.efi"), **kwargs)
@@ -323,11 +332,12 @@ def shim_return(opt, results):
     content = disk_files(opt, trust, kernel)
     program = pe.Image(trust.program("kchild"))
     program.add(".pad", bytes(os.path.getsize(kernel) - len(program.data)))
-    store = menu(opt, trust, content, OTHERS, "leave:return")
+    store = menu(opt, trust, content, OTHERS, "leave:return", small=True)
     note(opt, efi=("kchild",))
-    content["bzImage"] = trust.sign(bytes(program.data), "mok")
-    _, others = losses(opt, results, "return of another program", content, store, OTHERS)
-    content["bzImage"] = kernel
+    # kchild.efi would take the word "leave" for itself
+    other = dict(content, **{"bzImage": trust.sign(bytes(program.data), "mok"),
+                             "cmdline.txt": b"return=0"})
+    _, others = losses(opt, results, "return of another program", other, store, OTHERS)
     content["rounds.txt"] = str(RETURNS).encode()
     name = "return through shim"
     handles, ours = losses(opt, results, name, content, store, RETURNS)
@@ -344,7 +354,7 @@ def systemd_boot_return(opt, results):
     name = "return to systemd-boot"
     trust = Trust(opt)
     content = disk_files(opt, trust, trust.sign(trust.kernel(), "mok"))
-    by_systemd_boot(opt, trust, content, options("leave:return"))
+    by_systemd_boot(opt, trust, content, options("leave:return", small=True))
     note(opt, "leave:return")
     store = trust.store(os.path.join(opt.tmp, "vars.fd"))
     with booted(opt, content, store, results, name) as m:
@@ -382,6 +392,70 @@ def signed_children(opt, results):
                 results.add(said[1] == "one return=3", f"{title}: it starts its second stage",
                             said[0])
                 boots.clean(m, results, title)
+
+
+def attempts(opt, results, name, image, command):
+    """Boot a kernel, and return a dict from what sb-root tries to the error"""
+    trust = Trust(opt)
+    content = disk_files(opt, trust, trust.sign(image, "mok"))
+    tried = {"/sb-unsigned-kernel": image}
+    for file in ("unsigned.ko", "other.ko", "unsigned.efi"):
+        data = content[file]
+        if not isinstance(data, bytes):
+            with open(data, "rb") as f:
+                data = f.read()
+        tried["/sb-" + file] = data
+    # In the initrd, because the stock kernel has no driver for the disk
+    content["initrd.img"] += archive(opt, opt.tmp, tried)
+    by_option(opt, trust, content, "")
+    store = trust.store(os.path.join(opt.tmp, "vars.fd"),
+                        ("shim", "\\shimx64.efi", f"bzImage {command}"))
+    with booted(opt, content, store, results, name) as m:
+        m.expect(r"TEST BEGIN", START + BOOT)
+        begin = m.position
+        end = m.expect(r"ATTEMPTS END", TEST)
+        found = re.findall(r"^ATTEMPT (.*): (\d+) .*$",
+                           boots.whole_lines(m.text[begin:end.start()]), re.M)
+        boots.clean(m, results, name)
+        return {what: int(error) for what, error in found}
+    return {}
+
+
+# Attempts whose error is not that of the stock kernel: the errors of both. The errors of this
+# kernel come from the firmware or from the architecture, and not from lockdown.
+OTHER_ERRORS = {
+    # There is no kexec_load(2), whether the kernel is locked down or not
+    "kexec_load": (errno.EPERM, errno.EOPNOTSUPP),
+    # The stock kernel starts kernels only, and verifies them only with CONFIG_KEXEC_SIG
+    "kexec of an unsigned EFI application": (errno.ENOEXEC, errno.EKEYREJECTED),
+    "kexec of an unsigned kernel": (0, errno.EKEYREJECTED),
+    # There are no kernels for crashes
+    "load an unsigned kernel for crashes": (errno.EADDRNOTAVAIL, errno.EOPNOTSUPP),
+}
+
+
+@test("secure-boot", beside=True, long=True, guest=("sb-root",), efi=("kchild",),
+      needs=(*NEEDS, "stock-image"))
+def root_attempts(opt, results):
+    """Root is refused the same by this kernel and by a stock kernel under lockdown"""
+    note(opt, "sb-root", efi=("kchild",))
+    trust = Trust(opt)
+    with open(os.path.join(opt.build, "x86_64/arch/x86/boot/bzImage"), "rb") as f:
+        image = f.read()
+    stock_image = pe.Image(image)
+    if not stock_image.content(".sbat"):
+        stock_image.add(".sbat", pe.Image(opt.kernel).content(".sbat"))
+    ours = attempts(opt, results, "this kernel", trust.kernel(), options("sb-root"))
+    stock = attempts(opt, results, "stock kernel", bytes(stock_image.data),
+                     options("sb-root") + " console=ttyS0 lockdown=integrity")
+    results.add(len(ours) > 25 and set(ours) == set(stock), "root: both try the same",
+                f"{set(ours) ^ set(stock)}")
+    for what, error in stock.items():
+        wanted = OTHER_ERRORS.get(what, (error, error))
+        found = error, ours.get(what)
+        results.add(found == wanted, f"root: {what}",
+                    f"stock kernel {error}, this kernel {ours.get(what)}")
+        results.quote([f"stock kernel {error}, this kernel {ours.get(what)}"])
 
 
 APPENDED = b"~Module signature appended~\n"

@@ -18,6 +18,9 @@
 #include "kend.h"
 #include "kinitrd.h"
 
+/* Much more than what the pools of the firmware grow and shrink by */
+#define EXIT_DATA 0x40000
+
 /* The rest of the options after @word, or NULL */
 static const CHAR16 *after(const CHAR16 *options, const CHAR16 *word)
 {
@@ -138,9 +141,9 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *systab)
 		leave_boot_services(image, "CHILD off");
 	n = number(options, L"exit=");
 	if (n >= 0) {
-		data = AllocateZeroPool(64);
+		data = AllocateZeroPool(EXIT_DATA);
 		StrCpy(data, L"the child's data");
-		uefi_call_wrapper(BS->Exit, 4, image, n, 64, data);
+		uefi_call_wrapper(BS->Exit, 4, image, n, EXIT_DATA, data);
 	}
 	n = number(options, L"return=");
 	return n >= 0 ? n : EFI_SUCCESS;
