@@ -85,16 +85,22 @@ menuentry "the kernel of the child" {{
 """
 
 
-def start_grub(opt, results, name, **kwargs):
-    """Start GRUB, and check the kernel that it starts"""
+def start_grub(opt, results, name, tests=MEASURED, **kwargs):
+    """Start GRUB, and check the kernel that it starts, which runs @tests"""
+    options = OPTIONS if tests == MEASURED else f"console=ttyS0 efi_mode_test={tests}"
+    menu = GRUB_MENU.replace(OPTIONS, options)
     extra = kernel_files(opt) | {"EFI/debian/grubx64.efi": GRUB,
-                                 "EFI/debian/grub.cfg": GRUB_MENU.encode()}
+                                 "EFI/debian/grub.cfg": menu.encode()}
     with child_machine(opt, results, name, "EFI/debian/grubx64.efi", extra=extra, **kwargs) as m:
         started(m, results, f"{name}: kexec")
         m.expect(r"GNU GRUB +version", START)
         m.expect(r"the kernel of the child", START)
         results.add(True, f"{name}: the menu")
-        last_kernel(opt, m, results, name)
+        if tests == MEASURED:
+            last_kernel(opt, m, results, name)
+        else:
+            boots.note_programs(opt, menu)
+            boots.guest_tests(m, results, name, (tests,))
 
 
 @test("kexec", long=True, beside=True, guest=LINUX_CHILD, needs=NEEDS)

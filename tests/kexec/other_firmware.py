@@ -4,6 +4,7 @@ kexec on OVMF 2025.02
 """
 
 from firmware.host import path
+from kexec.children import LINUX_CHILD, start_grub, start_systemd_boot
 from kexec.predict import predict
 from lib.registry import test
 
@@ -23,3 +24,17 @@ def kexec_second_kernels(opt, results):
     for image in "vmlinuz", "bzImage":
         predict(opt, results, f"kexec-second-kernels: {image}", image, "none",
                 **second(opt))
+
+
+@test("kexec", long=True, beside=True, guest=(*LINUX_CHILD, "kexec-stock"),
+      needs=(*NEEDS, "efi-applications", "second-firmware"))
+def kexec_second_loaders(opt, results):
+    """
+    GRUB and systemd-boot, and kernels that they start, on OVMF 2025.02
+
+    On this firmware, a kernel that GRUB 2.06 starts finds no event log, also if the UEFI
+    shell has started GRUB. So the test looks for one only in the other kernel.
+    """
+    name = "kexec-second-loaders"
+    start_grub(opt, results, f"{name}: GRUB", "kexec-stock", **second(opt))
+    start_systemd_boot(opt, results, f"{name}: systemd-boot", **second(opt))
