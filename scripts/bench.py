@@ -18,6 +18,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bench_disks  # noqa: E402
+import bench_kexec  # noqa: E402
 import bench_tpm  # noqa: E402
 import qemu  # noqa: E402
 
@@ -126,6 +127,7 @@ def main():
     row("host CPU, %: idle Linux, and the UEFI shell", *idle(opt))
     bench_disks.table(opt)
     bench_tpm.table(opt)
+    bench_kexec.table(opt)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-programs="acpidump bash chattr cryptsetup dmidecode efibootmgr efivar ethtool hwclock kexec perf rtcwake tpm2 trace-cmd"
+programs="acpidump bash chattr cryptsetup dmidecode efibootmgr efivar ethtool getfattr hwclock kexec perf pesign rtcwake tpm2 trace-cmd"
 
 for folder in efivarfs rtc; do
 	mkdir -p "$work/$folder"
@@ -52,6 +52,9 @@ done > "$work/order"
 	ldd "$tcti" | sed -n -E 's,^[^/]*(/[^ ]+) .*,\1 \1,p'
 	for file in open-unlink create-read; do
 		echo "/kselftests/efivarfs/$file $work/efivarfs/$file"
+	done
+	for file in kexec_common_lib test_kexec_file_load test_kexec_load; do
+		echo "/kselftests/kexec/$file.sh $tree/tools/testing/selftests/kexec/$file.sh"
 	done
 	echo "/kselftests/efivarfs/efivarfs.sh $tree/tools/testing/selftests/efivarfs/efivarfs.sh"
 	echo "/kselftests/rtc/rtctest $work/rtc/rtctest"

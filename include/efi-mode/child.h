@@ -12,7 +12,7 @@
  * @handle:	handle of the image, which LoadImage() has returned; 0: none
  * @options:	physical address of the load options, or 0
  * @options_size: size of the load options in bytes
- * @__pad:	0
+ * @ours:	1 if the image is a kernel that runs beside the firmware, too
  * @initrd:	physical address of the initrd, or 0
  * @initrd_size: size of the initrd in bytes
  * @pages:	physical address of the pages that contain the load options and
@@ -24,7 +24,7 @@ struct efi_mode_child {
 	__u64 handle;
 	__u64 options;
 	__u32 options_size;
-	__u32 __pad;
+	__u32 ours;
 	__u64 initrd;
 	__u64 initrd_size;
 	__u64 pages;

@@ -8,15 +8,17 @@ replay to the PCRs, and in the kernels that are started last, too.
 
 import os
 import shutil
+import re
 import tempfile
+import time
 
 import qemu
 from exit import host as exits
 from kexec.esp import (ARCHIVES, application, child_machine, debian_kernel, esp_machine,
                        linux_child, started, unified_kernel)
 from lib import machine as boots
-from lib import volume
-from lib.machine import START
+from lib import glyphs, volume
+from lib.machine import BOOT, START
 from lib.registry import test
 from tpm.swtpm import swtpm
 
@@ -243,3 +245,61 @@ def kexec_child_shell(opt, results):
         results.add(found == 9, f"{name}: the status of the child", f"{found}")
         m.expect(r"^THE FIRST SHELL", START)
         boots.clean(m, results, name)
+
+
+# Columns and lines of the screen of memtest86+, which is in the middle of the picture
+MEMTEST_COLUMNS, MEMTEST_LINES = 80, 25
+
+# In seconds
+MEMTEST_WAIT = 2
+
+
+def memtest_screen(m, font):
+    """Return the lines on the screen of memtest86+, or whatever is there instead"""
+    path = os.path.join(m.dir, "screen.ppm")
+    m.command_qmp("screendump", filename=path)
+    with open(path, "rb") as f:
+        picture = glyphs.Picture(f.read())
+    left = max(0, picture.width - MEMTEST_COLUMNS * glyphs.WIDTH) // 2
+    top = max(0, picture.height - MEMTEST_LINES * glyphs.HEIGHT) // 2
+    return [glyphs.read_line(picture, font, top + i * glyphs.HEIGHT, left)[0]
+            for i in range(min(MEMTEST_LINES, picture.height // glyphs.HEIGHT))]
+
+
+def memtest_runs(opt, m):
+    """
+    Wait until memtest86+ has tested memory for some seconds
+
+    Returns its title, the memory that it found and the errors, or None.
+    """
+    font = glyphs.read_font(opt.tree)
+    end, seen = time.monotonic() + START + BOOT, set()
+    while time.monotonic() < end:
+        time.sleep(MEMTEST_WAIT)
+        m.read()
+        text = "\n".join(memtest_screen(m, font))
+        title = re.match(r" *(Memtest86\+ v[\d.]+)", text)
+        clock = re.search(r"Time: *(\d+:\d\d:\d\d)", text)
+        memory = re.search(r"Memory *: *(\d+)MB", text)
+        errors = re.search(r"Status: Testing.*\n.*Errors: *(\d+)", text)
+        if title and clock and memory and errors:
+            seen.add(clock[1])
+            if len(seen) > 3:
+                return title[1], int(memory[1]), int(errors[1])
+    return None
+
+
+@test("kexec", long=True, beside=True, guest=PARENT, needs=NEEDS)
+def kexec_child_memtest(opt, results):
+    """memtest86+, which tests the same memory as without Linux, as its screen says"""
+    name = "kexec-child-memtest"
+    program = {"memtest.efi": application(opt, "memtest")}
+    content = program | {"startup.nsh": qemu.shell_script("fs0:", "memtest.efi")}
+    with boots.machine(opt, results, f"{name}: without Linux", content) as m:
+        wanted = memtest_runs(opt, m)
+    results.add(wanted and wanted[2] == 0, f"{name}: without Linux", f"{wanted}")
+    with child_machine(opt, results, name, "memtest.efi", extra=program) as m:
+        started(m, results, f"{name}: kexec")
+        found = memtest_runs(opt, m)
+        results.add(found and found == wanted, f"{name}: the same as without Linux",
+                    f"{found}, without Linux {wanted}")

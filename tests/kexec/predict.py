@@ -72,12 +72,12 @@ def run(opt, results, name, content, measure, **kwargs):
     return ""
 
 
-def predict(opt, results, name, image, measure):
+def predict(opt, results, name, image, measure, **kwargs):
     """Predict the PCRs of @image on the disk, start it, and compare"""
     content = boots.files(opt, parent_options(image, measure),
                           archives=("initrd-tests", "initrd-runtime"))
     content["vmlinuz"] = os.path.join(opt.build, "debian-kernel", "vmlinuz")
-    run(opt, results, name, content, measure)
+    run(opt, results, name, content, measure, **kwargs)
 
 
 NEEDS = ("tests-initrd", "runtime-initrd", "debian-kernel")

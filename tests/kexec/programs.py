@@ -141,6 +141,49 @@ def kexec_child_windows(opt, results):
             results.add(b"WINDOWS off" in f.read(), f"{name}: the debug port")
 
 
+# How many kernels run, one after the other
+CHAIN = 21
+
+# In KiB. Each kernel places its own data at random, and may need a page more for it.
+CHAIN_MEMORY = 16
+
+
+@test("kexec", long=True, guest=("kexec-chain", "leave"),
+      efi=("driver", "settings", "selfcheck", "kchild"))
+def kexec_chain(opt, results):
+    """Linux starts Linux twenty times; the last returns, and all is as before"""
+    name = "kexec-chain"
+    content = exits.files(
+        opt, "kchild.efi list", *exits.look("before"),
+        f"{LINUX} {QUIET}kexec-chain:{CHAIN}:9", "echo STATUS %lasterror%",
+        *exits.look("after"), "kchild.efi list")
+    found = []
+    with boots.machine(opt, results, name, content) as m:
+        protocols = listed(m)
+        before = exits.looked(m, "before", START)
+        for i in range(CHAIN, 0, -1):
+            said = m.expect(rf"^CHAIN {i} memory (\d+) handles (\d+)|TEST END",
+                            START + BOOT)
+            found.append((said[1] or 0, said[2]))
+            if i > 1:
+                begin = m.position
+                said = m.expect(r"Starting new kernel|TEST END", TEST)
+                boots.take_results(results, f"{name}: {i}", m.text[begin:said.start()])
+        status = exits.status_of(m, START + BOOT)
+        results.add(status == 9, f"{name}: status 9", f"{status}")
+        memory = [int(kilobytes) for kilobytes, _ in found]
+        results.add(max(memory) - min(memory) <= CHAIN_MEMORY,
+                    f"{name}: the same memory", f"{memory}")
+        handles = {handles for _, handles in found}
+        results.add(len(handles) == 1, f"{name}: the same handles", f"{handles}")
+        exits.same(results, name, before, exits.looked(m, "after", START))
+        after = listed(m)
+        results.add(len(protocols[0]) > 50 and protocols == after,
+                    f"{name}: the same handles and protocols",
+                    f"more {after[0] - protocols[0]}, fewer {protocols[0] - after[0]}")
+        boots.clean(m, results, name)
+
+
 @test("kexec", long=True, guest=("kexec-start",), efi=("kchild", "kparent"))
 def kexec_parent_initrd(opt, results):
     """The child does not find the initrd that the program below Linux offers"""

@@ -13,8 +13,8 @@ from lib.registry import TESTS
 QUIET = "efi_mode_test="
 
 # Guest programs that start others
-STARTERS = {"kselftests-storm": ("storm", "kselftests"), "tpm-log": ("tpm-event",),
-            "net-both": ("net-firmware",)}
+STARTERS = {"kexec-chain": ("leave",), "kselftests-storm": ("storm", "kselftests"),
+            "net-both": ("net-firmware",), "tpm-log": ("tpm-event",)}
 
 # A command of the UEFI shell that sets a load option. The command line of the kernel is in
 # the load option, in UCS-2.

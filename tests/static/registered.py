@@ -11,7 +11,8 @@ from lib import programs, registry
 from lib.registry import TOP, test
 
 # Programs of no test: scripts/bench*.py start them
-MEASURING = {"tsc", "share", "speed", "diskspeed", "tpm-speed", "tpmspeed"}
+MEASURING = {"tsc", "share", "speed", "diskspeed", "kexec-speed", "kload", "tpm-speed",
+             "tpmspeed"}
 
 
 @test("static", beside=True, needs=("tree",))

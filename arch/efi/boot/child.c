@@ -7,6 +7,11 @@
  * firmware's own stack. To the image it looks as if the program that has started
  * Linux had started the image instead. Only the code and data of the resident
  * half are still there, because the firmware frees them when Linux returns.
+ *
+ * The image may be a Linux beside the firmware, too, which starts another image in the
+ * end. If it started that image by itself, its own image and initrd would stay in
+ * memory, and so would those of each Linux in a chain. So it passes the other image on
+ * to the Linux below, and returns; see child_pass_on().
  */
 #include "boot.h"
 
@@ -34,7 +39,26 @@ static const struct child_initrd_path initrd_path = {
 static efi_guid_t path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 static efi_guid_t load_file2_guid = EFI_LOAD_FILE2_PROTOCOL_GUID;
 
+/*
+ * A Linux that is started by another finds this protocol on the handle of its own
+ * image. No other image gets it.
+ */
+#define CHILD_STARTER_GUID \
+	EFI_GUID(0x5cd1c9a4, 0x0f6e, 0x4b0b, 0x9d, 0x53, 0x4e, 0x8a, 0xb5, 0x27, 0xc1, 0x60)
+
+/**
+ * struct child_starter - the protocol
+ * @next:	the image to start when this Linux has returned
+ */
+struct child_starter {
+	struct efi_mode_child next;
+};
+
+static efi_guid_t starter_guid = CHILD_STARTER_GUID;
+static struct child_starter starter;
+
 static struct efi_mode_child child;
+static efi_handle_t own_handle;
 static bool must_start;
 
 /* LoadFile() of Load File 2 (UEFI 2.10, section 13.2) */
@@ -127,7 +151,38 @@ static efi_status_t child_set_options(const efi_boot_services_t *bs)
 		return status;
 	image->load_options = (void *)child.options;
 	image->load_options_size = child.options_size;
+	/* It may have been loaded by a Linux that has returned */
+	image->parent_handle = own_handle;
 	return EFI_SUCCESS;
+}
+
+static void child_offer_starter(const efi_boot_services_t *bs)
+{
+	efi_handle_t handle = (efi_handle_t)child.handle;
+
+	if (child.ours)
+		bs->install_multiple_protocol_interfaces(&handle, &starter_guid, &starter,
+							 NULL);
+}
+
+/* The handle exists as long as it has a protocol */
+static void child_withdraw_starter(const efi_boot_services_t *bs)
+{
+	if (child.ours)
+		bs->uninstall_multiple_protocol_interfaces((efi_handle_t)child.handle,
+							   &starter_guid, &starter,
+							   NULL);
+}
+
+/* Return: false if no other Linux has started this one */
+static bool child_pass_on(const efi_boot_services_t *bs)
+{
+	struct child_starter *below;
+
+	if (bs->handle_protocol(own_handle, &starter_guid, (void **)&below))
+		return false;
+	below->next = child;
+	return true;
 }
 
 static efi_status_t child_start(const efi_boot_services_t *bs)
@@ -141,10 +196,13 @@ static efi_status_t child_start(const efi_boot_services_t *bs)
 	status = child_offer_initrd(bs, &initrd);
 	if (status == EFI_SUCCESS)
 		status = child_set_options(bs);
-	if (status == EFI_SUCCESS)
+	if (status == EFI_SUCCESS) {
+		child_offer_starter(bs);
 		status = bs->start_image((efi_handle_t)child.handle, &size, &data);
-	else
+		child_withdraw_starter(bs);
+	} else {
 		efi_mode_unload_image((efi_handle_t)child.handle);
+	}
 	if (data)
 		bs->free_pool(data);
 	child_withdraw_initrd(bs, initrd);
@@ -161,16 +219,17 @@ static efi_status_t child_start(const efi_boot_services_t *bs)
 void efi_mode_child_take(const struct efi_mode_handoff *h)
 {
 	child = h->child;
+	own_handle = (efi_handle_t)h->image;
 	must_start = h->start_child;
 }
 
 /**
- * efi_mode_child_run() - start the child, or unload it
+ * efi_mode_child_run() - start the child and all that follow it, or unload it
  * @status:	the EFI status with which Linux has ended
  *
  * Context: the firmware's world, TPL_APPLICATION, when Linux's memory is freed
  * and the settings of the firmware are restored.
- * Return: the status of the child. If it was not started, @status.
+ * Return: the status of the last child. If none was started, @status.
  */
 efi_status_t efi_mode_child_run(efi_status_t status)
 {
@@ -179,12 +238,19 @@ efi_status_t efi_mode_child_run(efi_status_t status)
 	if (!child.handle)
 		return status;
 	bs = efi_mode_firmware_systab()->boottime;
-	if (must_start)
-		status = child_start(bs);
-	else
-		efi_mode_unload_image((efi_handle_t)child.handle);
-	if (child.pages)
-		bs->free_pages(child.pages, child.nr_pages);
-	child.handle = 0;
+	if (must_start && child_pass_on(bs)) {
+		child.handle = 0;
+		return EFI_SUCCESS;
+	}
+	do {
+		starter.next.handle = 0;
+		if (must_start)
+			status = child_start(bs);
+		else
+			efi_mode_unload_image((efi_handle_t)child.handle);
+		if (child.pages)
+			bs->free_pages(child.pages, child.nr_pages);
+		child = starter.next;
+	} while (child.handle);
 	return status;
 }

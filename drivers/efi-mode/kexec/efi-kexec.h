@@ -78,6 +78,7 @@ enum efi_kexec_verifier {
  * @size:	size of the file in bytes
  * @origin:	where the file comes from
  * @verifier:	the firmware, shim, or none if Secure Boot is off
+ * @ours:	the image is a kernel that runs beside the firmware
  */
 struct efi_kexec_image {
 	unsigned int users;
@@ -86,6 +87,7 @@ struct efi_kexec_image {
 	size_t size;
 	struct efi_kexec_origin origin;
 	enum efi_kexec_verifier verifier;
+	bool ours;
 };
 
 bool efi_kexec_is_verified(void);
@@ -124,6 +126,7 @@ void efi_kexec_free(struct efi_kexec_memory *m);
 
 const char *efi_pe_why_not(const void *buf, size_t size);
 size_t efi_pe_memory(const void *buf);
+bool efi_pe_is_ours(const void *buf, size_t size);
 
 /* give.c */
 

@@ -187,6 +187,7 @@ struct efi_kexec_image *efi_kexec_image_get(const void *buf, size_t size,
 	}
 	*image = (struct efi_kexec_image) {
 		.users = 1, .hash = hash, .size = size, .origin = *origin,
+		.ours = efi_pe_is_ours(buf, size),
 	};
 	ret = eimage_load(image, buf);
 	if (ret) {

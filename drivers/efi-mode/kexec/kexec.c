@@ -126,6 +126,7 @@ static int ekexec_place(struct ekexec_load *load, const void *initrd,
 	int ret = 0;
 
 	child->handle = load->image->handle;
+	child->ours = load->image->ours;
 	if (!initrd_size && !options_size)
 		return 0;
 	ret = efi_kexec_allocate(m, options_at + options_size);

@@ -61,3 +61,34 @@ size_t efi_pe_memory(const void *buf)
 
 	return (size_t)opt->image_size + opt->section_align + EFI_PAGE_SIZE;
 }
+
+/* The line of arch/efi/boot/sbat.csv that names this kernel */
+#define EPE_OURS	"linux.efi-mode,"
+
+/**
+ * efi_pe_is_ours() - check whether an image is a kernel that runs beside the firmware
+ * @buf:	an image that efi_pe_why_not() has accepted
+ * @size:	size of @buf in bytes
+ *
+ * Context: any.
+ * Return: true if its section .sbat says so. A unified kernel image has that of its stub.
+ */
+bool efi_pe_is_ours(const void *buf, size_t size)
+{
+	const struct mz_hdr *mz = buf;
+	const struct pe_hdr *pe = buf + mz->peaddr;
+	size_t at = mz->peaddr + sizeof(*pe) + pe->opt_hdr_size;
+	const struct section_header *section = buf + at;
+	unsigned int i;
+
+	if (size_add(at, pe->sections * sizeof(*section)) > size)
+		return false;
+	for (i = 0; i < pe->sections; i++, section++) {
+		if (strncmp(section->name, ".sbat", sizeof(section->name)))
+			continue;
+		return size_add(section->data_addr, section->raw_data_size) <= size &&
+		       strnstr(buf + section->data_addr, EPE_OURS,
+			       section->raw_data_size);
+	}
+	return false;
+}

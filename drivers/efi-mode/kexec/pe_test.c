@@ -88,11 +88,52 @@ static void other_files(struct kunit *test)
 			   "is not an EFI application");
 }
 
+/* An image with one section, @name, which contains @text up to the end of the file */
+static void add_section(struct pe_file *f, const char *name, const char *text)
+{
+	struct section_header *section = (void *)f->rest;
+
+	make_file(f);
+	f->pe.sections = 1;
+	strscpy(section->name, name);
+	section->raw_data_size = sizeof(f->rest) - sizeof(*section);
+	section->data_addr = sizeof(*f) - section->raw_data_size;
+	memcpy((void *)f + section->data_addr, text, strlen(text));
+}
+
+static void our_images(struct kunit *test)
+{
+	static const char line[] = "1\nlinux.efi-mode,1,";
+	struct section_header *section;
+	struct pe_file f;
+
+	make_file(&f);
+	KUNIT_EXPECT_FALSE(test, efi_pe_is_ours(&f, sizeof(f)));
+	add_section(&f, ".sbat", line);
+	KUNIT_EXPECT_TRUE(test, efi_pe_is_ours(&f, sizeof(f)));
+	add_section(&f, ".text", line);
+	KUNIT_EXPECT_FALSE(test, efi_pe_is_ours(&f, sizeof(f)));
+	add_section(&f, ".sbat", "1\nsystemd,1,");
+	KUNIT_EXPECT_FALSE(test, efi_pe_is_ours(&f, sizeof(f)));
+
+	add_section(&f, ".sbat", line);
+	section = (void *)f.rest;
+	section->data_addr = 0xffffffff;
+	KUNIT_EXPECT_FALSE(test, efi_pe_is_ours(&f, sizeof(f)));
+	add_section(&f, ".sbat", line);
+	section->raw_data_size++;
+	KUNIT_EXPECT_FALSE(test, efi_pe_is_ours(&f, sizeof(f)));
+	add_section(&f, ".text", line);
+	f.pe.sections = 2;
+	KUNIT_EXPECT_FALSE(test, efi_pe_is_ours(&f, sizeof(f)));
+}
+
 static struct kunit_case pe_cases[] = {
 	KUNIT_CASE(applications),
 	KUNIT_CASE(truncated_files),
 	KUNIT_CASE(wrong_offsets),
 	KUNIT_CASE(other_files),
+	KUNIT_CASE(our_images),
 	{}
 };
 

@@ -28,6 +28,18 @@ static inline int late_compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Sleep until @interval_ns after @next, which is advanced; return the delay in nanoseconds */
+static inline uint64_t late_sleep(struct timespec *next, long interval_ns)
+{
+	next->tv_nsec += interval_ns;
+	if (next->tv_nsec >= 1000000000) {
+		next->tv_nsec -= 1000000000;
+		next->tv_sec++;
+	}
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL);
+	return now_ns() - (next->tv_sec * 1000000000ULL + next->tv_nsec);
+}
+
 /*
  * Sleep @samples times for @interval_ns, and set @late to the delays in
  * nanoseconds, in ascending order
@@ -35,20 +47,11 @@ static inline int late_compare(const void *a, const void *b)
 static inline void late_measure(uint64_t *late, int samples, long interval_ns)
 {
 	struct timespec next;
-	uint64_t now;
 	int i;
 
 	clock_gettime(CLOCK_MONOTONIC, &next);
-	for (i = 0; i < samples; i++) {
-		next.tv_nsec += interval_ns;
-		if (next.tv_nsec >= 1000000000) {
-			next.tv_nsec -= 1000000000;
-			next.tv_sec++;
-		}
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
-		now = now_ns();
-		late[i] = now - (next.tv_sec * 1000000000ULL + next.tv_nsec);
-	}
+	for (i = 0; i < samples; i++)
+		late[i] = late_sleep(&next, interval_ns);
 	qsort(late, samples, sizeof(*late), late_compare);
 }
 
