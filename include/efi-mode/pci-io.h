@@ -9,7 +9,7 @@
 #include <linux/efi.h>
 #include <linux/types.h>
 
-/* Pairs are functions to read and to write. Those that Linux does not call have no type */
+/* Pairs read and write. A function that Linux does not call has no type. */
 struct efi_pci_io {
 	void *poll_mem;
 	void *poll_io;
