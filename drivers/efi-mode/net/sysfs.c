@@ -27,8 +27,8 @@ static ssize_t enet_show_addresses(char *buf, const __be32 *addresses, unsigned 
 	return len + sysfs_emit_at(buf, len, "\n");
 }
 
-static ssize_t firmware_address_show(struct device *dev, struct device_attribute *attr,
-				        char *buf)
+static ssize_t firmware_address_show(struct device *dev,
+				     struct device_attribute *attr, char *buf)
 {
 	struct efi_net_ip4 ip;
 	int ret = efi_net_read_ip4(netdev_priv(to_net_dev(dev)), &ip);
@@ -39,8 +39,8 @@ static ssize_t firmware_address_show(struct device *dev, struct device_attribute
 }
 static DEVICE_ATTR_RO(firmware_address);
 
-static ssize_t firmware_gateway_show(struct device *dev, struct device_attribute *attr,
-				        char *buf)
+static ssize_t firmware_gateway_show(struct device *dev,
+				     struct device_attribute *attr, char *buf)
 {
 	struct efi_net_ip4 ip;
 	int ret = efi_net_read_ip4(netdev_priv(to_net_dev(dev)), &ip);
@@ -49,8 +49,8 @@ static ssize_t firmware_gateway_show(struct device *dev, struct device_attribute
 }
 static DEVICE_ATTR_RO(firmware_gateway);
 
-static ssize_t firmware_dns_show(struct device *dev, struct device_attribute *attr,
-				    char *buf)
+static ssize_t firmware_dns_show(struct device *dev,
+				 struct device_attribute *attr, char *buf)
 {
 	struct efi_net_ip4 ip;
 	int ret = efi_net_read_ip4(netdev_priv(to_net_dev(dev)), &ip);
@@ -59,8 +59,8 @@ static ssize_t firmware_dns_show(struct device *dev, struct device_attribute *at
 }
 static DEVICE_ATTR_RO(firmware_dns);
 
-static ssize_t firmware_policy_show(struct device *dev, struct device_attribute *attr,
-				       char *buf)
+static ssize_t firmware_policy_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
 {
 	struct efi_net_ip4 ip;
 	int ret = efi_net_read_ip4(netdev_priv(to_net_dev(dev)), &ip);
