@@ -46,7 +46,7 @@ def started(m, results, name):
 
 def check_child(m, results, name, options, initrd):
     """Check what kchild.efi prints"""
-    said = m.expect(r"CHILD options (\d+) bytes: (.*?)\s*$", START)
+    said = m.expect(r"CHILD options (\d+) bytes: (.*?)\s*\n", START)
     results.add(said[2] == options and int(said[1]) == 2 * len(options) + 2,
                 f"{name}: load options", said[0])
     m.expect(r"CHILD device \S*Pci\S*", START)
@@ -183,7 +183,7 @@ def kexec_boot(opt, results):
         with swtpm(tmp, "tpm-crb") as tpm, \
              boots.machine(opt, results, name, None, args=args + tpm.args) as m:
             started(m, results, f"{name}: kexec")
-            said = m.expect(r"CHILD options (\d+) bytes: (.*?)\s*$", START)
+            said = m.expect(r"CHILD options (\d+) bytes: (.*?)\s*\n", START)
             results.add(int(said[1]) == len(options) and said[2] == options.decode("utf-16"),
                         f"{name}: the optional data of the entry", said[0])
             said = m.expect(r"CHILD device .*HD\(1,GPT", START)

@@ -17,7 +17,7 @@ def kexec_origin(opt, results):
     boots.note_programs(opt, "kchild.efi")
     with boots.machine(opt, results, name, content) as m:
         started(m, results, name)
-        said = m.expect(r"CHILD options (\d+) bytes: (.*?)\s*$", START)
+        said = m.expect(r"CHILD options (\d+) bytes: (.*?)\s*\n", START)
         results.add(said[2] == "one two", f"{name}: load options", said[0])
         said = m.expect(r"CHILD device (\S+)", START)[1]
         results.add("Pci" in said, f"{name}: the device", said)

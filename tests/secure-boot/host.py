@@ -388,7 +388,7 @@ def signed_children(opt, results):
             if "bzImage" in words:
                 boots.guest_tests(m, results, title, ("kexec-second",))
             else:
-                said = m.expect(r"CHILD options \d+ bytes: (.*?)\s*$", START)
+                said = m.expect(r"CHILD options \d+ bytes: (.*?)\s*\n", START)
                 results.add(said[1] == "one return=3", f"{title}: it starts its second stage",
                             said[0])
                 boots.clean(m, results, title)
