@@ -416,9 +416,12 @@ static bool pump_destroy_child(struct pump *p)
 /* The card of a VLAN of the firmware has no SimpleNetwork of its own */
 static void pump_guard_start(struct pump *p)
 {
+	/* The firmware cannot remove the card between the two steps */
+	efi_bs_call(raise_tpl, EFI_TPL_CALLBACK);
 	p->snp = pump_interface(p->nic, EFI_SIMPLE_NETWORK_PROTOCOL_GUID);
 	if (p->snp)
 		efi_mode_pump_guard_start(p->snp, p->rings);
+	efi_bs_call(restore_tpl, EFI_TPL_APPLICATION);
 }
 
 static void pump_guard_stop(struct pump *p)
