@@ -8,10 +8,10 @@
  * Linux had started the image instead. Only the code and data of the resident
  * half are still there, because the firmware frees them when Linux returns.
  *
- * The image may be a Linux beside the firmware, too, which starts another image in the
- * end. If it started that image by itself, its own image and initrd would stay in
- * memory, and so would those of each Linux in a chain. So it passes the other image on
- * to the Linux below, and returns; see child_pass_on().
+ * The image may be a Linux beside the firmware, too, which starts another image in
+ * the end. If it started that image by itself, its own image and initrd would stay
+ * in memory, and so would those of each Linux in a chain. So it passes the other
+ * image on to the Linux below, and returns; see child_pass_on().
  */
 #include "boot.h"
 
@@ -41,7 +41,8 @@ static efi_guid_t load_file2_guid = EFI_LOAD_FILE2_PROTOCOL_GUID;
 
 /*
  * A Linux that is started by another finds this protocol on the handle of its own
- * image. No other image gets it.
+ * image. No other image gets it. The two may be of different versions, so the GUID
+ * must change if struct efi_mode_child does.
  */
 #define CHILD_STARTER_GUID \
 	EFI_GUID(0x5cd1c9a4, 0x0f6e, 0x4b0b, 0x9d, 0x53, 0x4e, 0x8a, 0xb5, 0x27, 0xc1, 0x60)
