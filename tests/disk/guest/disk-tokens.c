@@ -445,7 +445,7 @@ static struct ledger left_behind(struct ledger others)
 	ksft_test_result(write_file(DISK_DRIVER "bind", device) &&
 			 wait_disk(GUID, disk, sizeof(disk), PATIENCE),
 			 "the driver can be bound again\n");
-	fd = open_disk(disk, O_RDWR | O_DIRECT);
+	fd = open_new_disk(O_RDWR);
 	ksft_test_result(put(fd, "new", 0, 0, MIB) && ask(FN(FIND), 0) == 2 &&
 			 get(fd, "new", 0, 0, MIB),
 			 "late tokens do not disturb it\n");

@@ -399,7 +399,7 @@ static void another_disk(void)
 			 (uint64_t)ask(FN(WORD), 0) == 0x5555555555555555,
 			 "writes for the old disk do not reach it\n");
 	close(fd);
-	other = open_disk(disk, O_RDWR | O_DIRECT);
+	other = open_new_disk(O_RDWR);
 	ksft_test_result(other >= 0 && put(other, "new", 0, 0, 64 * 1024) &&
 			 disk_has("new", 0, 64 * 1024), "the new disk can be written\n");
 	close(other);

@@ -86,18 +86,29 @@ static inline bool disappear(void)
 	       !find_disk(GUID, disk, sizeof(disk));
 }
 
-/* The disk appears in sysfs a little earlier than its node can be opened */
-static inline int use_with(unsigned int kind, int flags)
+/*
+ * The disk appears in sysfs a little earlier than its node, and the node a
+ * little earlier than it can be opened
+ */
+static inline int open_new_disk(int flags)
 {
 	int fd = -1, ms;
 
+	for (ms = 0; ms < PATIENCE && fd < 0; ms += 10) {
+		fd = open_disk(disk, flags | O_DIRECT);
+		if (fd < 0 && errno != ENXIO && errno != ENOENT)
+			break;
+		usleep(10000);
+	}
+	return fd;
+}
+
+static inline int use_with(unsigned int kind, int flags)
+{
+	int fd = -1;
+
 	if (appear(kind) && wait_disk(GUID, disk, sizeof(disk), PATIENCE))
-		for (ms = 0; ms < PATIENCE && fd < 0; ms += 10) {
-			fd = open_disk(disk, flags | O_DIRECT);
-			if (fd < 0 && errno != ENXIO)
-				break;
-			usleep(10000);
-		}
+		fd = open_new_disk(flags);
 	if (fd < 0)
 		ksft_exit_fail_msg("disk of kind %u: %s\n", kind,
 				   strerror(errno));
