@@ -20,15 +20,18 @@ efi-mode.tests,1,efi-mode developers,efi-mode.tests,1,mailto:linux-efi@vger.kern
 # The first line of SbatLevel. shim does not replace it by its own, because the date is later.
 SBAT_LEVEL = b"sbat,1,2099010100\n"
 MICROSOFT = "/usr/share/OVMF/OVMF_VARS_4M.ms.fd"
+# Debian's key for tests, and a store in which it is PK, KEK and db
+SNAKEOIL = "/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd"
+SNAKEOIL_KEY = "/usr/share/ovmf/PkKek-1-snakeoil"
 
 
 class Trust:
     """
     The keys of a test, in a folder of its own
 
-    The firmware trusts the key "db". The machine owner has the key "mok", which shim
-    trusts. Nothing trusts the key "other". The key "revoked" is in db and in MokList, and
-    in dbx, too.
+    The firmware trusts the key "db", or "snakeoil" if the store is SNAKEOIL. The machine
+    owner has the key "mok", which shim trusts. Nothing trusts the key "other". The key
+    "revoked" is in db and in MokList, and in dbx, too.
     """
 
     def __init__(self, opt):
@@ -36,7 +39,16 @@ class Trust:
         self.folder = opt.tmp
         self.keys = {name: secure_boot.make_key(opt.tmp, f"efi-mode {name}")
                      for name in ("owner", "db", "mok", "other", "revoked")}
+        self.keys["snakeoil"] = self._snakeoil()
         self.made = 0
+
+    def _snakeoil(self):
+        """Return the paths of Debian's key without its password, and of its certificate"""
+        key = os.path.join(self.folder, "snakeoil.key")
+        if not os.path.exists(key):
+            subprocess.run(["openssl", "pkey", "-in", SNAKEOIL_KEY + ".key", "-passin",
+                            "pass:snakeoil", "-out", key], check=True)
+        return key, SNAKEOIL_KEY + ".pem"
 
     def certificate(self, name):
         return self.keys[name][1]

@@ -15,7 +15,7 @@ from lib import machine as boots
 from lib import volume
 from lib.machine import BOOT, START, TEST
 from lib.registry import test
-from lib.trust import MICROSOFT, Trust
+from lib.trust import MICROSOFT, SNAKEOIL, Trust
 from tpm.swtpm import swtpm
 
 from .host import booted, by_option, disk_files, menu, note, options
@@ -38,11 +38,13 @@ def strict_firmware(opt):
 
 
 # For each way to start an image: the file and the load options of the boot option, the file of
-# shim, and the keys
+# shim and the key with which the test signs it, and the keys of the firmware
 CHAINS = {
-    "db": ("\\{image}", "{options}", None, {"trusted": ("db", "mok"), "machine_owner": ()}),
-    "shim": ("\\shimx64.efi", "{image} {options}", "shimx64.efi", {}),
-    "Microsoft's shim": ("\\shimx64.efi", "{image} {options}", "shimx64.efi.signed",
+    "db": ("\\{image}", "{options}", None, None,
+           {"trusted": ("db", "mok"), "machine_owner": ()}),
+    "shim": ("\\shimx64.efi", "{image} {options}", "shimx64.efi", "snakeoil",
+             {"base": SNAKEOIL}),
+    "Microsoft's shim": ("\\shimx64.efi", "{image} {options}", "shimx64.efi.signed", None,
                          {"base": MICROSOFT}),
 }
 
@@ -99,11 +101,11 @@ def child_files(opt, trust, chain):
 def machine(opt, results, name, trust, firmware, chain, image, command, tmp, args):
     """A machine in which @chain starts @image with the load options @command"""
     content = child_files(opt, trust, chain)
-    file, words, shim, keys = CHAINS[chain]
+    file, words, shim, key, keys = CHAINS[chain]
     if shim:
         content["shimx64.efi"] = trust.shim_file(shim)
-        if not shim.endswith(".signed"):
-            content["shimx64.efi"] = trust.sign(content["shimx64.efi"], "db")
+        if key:
+            content["shimx64.efi"] = trust.sign(content["shimx64.efi"], key)
     image = image.replace("/", "\\")
     store = trust.store(os.path.join(tmp, "vars.fd"),
                         (chain, file.format(image=image),
