@@ -32,6 +32,13 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 [ -d "$top/patches/$base" ] || die "patches/ has no folder for base $base"
 
 source=/usr/src/linux-source-$base.tar.xz
+# If the machine does not have the source: the Debian release that has it
+if [ ! -e "$source" ] && [ -e "$top/patches/$base/suite" ]; then
+	packed=$top/build/source-$base
+	source=$packed$source
+	[ -e "$source" ] || "$top/scripts/fetch-package.sh" \
+		"$(cat "$top/patches/$base/suite")" "linux-source-$base" "$packed" || exit
+fi
 [ -e "$source" ] || die "$source is missing, install linux-source-$base"
 
 # The files and folders of efi-mode, one per line
@@ -69,6 +76,10 @@ link_ours() {
 		cp -r -s -f -T "$top/$path" "$1/$path"
 		find "$1/$path" -xtype l -delete
 	done
+	# Files that only this base has, or that it has instead of another
+	if [ -d "$top/patches/$base/files" ]; then
+		cp -r -s -f -T "$top/patches/$base/files" "$1"
+	fi
 	for path in "$top"/tests/*/guest; do
 		[ -d "$path" ] || continue
 		mkdir -p "$1/$selftests"

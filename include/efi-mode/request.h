@@ -9,7 +9,7 @@
 #define EFI_MODE_MAX_ARGS		10
 #define EFI_MODE_NR_QUESTIONS		32
 
-#ifndef __ASSEMBLY__
+#ifndef __ASSEMBLER__
 
 #include <linux/efi.h>
 #include <linux/types.h>
@@ -93,5 +93,5 @@ struct efi_mode_question {
 	__u64 event;
 };
 
-#endif /* !__ASSEMBLY__ */
+#endif /* !__ASSEMBLER__ */
 #endif /* _EFI_MODE_REQUEST_H */

@@ -41,7 +41,7 @@
 
 #include <asm/desc.h>
 
-/* rdmsrl() would need the exception table and the tracepoints of the kernel */
+/* rdmsrq() would need the exception table and the tracepoints of the kernel */
 static inline u64 efi_mode_read_msr(u32 msr)
 {
 	u32 low, high;

@@ -8,7 +8,7 @@
 /* Distance of the stubs in bytes */
 #define EFI_MODE_CLOCK_WATCH_STRIDE	16
 
-#ifndef __ASSEMBLY__
+#ifndef __ASSEMBLER__
 
 #include <linux/types.h>
 
@@ -29,5 +29,5 @@ struct efi_mode_clock_watch {
 extern struct efi_mode_clock_watch efi_mode_clock_watches[];
 extern const char efi_mode_clock_watch_stubs[];
 
-#endif /* !__ASSEMBLY__ */
+#endif /* !__ASSEMBLER__ */
 #endif /* _ARCH_EFI_BOOT_CLOCK_WATCH_H */

@@ -4,7 +4,7 @@
  */
 #include <linux/math.h>
 #include <linux/math64.h>
-#include <asm/cpuid.h>
+#include <asm/cpuid/api.h>
 #include <asm/fpu/types.h>
 #include <asm/msr.h>
 #include <asm/processor-flags.h>

@@ -9,7 +9,7 @@
 #define EFI_MODE_NR_FAULTS	22	/* up to the control protection exception */
 #define EFI_MODE_ENTRY_STRIDE	16
 
-#ifndef __ASSEMBLY__
+#ifndef __ASSEMBLER__
 
 #include <linux/types.h>
 
@@ -36,5 +36,5 @@ void efi_mode_fault(const struct efi_mode_fault *frame);
 /* machine-check.c, called by the entry */
 bool efi_mode_mc_is_fatal(void);
 
-#endif /* !__ASSEMBLY__ */
+#endif /* !__ASSEMBLER__ */
 #endif /* _ARCH_EFI_BOOT_IDT_ENTRY_H */

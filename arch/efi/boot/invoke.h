@@ -15,7 +15,7 @@
 /* Number of 64-bit words below the stack that reveal that a call used more */
 #define EFI_MODE_NR_STACK_MARKS	16
 
-#ifndef __ASSEMBLY__
+#ifndef __ASSEMBLER__
 
 #include <linux/types.h>
 
@@ -27,5 +27,5 @@ void efi_mode_invoke(struct efi_mode_request *request);
 unsigned long efi_mode_invoke_handler(unsigned long handler,
 				      unsigned long flags);
 
-#endif /* !__ASSEMBLY__ */
+#endif /* !__ASSEMBLER__ */
 #endif /* _ARCH_EFI_BOOT_INVOKE_H */

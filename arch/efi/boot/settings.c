@@ -8,7 +8,7 @@
  * A setting that has not changed is not written, because setting a mode clears
  * the screen.
  */
-#include <asm/cpuid.h>
+#include <asm/cpuid/api.h>
 #include <asm/msr.h>
 
 #include "boot.h"

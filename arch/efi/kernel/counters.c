@@ -105,9 +105,9 @@ void __kprobes __efi_mode_counters_stop(void)
 	struct efi_mode_counter *r;
 
 	for (r = counters; r < counters + nr_counters; r++) {
-		rdmsrl(r->msr, r->saved);
+		rdmsrq(r->msr, r->saved);
 		if (r->saved & r->running)
-			wrmsrl(r->msr, r->saved & ~r->running);
+			wrmsrq(r->msr, r->saved & ~r->running);
 	}
 }
 
@@ -117,7 +117,7 @@ void __kprobes __efi_mode_counters_start(void)
 
 	for (r = counters; r < counters + nr_counters; r++)
 		if (r->saved & r->running)
-			wrmsrl(r->msr, r->saved);
+			wrmsrq(r->msr, r->saved);
 }
 
 /* A hypervisor may report the feature but not implement the register */
@@ -125,7 +125,7 @@ static bool __init ecounter_exists(const struct efi_mode_counter *r)
 {
 	u64 value;
 
-	return !rdmsrl_safe(r->msr, &value);
+	return !rdmsrq_safe(r->msr, &value);
 }
 
 static bool __init ecounter_perf_uses_hardware(void)

@@ -382,7 +382,7 @@ void __kprobes efi_mode_timer_give(u64 now)
 		etmr_load(slice, 0);
 		/* The write to the LVT must take effect before the next one */
 		mb();
-		wrmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_deadline);
+		wrmsrq(MSR_IA32_TSC_DEADLINE, t->firmware_deadline);
 		return;
 	}
 	etmr_load(slice, slice->tmict);
@@ -510,7 +510,7 @@ void __kprobes efi_mode_timer_reclaim(void)
 		etmr_follow(lvtt, tdcr, tmict, tsc);
 
 	if (h->clock == EFI_MODE_CLOCK_TSC_DEADLINE) {
-		rdmsrl(MSR_IA32_TSC_DEADLINE, t->firmware_deadline);
+		rdmsrq(MSR_IA32_TSC_DEADLINE, t->firmware_deadline);
 	} else if (h->clock == EFI_MODE_CLOCK_APIC_ONE_SHOT) {
 		etmr_follow_one_shot(tmict, tmcct, tsc);
 	} else if (h->clock == EFI_MODE_CLOCK_DEVICE) {
@@ -687,7 +687,7 @@ void __init efi_mode_timer_take_over(void)
 	efi_mode_timers.is_counter_unread = true;
 	tsc = rdtsc();
 	if (h->clock == EFI_MODE_CLOCK_TSC_DEADLINE)
-		rdmsrl(MSR_IA32_TSC_DEADLINE,
+		rdmsrq(MSR_IA32_TSC_DEADLINE,
 		       efi_mode_timers.firmware_deadline);
 
 	etmr_measure_clock();

@@ -16,6 +16,7 @@
 #include <linux/memblock.h>
 #include <linux/range.h>
 #include <linux/screen_info.h>
+#include <linux/sysfb.h>
 
 #include <asm/e820/api.h>
 #include <asm/setup.h>
@@ -75,10 +76,11 @@ static void *__init ememory_alloc(size_t size)
 /* Leave out the frame buffer, because the screen drivers claim it */
 static void __init ememory_spare_frame_buffer(struct range *ranges, int nr)
 {
-	u64 base = screen_info.lfb_base, size = screen_info.lfb_size;
+	const struct screen_info *si = &sysfb_primary_display.screen;
+	u64 base = si->lfb_base, size = si->lfb_size;
 
-	if (screen_info.capabilities & VIDEO_CAPABILITY_64BIT_BASE)
-		base |= (u64)screen_info.ext_lfb_base << 32;
+	if (si->capabilities & VIDEO_CAPABILITY_64BIT_BASE)
+		base |= (u64)si->ext_lfb_base << 32;
 	if (base && size)
 		subtract_range(ranges, nr, base, base + size);
 }

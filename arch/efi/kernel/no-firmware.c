@@ -15,6 +15,7 @@
 #include <linux/screen_info.h>
 #include <linux/serial_reg.h>
 #include <linux/string.h>
+#include <linux/sysfb.h>
 
 #include <asm/efi-mode.h>
 
@@ -48,10 +49,11 @@ static void __init enofw_write_serial(const char *s)
 /* Write from the line of the cursor on, or to the last lines */
 static void __init enofw_write_text(const char *s)
 {
-	unsigned int columns = max(screen_info.orig_video_cols, 1);
+	const struct screen_info *si = &sysfb_primary_display.screen;
+	unsigned int columns = max(si->orig_video_cols, 1);
 	unsigned int lines = DIV_ROUND_UP(strlen(s), columns);
-	unsigned int rows = max(screen_info.orig_video_lines, lines);
-	unsigned int row = min(screen_info.orig_y, rows - lines);
+	unsigned int rows = max(si->orig_video_lines, lines);
+	unsigned int row = min(si->orig_y, rows - lines);
 	unsigned int i = row * columns, end = i + lines * columns;
 	u16 __iomem *screen;
 
@@ -71,7 +73,8 @@ static void __init enofw_write_text(const char *s)
 static void __init enofw_draw_line(u8 __iomem *line, const struct font_desc *font,
 				   unsigned int y, const char *s)
 {
-	unsigned int bytes = DIV_ROUND_UP(screen_info.lfb_depth, 8);
+	const struct screen_info *si = &sysfb_primary_display.screen;
+	unsigned int bytes = DIV_ROUND_UP(si->lfb_depth, 8);
 	const u8 *glyphs = font->data;
 	unsigned int x, width;
 
@@ -85,18 +88,19 @@ static void __init enofw_draw_line(u8 __iomem *line, const struct font_desc *fon
 
 static void __init enofw_draw(const char *s)
 {
+	const struct screen_info *si = &sysfb_primary_display.screen;
 	const struct font_desc *font = find_font("VGA8x16");
-	u64 base = screen_info.lfb_base;
-	u32 pitch = screen_info.lfb_linelength;
-	size_t columns = screen_info.lfb_width / 8;
+	u64 base = si->lfb_base;
+	u32 pitch = si->lfb_linelength;
+	size_t columns = si->lfb_width / 8;
 	u8 __iomem *line;
 	char text[128];
 	unsigned int y;
 
-	if (!font || !base || screen_info.lfb_depth < 15)
+	if (!font || !base || si->lfb_depth < 15)
 		return;
-	if (screen_info.capabilities & VIDEO_CAPABILITY_64BIT_BASE)
-		base |= (u64)screen_info.ext_lfb_base << 32;
+	if (si->capabilities & VIDEO_CAPABILITY_64BIT_BASE)
+		base |= (u64)si->ext_lfb_base << 32;
 	strscpy(text, s, min(sizeof(text), columns + 1));
 	for (y = 0; y < font->height; y++) {
 		line = early_ioremap(base + (u64)y * pitch, pitch);
@@ -114,14 +118,15 @@ static void __init enofw_draw(const char *s)
  */
 void __init __noreturn efi_mode_no_firmware(void)
 {
+	const struct screen_info *si = &sysfb_primary_display.screen;
 	static const char message[] __initconst =
 		"This kernel is an EFI application: start it from the UEFI shell, a boot entry or a boot manager.\r\n";
 
 	enofw_write_serial(message);
-	if (screen_info.orig_video_isVGA == VIDEO_TYPE_VLFB ||
-	    screen_info.orig_video_isVGA == VIDEO_TYPE_EFI)
+	if (si->orig_video_isVGA == VIDEO_TYPE_VLFB ||
+	    si->orig_video_isVGA == VIDEO_TYPE_EFI)
 		enofw_draw(message);
-	else if (screen_info.orig_video_isVGA == 1)
+	else if (si->orig_video_isVGA == 1)
 		enofw_write_text(message);
 	panic("efi-mode: not started by the EFI stub\n");
 }

@@ -20,7 +20,6 @@
 #include <linux/memblock.h>
 #include <linux/pgtable.h>
 #include <linux/root_dev.h>
-#include <linux/screen_info.h>
 #include <linux/static_call.h>
 #include <linux/timex.h>
 
@@ -81,8 +80,7 @@ static void __init esetup_insert_kernel_resources(void)
 static void __init esetup_setup_boot_params(void)
 {
 	ROOT_DEV = old_decode_dev(boot_params.hdr.root_dev);
-	screen_info = boot_params.screen_info;
-	edid_info = boot_params.edid_info;
+	efi_mode_note_display();
 	bootloader_type = boot_params.hdr.type_of_loader;
 	bootloader_version = boot_params.hdr.ext_loader_ver << 4 |
 			     (bootloader_type & 0xf);
@@ -254,7 +252,7 @@ void __init setup_arch(char **cmdline_p)
 	 */
 	therm_lvt_init();
 	mcheck_init();
-	register_refined_jiffies(CLOCK_TICK_RATE);
+	register_refined_jiffies(PIT_TICK_RATE);
 	unwind_init();
 }
 

@@ -313,9 +313,8 @@ static int eshare_thread(void *unused)
 	struct hrtimer timer;
 	u64 start;
 
-	hrtimer_init_on_stack(&timer, CLOCK_MONOTONIC,
-			      HRTIMER_MODE_REL_PINNED_HARD);
-	timer.function = eshare_end_of_piece;
+	hrtimer_setup_on_stack(&timer, eshare_end_of_piece, CLOCK_MONOTONIC,
+			       HRTIMER_MODE_REL_PINNED_HARD);
 	while (!efi_mode_is_stopped()) {
 		if (eshare_can_sleep())
 			eshare_sleep_while_idle();
@@ -374,9 +373,8 @@ static int __init eshare_init(void)
 	sched_setattr_nocheck(thread, &idle);
 	wake_up_process(thread);
 
-	hrtimer_init(&share_timer, CLOCK_MONOTONIC,
-		     HRTIMER_MODE_REL_PINNED_HARD);
-	share_timer.function = eshare_is_due;
+	hrtimer_setup(&share_timer, eshare_is_due, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_PINNED_HARD);
 	firmware_task = eshare_make_thread(eshare_thread, "efi");
 	wake_up_process(firmware_task);
 	return 0;

@@ -190,8 +190,8 @@ static __always_inline void ewsw_load_selectors(const struct efi_mode_cpu *cpu)
 	loadsegment(fs, s->fs);
 	load_gs_index(s->gs);
 	/* Loading the selectors has changed these bases */
-	wrmsrl(MSR_FS_BASE, cpu->fs_base);
-	wrmsrl(MSR_KERNEL_GS_BASE, cpu->kernel_gs_base);
+	wrmsrq(MSR_FS_BASE, cpu->fs_base);
+	wrmsrq(MSR_KERNEL_GS_BASE, cpu->kernel_gs_base);
 }
 
 /* Totals since boot */
@@ -331,8 +331,8 @@ static int __init ewsw_settle(void)
 	local_irq_disable();
 	native_store_gdt((struct desc_ptr *)h->linux_cpu.gdt);
 	store_idt((struct desc_ptr *)h->linux_cpu.idt);
-	rdmsrl(MSR_IA32_CR_PAT, h->linux_cpu.pat);
-	rdmsrl(MSR_GS_BASE, h->linux_cpu.gs_base);
+	rdmsrq(MSR_IA32_CR_PAT, h->linux_cpu.pat);
+	rdmsrq(MSR_GS_BASE, h->linux_cpu.gs_base);
 	h->linux_cpu.cs = __KERNEL_CS;
 	h->linux_cpu.ss = __KERNEL_DS;
 	h->linux_cpu.state_is_constant = 1;

@@ -248,23 +248,32 @@ struct efi_protocol *efi_protocol_open_above(struct efi_device *edev,
 }
 EXPORT_SYMBOL_GPL(efi_protocol_open_above);
 
-static int eproto_has(struct device *dev, void *guid)
+struct eproto_search {
+	const efi_guid_t *guid;
+	struct efi_device *found;
+};
+
+static int eproto_match(struct device *dev, void *data)
 {
-	return efi_device_has_protocol(to_efi_device(dev), guid);
+	struct eproto_search *search = data;
+
+	if (!efi_device_has_protocol(to_efi_device(dev), search->guid))
+		return 0;
+	search->found = to_efi_device(get_device(dev));
+	return 1;
 }
 
 struct efi_protocol *efi_protocol_open_below(struct efi_device *edev,
 					     const efi_guid_t *guid,
 					     unsigned long tpl)
 {
+	struct eproto_search search = { .guid = guid };
 	struct efi_protocol *p;
-	struct device *child;
 
-	child = device_find_child(&edev->dev, (void *)guid, eproto_has);
-	if (!child)
+	if (!device_for_each_child(&edev->dev, &search, eproto_match))
 		return ERR_PTR(-ENODEV);
-	p = eproto_open(edev, to_efi_device(child), guid, tpl);
-	put_device(child);
+	p = eproto_open(edev, search.found, guid, tpl);
+	put_device(&search.found->dev);
 	return p;
 }
 EXPORT_SYMBOL_GPL(efi_protocol_open_below);

@@ -442,18 +442,7 @@ static int edisk_make_gendisk(struct efi_disk *d)
 	struct gendisk *gd;
 	int ret;
 
-	d->tags.ops = &efi_disk_mq_ops;
-	d->tags.nr_hw_queues = 1;
-	d->tags.queue_depth = efi_disk_tokens_count(d) ?: QUEUE_DEPTH;
-	d->tags.cmd_size = sizeof(struct efi_disk_request);
-	d->tags.numa_node = NUMA_NO_NODE;
-	/*
-	 * No I/O scheduler by default: it costs 1000 instructions per request,
-	 * and the order of the requests need not change
-	 */
-	d->tags.flags = BLK_MQ_F_SHOULD_MERGE | BLK_MQ_F_BLOCKING |
-			BLK_MQ_F_NO_SCHED_BY_DEFAULT;
-	ret = blk_mq_alloc_tag_set(&d->tags);
+	ret = efi_disk_alloc_tags(d, efi_disk_tokens_count(d) ?: QUEUE_DEPTH);
 	if (ret)
 		return ret;
 	efi_disk_queue_limits(&d->media, edisk_max_request(d), &lim);

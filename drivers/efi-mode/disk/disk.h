@@ -10,6 +10,7 @@
  * Calls run downwards. Files on a line do not call each other:
  *
  *	disk, nvme, scsi
+ *	tags
  *	queue, mode, reconnect
  *	claim
  *	tokens, flush
@@ -515,7 +516,14 @@ unsigned int efi_disk_break_even(const struct efi_disk_trial *trial);
 
 /* queue.c */
 
-extern const struct blk_mq_ops efi_disk_mq_ops;
+blk_status_t efi_disk_queue_rq(struct blk_mq_hw_ctx *hctx,
+			       const struct blk_mq_queue_data *bd);
+void efi_disk_commit_rqs(struct blk_mq_hw_ctx *hctx);
+void efi_disk_init_request(struct request *rq);
+
+/* tags.c */
+
+int efi_disk_alloc_tags(struct efi_disk *d, unsigned int depth);
 
 /* reconnect.c */
 

@@ -520,7 +520,7 @@ static void equeue_serve_all(struct efi_disk *d, struct request *rq)
 	} while (more);
 }
 
-static blk_status_t equeue_rq(struct blk_mq_hw_ctx *hctx,
+blk_status_t efi_disk_queue_rq(struct blk_mq_hw_ctx *hctx,
 			      const struct blk_mq_queue_data *bd)
 {
 	struct efi_disk *d = hctx->queue->queuedata;
@@ -542,24 +542,16 @@ static blk_status_t equeue_rq(struct blk_mq_hw_ctx *hctx,
 }
 
 /* Called if blk-mq does not issue a request that it has announced (bd->last) */
-static void equeue_commit_rqs(struct blk_mq_hw_ctx *hctx)
+void efi_disk_commit_rqs(struct blk_mq_hw_ctx *hctx)
 {
 	equeue_serve_all(hctx->queue->queuedata, NULL);
 }
 
-static int equeue_init_request(struct blk_mq_tag_set *set, struct request *rq,
-			       unsigned int hctx_idx, unsigned int numa_node)
+/* Once for each request, when the disk is registered */
+void efi_disk_init_request(struct request *rq)
 {
 	struct efi_disk_request *r = blk_mq_rq_to_pdu(rq);
 
 	r->slot = NULL;
 	INIT_WORK(&r->again, equeue_serve_again);
-	return 0;
 }
-
-const struct blk_mq_ops efi_disk_mq_ops = {
-	.queue_rq	= equeue_rq,
-	.commit_rqs	= equeue_commit_rqs,
-	.init_request	= equeue_init_request,
-	.timeout	= efi_disk_token_timeout,
-};

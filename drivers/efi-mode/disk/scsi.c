@@ -202,7 +202,8 @@ static void escsi_replace_buffers(struct adapter *a)
 /*
  * There is one buffer, and the midlayer sends one command at a time (can_queue)
  */
-static int escsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
+static enum scsi_qc_status escsi_queuecommand(struct Scsi_Host *host,
+					      struct scsi_cmnd *cmd)
 {
 	struct adapter *a = escsi_adapter_of(host);
 	efi_status_t status;
@@ -265,7 +266,7 @@ static const struct scsi_host_template template = {
 	.queuecommand		= escsi_queuecommand,
 	.queuecommand_may_block	= true,
 	.eh_timed_out		= escsi_timed_out,
-	.device_configure	= escsi_configure,
+	.sdev_configure		= escsi_configure,
 	.this_id		= -1,
 	.can_queue		= 1,
 	.cmd_per_lun		= 1,

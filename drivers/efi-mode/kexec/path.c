@@ -78,11 +78,20 @@ static bool epath_ends_at_partition(const struct efi_device *edev, u64 start)
 	       get_unaligned_le64((void *)node + EPATH_HD_START_AT) == start;
 }
 
-static int epath_is_partition(struct device *dev, void *start)
+struct epath_search {
+	u64 start;
+	struct device *found;
+};
+
+static int epath_match(struct device *dev, void *data)
 {
 	struct efi_device *edev = efi_device_from(dev);
+	struct epath_search *search = data;
 
-	return edev && epath_ends_at_partition(edev, *(u64 *)start);
+	if (!edev || !epath_ends_at_partition(edev, search->start))
+		return 0;
+	search->found = get_device(dev);
+	return 1;
 }
 
 /*
@@ -92,17 +101,16 @@ static int epath_is_partition(struct device *dev, void *start)
 static struct device *epath_find_device(struct block_device *bdev)
 {
 	struct efi_device *disk = efi_device_from(disk_to_dev(bdev->bd_disk)->parent);
-	struct device *found = NULL;
-	u64 start;
+	struct epath_search search = { };
 
 	if (!disk)
 		return NULL;
 	if (bdev_is_partition(bdev)) {
-		start = (bdev->bd_start_sect << SECTOR_SHIFT) /
-			bdev_logical_block_size(bdev);
-		found = device_find_child(&disk->dev, &start, epath_is_partition);
+		search.start = (bdev->bd_start_sect << SECTOR_SHIFT) /
+			       bdev_logical_block_size(bdev);
+		device_for_each_child(&disk->dev, &search, epath_match);
 	}
-	return found ?: get_device(&disk->dev);
+	return search.found ?: get_device(&disk->dev);
 }
 
 /* The device path of the image that contains Linux, with the name of its file */

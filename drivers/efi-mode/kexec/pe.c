@@ -28,17 +28,18 @@ const char *efi_pe_why_not(const void *buf, size_t size)
 	const struct pe_hdr *pe;
 	size_t at;
 
-	if (size < sizeof(*mz) || mz->magic != MZ_MAGIC)
+	if (size < sizeof(*mz) || mz->magic != IMAGE_DOS_SIGNATURE)
 		return "is not a PE file";
 	at = mz->peaddr;
 	if (size_add(at, sizeof(*pe) + sizeof(*opt)) > size)
 		return "is truncated";
 	pe = buf + at;
 	opt = buf + at + sizeof(*pe);
-	if (pe->magic != PE_MAGIC)
+	if (pe->magic != IMAGE_NT_SIGNATURE)
 		return "is not a PE file";
 	if (pe->machine != IMAGE_FILE_MACHINE_AMD64 ||
-	    pe->opt_hdr_size < sizeof(*opt) || opt->magic != PE_OPT_MAGIC_PE32PLUS)
+	    pe->opt_hdr_size < sizeof(*opt) ||
+	    opt->magic != IMAGE_NT_OPTIONAL_HDR64_MAGIC)
 		return "is for another kind of CPU";
 	if (opt->subsys != IMAGE_SUBSYSTEM_EFI_APPLICATION)
 		return "is not an EFI application";

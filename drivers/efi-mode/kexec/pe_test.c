@@ -20,12 +20,12 @@ struct pe_file {
 static void make_file(struct pe_file *f)
 {
 	memset(f, 0, sizeof(*f));
-	f->mz.magic = MZ_MAGIC;
+	f->mz.magic = IMAGE_DOS_SIGNATURE;
 	f->mz.peaddr = offsetof(struct pe_file, pe);
-	f->pe.magic = PE_MAGIC;
+	f->pe.magic = IMAGE_NT_SIGNATURE;
 	f->pe.machine = IMAGE_FILE_MACHINE_AMD64;
 	f->pe.opt_hdr_size = sizeof(f->opt);
-	f->opt.magic = PE_OPT_MAGIC_PE32PLUS;
+	f->opt.magic = IMAGE_NT_OPTIONAL_HDR64_MAGIC;
 	f->opt.subsys = IMAGE_SUBSYSTEM_EFI_APPLICATION;
 	f->opt.header_size = offsetof(struct pe_file, rest);
 }

@@ -24,7 +24,9 @@
 #include <linux/ktime.h>
 #include <linux/limits.h>
 #include <linux/screen_info.h>
+#include <linux/sysfb.h>
 
+#include <drm/clients/drm_client_setup.h>
 #include <drm/drm_atomic.h>
 #include <drm/drm_atomic_helper.h>
 #include <drm/drm_crtc.h>
@@ -41,6 +43,7 @@
 #include <drm/drm_modeset_helper_vtables.h>
 #include <drm/drm_modeset_lock.h>
 #include <drm/drm_panic.h>
+#include <drm/drm_print.h>
 #include <drm/drm_probe_helper.h>
 
 #include <efi-mode/time-limits.h>
@@ -109,7 +112,7 @@ static int edrm_plane_prepare_fb(struct drm_plane *plane,
 }
 
 static int edrm_plane_check(struct drm_plane *plane,
-			    struct drm_atomic_state *state)
+			    struct drm_atomic_commit *state)
 {
 	struct drm_plane_state *new = drm_atomic_get_new_plane_state(state,
 								     plane);
@@ -146,18 +149,55 @@ static void *edrm_first_pixel(struct drm_plane_state *state)
 	       src.x1 * state->fb->format->cpp[0];
 }
 
+typedef void (*edrm_convert_t)(struct iosys_map *dst,
+			       const unsigned int *pitch,
+			       const struct iosys_map *src,
+			       const struct drm_framebuffer *fb,
+			       const struct drm_rect *clip,
+			       struct drm_format_conv_state *state);
+
+static void edrm_convert_nothing(struct iosys_map *dst,
+				 const unsigned int *pitch,
+				 const struct iosys_map *src,
+				 const struct drm_framebuffer *fb,
+				 const struct drm_rect *clip,
+				 struct drm_format_conv_state *state)
+{
+	drm_fb_memcpy(dst, pitch, src, fb, clip);
+}
+
+/* Choose the function for a @format of modes.c. All clients use XRGB8888. */
+static edrm_convert_t edrm_converter(u32 format)
+{
+	switch (format) {
+	case DRM_FORMAT_XBGR8888:
+		return drm_fb_xrgb8888_to_xbgr8888;
+	case DRM_FORMAT_XRGB2101010:
+		return drm_fb_xrgb8888_to_xrgb2101010;
+	case DRM_FORMAT_RGB888:
+		return drm_fb_xrgb8888_to_rgb888;
+	case DRM_FORMAT_RGB565:
+		return drm_fb_xrgb8888_to_rgb565;
+	case DRM_FORMAT_XRGB1555:
+		return drm_fb_xrgb8888_to_xrgb1555;
+	default:
+		return edrm_convert_nothing;
+	}
+}
+
 static void edrm_copy_to_frame_buffer(struct screen *s,
 				      struct drm_plane_state *state,
 				      const struct drm_rect *rect)
 {
 	const struct efi_gop_mode *mode = &s->gop.mode;
 	const struct drm_format_info *format = drm_format_info(mode->format);
+	edrm_convert_t convert = edrm_converter(mode->format);
 	struct iosys_map src, dst = s->fb.map;
 
 	iosys_map_set_vaddr(&src, edrm_first_pixel(state));
 	iosys_map_incr(&dst, drm_fb_clip_offset(mode->pitch, format, rect));
-	drm_fb_blit(&dst, &mode->pitch, mode->format, &src, state->fb, rect,
-		    &to_drm_shadow_plane_state(state)->fmtcnv_state);
+	convert(&dst, &mode->pitch, &src, state->fb, rect,
+		&to_drm_shadow_plane_state(state)->fmtcnv_state);
 }
 
 static int edrm_copy(struct screen *s, struct drm_plane_state *state,
@@ -319,7 +359,7 @@ static void edrm_note_scanout(struct screen *s, struct drm_plane_state *state)
 
 /* If drawing fails, the next frame draws everything again. */
 static void edrm_plane_update(struct drm_plane *plane,
-			      struct drm_atomic_state *state)
+			      struct drm_atomic_commit *state)
 {
 	struct drm_plane_state *new = drm_atomic_get_new_plane_state(state,
 								     plane);
@@ -408,7 +448,7 @@ edrm_crtc_mode_valid(struct drm_crtc *crtc, const struct drm_display_mode *mode)
 }
 
 static void edrm_crtc_enable(struct drm_crtc *crtc,
-			     struct drm_atomic_state *state)
+			     struct drm_atomic_commit *state)
 {
 	struct drm_crtc_state *new = drm_atomic_get_new_crtc_state(state, crtc);
 	struct screen *s = to_screen(crtc->dev);
@@ -438,7 +478,7 @@ static void edrm_crtc_enable(struct drm_crtc *crtc,
  * follows.
  */
 static void edrm_crtc_disable(struct drm_crtc *crtc,
-			      struct drm_atomic_state *state)
+			      struct drm_atomic_commit *state)
 {
 	struct drm_crtc_state *new = drm_atomic_get_new_crtc_state(state, crtc);
 	struct screen *s = to_screen(crtc->dev);
@@ -516,7 +556,7 @@ static const struct drm_connector_funcs connector_funcs = {
 
 /* Frames */
 
-static void edrm_commit_tail(struct drm_atomic_state *state)
+static void edrm_commit_tail(struct drm_atomic_commit *state)
 {
 	struct screen *s = to_screen(state->dev);
 	s64 early = ktime_us_delta(s->next_frame, ktime_get());
@@ -548,9 +588,9 @@ DEFINE_DRM_GEM_FOPS(fops);
 
 static const struct drm_driver driver = {
 	DRM_GEM_SHMEM_DRIVER_OPS,
+	DRM_FBDEV_SHMEM_DRIVER_OPS,
 	.name			= "efi-gop",
 	.desc			= "Screens of the EFI firmware",
-	.date			= "20250101",
 	.major			= 1,
 	.driver_features	= DRIVER_ATOMIC | DRIVER_GEM | DRIVER_MODESET,
 	.fops			= &fops,
@@ -617,11 +657,12 @@ static int edrm_init_drm(struct screen *s)
  */
 static void edrm_take_from_simpledrm(struct screen *s)
 {
+	const struct screen_info *si = &sysfb_primary_display.screen;
 	size_t size = (size_t)s->gop.mode.pitch * s->gop.mode.height;
 
 	if (s->gop.mode.format &&
-	    screen_info.orig_video_isVGA == VIDEO_TYPE_EFI &&
-	    s->gop.base == __screen_info_lfb_base(&screen_info))
+	    si->orig_video_isVGA == VIDEO_TYPE_EFI &&
+	    s->gop.base == __screen_info_lfb_base(si))
 		aperture_remove_conflicting_devices(s->gop.base, size,
 						    driver.name);
 }
@@ -666,7 +707,7 @@ static int edrm_probe(struct efi_device *edev, const struct efi_device_id *id)
 	drm_info(&s->drm, "%ux%u, %u modes, %s\n", s->gop.mode.width,
 		 s->gop.mode.height, s->gop.nr_modes,
 		 s->gop.mode.format ? "with a frame buffer" : "Blt() only");
-	drm_fbdev_shmem_setup(&s->drm, 32);
+	drm_client_setup(&s->drm, NULL);
 	return 0;
 }
 
@@ -688,7 +729,7 @@ static void edrm_remove(struct efi_device *edev)
 static int edrm_query_modes_anew(struct screen *s,
 				 struct drm_modeset_acquire_ctx *ctx)
 {
-	struct drm_atomic_state *shown;
+	struct drm_atomic_commit *shown;
 	int ret;
 
 	shown = drm_atomic_helper_duplicate_state(&s->drm, ctx);
@@ -702,7 +743,7 @@ static int edrm_query_modes_anew(struct screen *s,
 		drm_err(&s->drm, "cannot read the modes again: error %d\n", ret);
 	ret = drm_atomic_helper_commit_duplicated_state(shown, ctx);
 out:
-	drm_atomic_state_put(shown);
+	drm_atomic_commit_put(shown);
 	return ret;
 }
 

@@ -529,7 +529,7 @@ void efi_gop_unmap(struct efi_gop_frame_buffer *fb)
  */
 static int __init egop_keep_from_simpledrm(void)
 {
-	const struct screen_info *si = &screen_info;
+	const struct screen_info *si = &sysfb_primary_display.screen;
 
 	if (si->orig_video_isVGA == VIDEO_TYPE_EFI &&
 	    !egop_is_uncached(__screen_info_lfb_base(si), si->lfb_size)) {

@@ -436,8 +436,8 @@ static long test_panic(void)
 {
 	static struct hrtimer timer;
 
-	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
-	timer.function = want_lock;
+	hrtimer_setup(&timer, want_lock, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_PINNED_HARD);
 	raw_spin_lock_irq(&wanted);
 	hrtimer_start(&timer, ms_to_ktime(EFI_MODE_TEST_PANIC_TIMER_MS),
 		      HRTIMER_MODE_REL_PINNED_HARD);

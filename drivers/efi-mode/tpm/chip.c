@@ -18,8 +18,8 @@
 
 #include <efi-mode/call.h>
 
-/* The interface for drivers of chips is private to the TPM core */
-#include "../../char/tpm/tpm.h"
+#include <efi-tpm-core.h>
+
 #include "efi-tpm.h"
 
 #define EFI_TCG_PROTOCOL_GUID \
@@ -129,7 +129,7 @@ static int echip_check_response(struct efi_tpm *t)
 	return -EIO;
 }
 
-static int echip_send(struct tpm_chip *chip, u8 *buf, size_t size)
+static int echip_send(EFI_TPM_SEND_ARGS)
 {
 	struct efi_tpm *t = echip_from(chip);
 	int ret;
@@ -353,4 +353,3 @@ module_exit(echip_exit);
 
 MODULE_DESCRIPTION("TPM of the firmware (EFI_TCG2_PROTOCOL)");
 MODULE_LICENSE("GPL");
-MODULE_IMPORT_NS(EFI_TPM);

@@ -13,8 +13,8 @@
 #include <linux/reboot.h>
 #include <linux/unaligned.h>
 
-/* The functions that build commands are private to the TPM core */
-#include "../../char/tpm/tpm.h"
+#include <efi-tpm-core.h>
+
 #include "efi-tpm.h"
 
 /*
@@ -74,16 +74,16 @@ static int eloaded_list_kind(struct tpm_chip *chip, struct tpm_buf *buf, u32 fir
 /* @list stays shorter if the TPM fails, which its next user will notice */
 static void eloaded_list(struct tpm_chip *chip, struct efi_tpm_loaded *list)
 {
-	struct tpm_buf buf;
+	struct tpm_buf *buf = efi_tpm_buf_alloc();
 	unsigned int i;
 
 	list->nr = 0;
-	if (tpm_buf_init(&buf, TPM2_ST_NO_SESSIONS, TPM2_CC_GET_CAPABILITY))
+	if (!buf)
 		return;
 	for (i = 0; i < ARRAY_SIZE(eloaded_kinds); i++)
-		if (eloaded_list_kind(chip, &buf, eloaded_kinds[i], list))
+		if (eloaded_list_kind(chip, buf, eloaded_kinds[i], list))
 			break;
-	tpm_buf_destroy(&buf);
+	efi_tpm_buf_free(buf);
 }
 
 static bool eloaded_has(const struct efi_tpm_loaded *list, u32 handle)

@@ -32,7 +32,7 @@ void efi_tpm_measure_start(struct efi_tpm_measurer *measurer)
 		emeas_measurer = measurer;
 	mutex_unlock(&emeas_mutex);
 }
-EXPORT_SYMBOL_NS_GPL(efi_tpm_measure_start, EFI_TPM);
+EXPORT_SYMBOL_GPL(efi_tpm_measure_start);
 
 /**
  * efi_tpm_measure_stop() - the counterpart of efi_tpm_measure_start()
@@ -47,7 +47,7 @@ void efi_tpm_measure_stop(struct efi_tpm_measurer *measurer)
 		emeas_measurer = NULL;
 	mutex_unlock(&emeas_mutex);
 }
-EXPORT_SYMBOL_NS_GPL(efi_tpm_measure_stop, EFI_TPM);
+EXPORT_SYMBOL_GPL(efi_tpm_measure_stop);
 
 int efi_tcg2_measure_at(u32 pcr, u32 type, phys_addr_t data, size_t data_size,
 			const void *event, size_t event_size)

@@ -7,6 +7,7 @@
  * little-endian and unaligned (TCG PC Client Platform Firmware Profile, section
  * 10.2).
  */
+#include <linux/bits.h>
 #include <linux/overflow.h>
 #include <linux/string.h>
 #include <linux/tpm_eventlog.h>

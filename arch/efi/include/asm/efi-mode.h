@@ -19,7 +19,7 @@
  *	ignore, irq, lapic-timer, switch, counters
  *	systab, child
  *	handoff
- *	no-firmware, kexec
+ *	no-firmware, kexec, display
  *
  * apic.c and lapic-timer.c form one unit; lapic-timer.h is the interface
  * between them. Drivers use the headers in include/efi-mode.
@@ -266,6 +266,10 @@ void efi_mode_memory_insert_resources(void);
 /* no-firmware.c */
 
 void __noreturn efi_mode_no_firmware(void);
+
+/* display.c */
+
+void efi_mode_note_display(void);
 
 /* time.c */
 

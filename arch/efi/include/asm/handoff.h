@@ -106,7 +106,7 @@
 #define EFI_MODE_ABI_HANDOFF		BIT(7)	/* end of the handoff overwritten */
 #define EFI_MODE_NR_ABI_VIOLATIONS	8
 
-#ifndef __ASSEMBLY__
+#ifndef __ASSEMBLER__
 
 #include <linux/compiler_attributes.h>
 #include <linux/types.h>
@@ -494,5 +494,5 @@ static inline int efi_mode_counts_ticks(const struct efi_mode_handoff *h)
 	       h->clock == EFI_MODE_CLOCK_APIC_ONE_SHOT;
 }
 
-#endif /* !__ASSEMBLY__ */
+#endif /* !__ASSEMBLER__ */
 #endif /* _ASM_HANDOFF_H */

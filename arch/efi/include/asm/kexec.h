@@ -7,7 +7,7 @@
 
 #include_next <asm/kexec.h>
 
-#ifndef __ASSEMBLY__
+#ifndef __ASSEMBLER__
 
 struct kimage;
 
@@ -23,5 +23,5 @@ int efi_kexec_commit(struct kimage *image);
 #define machine_kexec_post_load efi_kexec_commit
 #endif
 
-#endif /* !__ASSEMBLY__ */
+#endif /* !__ASSEMBLER__ */
 #endif /* _ASM_EFI_KEXEC_H */
