@@ -11,7 +11,8 @@ export ARCH
 MAKEFLAGS += --no-print-directory
 
 top	:= $(CURDIR)
-build	:= $(top)/build
+# Another base has a folder of its own for everything that is built
+build	:= $(top)/build$(if $(filter-out 6.12,$(BASE)),/$(BASE))
 tree	:= $(build)/linux-$(BASE)
 
 # As in a kernel tree, O= is relative to the folder in which make was called
