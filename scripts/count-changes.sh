@@ -3,9 +3,10 @@
 #
 # Count the lines that our patches change in existing kernel files
 #
-# usage: scripts/count-changes.sh [BASE]
+# usage: scripts/count-changes.sh [BASE [PRISTINE]]
 #
 #   BASE       kernel base: the name of a folder in patches/, by default 6.12
+#   PRISTINE   folder for the kernel tree without the patches
 #
 # Prints the number of added and removed lines for each file. Moved lines are counted
 # separately; git detects them by the rules of --color-moved=zebra. Lines of a file that a
@@ -21,7 +22,7 @@ patches=$top/patches/$base
 [ -d "$patches" ] || die "patches/ has no folder for base $base"
 
 # Unpacking takes half a minute, so share this folder with the test same-config
-pristine=$top/build/pristine-$base
+pristine=${2-$top/build/pristine-$base}
 "$top/scripts/prepare-tree.sh" --pristine "$base" "$pristine"
 
 tmp=$(mktemp -d)

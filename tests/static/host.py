@@ -32,17 +32,37 @@ def config(tree, arch, names, out):
         return f.read()
 
 
+def base_of(opt):
+    """Return the kernel base, and the folder for its tree without our patches"""
+    base = os.path.basename(opt.tree).removeprefix("linux-")
+    return base, os.path.join(opt.build, f"pristine-{base}")
+
+
 @test("static", beside=True, needs=("image",))
 def same_config(opt, results):
     """The patches change no configuration of the architectures x86_64 and i386"""
-    base = os.path.basename(opt.tree).removeprefix("linux-")
-    pristine = os.path.join(opt.build, f"pristine-{base}")
+    base, pristine = base_of(opt)
     subprocess.run([os.path.join(TOP, "scripts/prepare-tree.sh"), "--pristine",
                     base, pristine], check=True)
     for arch, name in UNCHANGED:
         ours = config(opt.tree, arch, name, os.path.join(opt.tmp, "ours"))
         theirs = config(pristine, arch, name, os.path.join(opt.tmp, "theirs"))
         results.add(ours == theirs, f"ARCH={arch} {name} is unchanged")
+
+
+# Lines of existing files that the patches of a base may change
+CHANGED_LINES = 150
+
+
+@test("static", beside=True, needs=("tree",))
+def changed_lines(opt, results):
+    """The patches change few lines of existing files"""
+    done = subprocess.run([os.path.join(TOP, "scripts/count-changes.sh"), *base_of(opt)],
+                          check=False, capture_output=True, text=True)
+    found = re.search(r"^(\d+) lines changed in existing files", done.stdout, re.M)
+    results.add(done.returncode == 0 and found and 0 < int(found[1]) <= CHANGED_LINES,
+                f"at most {CHANGED_LINES} lines of existing files are changed",
+                done.stdout + done.stderr)
 
 
 def enabled(text):
@@ -91,7 +111,12 @@ def patch_that_does_not_apply(opt, results):
         copy = os.path.join(tmp, "repository")
         os.makedirs(os.path.join(copy, "scripts"))
         os.makedirs(os.path.join(copy, "patches", base))
-        for name in ("scripts/prepare-tree.sh",):
+        # The source package, if it was downloaded
+        os.symlink(os.path.join(TOP, "build"), os.path.join(copy, "build"))
+        suite = f"patches/{base}/suite"
+        for name in ("scripts/prepare-tree.sh", suite):
+            if not os.path.exists(os.path.join(TOP, name)):
+                continue
             with open(os.path.join(TOP, name), "rb") as f:
                 data = f.read()
             path = os.path.join(copy, name)
