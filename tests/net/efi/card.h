@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The network card of the EFI test driver: what its two protocols share
+ * The network card of the EFI test driver: declarations for both of its protocols
  */
 #ifndef CARD_H
 #define CARD_H

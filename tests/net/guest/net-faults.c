@@ -491,7 +491,7 @@ static bool logged(const char *text)
 	return strstr(log, text);
 }
 
-/* No interface for what is not an Ethernet card */
+/* A card that is not an Ethernet card has no interface */
 static void test_mode(unsigned int kind, const char *message, const char *what)
 {
 	int ms;
