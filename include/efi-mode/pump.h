@@ -82,6 +82,8 @@ struct efi_mode_frame {
  * @rx_tail:	written by the kernel
  * @may_sleep:	set by the kernel if the pump may set @asleep
  * @asleep:	set by the pump if it will signal @wake
+ * @max_frame:	set by the kernel to the size of the longest frame that may arrive, in
+ *		bytes
  * @guarded_ip4: set by the kernel to the IPv4 address of the firmware, in network
  *		byte order, or to 0. The firmware cannot refuse connections to it.
  * @counters:	written by the pump
@@ -97,9 +99,7 @@ struct efi_mode_pump {
 	__u32 rx_tail;
 	__u8  may_sleep;
 	__u8  asleep;
-	/* private: */
-	__u8  __pad[2];
-	/* public: */
+	__u16 max_frame;
 	__u32 guarded_ip4;
 	__u64 counters[EFI_MODE_PUMP_NR_COUNTERS];
 	struct efi_mode_frame tx[EFI_MODE_PUMP_SLOTS];

@@ -314,9 +314,9 @@
 
 /*
  * Time between two runs of a pump without traffic, on a card that does not
- * announce frames: the usual tick of the firmware
+ * announce frames, or fails to receive: the usual tick of the firmware
  */
-#define EFI_MODE_NET_SNP_IDLE_US	10000
+#define EFI_MODE_NET_IDLE_US		10000
 
 /* Time between two looks at the medium */
 #define EFI_MODE_NET_CARRIER_MS		1000

@@ -34,7 +34,7 @@ static inline struct efi_mode_frame *pump_rx_slot(struct efi_mode_pump *p)
 static inline void pump_rx_done(struct efi_mode_pump *p,
 				struct efi_mode_frame *frame, u64 size)
 {
-	if (size < ETH_HLEN || size > EFI_MODE_PUMP_SLOT_SIZE) {
+	if (size < ETH_HLEN || size > p->max_frame) {
 		pump_count(p, EFI_MODE_PUMP_RX_LENGTH, 1);
 		return;
 	}

@@ -8,22 +8,40 @@
  */
 #include "pump-ring.h"
 
-/* The firmware reports the buffers of sent frames one by one, in any order */
+/* Return: the frame in @buffer, or else the oldest that was not reported; or NULL */
+static struct efi_mode_frame *snp_sent(struct efi_mode_pump *rings, void *buffer)
+{
+	u32 i;
+
+	for (i = rings->tx_tail; i != rings->tx_next; i++) {
+		struct efi_mode_frame *frame = efi_mode_pump_slot(rings->tx, i);
+
+		if (frame->busy && frame->buffer == (unsigned long)buffer)
+			return frame;
+	}
+	for (i = rings->tx_tail; i != rings->tx_next; i++)
+		if (efi_mode_pump_slot(rings->tx, i)->busy)
+			return efi_mode_pump_slot(rings->tx, i);
+	return NULL;
+}
+
+/*
+ * The firmware reports the buffers of sent frames one by one, in any order. Some
+ * firmware reports another address for each.
+ */
 static void snp_reap(struct efi_snp *snp, struct efi_mode_pump *rings)
 {
-	unsigned int i, n;
+	struct efi_mode_frame *frame;
+	unsigned int n;
 
 	for (n = 0; n < EFI_MODE_PUMP_SLOTS; n++) {
 		void *buffer = NULL;
 
 		if (snp->get_status(snp, NULL, &buffer) != EFI_SUCCESS || !buffer)
 			break;
-		for (i = 0; i < EFI_MODE_PUMP_SLOTS; i++) {
-			struct efi_mode_frame *frame = &rings->tx[i];
-
-			if (frame->busy && frame->buffer == (unsigned long)buffer)
-				pump_tx_done(rings, frame, EFI_SUCCESS);
-		}
+		frame = snp_sent(rings, buffer);
+		if (frame)
+			pump_tx_done(rings, frame, EFI_SUCCESS);
 	}
 	pump_tx_reap(rings);
 }

@@ -58,6 +58,8 @@ struct pump_token {
  * @mnp:	its interface
  * @snp:	interface of the network card, or NULL if it has none
  * @running:	the pump runs, so it sees the tokens itself
+ * @rx_first:	number of the token of @rx that the firmware has had longest; runs
+ *		freely
  * @rx:		tokens for frames that arrive
  * @tx:		tokens for frames to send, one for each slot
  */
@@ -69,6 +71,7 @@ struct pump {
 	struct efi_mnp *mnp;
 	struct efi_snp *snp;
 	bool running;
+	u32 rx_first;
 	struct pump_token rx[PUMP_RX_TOKENS];
 	struct pump_token tx[EFI_MODE_PUMP_SLOTS];
 };
@@ -217,7 +220,8 @@ static void pump_send(struct pump *p)
 
 /* Receiving */
 
-static void pump_post(struct pump *p, struct pump_token *t)
+/* Return: false if the firmware refuses the token */
+static bool pump_post(struct pump *p, struct pump_token *t)
 {
 	t->token = (struct efi_mnp_token) {
 		.event	= t->event,
@@ -226,10 +230,12 @@ static void pump_post(struct pump *p, struct pump_token *t)
 	t->lent = 1;
 	WRITE_ONCE(t->done, 0);
 	if (p->mnp->receive(p->mnp, &t->token) == EFI_SUCCESS)
-		return;
+		return true;
 	/* If it has not been signalled, it is passed again in the next run */
 	if (!READ_ONCE(t->done))
 		t->lent = 0;
+	pump_count(p->rings, EFI_MODE_PUMP_RX_ERRORS, 1);
+	return false;
 }
 
 static void pump_take(struct pump *p, struct pump_token *t)
@@ -252,26 +258,43 @@ static void pump_take(struct pump *p, struct pump_token *t)
 	efi_bs_call(signal_event, data->recycle);
 }
 
-/* Empty the tokens that the firmware has filled, and pass them again */
+/* Has the firmware completed the token? Some firmware signals the event too early. */
+static bool pump_is_complete(struct pump_token *t)
+{
+	if (!t->lent || !READ_ONCE(t->done))
+		return false;
+	if (t->token.status != EFI_NOT_READY)
+		return true;
+	WRITE_ONCE(t->done, 0);
+	return false;
+}
+
+/*
+ * Empty the tokens that the firmware has filled, and pass them again. The firmware
+ * fills them in the order in which they were passed.
+ */
 static void pump_harvest(struct pump *p)
 {
-	unsigned int i;
+	u32 i, first = p->rx_first;
+	bool takes = true;
 
-	for (i = 0; i < PUMP_RX_TOKENS; i++) {
-		struct pump_token *t = &p->rx[i];
+	for (i = first; i != first + PUMP_RX_TOKENS; i++) {
+		struct pump_token *t = &p->rx[i % PUMP_RX_TOKENS];
 
-		if (t->lent && READ_ONCE(t->done)) {
+		if (pump_is_complete(t)) {
 			if (!pump_rx_slot(p->rings))
 				return;
 			t->lent = 0;
 			pump_take(p, t);
+			if (i == p->rx_first)
+				p->rx_first++;
 		}
-		if (!t->lent)
-			pump_post(p, t);
+		if (!t->lent && takes)
+			takes = pump_post(p, t);
 	}
 }
 
-/* Return: true if a token has been signalled that there is room for */
+/* Return: true if a token has a frame that there is room for */
 static bool pump_has_frames(const struct pump *p)
 {
 	unsigned int i;
@@ -279,7 +302,8 @@ static bool pump_has_frames(const struct pump *p)
 	if (!efi_mode_pump_rx_room(p->rings))
 		return false;
 	for (i = 0; i < PUMP_RX_TOKENS; i++)
-		if (p->rx[i].lent && READ_ONCE(p->rx[i].done))
+		if (p->rx[i].lent && READ_ONCE(p->rx[i].done) &&
+		    p->rx[i].token.status == EFI_SUCCESS)
 			return true;
 	return false;
 }
@@ -311,19 +335,37 @@ static bool pump_round(struct pump *p)
 	return true;
 }
 
+/* Return: true if the firmware has a token for the next frame */
+static bool pump_has_tokens(const struct pump *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < PUMP_RX_TOKENS; i++)
+		if (p->rx[i].lent && !READ_ONCE(p->rx[i].done))
+			return true;
+	return false;
+}
+
 /*
- * Tell the notify functions to wake Linux. A frame that arrives before that is
- * seen here.
+ * Tell the notify functions to wake Linux, unless no token could do so: then Linux
+ * looks for frames by itself.
+ *
+ * Return: false if a frame has arrived before that
  */
-static void pump_fall_asleep(struct pump *p)
+static bool pump_fall_asleep(struct pump *p)
 {
 	struct efi_mode_pump *rings = p->rings;
 
+	if (!pump_has_tokens(p))
+		return true;
 	WRITE_ONCE(rings->asleep, 1);
 	WRITE_ONCE(p->running, false);
 	barrier();
-	if (pump_has_frames(p))
-		WRITE_ONCE(rings->asleep, 0);
+	if (!pump_has_frames(p))
+		return true;
+	WRITE_ONCE(rings->asleep, 0);
+	WRITE_ONCE(p->running, true);
+	return false;
 }
 
 /*
@@ -349,12 +391,12 @@ static efi_status_t __efiapi pump_run(void *binding, void *id)
 			WRITE_ONCE(p->running, false);
 			return EFI_NOT_FOUND;
 		}
-		if (!pump_has_frames(p) &&
-		    rings->tx_next == READ_ONCE(rings->tx_head))
+		if (pump_has_frames(p) ||
+		    rings->tx_next != READ_ONCE(rings->tx_head))
+			continue;
+		if (!rings->may_sleep || pump_fall_asleep(p))
 			break;
 	}
-	if (rings->may_sleep && !pump_has_frames(p))
-		pump_fall_asleep(p);
 	WRITE_ONCE(p->running, false);
 	return EFI_SUCCESS;
 }
@@ -378,15 +420,22 @@ static efi_status_t pump_create_events(struct pump *p, struct pump_token *tokens
 	return status;
 }
 
-/* Return: the number of tokens that the firmware has not completed */
+/*
+ * The events of tokens that the firmware has not completed stay, because it may still
+ * signal them.
+ *
+ * Return: the number of these tokens
+ */
 static unsigned int pump_close_events(struct pump_token *tokens, unsigned int nr)
 {
 	unsigned int i, lent = 0;
 
 	for (i = 0; i < nr; i++) {
-		if (tokens[i].event)
+		if (tokens[i].lent && (!READ_ONCE(tokens[i].done) ||
+				       tokens[i].token.status == EFI_NOT_READY))
+			lent++;
+		else if (tokens[i].event)
 			efi_bs_call(close_event, tokens[i].event);
-		lent += tokens[i].lent && !READ_ONCE(tokens[i].done);
 	}
 	return lent;
 }

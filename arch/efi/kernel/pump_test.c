@@ -18,6 +18,8 @@
 /* Frames that the card can hold before it reports that they have been sent */
 #define CARD_ROOM	5
 
+#define MAX_FRAME	1518
+
 /* Sizes of frames that the card cannot deliver */
 #define TOO_LARGE	(EFI_MODE_PUMP_SLOT_SIZE + 1)
 #define BROKEN		0
@@ -28,6 +30,7 @@ struct fake_card {
 	void *held[CARD_ROOM];
 	unsigned int nr_held;
 	bool keeps;			/* it never reports a frame as sent */
+	bool lies;			/* it reports others than those it has sent */
 	efi_status_t refuses;		/* status of Transmit(), if not 0 */
 	const unsigned long *sizes;	/* of the frames to receive */
 	unsigned int nr_sizes;
@@ -42,6 +45,8 @@ static efi_status_t __efiapi fake_get_status(struct efi_snp *snp, u32 *interrupt
 
 	if (card->nr_held && !card->keeps)
 		*buffer = card->held[--card->nr_held];
+	if (card->lies && *buffer)
+		*buffer = card;
 	return EFI_SUCCESS;
 }
 
@@ -88,6 +93,7 @@ static struct fake_card *fake_card(struct kunit *test)
 	card->snp.get_status = fake_get_status;
 	card->snp.transmit = fake_transmit;
 	card->snp.receive = fake_receive;
+	card->rings.max_frame = MAX_FRAME;
 	for (i = 0; i < EFI_MODE_PUMP_SLOTS; i++) {
 		card->rings.tx[i].buffer = 0x1000 + i;
 		card->rings.rx[i].buffer = 0x2000 + i;
@@ -143,6 +149,19 @@ static void pump_keeps_slots(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rings->tx_tail, 3);
 }
 
+/* Each report is for one frame, whatever its address */
+static void pump_accepts_any_address(struct kunit *test)
+{
+	struct fake_card *card = fake_card(test);
+	struct efi_mode_pump *rings = &card->rings;
+
+	card->lies = true;
+	put_frames(rings, 3);
+	snp_run(&card->snp, rings);
+	KUNIT_EXPECT_EQ(test, rings->tx_tail, 3);
+	KUNIT_EXPECT_EQ(test, count(card, EFI_MODE_PUMP_TX), 3);
+}
+
 static void pump_counts_refused(struct kunit *test)
 {
 	struct fake_card *card = fake_card(test);
@@ -162,7 +181,7 @@ static void pump_counts_refused(struct kunit *test)
 static void pump_receives(struct kunit *test)
 {
 	static const unsigned long sizes[] = {
-		ETH_ZLEN, ETH_HLEN - 1, 1514, TOO_LARGE, ETH_HLEN,
+		ETH_ZLEN, ETH_HLEN - 1, MAX_FRAME, TOO_LARGE, ETH_HLEN, MAX_FRAME + 1,
 	};
 	struct fake_card *card = fake_card(test);
 	struct efi_mode_pump *rings = &card->rings;
@@ -172,9 +191,9 @@ static void pump_receives(struct kunit *test)
 	snp_run(&card->snp, rings);
 	KUNIT_EXPECT_EQ(test, rings->rx_head, 3);
 	KUNIT_EXPECT_EQ(test, rings->rx[0].size, ETH_ZLEN);
-	KUNIT_EXPECT_EQ(test, rings->rx[1].size, 1514);
+	KUNIT_EXPECT_EQ(test, rings->rx[1].size, MAX_FRAME);
 	KUNIT_EXPECT_EQ(test, rings->rx[2].size, ETH_HLEN);
-	KUNIT_EXPECT_EQ(test, count(card, EFI_MODE_PUMP_RX_LENGTH), 2);
+	KUNIT_EXPECT_EQ(test, count(card, EFI_MODE_PUMP_RX_LENGTH), 3);
 	KUNIT_EXPECT_EQ(test, count(card, EFI_MODE_PUMP_RX_ERRORS), 0);
 }
 
@@ -295,6 +314,7 @@ static void guard_hooks(struct kunit *test)
 static struct kunit_case pump_cases[] = {
 	KUNIT_CASE(pump_sends),
 	KUNIT_CASE(pump_keeps_slots),
+	KUNIT_CASE(pump_accepts_any_address),
 	KUNIT_CASE(pump_counts_refused),
 	KUNIT_CASE(pump_receives),
 	KUNIT_CASE(pump_stops),

@@ -74,8 +74,6 @@ struct efi_net_filter {
  *		write to the rings.
  * @filter:	receive other frames than before. Returns 0 or an error.
  * @run:	move frames. Returns 0 or an error.
- * @idle_us:	period in microseconds at which @run is called while there are no
- *		frames; 0 if the firmware announces the next frame
  */
 struct efi_net_backend {
 	const char *name;
@@ -83,7 +81,6 @@ struct efi_net_backend {
 	int (*close)(struct efi_net *n);
 	int (*filter)(struct efi_net *n, const struct efi_net_filter *filter);
 	int (*run)(struct efi_net *n);
-	unsigned int idle_us;
 };
 
 /**

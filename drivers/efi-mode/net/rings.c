@@ -6,6 +6,7 @@
  * it may keep a frame for longer than Linux wants to wait.
  */
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 
 #include "efi-net.h"
@@ -45,6 +46,9 @@ int efi_net_rings_alloc(struct efi_net *n)
 		rings->rx[i].buffer = rings->tx[i].buffer + RING_BYTES;
 	}
 	rings->wake = efi_event_value(n->wake);
+	/* A tag of a VLAN is not counted */
+	rings->max_frame = min(ETH_HLEN + VLAN_HLEN + n->mode.max_packet_size,
+			       EFI_MODE_PUMP_SLOT_SIZE);
 	n->rings = rings;
 	return 0;
 }

@@ -10,8 +10,6 @@
  */
 #include <linux/string.h>
 
-#include <efi-mode/time-limits.h>
-
 #include "efi-net.h"
 
 #define EFI_OPEN_GET_PROTOCOL	0x02
@@ -131,5 +129,4 @@ const struct efi_net_backend efi_net_snp = {
 	.close	= enet_snp_close,
 	.filter	= enet_snp_filter,
 	.run	= enet_snp_run,
-	.idle_us = EFI_MODE_NET_SNP_IDLE_US,
 };

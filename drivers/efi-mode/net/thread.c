@@ -9,7 +9,8 @@
  * Frames rarely come alone. After a frame the thread runs the pump again after
  * EFI_MODE_NET_MIN_US, and then less and less often, down to EFI_MODE_NET_MAX_US. If there
  * are no frames for EFI_MODE_NET_LINGER_MS, it waits until Linux wants to send or the
- * firmware signals the event of a received frame.
+ * firmware signals the event of a received frame. If the firmware does not do so, the
+ * thread runs the pump each EFI_MODE_NET_IDLE_US.
  */
 #include <linux/kthread.h>
 #include <linux/ktime.h>
@@ -119,10 +120,12 @@ static int ethread_run(void *data)
 		us = min(2 * us, EFI_MODE_NET_MAX_US);
 		if (!idle)
 			ethread_wait(n, us);
-		else if (n->backend->idle_us || ethread_has_work(n))
-			ethread_wait(n, n->backend->idle_us ?: EFI_MODE_NET_MAX_US);
+		else if (ethread_has_work(n))
+			ethread_wait(n, EFI_MODE_NET_MAX_US);
 		else if (n->rings->asleep)
 			ethread_wait(n, 0);
+		else
+			ethread_wait(n, EFI_MODE_NET_IDLE_US);
 	}
 	return 0;
 }

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-driver	+= tcp
+driver	+= tcp card card-mnp
