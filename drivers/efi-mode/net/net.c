@@ -249,22 +249,23 @@ static void enet_get_stats64(struct net_device *dev,
 			   stats->tx_carrier_errors + n->tx_too_long;
 }
 
-static int enet_set_mac_address(struct net_device *dev, void *addr)
-{
-	struct efi_net *n = netdev_priv(dev);
-
-	return n->mode.address_changeable ? eth_mac_addr(dev, addr) : -EOPNOTSUPP;
-}
+#define ENET_OPS						\
+	.ndo_open		= enet_open,			\
+	.ndo_stop		= enet_stop,			\
+	.ndo_start_xmit		= enet_start_xmit,		\
+	.ndo_set_rx_mode	= enet_set_rx_mode,		\
+	.ndo_validate_addr	= eth_validate_addr,		\
+	.ndo_get_stats64	= enet_get_stats64,		\
+	.ndo_tx_timeout		= enet_tx_timeout
 
 static const struct net_device_ops enet_ops = {
-	.ndo_open		= enet_open,
-	.ndo_stop		= enet_stop,
-	.ndo_start_xmit		= enet_start_xmit,
-	.ndo_set_rx_mode	= enet_set_rx_mode,
-	.ndo_set_mac_address	= enet_set_mac_address,
-	.ndo_validate_addr	= eth_validate_addr,
-	.ndo_get_stats64	= enet_get_stats64,
-	.ndo_tx_timeout		= enet_tx_timeout,
+	ENET_OPS,
+	.ndo_set_mac_address	= eth_mac_addr,
+};
+
+/* Without ndo_set_mac_address, a bond uses the address of the card */
+static const struct net_device_ops enet_fixed_address_ops = {
+	ENET_OPS,
 };
 
 /* Binding */
@@ -344,7 +345,7 @@ static unsigned int enet_port(const struct efi_net *n)
 
 	rtnl_lock();
 	for_each_netdev(dev_net(n->dev), dev) {
-		if (dev->netdev_ops != &enet_ops)
+		if (dev->netdev_ops->ndo_open != enet_open)
 			continue;
 		other = netdev_priv(dev);
 		if (*n->location && !strcmp(n->location, other->location))
@@ -363,7 +364,8 @@ static void enet_setup(struct efi_net *n)
 	/* The filters may change without RTNL; only an open backend can do so */
 	disable_work(&n->filter_work);
 	INIT_DELAYED_WORK(&n->carrier_work, enet_carrier_work);
-	dev->netdev_ops = &enet_ops;
+	dev->netdev_ops = n->mode.address_changeable ? &enet_ops :
+			  &enet_fixed_address_ops;
 	dev->ethtool_ops = &efi_net_ethtool_ops;
 	dev->sysfs_groups[0] = &efi_net_group;
 	dev->min_mtu = ETH_MIN_MTU;
