@@ -57,6 +57,11 @@ Documentation/ABI/testing/sysfs-firmware-efi-mode
 # The guest part of each area of the tests, and its place in the tree
 selftests=tools/testing/selftests/efi-mode
 
+# Two tests may want the same tree at the same time
+mkdir -p "$(dirname "$tree")"
+exec {lock}> "$tree.lock"
+flock "$lock"
+
 # Identifies everything that the tree is made of
 stamp() {
 	stat -L -c '%n %s %Y' "$source"

@@ -59,8 +59,9 @@ static inline bool find_interface(const uint8_t *mac, char *name)
 		 mac[2], mac[3], mac[4], mac[5]);
 	dir = opendir("/sys/class/net");
 	while (dir && !found && (entry = readdir(dir))) {
+		/* The interface appears in sysfs a little earlier than for ioctl() */
 		found = read_text(entry->d_name, "address", text, sizeof(text)) &&
-			!strcmp(text, wanted);
+			!strcmp(text, wanted) && if_nametoindex(entry->d_name);
 		if (found)
 			snprintf(name, IFNAMSIZ, "%.15s", entry->d_name);
 	}
