@@ -93,6 +93,12 @@ def coarse(opt, results):
               "nohz=off highres=off")
 
 
+@test("clock", guest=("deadline",), efi=("driver",))
+def deadline(opt, results):
+    """Deadline tasks get what the share of the firmware leaves to them"""
+    boot_with(opt, results, "deadline", ["driver"], ("deadline",))
+
+
 @test("clock", beside=True, guest=("hasty",), efi=("hasty",))
 def hasty(opt, results):
     """A firmware whose Stall() returns too early"""

@@ -9,11 +9,12 @@
  *    period is the interval, and its runtime the firmware's share of it. So a
  *    real-time task cannot keep the firmware from its share, and the firmware
  *    cannot take more. If the firmware has nothing to do, it gives the slice
- *    back at once, and the thread waits for its next period. If the firmware is
- *    busy, it gets its share in small pieces, because no Linux task can preempt
- *    a deadline task. While Linux is idle, the firmware has all of the CPU time
- *    (idle.c). Then the thread sleeps, and is woken when Linux has been busy
- *    for an interval.
+ *    back at once, and the thread waits for its next period. The runtime is
+ *    then small, so that other deadline tasks get what they get on other
+ *    kernels. If the firmware is busy, it gets its share in small pieces,
+ *    because no Linux task can preempt a deadline task. While Linux is idle, the
+ *    firmware has all of the CPU time (idle.c). Then the thread sleeps, and is
+ *    woken when Linux has been busy for an interval.
  *  - "efi-idle" has the lowest priority. While the firmware is busy, it gets
  *    all the time that no Linux task wants.
  */
@@ -24,7 +25,9 @@
 #include <linux/hrtimer.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/minmax.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/sched/stat.h>
 #include <linux/sched/types.h>
@@ -47,11 +50,20 @@
 #define MAX_SHARE		90
 #define DEFAULT_SHARE		50
 
+/* Percent of the CPU that the firmware has in any case, if its share is not smaller */
+#define IDLE_SHARE		5
+
 static unsigned int share = DEFAULT_SHARE;
 
 /* The thread "efi"; NULL after it has ended because the firmware is stopped */
 static struct task_struct *firmware_task;
 static bool share_is_kept_free;
+
+/* The firmware's whole share is reserved, not only what it has in any case */
+static bool share_is_whole;
+
+/* Protects the above, and the bandwidth of @firmware_task */
+static DEFINE_MUTEX(share_mutex);
 static DECLARE_WAIT_QUEUE_HEAD(busy_wait);
 
 /* @firmware_task sleeps because Linux is idle, and @share_timer will wake it */
@@ -66,18 +78,49 @@ static unsigned int eshare_interval_ms(void)
 	return READ_ONCE(efi_mode_poll_interval);
 }
 
-static int eshare_set_bandwidth(struct task_struct *task, unsigned int period_ms,
-				unsigned int percent)
+/*
+ * The runtime of the thread "efi" in each interval, in nanoseconds. A slice that
+ * takes longer than the runtime postpones the next one, so an idle firmware has
+ * enough for a piece.
+ */
+static u64 eshare_runtime(unsigned int interval_ms, bool whole)
+{
+	u64 interval = interval_ms * (u64)NSEC_PER_MSEC;
+	u64 wanted = interval / 100 * share;
+
+	if (whole)
+		return wanted;
+	return min(wanted, max(interval / 100 * IDLE_SHARE,
+			       EFI_MODE_SHARE_PIECE_US * (u64)NSEC_PER_USEC));
+}
+
+static int eshare_set_bandwidth(unsigned int interval_ms, bool whole)
 {
 	struct sched_attr attr = {
 		.size		= sizeof(attr),
 		.sched_policy	= SCHED_DEADLINE,
-		.sched_period	= period_ms * (u64)NSEC_PER_MSEC,
+		.sched_period	= interval_ms * (u64)NSEC_PER_MSEC,
+		.sched_runtime	= eshare_runtime(interval_ms, whole),
 	};
 
 	attr.sched_deadline = attr.sched_period;
-	attr.sched_runtime = attr.sched_period / 100 * percent;
-	return sched_setattr_nocheck(task, &attr);
+	return sched_setattr_nocheck(firmware_task, &attr);
+}
+
+/*
+ * Reserve the whole share of the firmware while it is busy
+ *
+ * If deadline tasks have reserved so much that it is not available, the firmware
+ * keeps what it has in any case, and the next call tries again.
+ */
+static void eshare_reserve(bool whole)
+{
+	if (READ_ONCE(share_is_whole) == whole)
+		return;
+	mutex_lock(&share_mutex);
+	if (share_is_kept_free && !eshare_set_bandwidth(efi_mode_poll_interval, whole))
+		share_is_whole = whole;
+	mutex_unlock(&share_mutex);
 }
 
 /* If the scheduler refuses the new value, keep the old one */
@@ -89,13 +132,14 @@ static int eshare_set_param(const char *val, const struct kernel_param *kp,
 
 	if (efi_mode_is_stopped())
 		return -EIO;
+	mutex_lock(&share_mutex);
 	ret = param_set_uint_minmax(val, kp, min, max);
-	/* kernel_param_lock() is held, so the thread cannot end here */
-	if (ret || !firmware_task || !share_is_kept_free)
-		return ret;
-	ret = eshare_set_bandwidth(firmware_task, efi_mode_poll_interval, share);
-	if (ret)
-		*param = old;
+	if (!ret && firmware_task && share_is_kept_free) {
+		ret = eshare_set_bandwidth(efi_mode_poll_interval, share_is_whole);
+		if (ret)
+			*param = old;
+	}
+	mutex_unlock(&share_mutex);
 	return ret;
 }
 
@@ -303,9 +347,9 @@ static void eshare_forget_thread(void)
 {
 	WRITE_ONCE(sleeping, false);
 	hrtimer_cancel(&share_timer);
-	kernel_param_lock(THIS_MODULE);
+	mutex_lock(&share_mutex);
 	firmware_task = NULL;
-	kernel_param_unlock(THIS_MODULE);
+	mutex_unlock(&share_mutex);
 }
 
 static int eshare_thread(void *unused)
@@ -322,6 +366,7 @@ static int eshare_thread(void *unused)
 		if (!eshare_leave_it_to_pollers())
 			eshare_give_piece(&timer);
 		if (!efi_mode_is_busy()) {
+			eshare_reserve(false);
 			eshare_wait_for_next_period();
 			continue;
 		}
@@ -330,6 +375,7 @@ static int eshare_thread(void *unused)
 			eshare_wait_for_next_period();
 			continue;
 		}
+		eshare_reserve(true);
 		wake_up(&busy_wait);
 		eshare_pause_for(ktime_get_ns() - start);
 	}
@@ -391,13 +437,12 @@ static int __init eshare_keep_share_free(void)
 {
 	int ret = 0;
 
-	kernel_param_lock(THIS_MODULE);
+	mutex_lock(&share_mutex);
 	share_is_kept_free = true;
 	/* The thread takes this lock before it ends, so it exists */
 	if (firmware_task)
-		ret = eshare_set_bandwidth(firmware_task, efi_mode_poll_interval,
-					   share);
-	kernel_param_unlock(THIS_MODULE);
+		ret = eshare_set_bandwidth(efi_mode_poll_interval, share_is_whole);
+	mutex_unlock(&share_mutex);
 	if (ret)
 		pr_err("cannot guarantee the firmware's share of the CPU: error %d\n", ret);
 	return 0;
