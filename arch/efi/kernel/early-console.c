@@ -128,6 +128,22 @@ void __init efi_mode_early_console(void)
 	add_preferred_console("hvc", 0, NULL);
 }
 
+/*
+ * Linux has no driver for serial ports, because they are the firmware's. With
+ * console=ttyS0, which many boot entries have, the user wants a console on a serial
+ * line, and hvc0 reaches it. This comes before the kernel's own function for
+ * console=, because arch/efi is linked before kernel/printk.
+ */
+static int __init econ_serial_console(char *port)
+{
+	if (IS_ENABLED(CONFIG_SERIAL_8250_CONSOLE))
+		return 0;
+	pr_info("console=ttyS%s: using hvc0, the terminal of the firmware\n", port);
+	add_preferred_console("hvc", 0, NULL);
+	return 1;
+}
+__setup("console=ttyS", econ_serial_console);
+
 void efi_mode_end_early_console(void)
 {
 	if (console_is_registered(&early_efi_console))
