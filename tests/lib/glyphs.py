@@ -42,6 +42,13 @@ class Picture:
         start = y * self.stride + 3 * x
         return tuple(self.data[start:start + 3])
 
+    def turned(self):
+        """Return the picture after a quarter turn to the left"""
+        rows = [self.line(y) for y in range(self.height)]
+        lines = (b"".join(row[3 * x:3 * x + 3] for row in rows)
+                 for x in range(self.width - 1, -1, -1))
+        return Picture(b"P6 %d %d 255\n" % (self.height, self.width) + b"".join(lines))
+
     def colours(self, left, top, width, height):
         """Count the different colours in a rectangle"""
         return len({self.pixel(x, y) for y in range(top, top + height)

@@ -309,6 +309,48 @@ def none(opt, results):
         results.add("efi-gop" not in m.text, f"{name}: no message about screens")
 
 
+@test("screen", name="screen-4k", beside=True)
+def four_k(opt, results):
+    """On a screen of 3840x2160, the letters are twice as large"""
+    name = "screen-4k"
+    args = ["-vga", "none", "-device", "VGA,xres=3840,yres=2160,vgamem_mb=64"]
+    content = files(opt, f"{LINUX} video=3840x2160")
+    with machine(opt, results, name, content, args=args) as m:
+        m.expect(r"/ # $", START + BOOT)
+        m.send("stty -F /dev/tty1 size\r")
+        size = m.expect(r"^(\d+) (\d+)\s", 30)
+        results.add((size[1], size[2]) == ("67", "240"),
+                    f"{name}: there are 67 lines of 240 letters", size[0])
+        picture = Screens(opt, m).take()
+        results.add((picture.width, picture.height) == (3840, 2160),
+                    f"{name}: the screen has this size", f"{picture.width}x{picture.height}")
+        m.send("poweroff -f\r")
+        results.add(m.wait_end(60), f"{name}: power-off")
+
+
+@test("screen", name="screen-turned", beside=True)
+def turned(opt, results):
+    """The text is upright on a panel that the kernel knows to be mounted on its side"""
+    name = "screen-turned"
+    # The panel of this machine has its upper edge on the left
+    args = ["-vga", "none", "-device", "VGA,xres=800,yres=1280,vgamem_mb=16",
+            "-smbios", "type=1,manufacturer=Valve,product=Jupiter,version=1"]
+    content = files(opt, f"{LINUX} video=800x1280")
+    with machine(opt, results, name, content, args=args) as m:
+        m.expect(r"/ # $", START + BOOT)
+        screens = Screens(opt, m)
+        m.send("printf '\\033cThis is upright\\n' > /dev/tty1\r")
+
+        def judge(picture):
+            text = "\n".join(glyphs.read_text(picture.turned(), screens.font))
+            return "" if "This is upright" in text else text
+
+        wrong = screens.wait(judge)
+        results.add(not wrong, f"{name}: the text is upright", wrong)
+        m.send("poweroff -f\r")
+        results.add(m.wait_end(60), f"{name}: power-off")
+
+
 @test("screen", long=True, name="screen-linear", beside=True, guest=("screen",))
 def linear(opt, results):
     """Of two screens with frame buffers, the one with the first messages keeps the terminals"""

@@ -626,6 +626,11 @@ static int edrm_init_pipe(struct screen *s)
 	if (ret)
 		return ret;
 	drm_connector_helper_add(&s->connector, &connector_helper_funcs);
+	/* A panel that is mounted on its side is known by the machine's name only */
+	drm_connector_set_panel_orientation_with_quirk(&s->connector,
+						       DRM_MODE_PANEL_ORIENTATION_UNKNOWN,
+						       s->gop.mode.width,
+						       s->gop.mode.height);
 	return drm_connector_attach_encoder(&s->connector, &s->encoder);
 }
 
