@@ -118,7 +118,7 @@ bool efi_text_has_keys(void);
 /* vt.c: a terminal emulator that writes to EFI's text output */
 
 #define EFI_VT_TEXT	128	/* UTF-16 characters that are written at once */
-#define EFI_VT_PARAMS	8
+#define EFI_VT_PARAMS	16
 
 struct efi_vt;
 
@@ -153,7 +153,7 @@ struct efi_vt_ops {
  * @state:	state of the escape sequence
  * @private:	the parameters began with '?', '>' or '='
  * @params:	numeric parameters of the sequence
- * @nparams:	number of @params
+ * @nparams:	number of parameters; those that do not fit into @params are ignored
  * @utf8:	bits of an incomplete UTF-8 character
  * @utf8_left:	number of bytes that the character lacks
  * @fg:		foreground colour, by its ANSI number

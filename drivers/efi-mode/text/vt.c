@@ -79,11 +79,90 @@ static void evt_reset_attribute(struct efi_vt *vt)
 	vt->reverse = false;
 }
 
+/* Level of a colour in the cube of 6x6x6 colours */
+static u8 evt_cube_level(unsigned int n)
+{
+	return n ? 55 + 40 * n : 0;
+}
+
+/* Convert one of the 256 colours behind the first 16 to red, green and blue */
+static void evt_indexed_colour(unsigned int n, u8 *rgb)
+{
+	if (n >= 232) {
+		memset(rgb, 8 + 10 * (min(n, 255U) - 232), 3);
+		return;
+	}
+	rgb[0] = evt_cube_level((n - 16) / 36);
+	rgb[1] = evt_cube_level((n - 16) / 6 % 6);
+	rgb[2] = evt_cube_level((n - 16) % 6);
+}
+
+/*
+ * Find the colour of EFI that is nearest to @rgb
+ *
+ * Return: the colour, 0 to 15; those from 8 on are bright.
+ */
+static u8 evt_nearest_colour(const u8 *rgb)
+{
+	u8 most = max3(rgb[0], rgb[1], rgb[2]);
+	u8 colour = (rgb[0] > most / 2) | (rgb[1] > most / 2) << 1 |
+		    (rgb[2] > most / 2) << 2;
+
+	if (most < 0x30)
+		return 0;
+	/* Bright black is a dark grey */
+	if (colour == 7 && most < 0x90)
+		return 8;
+	return colour | (most > 0xc8 ? 8 : 0);
+}
+
+/* A background has no bright colours */
+static void evt_set_colour(struct efi_vt *vt, bool background, u8 colour)
+{
+	if (background) {
+		vt->bg = colour & 7;
+		return;
+	}
+	vt->fg = colour & 7;
+	vt->bold = colour & 8;
+}
+
+/*
+ * 38 or 48, and then 5 and a number, or 2 and red, green and blue
+ *
+ * Return: the number of parameters behind the first that belong to it.
+ */
+static unsigned int evt_extended_colour(struct efi_vt *vt, unsigned int at,
+					unsigned int nr)
+{
+	bool background = vt->params[at] == 48;
+	unsigned int left = nr - at - 1, n;
+	u8 rgb[3];
+
+	if (left >= 2 && vt->params[at + 1] == 5) {
+		n = vt->params[at + 2];
+		if (n < 16) {
+			evt_set_colour(vt, background, n);
+		} else {
+			evt_indexed_colour(n, rgb);
+			evt_set_colour(vt, background, evt_nearest_colour(rgb));
+		}
+		return 2;
+	}
+	if (left >= 4 && vt->params[at + 1] == 2) {
+		for (n = 0; n < 3; n++)
+			rgb[n] = min(vt->params[at + 2 + n], 255U);
+		evt_set_colour(vt, background, evt_nearest_colour(rgb));
+		return 4;
+	}
+	return left;
+}
+
 static void evt_select_graphics(struct efi_vt *vt)
 {
-	unsigned int i;
+	unsigned int nr = clamp(vt->nparams, 1U, EFI_VT_PARAMS), i;
 
-	for (i = 0; i < max(vt->nparams, 1U); i++) {
+	for (i = 0; i < nr; i++) {
 		unsigned int p = vt->params[i];
 
 		switch (p) {
@@ -100,6 +179,10 @@ static void evt_select_graphics(struct efi_vt *vt)
 			break;
 		case 30 ... 37:
 			vt->fg = p - 30;
+			break;
+		case 38:
+		case 48:
+			i += evt_extended_colour(vt, i, nr);
 			break;
 		case 39:
 			vt->fg = DEFAULT_FG;
@@ -312,12 +395,14 @@ static void evt_csi(struct efi_vt *vt, u8 c)
 	} else if (c >= '0' && c <= '9') {
 		if (!vt->nparams)
 			vt->nparams = 1;
+		if (vt->nparams > EFI_VT_PARAMS)
+			return;
 		param = &vt->params[vt->nparams - 1];
 		*param = min(*param * 10 + c - '0', 9999U);
-	} else if (c == ';') {
+	} else if (c == ';' || c == ':') {
 		if (!vt->nparams)
 			vt->nparams = 1;
-		if (vt->nparams < EFI_VT_PARAMS)
+		if (vt->nparams <= EFI_VT_PARAMS)
 			vt->nparams++;
 	} else if (c >= 0x40) {
 		vt->state = GROUND;
