@@ -321,6 +321,12 @@
 /* Time between two looks at the medium */
 #define EFI_MODE_NET_CARRIER_MS		1000
 
+/*
+ * The firmware reports a device error for this long, perhaps because the card has no
+ * room: then frames that fail are lost
+ */
+#define EFI_MODE_NET_RETRY_MS		1000
+
 /* The firmware has not sent a frame for this long: a warning */
 #define EFI_MODE_NET_TX_TIMEOUT_MS	5000
 

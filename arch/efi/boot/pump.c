@@ -19,13 +19,9 @@
  */
 #include "boot.h"
 
-#define PUMP_RX_TOKENS	32
+#include <efi-mode/time-limits.h>
 
-/*
- * Attempts to send a frame. MnpDxe of edk2 reports a device error if the card has
- * no room for another frame.
- */
-#define PUMP_TX_TRIES	32
+#define PUMP_RX_TOKENS	32
 
 struct pump;
 
@@ -37,7 +33,7 @@ struct pump;
  * @event:	event of the token
  * @lent:	the firmware has the token
  * @done:	the firmware has signalled the event
- * @failures:	number of attempts to send the frame that have failed
+ * @again:	the frame could not be sent now, and is to be sent again
  */
 struct pump_token {
 	struct pump *pump;
@@ -46,7 +42,7 @@ struct pump_token {
 	efi_event_t event;
 	u8 lent;
 	u8 done;
-	u8 failures;
+	u8 again;
 };
 
 /**
@@ -57,6 +53,8 @@ struct pump_token {
  * @child:	handle of the instance
  * @mnp:	its interface
  * @snp:	interface of the network card, or NULL if it has none
+ * @failing:	the firmware has sent no frame since @failing_since
+ * @failing_since: value of the time stamp counter
  * @running:	the pump runs, so it sees the tokens itself
  * @rx_first:	number of the token of @rx that the firmware has had longest; runs
  *		freely
@@ -70,6 +68,8 @@ struct pump {
 	efi_handle_t child;
 	struct efi_mnp *mnp;
 	struct efi_snp *snp;
+	bool failing;
+	u64 failing_since;
 	bool running;
 	u32 rx_first;
 	struct pump_token rx[PUMP_RX_TOKENS];
@@ -77,6 +77,9 @@ struct pump {
 };
 
 static struct pump *pumps;
+
+/* EFI_MODE_NET_RETRY_MS in cycles of the time stamp counter */
+static u64 pump_retry_cycles;
 
 /* An ID of the kernel is the address of a pump that has not been closed */
 static bool pump_is_valid(const struct pump *pump)
@@ -149,7 +152,7 @@ static void pump_reap(struct pump *p)
 		if (!t->lent || !READ_ONCE(t->done))
 			continue;
 		t->lent = 0;
-		if (t->failures)
+		if (t->again)
 			rings->tx[i].busy = 0;
 		else
 			pump_tx_done(rings, &rings->tx[i], t->token.status);
@@ -157,14 +160,23 @@ static void pump_reap(struct pump *p)
 	pump_tx_reap(rings);
 }
 
-/* Return: true if the same frame is to be sent again later */
-static bool pump_send_again(struct pump_token *t)
+/*
+ * MnpDxe of edk2 reports a device error if the card has no room for another frame. So
+ * the frame waits, unless the card has failed for too long.
+ *
+ * Return: true if the same frame is to be sent again later
+ */
+static bool pump_send_again(struct pump *p, const struct pump_token *t)
 {
-	if (t->token.status == EFI_DEVICE_ERROR &&
-	    ++t->failures < PUMP_TX_TRIES)
-		return true;
-	t->failures = 0;
-	return false;
+	if (t->token.status != EFI_DEVICE_ERROR) {
+		p->failing = false;
+		return false;
+	}
+	if (!p->failing) {
+		p->failing = true;
+		p->failing_since = rdtsc();
+	}
+	return rdtsc() - p->failing_since < pump_retry_cycles;
 }
 
 /* Return: false if the firmware cannot take the frame now */
@@ -187,15 +199,17 @@ static bool pump_send_frame(struct pump *p, struct efi_mode_frame *frame,
 		.transmit	= &t->data,
 	};
 	t->lent = 1;
+	t->again = 0;
 	WRITE_ONCE(t->done, 0);
 	frame->busy = 1;
 	efi_mode_pump_guard_pass(true);
 	status = p->mnp->transmit(p->mnp, &t->token);
 	efi_mode_pump_guard_pass(false);
-	if (status == EFI_SUCCESS)
-		return !pump_send_again(t);
+	if (status == EFI_SUCCESS) {
+		t->again = pump_send_again(p, t);
+		return !t->again;
+	}
 	t->lent = 0;
-	t->failures = 0;
 	frame->busy = 0;
 	if (status == EFI_NOT_READY || status == EFI_OUT_OF_RESOURCES)
 		return false;
@@ -618,12 +632,13 @@ static efi_status_t __efiapi pump_group(void *id, u64 join, void *address)
 
 /**
  * efi_mode_pump_init() - publish the functions of this file to the kernel
- * @h:		the handoff
+ * @h:		the handoff; @tsc_khz must be set
  *
  * Context: the firmware's world.
  */
 void efi_mode_pump_init(struct efi_mode_handoff *h)
 {
+	pump_retry_cycles = (u64)h->tsc_khz * EFI_MODE_NET_RETRY_MS;
 	h->resident.pump_open = pump_open;
 	h->resident.pump_configure = pump_configure;
 	h->resident.pump_group = pump_group;
