@@ -52,6 +52,9 @@ LINUX = "bzImage initrd=\\initrd.img efi_mode.connect=1"
 LAST_BYTE = 0x56
 VIRTIO = ("virtio-net-pci", "romfile=")
 
+# Three cards exchange six times the frames of two, and each waits for its answer
+PATIENCE = 4
+
 
 def cards(*models):
     """Return QEMU arguments for network cards in one Ethernet, and for random numbers"""
@@ -75,6 +78,15 @@ def frames(opt, results, name, tests, models, args=(), patience=1, **kwargs):
 def net_sizes(opt, results):
     """Frames of all sizes arrive as they were sent"""
     frames(opt, results, "net-sizes", ("net-frames:sizes:2",), (VIRTIO, VIRTIO))
+
+
+@test("net", long=True, guest=("net-frames",))
+def net_three(opt, results):
+    """Three cards of different models work at once"""
+    # OVMF drives the first, iPXE's option ROMs the others
+    models = VIRTIO, ("e1000e", ""), ("rtl8139", "")
+    tests = (f"net-frames:sizes:{len(models)}",)
+    frames(opt, results, "net-three", tests, models, patience=PATIENCE)
 
 
 def ping(opt, results, name, protocol, card, **kwargs):

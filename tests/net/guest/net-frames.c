@@ -100,31 +100,45 @@ static bool send_batch(struct card *from, struct card *to, const size_t *sizes,
 	return true;
 }
 
-static void send_probe(struct card *from, struct card *to)
+static void send_probe(struct card *from, struct card *to, uint32_t number)
 {
 	uint8_t frame[PROBE_SIZE];
 
 	make_frame(frame, sizeof(frame), to->mac, from->mac, 0);
 	memcpy(frame + HEADER_SIZE, probe, sizeof(probe));
+	memcpy(frame + HEADER_SIZE + sizeof(probe), &number, sizeof(number));
 	send(from->fd, frame, sizeof(frame), 0);
+}
+
+/* Return: true if the probe with the number comes. Older ones may come before it. */
+static bool probe_comes(struct card *to, uint32_t number)
+{
+	uint8_t frame[PROBE_SIZE];
+
+	while (next_frame(to->fd, frame, sizeof(frame), 100) >= 0)
+		if (!memcmp(frame + HEADER_SIZE, probe, sizeof(probe)) &&
+		    !memcmp(frame + HEADER_SIZE + sizeof(probe), &number, sizeof(number)))
+			return true;
+	return false;
 }
 
 /*
  * Some cards lose frames until the link is up. Cards without a filter of their own get
  * the frames of all cards, and the firmware drops 100 of them a second while Linux does
- * not use the card. So the receiver sends a frame, too.
+ * not use the card. So the receiver sends a frame, too, and an older frame does not count.
  *
  * Return: true if a frame arrives
  */
 static bool wait_link(struct card *from, struct card *to)
 {
-	uint8_t frame[PROBE_SIZE];
+	static uint32_t number;
 	int tries;
 
 	for (tries = 0; tries < 100; tries++) {
-		send_probe(to, from);
-		send_probe(from, to);
-		if (next_frame(to->fd, frame, sizeof(frame), 100) >= 0)
+		number++;
+		send_probe(to, from, 0);
+		send_probe(from, to, number);
+		if (probe_comes(to, number))
 			return true;
 	}
 	ksft_print_msg("no frame arrives from %s at %s\n", from->name, to->name);
