@@ -52,7 +52,7 @@ LINUX = "bzImage initrd=\\initrd.img efi_mode.connect=1"
 LAST_BYTE = 0x56
 VIRTIO = ("virtio-net-pci", "romfile=")
 
-# Three cards exchange six times the frames of two, and each waits for its answer
+# The tests of three cards and of leaks exchange many more frames
 PATIENCE = 4
 
 
@@ -66,9 +66,9 @@ def cards(*models):
     return args
 
 
-def frames(opt, results, name, tests, models, args=(), patience=1, **kwargs):
+def frames(opt, results, name, tests, models, args=(), patience=1, script=(), **kwargs):
     """Boot with cards, and run guest tests with them"""
-    content = boots.files(opt, f"{LINUX} {QUIET}{','.join(tests)}")
+    content = boots.files(opt, *script, f"{LINUX} {QUIET}{','.join(tests)}")
     with boots.machine(opt, results, name, content, args=[*cards(*models), *args],
                        **kwargs) as m:
         boots.guest_tests(m, results, name, tests, patience=patience)
@@ -87,6 +87,13 @@ def net_three(opt, results):
     models = VIRTIO, ("e1000e", ""), ("rtl8139", "")
     tests = (f"net-frames:sizes:{len(models)}",)
     frames(opt, results, "net-three", tests, models, patience=PATIENCE)
+
+
+@test("net", long=True, beside=True, guest=("net-leak",), efi=("driver",))
+def net_leak(opt, results):
+    """The firmware loses no memory in a million frames and a thousand cycles"""
+    frames(opt, results, "net-leak", ("net-leak:500000:1000",), (VIRTIO, VIRTIO),
+           script=("load fs0:\\driver.efi",), patience=PATIENCE)
 
 
 def ping(opt, results, name, protocol, card, **kwargs):

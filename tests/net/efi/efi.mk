@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-driver	+= tcp card card-mnp
+driver	+= tcp card card-mnp memory
