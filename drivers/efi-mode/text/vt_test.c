@@ -99,7 +99,7 @@ static void colours(struct kunit *test)
 		{ "\e[38;2;255;0;0m", RED | BRIGHT },
 		{ "\e[38;2;160;0;0;48;2;0;0;160m", RED | ON(BLUE) },
 		{ "\e[38;2;999;0;0m", RED | BRIGHT },
-		/* What follows counts, too */
+		/* Later parameters count, too */
 		{ "\e[38;5;1;42m", RED | ON(GREEN) },
 		/* Sequences that are cut off have no effect */
 		{ "\e[38;5m", GREY },

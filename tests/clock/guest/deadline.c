@@ -12,12 +12,12 @@
 #define PERIOD_NS	10000000ULL
 
 /*
- * What is left beside an idle firmware: the scheduler keeps 5 percent, and since
- * Linux 6.12 as much for tasks without a deadline
+ * Percentage that is free beside an idle firmware: the scheduler keeps 5 percent,
+ * and since Linux 6.12 as much for tasks without a deadline
  */
 #define MOST		84
 
-/* What is left beside a busy firmware, whose share is 50 percent */
+/* The same beside a busy firmware, whose share is 50 percent */
 #define LESS		40
 
 /*
