@@ -15,6 +15,7 @@
 #include <linux/sizes.h>
 #include <asm/apicdef.h>
 #include <asm/bootparam.h>
+#include <asm/cpuid/api.h>
 #include <asm/e820/types.h>
 #include <asm/io.h>
 #include <asm/msr.h>
