@@ -129,6 +129,11 @@ union efi_ext_scsi_pass_thru_protocol {
 #define EFI_ATA_NON_DATA		0x02
 #define EFI_ATA_NO_DATA_TRANSFER	0x00
 
+/* The same for a command that reads: @in_length is in bytes */
+#define EFI_ATA_PIO_DATA_IN		0x04
+#define EFI_ATA_LENGTH_BYTES		0x80
+#define EFI_ATA_LENGTH_COUNT		0x20
+
 struct efi_ata_command_block {
 	u8 reserved1[2];
 	u8 command;

@@ -32,6 +32,33 @@ def boot_max(opt, results):
          cpu="max")
 
 
+# Words of the kernel's command line that name consoles, and QEMU's arguments
+SERIAL_CONSOLES = {
+    "console=ttyS0,115200": (),
+    "console=ttyS0,115200n8 ": ("-vga", "none"),
+    "console=ttyS1 console=tty0 console=hvc0": (),
+}
+
+
+@test("boot", also_long=True, beside=True)
+def serial_console(opt, results):
+    """With console=ttyS0, which Linux does not have, each message is printed once"""
+    words = list(SERIAL_CONSOLES) if opt.test.long else list(SERIAL_CONSOLES)[1:2]
+    for console in words:
+        name = f"serial-console: {console}"
+        content = files(opt, f"bzImage initrd=\\initrd.img {console}")
+        with machine(opt, results, name, content, args=SERIAL_CONSOLES[console]) as m:
+            m.expect(r"/ # $", START + BOOT)
+            m.send("cat /proc/consoles; cat /sys/class/tty/console/active\r")
+            m.expect(r"^hvc0 +.*C.*\s$", 30)
+            m.expect(r"/ # $", 30)
+            for line in ("Linux version", "Run /init as init process"):
+                results.add(m.text.count(line) == 1,
+                            f"{name}: a message is printed once: {line}")
+            m.send("poweroff -f\r")
+            results.add(m.wait_end(60), f"{name}: power-off")
+
+
 # If the host takes the CPU away for longer than the period of the thread "efi", the scheduler
 # warns once that its replenishment lags. That must not happen in all of these boots.
 BOOTS = 3
@@ -328,7 +355,7 @@ def debug(opt, results):
     text = boot_debug(opt, results, "debug", ("boot", "life", "preempt", "tables"))
     for suite in ("ticks", "request", "arena", "time", "encryption", "crystal",
                   "boot-variables", "counters", "load-options", "lapic-timer", "bus",
-                  "gop", "keymap", "disk", "tpm", "pe", "give", "pump"):
+                  "gop", "keymap", "vt", "disk", "disk-identity", "tpm", "pe", "give", "pump"):
         results.add(re.search(rf"^\[[ .\d]+\] ok \d+ efi-mode-{suite}\s*$", text,
                               re.M), f"debug: KUnit: efi-mode-{suite}")
 

@@ -283,29 +283,12 @@ static ssize_t location_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(location);
 
-/* Layout of an NVMe() node: offset of the EUI-64, and size */
-#define NVME_EUI	8
-#define NVME_SIZE	16
-
-static u64 edisk_nvme_eui(const struct efi_device *edev)
+static ssize_t wwid_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
 {
-	const struct efi_generic_dev_path *node;
-
-	node = efi_path_last(edev->path, edev->path_size);
-	if (!node || node->length < NVME_SIZE ||
-	    EFI_NODE(node->type, node->sub_type) !=
-		    EFI_NODE(EFI_NODE_MESSAGING, 23))
-		return 0;
-	return get_unaligned_le64((const u8 *)node + NVME_EUI);
+	return sysfs_emit(buf, "%s\n", edisk_from_dev(dev)->identity.wwid);
 }
-
-static ssize_t serial_show(struct device *dev, struct device_attribute *attr,
-			   char *buf)
-{
-	return sysfs_emit(buf, "%016llx\n",
-			  edisk_nvme_eui(edisk_from_dev(dev)->edev));
-}
-static DEVICE_ATTR_RO(serial);
+static DEVICE_ATTR_RO(wwid);
 
 static ssize_t mode_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)
@@ -325,7 +308,7 @@ static DEVICE_ATTR_RO(flush_supported);
 
 static struct attribute *disk_attrs[] = { &dev_attr_path.attr,
 					  &dev_attr_location.attr,
-					  &dev_attr_serial.attr,
+					  &dev_attr_wwid.attr,
 					  &dev_attr_mode.attr,
 					  &dev_attr_flush_supported.attr,
 					  NULL };
@@ -335,7 +318,7 @@ static umode_t edisk_attr_is_visible(struct kobject *kobj,
 {
 	struct efi_disk *d = edisk_from_dev(kobj_to_dev(kobj));
 
-	if (attr == &dev_attr_serial.attr && !edisk_nvme_eui(d->edev))
+	if (attr == &dev_attr_wwid.attr && !d->identity.wwid[0])
 		return 0;
 	return attr->mode;
 }
@@ -430,6 +413,7 @@ static int edisk_take(struct efi_disk *d, const efi_guid_t *guid)
 		return ret;
 	edisk_set_limits(d);
 	noio = efi_disk_lock(d);
+	efi_disk_identify(d);
 	efi_disk_flush_init(d);
 	efi_disk_unlock(d, noio);
 	efi_disk_choose_mode(d);
@@ -615,6 +599,7 @@ MODULE_ALIAS_EFI("964e5b21-6459-11d2-8e39-00a0c969723b");
 
 static struct efi_driver disk_driver = {
 	.driver.name		= "efi-disk",
+	.driver.dev_groups	= efi_disk_identity_groups,
 	.id_table		= disk_ids,
 	.probe			= edisk_probe,
 	.remove			= edisk_remove,

@@ -13,13 +13,13 @@
  *	tags
  *	queue, mode, reconnect
  *	claim
- *	tokens, flush
+ *	tokens, flush, identify
  *	pass
  *	transfer, plan
  *	media, range
  *
  * All files may call the bus. plan.c and range.c contain pure functions only,
- * and so does most of media.c.
+ * and so does most of media.c. identify.c has attributes in sysfs, as disk.c.
  */
 #ifndef _EFI_MODE_DISK_H
 #define _EFI_MODE_DISK_H
@@ -220,6 +220,30 @@ struct efi_disk_pass {
 	bool answered;
 };
 
+/* Argument of efi_disk_pass_read() for SCSI: the standard data of INQUIRY */
+#define EFI_DISK_PAGE_INQUIRY	0x100
+
+/* Bytes that INQUIRY reads, at most */
+#define EFI_DISK_INQUIRY_BYTES	252
+
+/**
+ * struct efi_disk_identity - identity that the device reports
+ * @vendor:	vendor, only of SCSI devices
+ * @model:	model
+ * @rev:	revision of the firmware in the device
+ * @serial:	serial number
+ * @wwid:	name that no other disk has, in the form of the kernel's own drivers
+ *
+ * All are printable text without spaces at the ends, and empty if not known.
+ */
+struct efi_disk_identity {
+	char vendor[9];
+	char model[41];
+	char rev[9];
+	char serial[65];
+	char wwid[145];
+};
+
 /**
  * enum efi_disk_mode - the protocol that a disk is read and written by
  * @EFI_DISK_AUTO: the best protocol; only a value of the parameter
@@ -272,8 +296,11 @@ struct efi_disk_result {
 	efi_status_t status;
 };
 
+struct attribute_group;
 struct efi_disk_slot;
 struct efi_disk_tokens;
+struct nvme_id_ctrl;
+struct nvme_id_ns;
 
 /**
  * struct efi_disk_request - driver data of each request
@@ -304,6 +331,7 @@ struct efi_disk_chain {
  * @io:		BlockIo
  * @erase:	EraseBlock, or NULL
  * @pass:	state for commands that are passed to the device
+ * @identity:	identity that the device reports
  * @bounce:	buffer for data that cannot or should not be transferred
  *		directly
  * @shared:	buffer for all other arguments that the firmware gets the
@@ -346,6 +374,7 @@ struct efi_disk {
 	struct efi_protocol *io;
 	struct efi_protocol *erase;
 	struct efi_disk_pass pass;
+	struct efi_disk_identity identity;
 	struct efi_buffer *bounce;
 	struct efi_buffer *shared;
 	struct blk_mq_tag_set tags;
@@ -475,10 +504,26 @@ struct efi_disk_result efi_disk_erase(struct efi_disk *d, u64 lba, u64 bytes);
 
 /* pass.c */
 
+bool efi_disk_pass_connect(struct efi_disk *d);
 bool efi_disk_pass_open(struct efi_disk *d);
 void efi_disk_pass_close(struct efi_disk *d);
 struct efi_disk_result efi_disk_pass_flush(struct efi_disk *d);
+struct efi_disk_result efi_disk_pass_read(struct efi_disk *d, u16 page,
+					  const struct efi_buffer *data);
 void efi_disk_pass_standby(struct efi_disk *d);
+
+/* identify.c */
+
+extern const struct attribute_group *efi_disk_identity_groups[];
+void efi_disk_parse_inquiry(const u8 *data, struct efi_disk_identity *id);
+void efi_disk_parse_serial_page(const u8 *page, struct efi_disk_identity *id);
+void efi_disk_parse_id_page(const u8 *page, struct efi_disk_identity *id);
+void efi_disk_parse_ata(const u16 *data, struct efi_disk_identity *id);
+void efi_disk_parse_nvme(const struct nvme_id_ctrl *ctrl, u32 namespace,
+			 struct efi_disk_identity *id);
+void efi_disk_parse_namespace(const struct nvme_id_ns *ns,
+			      struct efi_disk_identity *id);
+void efi_disk_identify(struct efi_disk *d);
 
 /* flush.c */
 

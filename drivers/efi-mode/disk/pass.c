@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commands that bypass the firmware's disk driver: flushes, and the command
- * before the power is cut
+ * Commands that bypass the firmware's disk driver: flushes, the command before
+ * the power is cut, and those that read the identity of a device
  *
  * The firmware passes commands through to the device for SCSI (ScsiIo on the
  * handle of the disk), and for ATA, NVMe and eMMC (AtaPassThru,
@@ -31,6 +31,7 @@
 			 (u64)EFI_100NSEC_PER_USEC)
 
 #define CDB_SIZE	10
+#define INQUIRY_SIZE	6
 #define SENSE_SIZE	64
 
 /* Layout of an NVMe() node: offset of the namespace, and size */
@@ -104,7 +105,8 @@ static efi_status_t epass_judge_scsi(struct efi_disk *d,
 	const struct efi_scsi_packet *p = &s->scsi.packet;
 	struct scsi_sense_hdr sense;
 
-	if (p->host_status)
+	/* A device may have less data than the driver asks for */
+	if (p->host_status && p->host_status != EFI_SCSI_HOST_OVERRUN_UNDERRUN)
 		return EFI_DEVICE_ERROR;
 	if (p->target_status == SAM_STAT_GOOD)
 		return EFI_SUCCESS;
@@ -117,25 +119,49 @@ static efi_status_t epass_judge_scsi(struct efi_disk *d,
 	return EFI_DEVICE_ERROR;
 }
 
-static struct efi_disk_result epass_scsi(struct efi_disk *d, u8 opcode)
+static struct efi_disk_result epass_scsi_send(struct efi_disk *d)
 {
 	union pass_shared *s = d->shared->virt;
 	struct efi_scsi_packet *p = &s->scsi.packet;
 	struct efi_disk_result o = {};
 
-	s->scsi.cdb[0] = opcode;
 	p->timeout = TIMEOUT;
 	p->cdb = virt_to_phys(s->scsi.cdb);
-	p->cdb_length = CDB_SIZE;
 	p->sense = virt_to_phys(s->scsi.sense);
 	p->sense_length = SENSE_SIZE;
-	p->direction = EFI_SCSI_DIRECTION_WRITE;
 	o.ret = efi_protocol_call(d->pass.protocol, &o.status,
 				  union scsi_io_protocol, execute_scsi_command,
 				  efi_phys(p), NULL);
 	if (!o.ret && (o.status == EFI_SUCCESS || o.status == EFI_DEVICE_ERROR))
 		o.status = epass_judge_scsi(d, s);
 	return o;
+}
+
+static struct efi_disk_result epass_scsi(struct efi_disk *d, u8 opcode)
+{
+	union pass_shared *s = d->shared->virt;
+
+	s->scsi.cdb[0] = opcode;
+	s->scsi.packet.cdb_length = CDB_SIZE;
+	s->scsi.packet.direction = EFI_SCSI_DIRECTION_WRITE;
+	return epass_scsi_send(d);
+}
+
+/* INQUIRY: a page, or the standard data */
+static struct efi_disk_result epass_scsi_read(struct efi_disk *d, u16 page,
+					      const struct efi_buffer *data)
+{
+	union pass_shared *s = d->shared->virt;
+
+	s->scsi.cdb[0] = INQUIRY;
+	s->scsi.cdb[1] = page != EFI_DISK_PAGE_INQUIRY;
+	s->scsi.cdb[2] = page;
+	s->scsi.cdb[4] = EFI_DISK_INQUIRY_BYTES;
+	s->scsi.packet.cdb_length = INQUIRY_SIZE;
+	s->scsi.packet.direction = EFI_SCSI_DIRECTION_READ;
+	s->scsi.packet.in_buffer = data->phys;
+	s->scsi.packet.in_length = EFI_DISK_INQUIRY_BYTES;
+	return epass_scsi_send(d);
 }
 
 /* ATA */
@@ -151,8 +177,7 @@ static efi_status_t epass_judge_ata(struct efi_disk *d,
 		       EFI_UNSUPPORTED : EFI_DEVICE_ERROR;
 }
 
-/* For commands without data */
-static struct efi_disk_result epass_ata(struct efi_disk *d, u8 command)
+static struct efi_disk_result epass_ata_send(struct efi_disk *d, u8 command)
 {
 	union pass_shared *s = d->shared->virt;
 	struct efi_ata_packet *p = &s->ata.packet;
@@ -162,8 +187,6 @@ static struct efi_disk_result epass_ata(struct efi_disk *d, u8 command)
 	p->status = virt_to_phys(&s->ata.status);
 	p->command = virt_to_phys(&s->ata.command);
 	p->timeout = TIMEOUT;
-	p->protocol = EFI_ATA_NON_DATA;
-	p->length = EFI_ATA_NO_DATA_TRANSFER;
 	o.ret = efi_protocol_call(d->pass.protocol, &o.status,
 				  union efi_ata_pass_thru_protocol, pass_thru,
 				  d->pass.port, d->pass.multiplier,
@@ -171,6 +194,29 @@ static struct efi_disk_result epass_ata(struct efi_disk *d, u8 command)
 	if (!o.ret && (o.status == EFI_SUCCESS || o.status == EFI_DEVICE_ERROR))
 		o.status = epass_judge_ata(d, &s->ata.status, o.status);
 	return o;
+}
+
+/* For commands without data */
+static struct efi_disk_result epass_ata(struct efi_disk *d, u8 command)
+{
+	union pass_shared *s = d->shared->virt;
+
+	s->ata.packet.protocol = EFI_ATA_NON_DATA;
+	s->ata.packet.length = EFI_ATA_NO_DATA_TRANSFER;
+	return epass_ata_send(d, command);
+}
+
+static struct efi_disk_result epass_ata_read(struct efi_disk *d, u8 command,
+					     const struct efi_buffer *data)
+{
+	union pass_shared *s = d->shared->virt;
+
+	s->ata.command.count = 1;
+	s->ata.packet.in_buffer = data->phys;
+	s->ata.packet.in_length = ATA_SECT_SIZE;
+	s->ata.packet.protocol = EFI_ATA_PIO_DATA_IN;
+	s->ata.packet.length = EFI_ATA_LENGTH_BYTES | EFI_ATA_LENGTH_COUNT;
+	return epass_ata_send(d, command);
 }
 
 /* The firmware derives the port of the device from the device path */
@@ -213,24 +259,47 @@ static efi_status_t epass_judge_nvme(struct efi_disk *d,
 		       EFI_UNSUPPORTED : EFI_DEVICE_ERROR;
 }
 
-static struct efi_disk_result epass_nvme(struct efi_disk *d, u8 opcode)
+static struct efi_disk_result epass_nvme_send(struct efi_disk *d, u8 opcode,
+					      u32 namespace)
 {
 	union pass_shared *s = d->shared->virt;
 	struct efi_nvme_packet *p = &s->nvme.packet;
 	struct efi_disk_result o = {};
 
 	s->nvme.command.cdw0 = opcode;
-	s->nvme.command.nsid = d->pass.namespace;
+	s->nvme.command.nsid = namespace;
 	p->command_timeout = TIMEOUT;
-	p->queue_type = EFI_NVME_IO_QUEUE;
 	p->command = virt_to_phys(&s->nvme.command);
 	p->completion = virt_to_phys(&s->nvme.completion);
 	o.ret = efi_protocol_call(d->pass.protocol, &o.status,
 				  union efi_nvme_pass_thru_protocol, pass_thru,
-				  d->pass.namespace, efi_phys(p), NULL);
+				  namespace, efi_phys(p), NULL);
 	if (!o.ret && (o.status == EFI_SUCCESS || o.status == EFI_DEVICE_ERROR))
 		o.status = epass_judge_nvme(d, &s->nvme.completion, o.status);
 	return o;
+}
+
+static struct efi_disk_result epass_nvme(struct efi_disk *d, u8 opcode)
+{
+	union pass_shared *s = d->shared->virt;
+
+	s->nvme.packet.queue_type = EFI_NVME_IO_QUEUE;
+	return epass_nvme_send(d, opcode, d->pass.namespace);
+}
+
+/* Identify: of the namespace, or of the controller, which has none */
+static struct efi_disk_result epass_nvme_read(struct efi_disk *d, u8 cns,
+					      const struct efi_buffer *data)
+{
+	union pass_shared *s = d->shared->virt;
+
+	s->nvme.command.flags = EFI_NVME_CDW10_VALID;
+	s->nvme.command.cdw10 = cns;
+	s->nvme.packet.queue_type = EFI_NVME_ADMIN_QUEUE;
+	s->nvme.packet.transfer_buffer = data->phys;
+	s->nvme.packet.transfer_length = NVME_IDENTIFY_DATA_SIZE;
+	return epass_nvme_send(d, nvme_admin_identify,
+			       cns == NVME_ID_CNS_NS ? d->pass.namespace : 0);
 }
 
 static bool epass_find_nvme(struct efi_disk *d,
@@ -379,7 +448,16 @@ static bool epass_open_above(struct efi_disk *d, enum efi_disk_pass_kind kind,
 	return !IS_ERR(d->pass.protocol);
 }
 
-static bool epass_open(struct efi_disk *d)
+/**
+ * efi_disk_pass_connect() - open the protocol that passes commands to the device
+ * @d:		the disk, with @d->pass.protocol not open
+ *
+ * efi_disk_pass_close() closes it.
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ * Return: true if there is one.
+ */
+bool efi_disk_pass_connect(struct efi_disk *d)
 {
 	const efi_guid_t ata = EFI_ATA_PASS_THRU_PROTOCOL_GUID;
 	const efi_guid_t nvme = EFI_NVM_EXPRESS_PASS_THRU_PROTOCOL_GUID;
@@ -465,6 +543,46 @@ struct efi_disk_result efi_disk_pass_flush(struct efi_disk *d)
 	return epass_send(d, d->pass.flush);
 }
 
+/**
+ * efi_disk_pass_read() - read a part of the identity of the device
+ * @d:		the disk, with @d->pass.protocol open
+ * @page:	for SCSI, the page of INQUIRY, or %EFI_DISK_PAGE_INQUIRY; for ATA, the
+ *		command; for NVMe, the CNS of Identify
+ * @data:	buffer of a page (4 KiB), aligned to a page, for the data
+ *
+ * The rest of the buffer is 0. If the device does not answer in time, it may still
+ * write to the buffer, so the caller has to abandon it.
+ *
+ * Context: task context; sleeps. @d->lock is held.
+ * Return: the result; the status is %EFI_UNSUPPORTED if the device does not
+ * know the page, or if its kind has none.
+ */
+struct efi_disk_result efi_disk_pass_read(struct efi_disk *d, u16 page,
+					  const struct efi_buffer *data)
+{
+	struct efi_disk_result o = { .status = EFI_UNSUPPORTED };
+
+	lockdep_assert_held(&d->lock);
+	memset(d->shared->virt, 0, sizeof(union pass_shared));
+	memset(data->virt, 0, data->size);
+	switch (d->pass.kind) {
+	case EFI_DISK_PASS_SCSI:
+		o = epass_scsi_read(d, page, data);
+		break;
+	case EFI_DISK_PASS_ATA:
+		o = epass_ata_read(d, page, data);
+		break;
+	case EFI_DISK_PASS_NVME:
+		o = epass_nvme_read(d, page, data);
+		break;
+	case EFI_DISK_PASS_MMC:
+		break;
+	}
+	if (!o.ret && o.status == EFI_TIMEOUT)
+		efi_disk_replace_shared(d);
+	return o;
+}
+
 /* ATA devices without 48-bit addresses only know the older command */
 static struct efi_disk_result epass_first_flush(struct efi_disk *d)
 {
@@ -494,7 +612,7 @@ bool efi_disk_pass_open(struct efi_disk *d)
 	struct efi_disk_result o;
 
 	lockdep_assert_held(&d->lock);
-	if (epass_open(d)) {
+	if (efi_disk_pass_connect(d)) {
 		o = epass_first_flush(d);
 		if (efi_disk_succeeded(&o) ||
 		    (!o.ret && o.status == EFI_DEVICE_ERROR && d->pass.answered))
