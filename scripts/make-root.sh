@@ -21,11 +21,14 @@ output=$3
 top=$(cd "$(dirname "$0")/.." && pwd)
 folder=$output.d
 suite=bookworm
-mib=1024
+mib=1536
 
-packages="btrfs-progs,busybox,cryptsetup-bin,dbus,dmsetup,dosfstools,dracut-core,e2fsprogs,\
-fdisk,fio,kmod,libtss2-tcti-device0,nvme-cli,procps,python3,sg3-utils,smartmontools,\
-systemd-sysv,tpm2-tools,udev"
+packages="btrfs-progs,busybox,cifs-utils,cryptsetup-bin,dbus,dmsetup,dosfstools,dracut-core,\
+e2fsprogs,efibootmgr,erofs-utils,f2fs-tools,fdisk,fio,grub-efi-amd64-bin,grub2-common,iproute2,\
+kmod,libtss2-tcti-device0,lvm2,mdadm,ntfs-3g,nvme-cli,procps,python3,samba,sg3-utils,\
+smartmontools,squashfs-tools,systemd-boot,systemd-sysv,thin-provisioning-tools,tpm2-tools,udev"
+# These would run all the time in each test
+masked="mdmonitor nmbd nvmf-autoconnect samba-ad-dc smbd"
 # The partition type of an x86-64 root file system: systemd.io/DISCOVERABLE_PARTITIONS
 type=4f68bce3-e8cd-4db1-96e7-fbcaf984b709
 
@@ -44,7 +47,7 @@ if [ ! -e "$folder/etc/machine-id" ] ||
 		--customize-hook='chroot "$1" passwd --quiet --delete root' \
 		--customize-hook='echo efi-mode > "$1/etc/hostname"' \
 		--customize-hook=': > "$1/etc/machine-id"' \
-		--customize-hook='chroot "$1" systemctl --quiet mask nvmf-autoconnect' \
+		--customize-hook='chroot "$1" systemctl --quiet mask '"$masked" \
 		"$suite" "$folder"
 	echo "$packages" > "$folder.packages"
 fi

@@ -33,9 +33,9 @@ DISKS = {
 }
 
 
-def disk_args(tmp):
+def disk_args(tmp, disks):
     args = CONTROLLERS[:]
-    for kind, (mib, options) in DISKS.items():
+    for kind, (mib, options) in disks.items():
         path = os.path.join(tmp, f"{mib}.img")
         with open(path, "wb") as f:
             f.truncate(mib << 20)
@@ -120,7 +120,7 @@ def debian(opt, results):
     name = "debian"
     with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
         root = copy_root(opt, tmp)
-        args = [*disk("root", root), *disk_args(tmp)]
+        args = [*disk("root", root), *disk_args(tmp, DISKS)]
         content = {
             "bzImage": opt.kernel,
             "startup.nsh": qemu.shell_script("@echo -off", "fs0:", boot_line(root)),
@@ -150,6 +150,76 @@ def debian(opt, results):
             results.add("I/O error" not in m.text,
                         f"{name}: no I/O error in the log")
         judge_image(results, name, root)
+
+
+# For each disk: its size in MiB, by which the guest finds it, and more options for QEMU
+STORAGE = {
+    "nvme": (265, ""),
+    "ahci": (266, ",serial=A 1,model=Model of SATA,ver=1.5,wwn=0x5000c50015ea71aa"),
+    "virtio-scsi": (267, ",serial=S1,vendor=Acme,product=Model of SCSI,ver=2.7,"
+                         "wwn=0x5000c50015ea71bb"),
+    "virtio-blk": (268, ""),
+    "usb": (269, ""),
+}
+
+# Expected output of lsblk, the bus in udev, and links in /dev/disk/by-id
+IDENTITIES = {
+    "nvme": (r'SERIAL="efi-mode-0" MODEL="QEMU NVMe Ctrl" REV="[^"]+" '
+             r'WWN="nvme\.1b36-[0-9a-f]+-[0-9a-f]+-00000001"', "nvme",
+             ["nvme-QEMU_NVMe_Ctrl_efi-mode-0", "nvme-nvme.1b36-"]),
+    "ahci": (r'SERIAL="A 1" MODEL="Model of SATA" REV="1\.5" WWN="0x5000c50015ea71aa"',
+             "ata", ["ata-Model_of_SATA_A_1", "wwn-0x5000c50015ea71aa"]),
+    "virtio-scsi": (r'SERIAL="S1" MODEL="Model of SCSI" REV="2\.7" '
+                    r'WWN="0x5000c50015ea71bb"', "scsi",
+                    ["scsi-Acme_Model_of_SCSI_S1", "wwn-0x5000c50015ea71bb"]),
+    "virtio-blk": (r'SERIAL="" MODEL="" REV="" WWN=""', "", []),
+    "usb": (r'SERIAL="" MODEL="" REV="" WWN=""', "usb", []),
+}
+
+
+def judge_identities(m, results, name):
+    """Check that lsblk and udev know the disks"""
+    text = shell(m, "lsblk -d -b -P -o SIZE,SERIAL,MODEL,REV,WWN,KNAME")
+    for kind, (mib, _) in STORAGE.items():
+        line, bus, links = IDENTITIES[kind]
+        found = re.search(rf'^SIZE="{mib << 20}" {line} KNAME="(\w+)"', text, re.M)
+        results.add(found, f"{name}: lsblk knows the {kind} disk", text)
+        if not found:
+            continue
+        said = shell(m, f"udevadm info -q property /dev/{found[1]}")
+        results.add(re.search(r"^ID_BUS=(.*?)\r?$", said + "\nID_BUS=\n", re.M)[1] == bus,
+                    f"{name}: udev knows the bus of the {kind} disk", said)
+        by_id = re.findall(r"/dev/disk/by-id/(\S+)", said)
+        results.add(len(by_id) == len(links) and
+                    all(any(have.startswith(link) for have in by_id) for link in links),
+                    f"{name}: the {kind} disk has its links in by-id", said)
+
+
+@test("system", long=True, beside=True, needs=("root-image",))
+def storage(opt, results):
+    """
+    lsblk and udev know the disks, and Debian's tools for booting, encryption, RAID, volumes
+    and file systems work on them
+    """
+    name = "storage"
+    with tempfile.TemporaryDirectory(dir=opt.tmp) as tmp:
+        root = copy_root(opt, tmp)
+        args = [*disk("root", root), *disk_args(tmp, STORAGE)]
+        content = {
+            "bzImage": opt.kernel,
+            "startup.nsh": qemu.shell_script("@echo -off", "fs0:", boot_line(root)),
+        }
+        with machine(opt, results, name, content, args=args) as m:
+            boot_and_log_in(m)
+            judge_identities(m, results, name)
+            sizes = " ".join(str(mib) for mib, _ in list(STORAGE.values())[:4])
+            text = shell(m, f"/tests/boot-tools {sizes.split()[0]}; echo", TEST)
+            take_results(results, f"{name}: boot tools", text)
+            text = shell(m, f"/tests/storage {sizes}; echo", 4 * TEST)
+            take_results(results, name, text)
+            m.send("poweroff\r")
+            results.add(m.wait_end(PATIENCE), f"{name}: power-off by systemd")
+            clean(m, results, name)
 
 
 def recipe(uuid):
