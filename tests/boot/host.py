@@ -355,7 +355,8 @@ def debug(opt, results):
     text = boot_debug(opt, results, "debug", ("boot", "life", "preempt", "tables"))
     for suite in ("ticks", "request", "arena", "time", "encryption", "crystal",
                   "boot-variables", "counters", "load-options", "lapic-timer", "bus",
-                  "gop", "keymap", "vt", "disk", "disk-identity", "tpm", "pe", "give", "pump"):
+                  "gop", "keymap", "vt", "disk", "disk-identity", "tpm", "pe", "give", "pump",
+                  "ledger"):
         results.add(re.search(rf"^\[[ .\d]+\] ok \d+ efi-mode-{suite}\s*$", text,
                               re.M), f"debug: KUnit: efi-mode-{suite}")
 

@@ -11,72 +11,22 @@
  * The firmware and other images do not use this copy.
  */
 #include "boot.h"
-
-enum entry_type {
-	ENTRY_FREE,
-	ENTRY_PAGES,
-	ENTRY_POOL,
-	ENTRY_TABLE,
-};
-
-struct ledger_entry {
-	enum entry_type type;
-	u64 base;		/* ENTRY_PAGES and ENTRY_POOL */
-	u64 size;		/* ENTRY_PAGES and ENTRY_POOL */
-	efi_guid_t guid;	/* ENTRY_TABLE */
-};
+#include "ledger.h"
 
 static const efi_system_table_t *firmware;
 static efi_system_table_t systab;
 static efi_boot_services_t services;
-static struct ledger_entry ledger[128];
+static struct ledger ledger;
 static bool must_clear;
-
-static struct ledger_entry *ledger_new_entry(enum entry_type type, u64 base, u64 size)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(ledger); i++) {
-		if (ledger[i].type != ENTRY_FREE)
-			continue;
-		ledger[i].type = type;
-		ledger[i].base = base;
-		ledger[i].size = size;
-		return &ledger[i];
-	}
-	return NULL;
-}
-
-/*
- * Return: true if @address is in the pages of @e, or is the address of its pool
- */
-static bool ledger_covers(const struct ledger_entry *e, enum entry_type type, u64 address)
-{
-	if (e->type != type)
-		return false;
-	if (type == ENTRY_POOL)
-		return e->base == address;
-	return address >= e->base && address - e->base < e->size;
-}
-
-static struct ledger_entry *ledger_find_entry(enum entry_type type, u64 address)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(ledger); i++)
-		if (ledger_covers(&ledger[i], type, address))
-			return &ledger[i];
-	return NULL;
-}
 
 static struct ledger_entry *ledger_find_table(const efi_guid_t *guid)
 {
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(ledger); i++)
-		if (ledger[i].type == ENTRY_TABLE &&
-		    !efi_guidcmp(ledger[i].guid, *guid))
-			return &ledger[i];
+	for (i = 0; i < ARRAY_SIZE(ledger.entries); i++)
+		if (ledger.entries[i].type == ENTRY_TABLE &&
+		    !efi_guidcmp(ledger.entries[i].guid, *guid))
+			return &ledger.entries[i];
 	return NULL;
 }
 
@@ -90,7 +40,8 @@ ledger_allocate_pages(int type, int memory_type, unsigned long pages,
 						    base);
 	if (status != EFI_SUCCESS)
 		return status;
-	if (!ledger_new_entry(ENTRY_PAGES, *base, (u64)pages << EFI_PAGE_SHIFT)) {
+	if (!ledger_new_entry(&ledger, ENTRY_PAGES, *base,
+			      (u64)pages << EFI_PAGE_SHIFT)) {
 		firmware->boottime->free_pages(*base, pages);
 		return EFI_OUT_OF_RESOURCES;
 	}
@@ -105,30 +56,18 @@ ledger_allocate_pages(int type, int memory_type, unsigned long pages,
 static efi_status_t __efiapi
 ledger_free_pages(efi_physical_addr_t base, unsigned long pages)
 {
-	u64 size = (u64)pages << EFI_PAGE_SHIFT, tail;
-	struct ledger_entry *e = ledger_find_entry(ENTRY_PAGES, base);
+	struct ledger_entry *e = ledger_find_entry(&ledger, ENTRY_PAGES, base);
+	u64 size = (u64)pages << EFI_PAGE_SHIFT;
 	efi_status_t status;
 
-	if (e && e->size - (base - e->base) < size)
+	if (e && ledger_piece(e, base, size) < size)
 		return EFI_INVALID_PARAMETER;
-
-	tail = e ? e->base + e->size - (base + size) : 0;
-	if (e && tail && base > e->base &&
-	    !ledger_new_entry(ENTRY_PAGES, base + size, tail))
+	if (e && !ledger_can_remove(&ledger, e, base, size))
 		return EFI_OUT_OF_RESOURCES;
 
 	status = firmware->boottime->free_pages(base, pages);
-	if (!e)
-		return status;
-
-	if (base > e->base) {
-		e->size = base - e->base;
-	} else if (tail) {
-		e->base = base + size;
-		e->size = tail;
-	} else {
-		e->type = ENTRY_FREE;
-	}
+	if (e && status == EFI_SUCCESS)
+		ledger_remove(&ledger, e, base, size);
 	return status;
 }
 
@@ -140,7 +79,7 @@ ledger_allocate_pool(int memory_type, unsigned long size, void **buffer)
 	status = firmware->boottime->allocate_pool(memory_type, size, buffer);
 	if (status != EFI_SUCCESS)
 		return status;
-	if (!ledger_new_entry(ENTRY_POOL, (unsigned long)*buffer, size)) {
+	if (!ledger_new_entry(&ledger, ENTRY_POOL, (unsigned long)*buffer, size)) {
 		firmware->boottime->free_pool(*buffer);
 		return EFI_OUT_OF_RESOURCES;
 	}
@@ -150,7 +89,8 @@ ledger_allocate_pool(int memory_type, unsigned long size, void **buffer)
 /* A buffer that the firmware has allocated for the stub has no entry */
 static efi_status_t __efiapi ledger_free_pool(void *buffer)
 {
-	struct ledger_entry *e = ledger_find_entry(ENTRY_POOL, (unsigned long)buffer);
+	struct ledger_entry *e = ledger_find_entry(&ledger, ENTRY_POOL,
+						   (unsigned long)buffer);
 
 	if (e)
 		e->type = ENTRY_FREE;
@@ -165,7 +105,7 @@ ledger_install_table(efi_guid_t *guid, void *table)
 	efi_status_t status;
 
 	if (is_new) {
-		e = ledger_new_entry(ENTRY_TABLE, 0, 0);
+		e = ledger_new_entry(&ledger, ENTRY_TABLE, 0, 0);
 		if (!e)
 			return EFI_OUT_OF_RESOURCES;
 		e->guid = *guid;
@@ -251,16 +191,31 @@ void efi_mode_ledger_clear(void)
 /*
  * Free pages while the kernel runs, which the kernel has allocated for itself and
  * does not access any more. The kernel has cleared them.
+ *
+ * The pages may be in several allocations that are adjacent, because the kernel
+ * does not know where an allocation ends. If the firmware fails after it has freed
+ * the pages of the first allocations, return EFI_SUCCESS, because the kernel must
+ * not use those any more. The others stay in the ledger until it is closed.
  */
 static efi_status_t __efiapi ledger_give_pages(efi_physical_addr_t base,
 					       unsigned long pages)
 {
-	struct ledger_entry *e = ledger_find_entry(ENTRY_PAGES, base);
+	u64 size = (u64)pages << EFI_PAGE_SHIFT, done, piece;
+	struct ledger_entry *e;
+	efi_status_t status;
 
-	if (!e)
-		return EFI_NOT_FOUND;
-	ledger_reset_attributes(e, base, (u64)pages << EFI_PAGE_SHIFT);
-	return ledger_free_pages(base, pages);
+	status = ledger_check_pages(&ledger, base, size);
+	if (status != EFI_SUCCESS)
+		return status;
+	for (done = 0; done < size; done += piece) {
+		e = ledger_find_entry(&ledger, ENTRY_PAGES, base + done);
+		piece = ledger_piece(e, base + done, size - done);
+		ledger_reset_attributes(e, base + done, piece);
+		status = ledger_free_pages(base + done, piece >> EFI_PAGE_SHIFT);
+		if (status != EFI_SUCCESS)
+			return done ? EFI_SUCCESS : status;
+	}
+	return EFI_SUCCESS;
 }
 
 /**
@@ -284,14 +239,14 @@ void efi_mode_ledger_init(struct efi_mode_handoff *h)
  */
 void efi_mode_ledger_close(void)
 {
-	struct ledger_entry *e;
+	struct ledger_entry *end = ledger.entries + ARRAY_SIZE(ledger.entries), *e;
 
 	/* Tables first, because they may point to the pools */
-	for (e = ledger; e < ledger + ARRAY_SIZE(ledger); e++)
+	for (e = ledger.entries; e < end; e++)
 		if (e->type == ENTRY_TABLE)
 			firmware->boottime->install_configuration_table(&e->guid,
 									NULL);
-	for (e = ledger; e < ledger + ARRAY_SIZE(ledger); e++) {
+	for (e = ledger.entries; e < end; e++) {
 		if (e->type == ENTRY_POOL && must_clear)
 			memset((void *)e->base, 0, e->size);
 		if (e->type == ENTRY_PAGES)
@@ -312,7 +267,10 @@ void efi_mode_ledger_close(void)
  */
 bool efi_mode_ledger_find(u64 address, struct efi_mode_range *range)
 {
-	struct ledger_entry *e = firmware ? ledger_find_entry(ENTRY_PAGES, address) : NULL;
+	struct ledger_entry *e = NULL;
+
+	if (firmware)
+		e = ledger_find_entry(&ledger, ENTRY_PAGES, address);
 
 	if (!e)
 		return false;
