@@ -373,7 +373,7 @@ static bool ecall_wait_for_turn(struct task_struct *caller, unsigned int timeout
 	unsigned int idle_ms = 0;
 
 	next_caller = caller;
-	queue_work(system_unbound_wq, &turn);
+	queue_work(system_dfl_wq, &turn);
 	while (!wait_for_completion_timeout(&turn_over,
 					    msecs_to_jiffies(EFI_MODE_CALL_POLL_MS))) {
 		/* exit.c limits the time of a pending call */

@@ -91,7 +91,7 @@ static DECLARE_DELAYED_WORK(slow_work, etick_slow_down);
 
 static void etick_slow_down_later(void)
 {
-	mod_delayed_work(system_wq, &slow_work,
+	mod_delayed_work(system_percpu_wq, &slow_work,
 			 msecs_to_jiffies(EFI_MODE_FAST_TICK_LINGER_MS));
 }
 

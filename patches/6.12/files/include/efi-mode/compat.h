@@ -29,6 +29,10 @@ do {								\
 #define DRM_FBDEV_SHMEM_DRIVER_OPS	.date = "20250101"
 #define sdev_configure			device_configure
 
+/* 6.17: workqueues whose names say where they run */
+#define system_dfl_wq			system_unbound_wq
+#define system_percpu_wq		system_wq
+
 /* Signatures of executables */
 #define IMAGE_DOS_SIGNATURE		MZ_MAGIC
 #define IMAGE_NT_SIGNATURE		PE_MAGIC
