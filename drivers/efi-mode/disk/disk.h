@@ -223,7 +223,11 @@ struct efi_disk_pass {
 /* Argument of efi_disk_pass_read() for SCSI: the standard data of INQUIRY */
 #define EFI_DISK_PAGE_INQUIRY	0x100
 
-/* Bytes that INQUIRY reads, at most */
+/*
+ * Bytes that INQUIRY reads: of the standard data, and of a page. Some devices hang if
+ * they are asked for more of the standard data.
+ */
+#define EFI_DISK_STANDARD_BYTES	36
 #define EFI_DISK_INQUIRY_BYTES	252
 
 /**

@@ -76,7 +76,7 @@ static void eident_copy_words(char *to, size_t size, const u16 *words, size_t nr
 
 /**
  * efi_disk_parse_inquiry() - parse the standard data of INQUIRY
- * @data:	%EFI_DISK_INQUIRY_BYTES of data; those that the device does not have
+ * @data:	%EFI_DISK_STANDARD_BYTES of data; those that the device does not have
  *		are 0
  * @id:		gets vendor, model and revision
  *

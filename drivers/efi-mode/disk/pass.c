@@ -151,16 +151,18 @@ static struct efi_disk_result epass_scsi(struct efi_disk *d, u8 opcode)
 static struct efi_disk_result epass_scsi_read(struct efi_disk *d, u16 page,
 					      const struct efi_buffer *data)
 {
+	bool standard = page == EFI_DISK_PAGE_INQUIRY;
+	u8 bytes = standard ? EFI_DISK_STANDARD_BYTES : EFI_DISK_INQUIRY_BYTES;
 	union pass_shared *s = d->shared->virt;
 
 	s->scsi.cdb[0] = INQUIRY;
-	s->scsi.cdb[1] = page != EFI_DISK_PAGE_INQUIRY;
+	s->scsi.cdb[1] = !standard;
 	s->scsi.cdb[2] = page;
-	s->scsi.cdb[4] = EFI_DISK_INQUIRY_BYTES;
+	s->scsi.cdb[4] = bytes;
 	s->scsi.packet.cdb_length = INQUIRY_SIZE;
 	s->scsi.packet.direction = EFI_SCSI_DIRECTION_READ;
 	s->scsi.packet.in_buffer = data->phys;
-	s->scsi.packet.in_length = EFI_DISK_INQUIRY_BYTES;
+	s->scsi.packet.in_length = bytes;
 	return epass_scsi_send(d);
 }
 
